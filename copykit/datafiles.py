@@ -1,0 +1,467 @@
+"""Find, validate and compile data files; knows no kind by name.
+
+A *kind* is a folder (``rules``, ``lexicons``, ``platforms`` …) and an *id* is a file's path inside it without the
+ending. Layers lie on top of each other, the nearer one wins id by id: option > project > user > bundled.
+A TOML file is held against ``schemas/<kind>.schema.json`` when there is one; every fault of every file is told at
+once, with its line. Reading 100 TOML files takes about 30 ms and one JSON file 1 ms, so each layer's kind is compiled
+to JSON: inside the wheel when it is built, otherwise in the user's cache folder.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from copykit._version import __version__
+from copykit.errors import DataFileError, FileMissing, Problem
+
+PACKAGE = Path(__file__).resolve().parent
+PROJECT_FILE = "copykit.toml"
+SUFFIXES = (".toml", ".txt", ".json", ".jsonl", ".csv")
+PARSED = (".toml", ".txt", ".json")
+SCHEMAS = "schemas"
+# A data file is written by hand; anything larger is a mistake, and reading it would stall every command.
+MAX_BYTES = 4_000_000
+
+
+class Layer(NamedTuple):
+    """A set of folders that hold kinds, such as the user's own; ``compiled`` is the wheel's ready-made JSON."""
+
+    name: str
+    roots: tuple[Path, ...]
+    compiled: Path | None = None
+
+
+class Entry(NamedTuple):
+    """One data file and the layer that it comes from."""
+
+    kind: str
+    id: str
+    layer: str
+    path: Path
+
+
+class DataFiles:
+    """The data files of a run: ``load(kind)`` gives id → value over all layers."""
+
+    def __init__(self, layers: Sequence[Layer], cache: Path | None = None) -> None:
+        """Take layers from the farthest (bundled) to the nearest; ``cache`` None compiles in memory only."""
+        self.layers = tuple(layers)
+        self.cache = cache
+        self._loaded: dict[str, dict[str, Any]] = {}
+        self._origins: dict[str, dict[str, str]] = {}
+
+    def load(self, kind: str) -> dict[str, Any]:
+        """Return id → parsed value (TOML and JSON: their data; txt: its lines without comments).
+
+        Raises:
+            DataFileError: with every fault of every file of the kind.
+        """
+        if kind not in self._loaded:
+            merged: dict[str, Any] = {}
+            origins: dict[str, str] = {}
+            problems: list[Problem] = []
+            for layer in self.layers:
+                try:
+                    values = self._load_layer(layer, kind)
+                except DataFileError as error:
+                    problems += error.problems
+                    continue
+                merged.update(values)
+                origins.update(dict.fromkeys(values, layer.name))
+            if problems:
+                raise DataFileError(problems)
+            self._loaded[kind], self._origins[kind] = merged, origins
+        return self._loaded[kind]
+
+    def origin(self, kind: str, name: str) -> str:
+        """Return the name of the layer that a loaded value came from."""
+        self.load(kind)
+        return self._origins[kind][name]
+
+    def entries(self, kind: str) -> list[Entry]:
+        """Return the files of a kind that are in force, sorted by id."""
+        found = {entry.id: entry for layer in self.layers for entry in _entries(layer, kind)}
+        return [found[name] for name in sorted(found)]
+
+    def kinds(self) -> list[str]:
+        """Return the kinds of the farthest layer; other folders of a user's project are none of our business."""
+        names = {
+            folder.name
+            for root in self.layers[0].roots
+            if root.is_dir()
+            for folder in root.iterdir()
+            if folder.is_dir() and folder.name != SCHEMAS and not folder.name.startswith(".")
+        }
+        return sorted(name for name in names if self.entries(name))
+
+    def _load_layer(self, layer: Layer, kind: str) -> dict[str, Any]:
+        if layer.compiled is not None:
+            ready = _read_compiled(layer.compiled / f"{kind}.json", __version__)
+            if ready is not None:
+                return ready
+        entries = [entry for entry in _entries(layer, kind) if entry.path.suffix in PARSED]
+        if not entries:
+            return {}
+        key = _fingerprint(entries)
+        target = self.cache / f"{kind}-{_short_hash(str(layer.roots))}.json" if self.cache else None
+        if target is not None:
+            ready = _read_compiled(target, key)
+            if ready is not None:
+                return ready
+        values = parse(entries)
+        if target is not None:
+            _write_private(target, key, values)
+        return values
+
+
+def parse(entries: Sequence[Entry]) -> dict[str, Any]:
+    """Read and validate files; raise one DataFileError that names all faults."""
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for entry in entries:
+        value, faults = parse_file(entry.path, entry.kind)
+        problems += faults
+        if value is not None:
+            values[entry.id] = value
+    if problems:
+        raise DataFileError(problems)
+    return values
+
+
+def parse_file(path: Path, kind: str) -> tuple[Any, list[Problem]]:
+    """Read one data file; return its value and what is wrong with it."""
+    shown = shown_path(path)
+    text, problem = read_text(path)
+    if text is None:
+        return None, [problem] if problem else []
+    value: Any
+    match path.suffix:
+        case ".txt":
+            value = [line.rstrip() for line in lines_of(text) if line.strip() and not line.startswith("#")]
+        case ".json":
+            try:
+                value = orjson.loads(text)
+            except orjson.JSONDecodeError as error:
+                return None, [Problem(shown, error.lineno, "", f"JSON 写错了：{error.msg}", f"bad JSON: {error.msg}")]
+        case _:
+            value, problem = _parse_toml(text, shown)
+            if problem is not None:
+                return None, [problem]
+    problems = check_value(value, kind, shown, text if path.suffix not in (".txt", ".json") else "")
+    return (None, problems) if problems else (value, [])
+
+
+def read_text(path: Path) -> tuple[str | None, Problem | None]:
+    """Read a data file's text, or say why it cannot be read.
+
+    Raises:
+        FileMissing: there is no such file.
+    """
+    shown = shown_path(path)
+    try:
+        if path.is_dir():
+            return None, Problem(shown, 0, "", "这是文件夹，请写文件名", "this is a folder; name a file in it")
+        if path.stat().st_size > MAX_BYTES:
+            return None, Problem(shown, 0, "", "文件超过 4 MB，请拆开", "the file is over 4 MB; split it")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise FileMissing(path) from None
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL
+        reason = getattr(error, "strerror", None) or str(error)
+        return None, Problem(
+            shown, 0, "", f"读不了，请检查权限和路径：{reason}", f"cannot be read; check rights and path: {reason}"
+        )
+    try:
+        return data.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        return None, Problem(shown, line, "", "不是 UTF-8 编码，请另存为 UTF-8", "this is not UTF-8; save it as UTF-8")
+
+
+def lines_of(text: str) -> list[str]:
+    """Return a text's lines as editors number them: U+2028 and its kin, which str.splitlines obeys, end none."""
+    return [line.removesuffix("\r") for line in text.split("\n")]
+
+
+def check_value(value: Any, kind: str, shown: str, text: str = "") -> list[Problem]:
+    """Return what is wrong with a parsed value, held against the kind's schema; ``text`` is the TOML it came from."""
+    schema = _schema(kind)
+    return [] if schema is None else sorted(_faults(value, schema, text, shown), key=lambda problem: problem.line)
+
+
+def bundled_layer() -> Layer:
+    """Return the data that came with copykit: from the wheel, or from the checkout beside the package."""
+    wheel = PACKAGE / "_data"
+    if wheel.is_dir():
+        return Layer("bundled", (PACKAGE / "data", wheel / "corpora"), wheel / "compiled")
+    checkout = PACKAGE.parent
+    project = checkout / "pyproject.toml"
+    if project.is_file() and 'name = "copykit"' in project.read_text(encoding="utf-8", errors="replace"):
+        return Layer("bundled", (PACKAGE / "data", checkout / "corpora"))
+    return Layer("bundled", (PACKAGE / "data",))
+
+
+def project_folder(start: Path) -> Path | None:
+    """Return the nearest folder at or above ``start`` that holds copykit.toml."""
+    start = start.absolute()
+    # os.path, not Path.is_file: a parent that must not be read is no error but simply holds no project
+    return next((folder for folder in (start, *start.parents) if os.path.isfile(folder / PROJECT_FILE)), None)
+
+
+def open_layers(start: Path | None = None, extra: Sequence[Path] = ()) -> DataFiles:
+    """Return the data files seen from a working folder: bundled, the user's, the project's, then ``extra`` folders."""
+    import platformdirs
+
+    layers = [bundled_layer()]
+    user = Path(platformdirs.user_config_dir("copykit", appauthor=False))
+    if os.path.isdir(user):
+        layers.append(Layer("user", (user, user / "corpora")))
+    project = project_folder(start) if start is not None else None
+    if project is not None:
+        layers.append(Layer("project", (project, project / "corpora")))
+    for folder in extra:
+        if not folder.is_dir():
+            raise FileMissing(folder)
+        layers.append(Layer("option", (folder, folder / "corpora")))
+    return DataFiles(layers, cache_folder())
+
+
+def cache_folder() -> Path:
+    """Return the user's folder for compiled data files."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("copykit", appauthor=False))
+
+
+@functools.cache
+def bundled() -> DataFiles:
+    """Return the bundled data files alone, for library use."""
+    return DataFiles([bundled_layer()], cache_folder())
+
+
+def load(kind: str) -> dict[str, Any]:
+    """Return the bundled files of a kind."""
+    return bundled().load(kind)
+
+
+def compile_bundled(target: Path) -> None:
+    """Write one JSON file a kind for the wheel; called while the wheel is built."""
+    files = DataFiles([bundled_layer()])
+    for kind in files.kinds():
+        _write(target / f"{kind}.json", __version__, files.load(kind))
+
+
+def _entries(layer: Layer, kind: str) -> Iterator[Entry]:
+    for root in layer.roots:
+        folder = root / kind
+        if not folder.is_dir():
+            continue
+        for path in sorted(folder.rglob("*")):  # which follows no folder links, so that none can go round
+            hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+            if path.suffix in SUFFIXES and not hidden and os.path.isfile(path):
+                name = path.relative_to(folder).with_suffix("").as_posix()
+                yield Entry(kind, name, layer.name, path)
+
+
+def _parse_toml(text: str, shown: str) -> tuple[Any, Problem | None]:
+    """Return the value as its compiled JSON gives it back (dates as ISO text), so that both ways agree."""
+    import tomllib
+
+    try:
+        return orjson.loads(orjson.dumps(tomllib.loads(text))), None
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        return None, Problem(shown, line, "", f"TOML 写错了：{error}", f"bad TOML: {error}")
+    except (orjson.JSONEncodeError, RecursionError):
+        zh, en = "数字超过 64 位，或者括号套得太深", "a number over 64 bits, or brackets nested too deep"
+        return None, Problem(shown, 0, "", zh, en)
+
+
+@functools.cache
+def _schema(kind: str) -> Mapping[str, Any] | None:
+    path = PACKAGE / "data" / SCHEMAS / f"{kind}.schema.json"
+    return json.loads(path.read_bytes()) if path.is_file() else None
+
+
+def _faults(value: Any, schema: Mapping[str, Any], text: str, shown: str) -> Iterator[Problem]:
+    import jsonschema
+
+    validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    lines: dict[KeyPath, int] | None = None
+    for error in validator.iter_errors(value):
+        for path, zh, en in _sentences(error):
+            lines = key_lines(text) if lines is None else lines
+            yield Problem(shown, locate(lines, path), ".".join(str(part) for part in path), zh, en)
+
+
+def _sentences(error: Any) -> Iterator[tuple[list[str | int], str, str]]:
+    path, given = list(error.absolute_path), error.instance
+    match error.validator:
+        case "additionalProperties" | "unevaluatedProperties":
+            known = sorted(error.schema.get("properties", {}))
+            for key in sorted(set(given) - set(known)):
+                near = _nearest(key, known)
+                zh = f"没有“{key}”这个键" + (f"，是不是想写“{near}”？" if near else f"；可以用的有 {'、'.join(known)}")
+                en = f"unknown key '{key}'" + (f"; did you mean '{near}'?" if near else f"; known: {', '.join(known)}")
+                yield [*path, key], zh, en
+        case "required":
+            key = re.findall(r"'([^']+)'", error.message)[0]
+            yield [*path, key], f"少了“{key}”，请补上", f"'{key}' is missing; add it"
+        case "enum":
+            allowed = [str(choice) for choice in error.validator_value]
+            zh = f"“{given}”不行，只能是 {'、'.join(allowed)}"
+            yield path, zh, f"'{given}' is not one of {', '.join(allowed)}"
+        case "type":
+            yield (
+                path,
+                f"应该是{_TYPES.get(error.validator_value, error.validator_value)}，现在是 {given!r}",
+                error.message,
+            )
+        case "format":
+            yield path, f"“{given}”不是日期，写成 2026-11-21 这样", f"'{given}' is no date; write it like 2026-11-21"
+        case "minItems" | "minLength":
+            yield path, f"至少要 {error.validator_value} 个，现在是 {len(given)} 个", error.message
+        case "minimum" | "maximum" | "exclusiveMinimum":
+            yield path, f"{given} 超出范围（{error.validator} {error.validator_value}）", error.message
+        case _:
+            yield path, f"值不合要求：{error.message}", error.message
+
+
+_TYPES = {
+    "string": "文字",
+    "integer": "整数",
+    "number": "数字",
+    "array": "列表",
+    "object": "表",
+    "boolean": "true 或 false",
+}
+
+
+def _nearest(word: str, known: Sequence[str]) -> str | None:
+    import difflib
+
+    return next(iter(difflib.get_close_matches(word, known, 1)), None)
+
+
+def locate(lines: Mapping[KeyPath, int], path: Sequence[str | int]) -> int:
+    """Return the line of a key, the nearest enclosing one when it is not written, 0 when none is."""
+    return next((lines[key] for end in range(len(path), 0, -1) if (key := tuple(path[:end])) in lines), 0)
+
+
+def key_lines(text: str) -> dict[KeyPath, int]:
+    """Return the 1-based line of every table header and key of a TOML text that parses; tomllib drops them.
+
+    Keys inside an inline table or a list have no line of their own.
+    """
+    found: dict[KeyPath, int] = {}
+    items: dict[KeyPath, int] = {}  # array of tables → the index of its latest item
+    table: KeyPath = ()
+    for number, statement in _statements(text):
+        if (header := _HEADER.match(statement)) is not None:
+            table = ()
+            *outer, last = _KEY.findall(header[2])
+            for part in outer:
+                table += (_bare(part),)
+                table += (items[table],) if table in items else ()
+            table += (_bare(last),)
+            if header[1] == "[[":
+                found.setdefault(table, number)
+                items[table] = items.get(table, -1) + 1
+                table += (items[table],)
+            found.setdefault(table, number)
+        elif (assigned := _ASSIGNED.match(statement)) is not None:
+            key = table
+            for part in _KEY.findall(assigned[1]):
+                key += (_bare(part),)
+                found.setdefault(key, number)
+    return found
+
+
+KeyPath = tuple[str | int, ...]
+_KEY = re.compile(r"""\"(?:\\.|[^"\\])*"|'[^']*'|[^\s.=\[\]"'#]+""")
+_DOTTED = rf"(?:{_KEY.pattern})(?:\s*\.\s*(?:{_KEY.pattern}))*"
+_HEADER = re.compile(rf"\s*(\[\[?)\s*({_DOTTED})\s*\]")
+_ASSIGNED = re.compile(rf"\s*({_DOTTED})\s*=")
+# What may hold a newline or bracket that ends nothing (strings, comments), the brackets, and the newline.
+_MARK = re.compile(
+    r"""\"{3}(?:\\.|[^\\])*?"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*|[\[\]{}\n]""", re.DOTALL
+)
+
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Yield every header and assignment with its first line; a list or string may run over many."""
+    start, number, depth = 0, 1, 0
+    text += "\n"
+    for mark in _MARK.finditer(text):
+        if mark[0] in ("[", "{"):
+            depth += 1
+        elif mark[0] in ("]", "}"):
+            depth -= 1
+        elif mark[0] == "\n" and depth == 0:
+            yield number, text[start : mark.start()]
+            number += text.count("\n", start, mark.end())
+            start = mark.end()
+
+
+def _bare(key: str) -> str:
+    return key[1:-1] if key[0] in "\"'" else key
+
+
+def _fingerprint(entries: Sequence[Entry]) -> str:
+    stats = [(str(entry.path), (stat := entry.path.stat()).st_size, stat.st_mtime_ns) for entry in entries]
+    schema = PACKAGE / "data" / SCHEMAS / f"{entries[0].kind}.schema.json"
+    if schema.is_file():
+        stats.append((str(schema), schema.stat().st_size, schema.stat().st_mtime_ns))
+    return _short_hash(repr((__version__, stats)))
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+
+
+def _read_compiled(path: Path, key: str) -> dict[str, Any] | None:
+    try:
+        data = orjson.loads(path.read_bytes())
+        return data["values"] if data["key"] == key else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(path: Path, key: str, values: Mapping[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(orjson.dumps({"key": key, "values": values}))
+
+
+def _write_private(path: Path, key: str, values: Mapping[str, Any]) -> None:
+    """Write the cache whole or not at all, readable by its owner only; a cache that cannot be written is no error."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent)  # mkstemp creates with mode 0600
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(orjson.dumps({"key": key, "values": values}))
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError:
+        return
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as people read it: from the working folder when it lies below."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()

@@ -1,0 +1,147 @@
+"""The vocabulary every room of copykit speaks: plain, frozen values without logic.
+
+Offsets are code points of the *original* text, half-open, and are carried from the place that found them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+Severity = Literal["error", "warning", "hint"]
+DocumentKind = Literal["title", "article", "listing", "post"]
+
+
+class Span(NamedTuple):
+    """A half-open range of code points in the original text."""
+
+    start: int
+    end: int
+
+
+class Token(NamedTuple):
+    """One word of the original text with its part-of-speech tag (jieba's tag set)."""
+
+    text: str
+    start: int
+    end: int
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text to be judged, with what is known of where it will stand."""
+
+    text: str
+    kind: DocumentKind = "title"
+    platform: str | None = None
+    source: str | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+# Finding and Score are named tuples, not dataclasses: a million titles make ten million of them, and a frozen
+# dataclass of 13 fields takes 1.05 µs to build where a tuple takes 0.23.
+class Finding(NamedTuple):
+    """One thing that a rule saw at one place, and what it is worth.
+
+    ``points`` are whole numbers, added to the base of ``dimension``; a finding that only informs carries 0.
+    ``matched_as`` is the folded form that the rule met (equal to ``match`` for plain text).
+    ``message`` says what, ``why`` says the reason in the rule's own words; both are in the reader's language.
+    """
+
+    rule: str
+    start: int
+    end: int
+    match: str
+    matched_as: str
+    severity: Severity
+    message: str
+    why: str = ""
+    source: str = ""
+    dimension: str | None = None
+    points: int = 0
+    suggestions: tuple[str, ...] = ()
+    related: tuple[Span, ...] = ()
+
+
+class Score(NamedTuple):
+    """A number from 0 to 100 that is the visible sum of its findings.
+
+    A dimension is ``base`` plus the points of ``findings``; a clamp to 0–100 is itself a finding, so the sum always
+    holds. The overall score has ``parts`` (dimension → weight) instead and no findings of its own.
+    """
+
+    name: str
+    value: float
+    base: int = 0
+    findings: tuple[Finding, ...] = ()
+    parts: Mapping[str, float] = MappingProxyType({})
+
+
+class Length(NamedTuple):
+    """How long a title is where it will stand; ``ok`` is None when no limit is known, ``sure`` when it may block.
+
+    ``visible`` is how much of it a list page shows, in ``unit``; None when that is not known.
+    """
+
+    used: int
+    limit: int | None
+    low: int | None
+    unit: str
+    ok: bool | None
+    sure: bool
+    visible: int | None = None
+
+
+class TitleScore(NamedTuple):
+    """A judged title.
+
+    ``dimensions`` are the parts of ``overall`` and, beside them, the four of the content profile; ``risks`` stand
+    beside and count for nothing. ``percentile`` is the share of
+    titles of its kind that score lower, 0–100, None when there is no reference.
+    """
+
+    title: str
+    platform: str | None
+    profile: str
+    overall: Score
+    dimensions: Mapping[str, Score]
+    risks: Mapping[str, Score]
+    length: Length
+    findings: tuple[Finding, ...]
+    percentile: int | None = None
+
+
+class Change(NamedTuple):
+    """One edit that would help: what to do, the title after it, and the overall score after it."""
+
+    message: str
+    title: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something a text may state only because the brief holds its evidence."""
+
+    kind: str
+    statement: str
+    evidence: str = ""
+    valid_until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What is true about one product, as its seller wrote it down."""
+
+    product: str
+    category: str = ""
+    brand: str = ""
+    price: float | None = None
+    audience: tuple[str, ...] = ()
+    selling_points: tuple[str, ...] = ()
+    scenes: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()

@@ -1,0 +1,164 @@
+"""Fold a text for matching, with a map back to the text as it was written.
+
+Words are hidden from a word list by full width, traditional or look-alike characters, by characters without ink, and
+by blanks or signs between the characters of a word. Folding undoes that with a table that turns one character into
+one character, and with deletions, so that every place in the folded text has a place in the source.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+
+from copykit import datafiles
+
+# Code point → code point it is read as, or None for a character that is deleted.
+FoldTable = dict[int, int | None]
+
+
+class Folded:
+    """A folded text and the way back to its source."""
+
+    __slots__ = ("_steps", "source", "text")
+
+    def __init__(self, text: str, source: str, steps: tuple[_Deletions, ...] = ()) -> None:
+        """Take the deletions in the order in which they were made."""
+        self.text = text
+        self.source = source
+        self._steps = steps
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the half-open source offsets of ``text[start:end]``, for 0 ≤ start ≤ end ≤ len(text).
+
+        Characters deleted inside the span are covered, those at its edges are not.
+        """
+        if not self._steps:
+            return start, end
+        if start == end:
+            place = self._before_deletions(start - 1) + 1 if start else 0
+            return place, place
+        return self._before_deletions(start), self._before_deletions(end - 1) + 1
+
+    def _before_deletions(self, place: int) -> int:
+        for step in reversed(self._steps):
+            place = step.source_of(place)
+        return place
+
+    def __repr__(self) -> str:
+        return f"Folded({self.text!r}, {self.source!r})"
+
+
+def fold(text: str) -> Folded:
+    """Return the text as a word list should read it; total on any string, and folding twice changes nothing more."""
+    table = _fast_table()
+    folded = text.translate(table)
+    has_gap = _GAP.search(folded) is not None
+    if not has_gap and len(folded) == len(text):
+        return Folded(folded, text)
+    steps: list[_Deletions] = []
+    if len(folded) != len(text):
+        steps.append(_Deletions(_deleted(text, table)))
+    if has_gap:
+        gaps = [match.span() for match in _GAP.finditer(folded)]
+        steps.append(_Deletions(place for start, end in gaps for place in range(start, end)))
+        folded = _GAP.sub("", folded)
+    return Folded(folded, text, tuple(steps))
+
+
+def fold_text(text: str) -> str:
+    """Return the folded text alone, for words that are to be found in folded texts."""
+    return fold(text).text
+
+
+@functools.cache
+def default_table() -> FoldTable:
+    """Return the table made of the bundled data; built at the first call, not to be changed.
+
+    Raises:
+        DataFileError: if the bundled tables cannot be read.
+    """
+    tables = datafiles.load("tables")
+    # Half an emoji is read as "damaged": what looks for words takes only text that UTF-8 can hold.
+    halves: FoldTable = dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
+    return halves | build_table(tables["simplify"], tables["lookalike"], tables["forms"], tables["invisible"])
+
+
+def build_table(
+    simplify_pairs: Iterable[str],
+    lookalike_pairs: Iterable[str],
+    forms: Iterable[str] = (),
+    invisible: Iterable[str] = (),
+) -> FoldTable:
+    """Return one table in which a single step leads to the end of every chain (Ｔ → t, 車 → 車 → 车).
+
+    Pairs are two characters, the second being what the first is read as; the later argument loses where two tell of
+    the same character. ``forms`` and ``invisible`` have the line formats told in the heads of those two files.
+    """
+    table: FoldTable = {}
+    for line in invisible:
+        word, _, codes = line.partition(" ")
+        first, _, last = codes.partition("-")
+        meaning = 0x20 if word == "space" else None
+        table.update(dict.fromkeys(range(int(first, 16), int(last or first, 16) + 1), meaning))
+    for line in forms:
+        start, _, chars = line.partition(" ")
+        table.update(enumerate(map(ord, chars), int(start[2:], 16)))
+    for pairs in (lookalike_pairs, simplify_pairs):
+        joined = "".join(pairs)
+        table.update(zip(map(ord, joined[::2]), map(ord, joined[1::2]), strict=True))
+    for code, target in table.items():
+        if target in table:
+            table[code] = _end_of_chain(table, target)
+    return table
+
+
+def _end_of_chain(table: Mapping[int, int | None], code: int | None) -> int | None:
+    seen: set[int | None] = set()
+    while code is not None and code in table and code not in seen:
+        seen.add(code)
+        code = table[code]
+    return code
+
+
+class _Deletions:
+    """Where characters were taken out of a text, as sums rather than as one number a character."""
+
+    __slots__ = ("_places",)
+
+    def __init__(self, deleted: Iterable[int]) -> None:
+        """Take the deleted offsets in rising order."""
+        # Where each one was taken out of the shorter text; several may share a place.
+        self._places = [offset - count for count, offset in enumerate(deleted)]
+
+    def source_of(self, place: int) -> int:
+        """Return where the character that now stands at ``place`` stood before."""
+        return place + bisect_right(self._places, place)
+
+
+# Han, with the compatibility block's twelve plain ideographs, the iteration mark and the round zero.
+_HAN = r"[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]"
+# A run of blanks, or one sign, between two Han runs of which one is a single character: 最 好, 第.一. Two runs of two
+# characters or more are two words (新款男装 最爱). The blank or sign comes first in the pattern and looks back, because
+# a pattern that begins with a small set is found several times faster than one that begins with Han; and Han is named
+# as seldom as can be, because each naming takes the compiler a millisecond.
+_GAP = re.compile(
+    rf"[ *.·_\-~|/+](?<={_HAN}.)"
+    rf"((?<!{_HAN}..))?"  # set if the left run is a single character
+    rf"(?:(?<= ) *)?(?={_HAN})"
+    rf"(?(1)|(?=.(?!{_HAN})))"
+)
+
+
+def _deleted(text: str, table: FoldTable) -> Iterator[int]:
+    return (place for place, code in enumerate(map(ord, text)) if table.get(code, code) is None)
+
+
+@functools.cache
+def _fast_table() -> FoldTable:
+    """Return the default table with entries for ordinary Han too: a miss costs str.translate twice as much as a hit."""
+    return dict(zip(_ORDINARY_HAN, _ORDINARY_HAN, strict=True)) | default_table()
+
+
+_ORDINARY_HAN = range(0x4E00, 0xA000)

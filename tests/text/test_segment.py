@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copykit.text.segment import Backend, Segmenter, UserDictionaryError, UserWord, load_user_words
+
+SENTENCES = [
+    "夏季新款纯棉短袖T恤女宽松显瘦",
+    "洗了两次领口就塌，3.5元的真不如不买！",
+    "iPhone 17 手机壳　防摔",
+    "第一行\n第二行\r\n第三行",
+    "我妈穿了三天👨‍👩‍👧说什么也不肯脱",
+    "坏掉的\ud83d字符",
+    "结尾是回车\r",
+    "",
+]
+SEGMENTER = Segmenter()
+TEXTS = st.text(alphabet=st.characters(codec=None), max_size=30) | st.text(
+    alphabet="纯棉短袖女最好 \u3000\n\r\t\x0b\x85\u2028a1.%-+#\ud800\ufffd👍", max_size=20
+)
+
+
+@pytest.fixture(scope="module", params=["rjieba", "jieba"])
+def segmenter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Segmenter:
+    backend: Backend = request.param
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("platformdirs.user_cache_dir", lambda *a, **k: str(tmp_path_factory.mktemp("cache") / "new"))
+        return Segmenter(backend)
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_tokens_tile_the_text(segmenter: Segmenter, text: str) -> None:
+    tokens = segmenter.tokens(text)
+    assert "".join(token.text for token in tokens) == text
+    assert all(text[token.start : token.end] == token.text for token in tokens)
+
+
+def test_many_texts_are_cut_as_one_by_one(segmenter: Segmenter) -> None:
+    assert segmenter.tag_many(SENTENCES) == [_singly(segmenter, text) for text in SENTENCES]
+    clean = [text for text in SENTENCES if text.isprintable()]
+    assert segmenter.tag_many(clean) == [_singly(segmenter, text) for text in clean]
+
+
+@given(TEXTS)
+def test_tokens_tile_any_text(text: str) -> None:
+    tokens = SEGMENTER.tokens(text)
+    assert "".join(token.text for token in tokens) == text
+    assert [token.end for token in tokens][:-1] == [token.start for token in tokens][1:]
+
+
+@given(st.lists(TEXTS, max_size=8))
+@settings(max_examples=300)
+def test_any_texts_are_cut_as_one_by_one(texts: list[str]) -> None:
+    assert SEGMENTER.tag_many(texts) == [_singly(SEGMENTER, text) for text in texts]
+    joinable = [
+        "".join(char for char in text if char not in "\r\n" and not "\ud800" <= char <= "\udfff") for text in texts
+    ]
+    assert SEGMENTER.tag_many(joinable) == [_singly(SEGMENTER, text) for text in joinable]
+
+
+def test_more_texts_than_one_chunk_keep_their_order() -> None:
+    texts = [f"纯棉短袖{number}件" for number in range(1300)]
+    assert ["".join(word for word, _ in words) for words in SEGMENTER.tag_many(texts)] == texts
+
+
+def test_a_lone_surrogate_comes_back_as_it_was() -> None:
+    assert [token.text for token in SEGMENTER.tokens("棉\ud83d袜")] == ["棉", "\ud83d", "袜"]
+
+
+@pytest.mark.parametrize("backend", ["rjieba", "jieba"])
+def test_a_user_word_stays_whole_and_is_known_to_nobody_else(backend: Backend, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("platformdirs.user_cache_dir", lambda *a, **k: str(tmp_path))
+        own = Segmenter(backend, [UserWord("云感裸睡裤", tag="nz"), UserWord("显瘦百搭", 2000)])
+        assert ("云感裸睡裤", "nz") in own.tag_many(["新款云感裸睡裤女"])[0]
+        assert ("显瘦百搭", "x") in own.tag_many(["显瘦百搭上衣"])[0]
+        assert "云感裸睡裤" not in [word for word, _ in Segmenter(backend).tag_many(["新款云感裸睡裤女"])[0]]
+
+
+def test_a_user_dictionary_is_read_in_the_format_of_jieba() -> None:
+    lines = ["\ufeff云感裤 3 nz", "裸睡裤 12", "显瘦 a", "百搭", "", "# 季节词", "#好物"]
+    assert load_user_words(lines) == [
+        UserWord("云感裤", 3, "nz"),
+        UserWord("裸睡裤", 12),
+        UserWord("显瘦", None, "a"),
+        UserWord("百搭"),
+        UserWord("#好物"),
+    ]
+
+
+def test_all_bad_lines_of_a_user_dictionary_are_told_at_once() -> None:
+    lines = ["好 看 的 衣 服", "百搭", "显瘦 0", "宽松 三 n", "薄款 9999999999"]
+    with pytest.raises(UserDictionaryError) as caught:
+        load_user_words(lines)
+    for lang, places in (
+        ("zh", ["第 1 行", "第 3 行", "第 4 行", "第 5 行"]),
+        ("en", ["line 1:", "line 3:", "line 5:"]),
+    ):
+        assert all(place in caught.value.say(lang) for place in places)
+    assert "第 2 行" not in caught.value.say("zh")
+
+
+def _singly(segmenter: Segmenter, text: str) -> list[tuple[str, str]]:
+    return [(token.text, token.tag) for token in segmenter.tokens(text)]
