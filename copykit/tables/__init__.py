@@ -1,0 +1,115 @@
+"""Rows in and rows out: tables as people really send them, one bad row never costing the good ones.
+
+A name is fetched from its module when it is first used, so that importing this package costs next to nothing.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from copykit.tables.columns import Wanted, fold_header, match_columns, merge_names
+    from copykit.tables.numbers import parse_number
+    from copykit.tables.reading import read_rows
+    from copykit.tables.rows import (
+        DEFAULT_CAPS,
+        Caps,
+        ColumnMissing,
+        QuoteUnclosed,
+        RestUnreadable,
+        Row,
+        RowEmpty,
+        RowError,
+        RowHasNul,
+        RowNotJson,
+        RowTooLong,
+        RowTooWide,
+    )
+    from copykit.tables.table import Format, Table
+    from copykit.tables.writing import (
+        OutputFailed,
+        Sheet,
+        Written,
+        atomic,
+        guard_cell,
+        write_csv,
+        write_jsonl,
+        write_xlsx,
+    )
+    from copykit.tables.xlsx import check_zip
+else:  # hidden from type checkers: behind a __getattr__ they would take a misspelt name for a good one
+
+    def __getattr__(name: str) -> object:
+        """Fetch a public name from its module, once."""
+        for module, names in _PUBLIC.items():
+            if name in names:
+                from importlib import import_module
+
+                value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+                return value
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
+
+
+_PUBLIC = {
+    "columns": ("Wanted", "fold_header", "match_columns", "merge_names"),
+    "numbers": ("parse_number",),
+    "reading": ("read_rows",),
+    "rows": (
+        "DEFAULT_CAPS",
+        "Caps",
+        "ColumnMissing",
+        "QuoteUnclosed",
+        "RestUnreadable",
+        "Row",
+        "RowEmpty",
+        "RowError",
+        "RowHasNul",
+        "RowNotJson",
+        "RowTooLong",
+        "RowTooWide",
+    ),
+    "table": ("Format", "Table"),
+    "writing": (
+        "OutputFailed",
+        "Sheet",
+        "Written",
+        "atomic",
+        "guard_cell",
+        "write_csv",
+        "write_jsonl",
+        "write_xlsx",
+    ),
+    "xlsx": ("check_zip",),
+}
+__all__ = [
+    "DEFAULT_CAPS",
+    "Caps",
+    "ColumnMissing",
+    "Format",
+    "OutputFailed",
+    "QuoteUnclosed",
+    "RestUnreadable",
+    "Row",
+    "RowEmpty",
+    "RowError",
+    "RowHasNul",
+    "RowNotJson",
+    "RowTooLong",
+    "RowTooWide",
+    "Sheet",
+    "Table",
+    "Wanted",
+    "Written",
+    "atomic",
+    "check_zip",
+    "fold_header",
+    "guard_cell",
+    "match_columns",
+    "merge_names",
+    "parse_number",
+    "read_rows",
+    "write_csv",
+    "write_jsonl",
+    "write_xlsx",
+]

@@ -1,0 +1,123 @@
+"""Which row is the header, and which column plays which role."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from copykit.errors import CopykitError
+
+Wanted = Mapping[str, Sequence[str]]
+
+
+def merge_names(data: Mapping[str, Any], roles: Iterable[str] | None = None) -> dict[str, list[str]]:
+    """Return role → column names from the value of a ``columns`` data file, in its order, for ``read_rows(wanted=…)``.
+
+    ``roles`` chooses and orders them, the text first; a role may have several entries, one for each tool.
+    """
+    merged: dict[str, list[str]] = {}
+    for entry in data["columns"]:
+        names = merged.setdefault(entry["role"], [])
+        names += [name for name in entry["names"] if name not in names]
+    return merged if roles is None else {role: merged[role] for role in roles}
+
+
+class Record(NamedTuple):
+    """Cells of one row before the header is known."""
+
+    number: int
+    cells: list[str]
+    error: CopykitError | None = None
+
+
+class Choice(NamedTuple):
+    """Which columns are asked for."""
+
+    wanted: Wanted
+    column: str | None
+
+    @property
+    def role(self) -> str:
+        """The role of the text column."""
+        return next(iter(self.wanted), "text")
+
+    @property
+    def shown(self) -> str:
+        """What an error calls the text column."""
+        return self.column or next(iter(next(iter(self.wanted.values()), ())), self.role)
+
+
+class Header(NamedTuple):
+    """The header row as found: its position among the first records, its names, role → index."""
+
+    position: int
+    names: list[str]
+    columns: dict[str, int]
+
+
+def find_header(first: Sequence[Record], choice: Choice) -> Header | None:
+    """Return the row that names the text column and most other roles; None when no row does."""
+    best: Header | None = None
+    for position, record in enumerate(first):
+        if record.error is not None:
+            continue
+        columns = match_columns(record.cells, choice.wanted)
+        if choice.column is not None:
+            folded = [fold_header(cell) for cell in record.cells]
+            named = fold_header(choice.column)
+            if named in folded:
+                columns = {**columns, choice.role: folded.index(named)}
+            elif choice.column.isdecimal() and 1 <= int(choice.column) <= len(record.cells) and columns:
+                columns = {**columns, choice.role: int(choice.column) - 1}
+            else:
+                continue
+        if choice.role in columns and (best is None or len(columns) > len(best.columns)):
+            best = Header(position, _unique(record.cells), columns)
+    if best is None and choice.column is not None and choice.column.isdecimal():
+        width = max((len(record.cells) for record in first), default=0)
+        if 1 <= int(choice.column) <= width:
+            return Header(-1, _unique([""] * width), {choice.role: int(choice.column) - 1})
+    return best
+
+
+def match_columns(headers: Sequence[str], wanted: Wanted) -> dict[str, int]:
+    """Return role → index of the column that plays it; units in brackets, as in 花费(元), may be left out."""
+    places: dict[str, int] = {}
+    folded = [fold_header(header) for header in headers]
+    for index, name in enumerate(folded):
+        places.setdefault(name, index)
+    for index, name in enumerate(folded):
+        places.setdefault(re.sub(r"[(\[][^()\[\]]*[)\]]$", "", name), index)
+    found: dict[str, int] = {}
+    for role, names in wanted.items():
+        for name in names:
+            index = places.get(fold_header(name), -1)
+            if index >= 0 and index not in found.values():
+                found[role] = index
+                break
+    return found
+
+
+def fold_header(name: str) -> str:
+    """Return a column name without case, width, blanks, stars, hyphens and underscores, for comparing."""
+    return _HEADER_NOISE.sub("", unicodedata.normalize("NFKC", name).casefold())
+
+
+_HEADER_NOISE = re.compile(r"[\s_\-*:\u200b-\u200d\ufeff]+")
+
+
+def _unique(cells: Sequence[str]) -> list[str]:
+    """Return header names that are all different: a blank one is called by its place, a second one gets `` (2)``."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for place, cell in enumerate(cells, 1):
+        wish = " ".join(cell.split()) or f"#{place}"
+        name, number = wish, 1
+        while name in taken:
+            number += 1
+            name = f"{wish} ({number})"
+        taken.add(name)
+        names.append(name)
+    return names

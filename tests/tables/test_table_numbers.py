@@ -1,0 +1,55 @@
+"""Numbers are read as exports write them, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copykit.tables import parse_number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1,234", 1234),
+        ("1,234,567.8", 1234567.8),
+        ("3.21%", 0.0321),
+        ("1.2万", 12000),
+        ("1.2w", 12000),
+        ("10万+", 100000),
+        ("3亿", 3e8),
+        ("￥99.00", 99),
+        ("¥ 1,299", 1299),
+        ("99元", 99),
+        ("1 234", 1234),
+        ("1\u00a0234", 1234),
+        ("１２３", 123),
+        ("-5", -5),
+        ("−5.5", -5.5),
+        ("+3%", 0.03),
+        ("1e-05", 1e-05),
+        (".5", 0.5),
+        ("0", 0),
+        ("-", None),
+        ("--", None),
+        ("", None),
+        ("无", None),
+        ("12,34", None),
+        ("100-200", None),
+        ("0.35~4.52", None),
+        ("2026-11-01", None),
+        ("nan", None),
+        ("inf", None),
+        ("1_000", None),
+        ("9" * 400, None),
+        ("<10", None),
+    ],
+)
+def test_numbers_are_read_as_exports_write_them(text: str, number: float | None) -> None:
+    assert parse_number(text) == (None if number is None else pytest.approx(number))
+
+
+@given(st.text())
+def test_no_text_breaks_the_number_reader(text: str) -> None:
+    parse_number(text)
