@@ -78,6 +78,7 @@ def _read_hard_record(line: str, lines: Lines, delimiter: str, source: Source, *
     try:
         cells = next(csv.reader(feed(), delimiter=delimiter, strict=True))
     except (csv.Error, _Runaway) as error:
+        # Once more with the limit lifted; to lift it for every record would cost each of them a quarter of its time.
         if "field limit" in str(error) and not lifted:
             lines.push_back(taken[1:])
             with _long_cells(caps.row_chars):

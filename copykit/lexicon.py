@@ -1,0 +1,168 @@
+"""Word lists with fields and exceptions, and the one automaton that finds the words of all of them in one pass.
+
+A list is ``lexicons/<id>.txt``: one entry a line, ``word`` or ``word<TAB>key=value<TAB>key=value``; ``!phrase`` is an
+exception, a longer phrase inside which the list's words do not count. ``#`` starts a comment line. Words are folded
+as texts are, so one spelling is enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import ahocorasick_rs
+
+from copykit.datafiles import DataFiles, lines_of, read_text, shown_path
+from copykit.errors import DataFileError, Problem
+from copykit.text.normalize import fold_text
+
+Hits = dict[int, list[tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """One word list: folded word → its fields, and the phrases that are exceptions."""
+
+    id: str
+    entries: Mapping[str, Mapping[str, str]]
+    exceptions: frozenset[str] = field(default_factory=frozenset)
+
+
+class Lexicons:
+    """The word lists of a run, parsed when first asked for."""
+
+    def __init__(self, files: DataFiles) -> None:
+        self._files = files
+        self._parsed: dict[str, Lexicon] = {}
+
+    def __getitem__(self, name: str) -> Lexicon:
+        """Return a list by its id; KeyError when there is none."""
+        if name not in self._parsed:
+            lines = self._files.load("lexicons")[name]
+            lexicon, problems = parse(name, lines)
+            if problems:
+                entry = next(entry for entry in self._files.entries("lexicons") if entry.id == name)
+                raise DataFileError(check_file(entry.path))
+            self._parsed[name] = lexicon
+        return self._parsed[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._files.load("lexicons")
+
+
+def parse(name: str, lines: Iterable[str]) -> tuple[Lexicon, list[Problem]]:
+    """Parse a list's lines; comment and blank lines are passed over, faults are returned with their line."""
+    entries: dict[str, dict[str, str]] = {}
+    exceptions: set[str] = set()
+    problems: list[Problem] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        word, *fields = line.rstrip().split("\t")
+        folded = fold_text(word.lstrip("!")).strip()
+        if not folded:
+            zh, en = "这一行没有词，请删掉或补上", "no word on this line; remove or fill it"
+            problems.append(Problem(name, number, "", zh, en))
+        elif word.startswith("!"):
+            exceptions.add(folded)
+        elif folded in entries:
+            zh, en = f"“{word}”重复了，请删掉一行", f"'{word}' is listed twice; remove one line"
+            problems.append(Problem(name, number, word, zh, en))
+        else:
+            pairs = [part.partition("=") for part in fields if part]
+            if any(not sign for _, sign, _ in pairs):
+                zh, en = "字段要写成 键=值，用制表符隔开", "fields are key=value, parted by tabs"
+                problems.append(Problem(name, number, word, zh, en))
+            entries[folded] = {key.strip(): value.strip() for key, _, value in pairs}
+            if not _WHOLE.fullmatch(entries[folded].get("points", "0")):
+                zh, en = "points= 后面要写整数", "points= takes a whole number"
+                problems.append(Problem(name, number, word, zh, en))
+    return Lexicon(name, entries, frozenset(exceptions)), problems
+
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,3}")
+
+
+def check_file(path: Path) -> list[Problem]:
+    """Return the faults of a list's file, with the lines that they stand on."""
+    text, problem = read_text(path)
+    if text is None:
+        return [problem] if problem else []
+    return parse(shown_path(path), lines_of(text))[1]
+
+
+class AutomatonBuilder:
+    """Collects word groups; each group gets a slot under which its hits are reported."""
+
+    def __init__(self) -> None:
+        self._patterns: dict[str, list[int]] = {}
+        self._slots: dict[object, int] = {}
+
+    def slot(self, key: object, words: Iterable[str], exceptions: Iterable[str] = ()) -> int:
+        """Return the slot of a group, adding its folded words and exceptions the first time its key is seen."""
+        if key in self._slots:
+            return self._slots[key]
+        number = self._slots[key] = len(self._slots)
+        for word in words:
+            self._patterns.setdefault(word, []).append(number)
+        for phrase in exceptions:
+            self._patterns.setdefault(phrase, []).append(~number)
+        return number
+
+    def words(self, words: Iterable[str], exceptions: Iterable[str] = ()) -> int:
+        """Return the slot of a set of words; equal sets share one."""
+        group, hidden = tuple(sorted(set(words))), tuple(sorted(set(exceptions)))
+        return self.slot((group, hidden), group, hidden)
+
+    def build(self) -> Automaton:
+        """Return the automaton over all groups."""
+        return Automaton(self._patterns)
+
+
+class Automaton:
+    """Finds the words of every group in one pass; inside a group the longest match wins and exceptions hide words."""
+
+    def __init__(self, patterns: Mapping[str, Iterable[int]]) -> None:
+        self._slots = [tuple(slots) for slots in patterns.values()]
+        # A pattern that no text can hold stands in for an empty set, which the library refuses.
+        words = list(patterns) or ["\0\0"]
+        self._find = ahocorasick_rs.AhoCorasick(
+            words, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
+        ).find_matches_as_indexes
+
+    def hits(self, folded: str) -> Hits:
+        """Return slot → half-open (start, end) in the folded text, in order and without overlap inside a slot."""
+        found: Hits = {}
+        slots = self._slots
+        for pattern, start, end in self._find(folded, overlapping=True):
+            for slot in slots[pattern]:
+                if slot in found:
+                    found[slot].append((start, end))
+                else:
+                    found[slot] = [(start, end)]
+        for slot in [slot for slot in found if slot < 0]:
+            exceptions = found.pop(slot)
+            if ~slot in found:
+                kept = [hit for hit in found[~slot] if not any(s <= hit[0] and hit[1] <= e for s, e in exceptions)]
+                if kept:
+                    found[~slot] = kept
+                else:
+                    del found[~slot]
+        for spans in found.values():
+            if len(spans) > 1:
+                _settle(spans)
+        return found
+
+
+def _settle(spans: list[tuple[int, int]]) -> None:
+    """Keep the leftmost longest spans that do not overlap, in place."""
+    spans.sort(key=lambda span: (span[0], -span[1]))
+    kept, reached = 0, -1
+    for span in spans:
+        if span[0] >= reached:
+            spans[kept] = span
+            kept += 1
+            reached = span[1]
+    del spans[kept:]

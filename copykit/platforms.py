@@ -1,0 +1,101 @@
+"""Platforms as data: how long a title may be, how it is counted, how sure we are, which profile judges it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from copykit.datafiles import DataFiles
+from copykit.errors import CopykitError
+from copykit.model import Length
+from copykit.text.measure import Unit, measure
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """One platform's rules for a title. ``max`` None: no limit that could be sourced."""
+
+    id: str
+    name: str
+    field: str
+    unit: Unit
+    max: int | None
+    min: int | None
+    visible: int | None
+    visible_note: str
+    barred: str
+    confidence: str
+    profile: str
+    note: str
+    source: str
+    checked: str
+    expires: str
+
+    @property
+    def sure(self) -> bool:
+        """Return whether the limit may block; an unknown or low-confidence one only warns."""
+        return self.confidence in ("high", "medium")
+
+
+class UnknownPlatform(CopykitError):
+    """A platform that no data file describes."""
+
+    zh = "没有叫“{name}”的平台；可以写 {known}（全部：copykit data list platforms）"
+    en = "there is no platform '{name}'; known: {known} (all: copykit data list platforms)"
+
+
+class Platforms:
+    """The platforms of a run, found by id, name or alias in any letter case."""
+
+    def __init__(self, files: DataFiles) -> None:
+        self._data = files.load("platforms")
+        self._names: dict[str, str] = {}
+        for identifier, data in self._data.items():
+            for name in (identifier, data["name"], *data.get("aliases", ())):
+                self._names[name.casefold()] = identifier
+
+    def __getitem__(self, name: str) -> Platform:
+        """Return a platform, or raise UnknownPlatform with the nearest names."""
+        identifier = self._names.get(name.strip().casefold())
+        if identifier is None:
+            raise UnknownPlatform(name=name, known="、".join(self._near(name)))
+        return _platform(identifier, self._data[identifier])
+
+    def __iter__(self) -> Any:
+        return (_platform(identifier, self._data[identifier]) for identifier in sorted(self._data))
+
+    def _near(self, name: str) -> list[str]:
+        import difflib
+
+        close = difflib.get_close_matches(name.casefold(), list(self._names), 3, 0.5)
+        return close or sorted(data["name"] for data in self._data.values())[:8]
+
+
+def length_on(platform: Platform | None, text: str) -> Length:
+    """Return how long ``text`` is where it will stand; without a platform, code points and no limit."""
+    if platform is None:
+        return Length(len(text), None, None, "char", None, False)
+    used = measure(text, platform.unit)
+    low, high = platform.min, platform.max
+    ok = None if high is None else used <= high and (low is None or used >= low)
+    return Length(used, high, low, platform.unit, ok, platform.sure, platform.visible)
+
+
+def _platform(identifier: str, data: dict[str, Any]) -> Platform:
+    return Platform(
+        id=identifier,
+        name=data["name"],
+        field=data["field"],
+        unit=data["unit"],
+        max=data.get("max"),
+        min=data.get("min"),
+        visible=data.get("visible"),
+        visible_note=data.get("visible_note", ""),
+        barred=data.get("barred", ""),
+        confidence=data["confidence"],
+        profile=data["profile"],
+        note=data.get("note", ""),
+        source=data["source"],
+        checked=data["checked"],
+        expires=data["expires"],
+    )

@@ -1,0 +1,1 @@
+"""Rules as data, and the engine that runs all of them in one pass."""

@@ -1,0 +1,83 @@
+"""Run the sentences that a rule carries: those it must flag, those it must leave alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from copykit.brief import brief_from
+from copykit.datafiles import DataFiles
+from copykit.errors import CopykitError, Problem
+from copykit.rules.engine import Engine
+from copykit.rules.kinds import KINDS, KindMaker
+from copykit.rules.reading import Context
+from copykit.rules.rule import from_data
+from copykit.text.segment import Segmenter
+
+ContextMaker = Callable[[Mapping[str, Any]], Context]
+
+
+def plain_context(given: Mapping[str, Any]) -> Context:
+    """Return the context of a rule's cases from its ``[cases.given]`` table."""
+    brief = brief_from(given["brief"], "cases.given.brief") if "brief" in given else None
+    return Context(brief=brief, category=brief.category if brief else "", today=given.get("today", ""))
+
+
+def check_rule(
+    name: str,
+    data: Mapping[str, Any],
+    files: DataFiles,
+    segmenter: Segmenter,
+    kinds: Mapping[str, KindMaker] = KINDS,
+    make_context: ContextMaker = plain_context,
+    minimum: int = 1,
+    *,
+    trusted: bool = True,
+) -> list[Problem]:
+    """Return what is wrong with a rule: it cannot be built, misses a case, or carries fewer than ``minimum``.
+
+    ``trusted`` False runs its pattern as a user's own, under a time limit.
+    """
+    try:
+        engine = Engine([from_data(name, data, trusted=trusted)], files, segmenter, kinds)
+        given = data["cases"].get("given", {})
+        context = make_context(given)
+    except CopykitError as error:
+        return [Problem(name, 0, "", error.say("zh"), error.say("en"))]
+    except Exception as error:  # a pattern that does not compile, a setting of the wrong shape
+        return [Problem(name, 0, "", f"用不了：{error}", f"cannot be built: {error}")]
+    problems: list[Problem] = []
+    cases = data["cases"]
+    for key in ("flag", "pass"):
+        if len(cases[key]) < minimum:
+            zh, en = (
+                f"至少要 {minimum} 句，现在 {len(cases[key])} 句",
+                f"needs {minimum} sentences, has {len(cases[key])}",
+            )
+            problems.append(Problem(name, 0, f"cases.{key}", zh, en))
+    try:
+        problems += _run(name, "flag", cases["flag"], engine, context, given)
+        problems += _run(name, "pass", cases["pass"], engine, context, given)
+    except CopykitError as error:  # a pattern that takes too long, a message that nothing fills
+        problems.append(Problem(name, 0, "", error.say("zh"), error.say("en")))
+    except re.error as error:  # a bundled pattern is compiled at its first use
+        problems.append(Problem(name, 0, "pattern", f"pattern 写错了：{error}", f"bad pattern: {error}"))
+    return problems
+
+
+def _run(
+    name: str, key: str, sentences: Sequence[str], engine: Engine, context: Context, given: Mapping[str, Any]
+) -> list[Problem]:
+    problems = []
+    bodies = [given["body"]] * len(sentences) if "body" in given else ()
+    for sentence, reading in zip(sentences, engine.read(sentences, context, bodies), strict=True):
+        findings = engine.find(reading)
+        if key == "flag" and not findings:
+            zh, en = f"该命中却没有：{sentence}", f"must flag, does not: {sentence}"
+            problems.append(Problem(name, 0, "cases.flag", zh, en))
+        if key == "pass" and findings:
+            match = findings[0].match
+            zh, en = f"不该命中却命中“{match}”：{sentence}", f"must leave alone, flags '{match}': {sentence}"
+            problems.append(Problem(name, 0, "cases.pass", zh, en))
+    return problems

@@ -1,0 +1,311 @@
+"""The kinds of rule that need only words, patterns, counts and lengths; each is one class with one ``find``.
+
+A kind is built once from its rule and may ask the builder for automaton slots. ``triggers`` are the slots without
+which it cannot find anything; None means that it must look at every text. ``find`` sees a reading and yields findings.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from copykit.errors import CopykitError
+from copykit.errors import Words as Both
+from copykit.lexicon import AutomatonBuilder, Lexicons
+from copykit.model import Finding
+from copykit.rules.reading import Reading
+from copykit.rules.rule import Rule
+from copykit.rules.rule import RuleError as RuleError  # every kind raises it
+from copykit.text.measure import measure
+from copykit.text.normalize import fold_text
+
+
+class Build(Protocol):
+    """What a kind may use while it is built."""
+
+    automaton: AutomatonBuilder
+    lexicons: Lexicons
+
+    def data(self, kind: str) -> dict[str, Any]:
+        """Return the data files of a kind."""
+        ...
+
+    def detector(self, name: str, make: Callable[[Build], Detector]) -> Detector:
+        """Return a detector shared by the rules that read what it finds."""
+        ...
+
+
+class Kind(Protocol):
+    """A built rule."""
+
+    rule: Rule
+    triggers: frozenset[int] | None
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield the rule's findings in one text."""
+        ...
+
+
+KindMaker = Callable[[Rule, Build], Kind]
+# Looks at a reading once, before the rules, and adds what it found to ``reading.hits`` under slots of its own.
+Detector = Callable[[Reading], None]
+
+
+class RuleTooSlow(CopykitError):
+    """A user's pattern that ran out of its time on one text."""
+
+    zh = "规则 {rule} 在这段文字上超过 0.1 秒，请把正则写得更具体"
+    en = "rule {rule} took over 0.1 s on this text; make its pattern more specific"
+
+
+class Words:
+    """A rule's words, given in the file or by a list, under one automaton slot."""
+
+    def __init__(self, rule: Rule, build: Build, *, key: str = "words") -> None:
+        settings = rule.settings
+        self.fields: dict[str, Any] = {}
+        words: set[str] = {fold_text(word) for word in settings.get(key, ())}
+        exceptions = {fold_text(word) for word in settings.get("except", ())}
+        names = [settings["lexicon"]] if key == "words" and "lexicon" in settings else []
+        names += settings.get("lexicons", ()) if key == "words" else ()
+        for name in names:
+            if name not in build.lexicons:
+                raise RuleError(rule=rule.id, reason=Both(f"没有词表“{name}”", f"there is no word list '{name}'"))
+            lexicon = build.lexicons[name]
+            self.fields.update({word: fields for word, fields in lexicon.entries.items() if fields})
+            words.update(lexicon.entries)
+            exceptions |= lexicon.exceptions
+        self.words = frozenset(words) - {""}
+        if not self.words:
+            wanted = key if key != "words" else "words / lexicon / lexicons"
+            zh, en = f"一个词也没有，请写 {wanted}", f"it has no words; give {wanted}"
+            raise RuleError(rule=rule.id, reason=Both(zh, en))
+        self.slot = build.automaton.words(self.words, exceptions - {""})
+
+
+class WordKind:
+    """Finds the words of ``words``, ``lexicon`` or ``lexicons``.
+
+    ``at``: ``token`` keeps hits that begin and end where words do, ``single_token`` asks this of single characters
+    only, ``start`` and ``end`` keep those at the text's edges.
+    ``unless``: words that cancel a hit in their own clause. ``needs``: words of which the text must hold one.
+    A list's field ``points`` overrides the rule's, ``use`` becomes a suggestion, other fields fill the message.
+    """
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        group = Words(rule, build)
+        self.fields, self.slot = group.fields, group.slot
+        self.at = rule.settings.get("at", "any")
+        self.unless = _side_slot(rule, build, "unless")
+        self.needs = _side_slot(rule, build, "needs")
+        self.triggers: frozenset[int] | None = frozenset((self.slot,))
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield a finding a hit, the best ``limit`` of them."""
+        hits = reading.hits.get(self.slot)
+        if not hits or (self.needs is not None and self.needs not in reading.hits):
+            return ()
+        if self.at != "any":
+            hits = self._placed(reading, hits)
+        if self.unless is not None and self.unless in reading.hits:
+            hits = [hit for hit in hits if not _cancelled(reading, hit, reading.hits[self.unless])]
+        return best([self._finding(reading, start, end) for start, end in hits], self.rule.limit)
+
+    def _placed(self, reading: Reading, hits: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        if self.at == "token":
+            bounds = reading.bounds
+            return [hit for hit in hits if hit[0] in bounds and hit[1] in bounds]
+        if self.at == "single_token":
+            return whole_words(reading, hits)
+        if self.at == "start":
+            return [hit for hit in hits if not reading.folded.text[: hit[0]].strip()]
+        text = reading.folded.text
+        return [hit for hit in hits if not text[hit[1] :].strip(" 。.！!？?…~")]
+
+    def _finding(self, reading: Reading, start: int, end: int) -> Finding:
+        fields = self.fields.get(reading.folded.text[start:end])
+        if not fields:
+            return self.rule.finding(reading, start, end)
+        points = int(fields["points"]) if "points" in fields else None
+        suggestions = tuple(fields["use"].split("|")) if "use" in fields else None
+        return self.rule.finding(reading, start, end, points=points, suggestions=suggestions, **_facts(fields))
+
+
+class PatternKind:
+    """Finds a regular expression in the folded text, tried only where one of its literal ``anchor`` words stands.
+
+    A group named ``hit`` narrows the span. Bundled patterns run on ``re``, a user's own on ``regex`` with a time limit.
+    """
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        self.slot = Words(rule, build, key="anchor").slot
+        self.unless = _side_slot(rule, build, "unless")
+        self.triggers: frozenset[int] | None = frozenset((self.slot,))
+        self._matches = _pattern_matcher(rule)
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield a finding a match, the best ``limit`` of them."""
+        if self.slot not in reading.hits:
+            return ()
+        spans = self._matches(reading.folded.text)
+        if self.unless is not None and self.unless in reading.hits:
+            spans = [span for span in spans if not _cancelled(reading, span, reading.hits[self.unless])]
+        return best([self.rule.finding(reading, start, end) for start, end in spans], self.rule.limit)
+
+
+class CountKind:
+    """Counts words (or the characters of ``chars``) and fires once when there are more than ``over``.
+
+    ``points_each`` is added for every one beyond ``over``, at most ``limit`` times.
+    """
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        settings = rule.settings
+        self.over = int(settings.get("over", 0))
+        self.each = int(settings.get("points_each", 0))
+        chars = "".join(fold_text(char) or char for char in settings.get("chars", ()))
+        self.chars = re.compile(f"[{re.escape(chars)}]") if chars else None
+        self.slot = None if self.chars else Words(rule, build).slot
+        self.triggers: frozenset[int] | None = None if self.slot is None else frozenset((self.slot,))
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding over the first counted place, with the others as related spans."""
+        if self.slot is not None:
+            spans = reading.hits.get(self.slot, [])
+        else:
+            assert self.chars is not None
+            spans = [match.span() for match in self.chars.finditer(reading.folded.text)]
+        extra = len(spans) - self.over
+        if extra <= 0:
+            return ()
+        points = self.rule.points + self.each * min(extra - 1, self.rule.limit)
+        first, *others = spans
+        return (self.rule.finding(reading, *first, points=points, related=others, count=len(spans)),)
+
+
+class LengthKind:
+    """Fires when the text is shorter than ``min`` or longer than ``max`` in ``unit``; spans the whole text."""
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        settings = rule.settings
+        self.unit = settings.get("unit", "char")
+        self.low, self.high = settings.get("min", 0), settings.get("max", 10**9)
+        self.triggers: frozenset[int] | None = None
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding or none."""
+        text = reading.text
+        used = len(text) if self.unit == "char" else measure(text, self.unit)
+        if self.low <= used <= self.high:
+            return ()
+        return (self.rule.finding(reading, 0, len(reading.folded.text), used=used),)
+
+
+class MissingKind:
+    """Fires when the text holds no word of any of its lists; spans the whole text."""
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        self.slot = Words(rule, build).slot
+        self.triggers: frozenset[int] | None = None
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding or none."""
+        if self.slot in reading.hits:
+            return ()
+        return (self.rule.finding(reading, 0, len(reading.folded.text)),)
+
+
+KINDS: dict[str, KindMaker] = {
+    "word": WordKind,
+    "pattern": PatternKind,
+    "count": CountKind,
+    "length": LengthKind,
+    "missing": MissingKind,
+}
+
+
+def best(findings: list[Finding], limit: int) -> list[Finding]:
+    """Return the ``limit`` findings worth most (by size of points, then place), in order of place."""
+    if len(findings) <= limit:
+        return findings
+    kept = sorted(findings, key=lambda finding: (-abs(finding.points), finding.start))[:limit]
+    return sorted(kept, key=lambda finding: finding.start)
+
+
+def whole_words(reading: Reading, hits: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the hits without single characters that are only a part of a word (太 in 太平洋)."""
+    if all(end - start > 1 for start, end in hits):
+        return hits
+    bounds = reading.bounds
+    return [hit for hit in hits if hit[1] - hit[0] > 1 or (hit[0] in bounds and hit[1] in bounds)]
+
+
+# A list's fields fill the message, but must not pass for what ``Rule.finding`` is told itself.
+_NO_FACTS = frozenset(
+    ("self", "reading", "start", "end", "match", "points", "use", "related", "suggestions", "severity")
+)
+
+
+def _facts(fields: Any) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key not in _NO_FACTS}
+
+
+def _side_slot(rule: Rule, build: Build, key: str) -> int | None:
+    words = [folded for word in rule.settings.get(key, ()) if (folded := fold_text(word))]
+    return build.automaton.words(words) if words else None
+
+
+def _cancelled(reading: Reading, hit: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    clause = reading.clause_at(hit[0])
+    return any(clause.start <= start < clause.end for start, _ in others)
+
+
+def _pattern_matcher(rule: Rule) -> Callable[[str], list[tuple[int, int]]]:
+    return _own_pattern(rule) if rule.trusted else _users_pattern(rule)
+
+
+def _own_pattern(rule: Rule) -> Callable[[str], list[tuple[int, int]]]:
+    """Return a bundled pattern's matcher; it is compiled at its first use, since 40 of them take 20 ms at start."""
+
+    @functools.cache
+    def compiled() -> tuple[re.Pattern[str], int | str]:
+        pattern = re.compile(rule.settings["pattern"])
+        return pattern, "hit" if "hit" in pattern.groupindex else 0
+
+    def matches(text: str) -> list[tuple[int, int]]:
+        pattern, hit = compiled()
+        return [span for match in pattern.finditer(text) if _has_ink(span := match.span(hit))]
+
+    return matches
+
+
+def _users_pattern(rule: Rule) -> Callable[[str], list[tuple[int, int]]]:
+    """Return the matcher of a user's own pattern, which may hang and therefore runs under a time limit."""
+    import regex
+
+    try:
+        pattern = regex.compile(rule.settings["pattern"])
+    except regex.error as error:
+        zh, en = f"pattern 写错了：{error}", f"bad pattern: {error}"
+        raise RuleError(rule=rule.id, reason=Both(zh, en)) from None
+    hit = "hit" if "hit" in pattern.groupindex else 0
+
+    def matches(text: str) -> list[tuple[int, int]]:
+        try:
+            return [span for match in pattern.finditer(text, timeout=0.1) if _has_ink(span := match.span(hit))]
+        except TimeoutError:
+            raise RuleTooSlow(rule=rule.id) from None
+
+    return matches
+
+
+def _has_ink(span: tuple[int, int]) -> bool:
+    """Return whether a span holds something; a group that took no part in its match stands at (-1, -1)."""
+    return span[0] < span[1]

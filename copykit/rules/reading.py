@@ -1,0 +1,86 @@
+"""What every rule sees: a text folded, cut into tagged words, with the hits of all word lists, made in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from copykit.lexicon import Hits
+from copykit.model import Brief, Span
+from copykit.text.clauses import clauses
+from copykit.text.normalize import Folded
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known beside the text; a missing fact is None or empty, never guessed.
+
+    ``today`` is an ISO date. ``platform`` is a platform's data (see ``copykit.platforms``). ``used`` compares with
+    titles used before.
+    """
+
+    platform: Any = None
+    brief: Brief | None = None
+    category: str = ""
+    today: str = ""
+    used: Any = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Reading:
+    """One text, read once. All offsets are in ``folded.text``; ``Rule.finding`` maps them back to ``text``."""
+
+    __slots__ = ("_bounds", "_clauses", "_starts", "body", "context", "folded", "hits", "memo", "text", "words")
+
+    def __init__(
+        self,
+        text: str,
+        folded: Folded,
+        words: Sequence[tuple[str, str]],
+        hits: Hits,
+        context: Context,
+        body: str | None = None,
+    ) -> None:
+        self.text = text
+        self.folded = folded
+        self.words = words
+        self.hits = hits
+        self.context = context
+        self.body = body
+        self.memo: dict[str, Any] = {}  # what one kind worked out and others use too, such as the quantities
+        self._starts: list[int] | None = None
+        self._bounds: frozenset[int] | None = None
+        self._clauses: list[Span] | None = None
+
+    @property
+    def starts(self) -> list[int]:
+        """Return the start of every word, and the text's end as the last item."""
+        if self._starts is None:
+            position, starts = 0, [0]
+            for word, _ in self.words:
+                position += len(word)
+                starts.append(position)
+            self._starts = starts
+        return self._starts
+
+    @property
+    def bounds(self) -> frozenset[int]:
+        """Return the offsets at which a word begins or ends."""
+        if self._bounds is None:
+            self._bounds = frozenset(self.starts)
+        return self._bounds
+
+    @property
+    def clauses(self) -> list[Span]:
+        """Return the clauses of the folded text."""
+        if self._clauses is None:
+            self._clauses = clauses(self.folded.text)
+        return self._clauses
+
+    def clause_at(self, position: int) -> Span:
+        """Return the clause that holds an offset, or the whole text when none does."""
+        for clause in self.clauses:
+            if clause.start <= position < clause.end:
+                return clause
+        return Span(0, len(self.folded.text))

@@ -1,0 +1,129 @@
+"""A rule as it was written in its file, and how rules are loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from copykit.datafiles import DataFiles
+from copykit.errors import CopykitError, Words
+from copykit.model import Finding, Severity, Span
+from copykit.rules.reading import Reading
+
+CASES = ("flag", "pass", "given")
+
+
+class RuleError(CopykitError):
+    """A rule that cannot be used as it is written."""
+
+    zh = "规则 {rule}：{reason}"
+    en = "rule {rule}: {reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule file. ``settings`` are the keys that its kind reads; ``trusted`` is False for a user's own file."""
+
+    id: str
+    kind: str
+    message: str
+    why: str
+    source: str
+    dimension: str | None = None
+    severity: Severity = "hint"
+    points: int = 0
+    limit: int = 99
+    suggestions: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    trusted: bool = True
+    # The message cut at its only {match}, because putting two strings around a third takes a quarter of format().
+    around: tuple[str, str] | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        before, slot, after = self.message.partition("{match}")
+        if "{" not in before + after:
+            object.__setattr__(self, "around", (before, after) if slot else None)
+
+    @property
+    def pack(self) -> str:
+        """Return the folder that the rule stands in."""
+        return self.id.partition("/")[0]
+
+    def finding(
+        self,
+        reading: Reading,
+        start: int,
+        end: int,
+        *,
+        points: int | None = None,
+        related: Sequence[tuple[int, int]] = (),
+        suggestions: tuple[str, ...] | None = None,
+        severity: Severity | None = None,
+        **facts: Any,
+    ) -> Finding:
+        """Make the finding for the folded range ``start:end``; ``facts`` fill the message's {names}."""
+        folded = reading.folded
+        matched_as = folded.text[start:end]
+        start, end = folded.span(start, end)
+        match = reading.text[start:end]
+        around, message = self.around, self.message
+        if around is not None:
+            message = around[0] + match + around[1]
+        elif facts or "{" in message:
+            try:
+                message = message.format(match=match, **facts)
+            except (LookupError, ValueError, AttributeError, TypeError) as error:
+                zh = f"message 里的 {{名字}} 填不上（{error}）；能用的有 {'、'.join(['match', *facts])}"
+                en = f"message has a {{name}} that nothing fills ({error}); there are {', '.join(['match', *facts])}"
+                raise RuleError(rule=self.id, reason=Words(zh, en)) from None
+        return _new(
+            Finding,
+            (
+                self.id,
+                start,
+                end,
+                match,
+                matched_as,
+                severity or self.severity,
+                message,
+                self.why,
+                self.source,
+                self.dimension,
+                self.points if points is None else points,
+                self.suggestions if suggestions is None else suggestions,
+                tuple(Span(*folded.span(*span)) for span in related) if related else (),
+            ),
+        )
+
+
+_new = tuple.__new__  # a named tuple's own constructor takes twice as long
+
+
+def load(files: DataFiles, packs: Sequence[str] | None = None, lang: str = "zh") -> list[Rule]:
+    """Return the rules of the given packs (all when None), sorted by id, speaking ``lang``."""
+    return [
+        from_data(name, data, lang, trusted=files.origin("rules", name) == "bundled")
+        for name, data in sorted(files.load("rules").items())
+        if packs is None or name.partition("/")[0] in packs
+    ]
+
+
+def from_data(name: str, data: Mapping[str, Any], lang: str = "zh", *, trusted: bool = True) -> Rule:
+    """Make a rule from the parsed file; ``[en]`` replaces what people read when ``lang`` is ``en``."""
+    words = {**data, **data.get("en", {})} if lang == "en" else data
+    own = ("kind", "message", "why", "source", "dimension", "severity", "points", "limit", "suggestions", "en", "cases")
+    return Rule(
+        id=name,
+        kind=data["kind"],
+        message=words["message"],
+        why=words["why"],
+        source=data["source"],
+        dimension=data.get("dimension"),
+        severity=data.get("severity", "hint"),
+        points=data.get("points", 0),
+        limit=data.get("limit", 99),
+        suggestions=tuple(words.get("suggestions", ())),
+        settings={key: value for key, value in data.items() if key not in own},
+        trusted=trusted,
+    )
