@@ -1,0 +1,1 @@
+"""Titles judged on novelty, extremity, borrowed IP and relevance."""

@@ -1,0 +1,197 @@
+"""The two changes that would help a title most: real rewrites, each judged again before it is proposed.
+
+What may be tried is data (``changes/*.toml``): put someone or some scene in, take a word out, replace it by what its
+rule suggests, bring the core word forward, shorten to the platform's limit. Words come from the brief, otherwise from
+what buyers of that category are like; nothing that would need evidence (a figure, a result) is ever put in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from copykit.datafiles import DataFiles
+from copykit.errors import CopykitError
+from copykit.lexicon import AutomatonBuilder, Lexicons
+from copykit.model import Change, Finding, TitleScore
+from copykit.platforms import length_on
+from copykit.text.clauses import clauses
+from copykit.text.normalize import fold
+from copykit.titles.score import TitleScorer
+
+MOST = 2
+LEAST_GAIN = 1.0
+_TRIED = 24  # rewrites judged at most; each costs about as much as the title itself
+_EDGES = " ，,、；;：:|｜/·-—"
+
+
+class _Rewrite(NamedTuple):
+    change: str
+    message: str
+    title: str
+
+
+class Adviser:
+    """Proposes changes to a judged title."""
+
+    def __init__(self, files: DataFiles, scorer: TitleScorer, lang: str = "zh") -> None:
+        self._scorer = scorer
+        self._lang = lang
+        self._changes = {
+            name: {**data, **data.get("en", {})} if lang == "en" else data
+            for name, data in sorted(files.load("changes").items())
+        }
+        lexicons = Lexicons(files)
+        builder = AutomatonBuilder()
+        self._categories = lexicons["category_words"]
+        self._buyers = lexicons["category_buyers"]
+        self._category_slot = builder.words(self._categories.entries, self._categories.exceptions)
+        self._buyer_slot = builder.words(self._buyers.entries, self._buyers.exceptions)
+        self._squeeze_slot = builder.words(lexicons["squeezable"].entries)
+        self._find = builder.build().hits
+
+    def changes(self, score: TitleScore, body: str | None = None) -> list[Change]:
+        """Return up to two changes of different kinds, the one that helps most first; none when nothing helps."""
+        rewrites = list(dict.fromkeys(self._rewrites(score)))[:_TRIED]
+        judged: list[tuple[float, int, _Rewrite, TitleScore]] = []
+        for number, rewrite in enumerate(rewrites):
+            try:
+                after = self._scorer.score(rewrite.title, body)
+            except CopykitError:
+                continue
+            if _worth(score, after):
+                judged.append((after.overall.value, -number, rewrite, after))
+        chosen: dict[str, Change] = {}
+        for value, _, rewrite, _ in sorted(judged, key=lambda item: (_fixes(score, item[3]), *item[:2]), reverse=True):
+            chosen.setdefault(rewrite.change, Change(rewrite.message, rewrite.title, value))
+        return list(chosen.values())[:MOST]
+
+    def _rewrites(self, score: TitleScore) -> Iterator[_Rewrite]:
+        for name, data in self._changes.items():
+            if score.profile not in data.get("profiles", (score.profile,)):
+                continue
+            for title, facts in _KINDS[data["kind"]](self, score, data):
+                title = self._squeezed(title.strip(_EDGES))
+                if title and title != score.title:
+                    yield _Rewrite(name, data["message"].format(**facts), title)
+
+    def _insert(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+        """Put a word of the brief or of the category's buyers into each template."""
+        lacking = data.get("lacks")
+        if lacking and any(f.dimension == lacking and f.points >= 8 for f in score.findings):
+            return
+        for template in data["templates"]:
+            slot = next(iter(re.findall(r"{(\w+)}", template.replace("{title}", ""))))
+            for word in self._words(score, slot):
+                if word not in score.title:
+                    yield template.format(title=score.title, **{slot: word}), {"word": word}
+
+    def _words(self, score: TitleScore, slot: str) -> Sequence[str]:
+        brief = self._scorer.settings.brief
+        own: Sequence[str] = ()
+        if brief is not None:
+            own = {"audience": brief.audience, "scene": brief.scenes, "keyword": brief.keywords}.get(slot, ())
+        if own:
+            return own
+        hits = self._find(fold(score.title).text)
+        for start, end in hits.get(self._buyer_slot, ()):
+            fields = self._buyers.entries[fold(score.title).text[start:end]]
+            return fields.get(slot, "").split("|") if slot in fields else ()
+        return ()
+
+    def _squeezed(self, title: str) -> str:
+        """Take out small words from the end on until the title fits its platform; as it was when it never does."""
+        platform = self._scorer.settings.platform
+        if platform is None or length_on(platform, title).ok is not False:
+            return title
+        folded = fold(title)
+        shorter = title
+        for start, end in reversed(self._find(folded.text).get(self._squeeze_slot, [])):
+            shorter = _without(shorter, *folded.span(start, end))
+            if length_on(platform, shorter).ok:
+                return shorter
+        return title
+
+    def _replace(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+        """Put in what a finding's rule suggests."""
+        for finding in score.findings:
+            for word in finding.suggestions:
+                title = score.title[: finding.start] + word + score.title[finding.end :]
+                yield title, {"old": finding.match, "word": word}
+
+    def _drop(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+        """Take out what costs points, with the sign that it leaves hanging."""
+        for finding in score.findings:
+            if finding.points >= 0 or finding.dimension not in score.overall.parts or _is_whole(finding, score):
+                continue
+            yield _without(score.title, finding.start, finding.end), {"old": finding.match}
+
+    def _front(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+        """Bring the clause with the category word to the front."""
+        folded = fold(score.title)
+        hits = self._find(folded.text).get(self._category_slot)
+        if not hits:
+            return
+        start, end = folded.span(*hits[0])
+        if start < data.get("after", 12):
+            return
+        word = score.title[start:end]
+        if len(score.overall.parts) and "coverage" in score.overall.parts:
+            yield word + " " + _without(score.title, start, end), {"word": word}
+            return
+        parts = clauses(score.title)
+        holding = [part for part in parts if part.start <= start and end <= part.end]
+        if len(parts) > 1 and holding:
+            clause = holding[0]
+            yield score.title[clause.start : clause.end] + "，" + _without(score.title, *clause), {"word": word}
+
+    def _shorten(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+        """Take out clauses, those that earn least first, until the title fits."""
+        if score.length.ok is not False or score.length.limit is None:
+            return
+        parts = clauses(score.title)
+        for part in sorted(parts, key=lambda part: _earned(score, part.start, part.end)):
+            if len(parts) > 1:
+                old = score.title[part.start : part.end]
+                yield _without(score.title, part.start, part.end), {"old": old}
+
+
+_KINDS = {
+    "insert": Adviser._insert,
+    "replace": Adviser._replace,
+    "drop": Adviser._drop,
+    "front": Adviser._front,
+    "shorten": Adviser._shorten,
+}
+
+
+def _worth(before: TitleScore, after: TitleScore) -> bool:
+    """Return whether a rewrite helps: it fits where it has to, adds no warning, and gains points or the fit."""
+    if after.length.ok is False or _troubles(after) > _troubles(before):
+        return False
+    return before.length.ok is False or after.overall.value >= before.overall.value + LEAST_GAIN
+
+
+def _fixes(before: TitleScore, after: TitleScore) -> bool:
+    return before.length.ok is False and after.length.ok is True
+
+
+def _troubles(score: TitleScore) -> int:
+    return sum(finding.severity != "hint" for finding in score.findings)
+
+
+def _is_whole(finding: Finding, score: TitleScore) -> bool:
+    return finding.end - finding.start >= len(score.title)
+
+
+def _earned(score: TitleScore, start: int, end: int) -> int:
+    inside = [f for f in score.findings if start <= f.start and f.end <= end and f.dimension in score.overall.parts]
+    return sum(finding.points for finding in inside)
+
+
+def _without(title: str, start: int, end: int) -> str:
+    left, right = title[:start], title[end:]
+    if left.rstrip(_EDGES) != left and right.lstrip(_EDGES) != right:
+        right = right.lstrip(_EDGES)
+    return (left + right).strip(_EDGES)

@@ -1,0 +1,205 @@
+"""Extremes in a title: numbers far from what is ordinary, contrasts, and a small cost beside a large effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from copykit.errors import Words as Both
+from copykit.model import Finding
+from copykit.rules.kinds import Build, KindMaker, RuleError, Words, best
+from copykit.rules.reading import Reading
+from copykit.rules.rule import Rule
+from copykit.text.normalize import fold_text
+from copykit.titles.quantities import Quantity, quantities_of
+
+
+class QuantityKind:
+    """Finds numbers that are large or tiny for their unit and category; only the best ``limit`` of them earn."""
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        self.quantities = quantities_of(build)
+        self.triggers: frozenset[int] | None = frozenset((self.quantities.some,))
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield a finding an extreme number."""
+        found: list[Finding] = []
+        for quantity in self.quantities.of(reading):
+            extreme = self.quantities.extreme(reading, quantity)
+            if extreme is not None:
+                found.append(
+                    self.rule.finding(
+                        reading,
+                        quantity.start,
+                        quantity.end,
+                        points=extreme.points,
+                        what=extreme.ordinary.name,
+                        ordinary=extreme.ordinary.said,
+                        side="高" if extreme.above else "低",
+                        side_en="above" if extreme.above else "below",
+                        measure_en=quantity.measure.name_en,
+                    )
+                )
+        return best(found, self.rule.limit)
+
+
+class ContrastKind:
+    """Finds two numbers of one measure that lie far apart, or, with a ``lexicon``, two words that stand opposed.
+
+    A measure says how far apart is far; where it asks for it, one of ``settings.joiners`` must stand between the two.
+    After one of ``settings.not_before`` (每天5分钟) a number is a rate and no side of a contrast.
+    An entry of the lexicon names its opposites in ``with=a|b``; side by side, or with only one of
+    ``settings.not_between`` between them, they are an enumeration.
+    """
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        settings = rule.settings.get("settings", {})
+        self.joiners = tuple(fold_text(word) for word in settings.get("joiners", ()))
+        self.not_before = tuple(fold_text(word) for word in settings.get("not_before", ()))
+        self.not_between = frozenset(fold_text(word) for word in settings.get("not_between", ()))
+        self.pairs = _Pairs(rule, build) if "lexicon" in rule.settings else None
+        self.quantities = quantities_of(build)
+        several = frozenset((self.quantities.several,))
+        self.triggers: frozenset[int] | None = self.pairs.triggers if self.pairs else several
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield the findings, each over its first side with the other one related."""
+        sides = self.pairs.of(reading) if self.pairs else self._apart(reading)
+        text = reading.folded.text
+        found = []
+        for one, other in sides:
+            first, second = sorted((one, other))
+            if text[first[1] : second[0]] in self.not_between:
+                continue  # an enumeration: 新手、高手都能用
+            found.append(self.rule.finding(reading, *first, related=(second,), other=text[slice(*second)]))
+        return best(found, self.rule.limit)
+
+    def _apart(self, reading: Reading) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+        text = reading.folded.text
+        quantities = self.quantities.of(reading)
+        usable = [quantity for quantity in quantities if not text.endswith(self.not_before, 0, quantity.start)]
+        for measure in {quantity.measure.id: quantity.measure for quantity in usable}.values():
+            mine = [quantity for quantity in usable if quantity.measure is measure]
+            small = min(mine, key=lambda quantity: quantity.high)
+            large = max(mine, key=lambda quantity: quantity.low)
+            if small is large or not 0 < small.high * measure.contrast <= large.low:
+                continue
+            between = text[min(small.end, large.end) : max(small.start, large.start)]
+            joined = any(joiner in between for joiner in self.joiners)
+            if joined or not (measure.joined or (small.plain and large.plain)):
+                yield (small.start, small.end), (large.start, large.end)
+
+
+class _Pairs:
+    """Words that stand opposed, from a list with the field ``with``."""
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        words = Words(rule, build)
+        self.opposites: dict[str, frozenset[str]] = {}
+        for word, fields in words.fields.items():
+            if "with" not in fields:
+                zh, en = f"“{word}”要写 with=对面的词", f"'{word}' needs with=its opposites"
+                raise RuleError(rule=rule.id, reason=Both(zh, en))
+            self.opposites[word] = frozenset(map(fold_text, fields["with"].split("|")))
+        exceptions = build.lexicons[rule.settings["lexicon"]].exceptions
+        self.first = words.slot
+        second = sorted({other for others in self.opposites.values() for other in others})
+        self.second = build.automaton.slot((rule.id, "opposites"), second, exceptions)
+        self.triggers = frozenset((self.first,))
+
+    def of(self, reading: Reading) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+        """Yield the spans of each pair, one pair a first word."""
+        seconds = reading.hits.get(self.second)
+        if seconds is None:
+            return
+        text = reading.folded.text
+        for start, end in reading.hits.get(self.first, ()):
+            others = self.opposites.get(text[start:end], frozenset())
+            for hit in seconds:
+                if text[slice(*hit)] in others and (hit[1] <= start or end <= hit[0]):
+                    yield (start, end), hit
+                    break
+
+
+class SmallCostKind:
+    """Finds a tiny cost together with a large effect in one title.
+
+    A cost is a number below what its category or its measure calls small, or a word of the first list; an effect is
+    a word of the second list, a number far above the ordinary (``settings.strong`` points at least), or such a number
+    right after one of ``settings.verbs`` (顶一年). One of ``settings.not`` right before an effect undoes it.
+    """
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        settings = rule.settings["settings"]
+        costs, effects = (build.lexicons[name] for name in (settings["costs"], settings["effects"]))
+        self.costs = build.automaton.slot((rule.id, "costs"), costs.entries, costs.exceptions)
+        self.effects = build.automaton.slot((rule.id, "effects"), effects.entries, effects.exceptions)
+        self.verbs = tuple(fold_text(word) for word in settings["verbs"])
+        self.denials = tuple(fold_text(word) for word in settings["not"])
+        self.strong = int(settings["strong"])
+        self.quantities = quantities_of(build)
+        self.triggers: frozenset[int] | None = frozenset((self.quantities.some, self.costs))
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding over the cost, with the effect related."""
+        quantities = self.quantities.of(reading)
+        costs = list(reading.hits.get(self.costs, ()))
+        costs += [(quantity.start, quantity.end) for quantity in quantities if self._is_small(reading, quantity)]
+        if not costs:
+            return ()
+        for cost in sorted(costs):
+            for effect in self._effects(reading, quantities):
+                if effect[1] <= cost[0] or cost[1] <= effect[0]:
+                    text = reading.folded.text
+                    return (self.rule.finding(reading, *cost, related=(effect,), effect=text[slice(*effect)]),)
+        return ()
+
+    def _is_small(self, reading: Reading, quantity: Quantity) -> bool:
+        measure = quantity.measure
+        if measure.small < 0:
+            return False
+        if quantity.high <= measure.small:
+            return True
+        ordinary = self.quantities.ordinary(reading, quantity) if measure.by_context else None
+        return ordinary is not None and ordinary.known and quantity.high <= ordinary.low
+
+    def _effects(self, reading: Reading, quantities: Sequence[Quantity]) -> Iterator[tuple[int, int]]:
+        text = reading.folded.text
+        for start, end in reading.hits.get(self.effects, ()):
+            if not text.endswith(self.denials, 0, start):
+                yield start, next((q.end for q in quantities if q.start == end and q.measure.slot is not None), end)
+        for quantity in quantities:
+            extreme = self.quantities.extreme(reading, quantity)
+            verb = next((verb for verb in self.verbs if text.endswith(verb, 0, quantity.start)), "")
+            if extreme is not None and extreme.above and (extreme.points >= self.strong or verb):
+                yield quantity.start - len(verb), quantity.end
+
+
+class HeapKind:
+    """Fires once when a text holds ``at_least`` numbers or more; ``points_each`` for every further one."""
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        self.at_least = int(rule.settings.get("at_least", 4))
+        self.each = int(rule.settings.get("points_each", 0))
+        self.quantities = quantities_of(build)
+        self.triggers: frozenset[int] | None = frozenset((self.quantities.several,))
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding over the first number, with the others related."""
+        counted = [(quantity.start, quantity.end) for quantity in self.quantities.of(reading) if not quantity.plain]
+        extra = len(counted) - self.at_least
+        if extra < 0:
+            return ()
+        points = self.rule.points + self.each * min(extra, self.rule.limit)
+        return (self.rule.finding(reading, *counted[0], points=points, related=counted[1:], count=len(counted)),)
+
+
+KINDS: dict[str, KindMaker] = {
+    "quantity": QuantityKind,
+    "contrast": ContrastKind,
+    "small_cost": SmallCostKind,
+    "heap": HeapKind,
+}

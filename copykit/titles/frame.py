@@ -1,0 +1,112 @@
+"""Kinds that hold a title against what surrounds it: its platform's limits, and the body that it announces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from copykit.model import Finding
+from copykit.platforms import length_on
+from copykit.rules.kinds import Build, KindMaker
+from copykit.rules.reading import Reading
+from copykit.rules.rule import Rule
+from copykit.text.normalize import fold_text
+
+
+class PlatformLengthKind:
+    """Fires when a title is too long or too short for its platform.
+
+    A limit that could not be sourced well only warns; without a platform or a limit nothing is said.
+    """
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        self.short = bool(rule.settings.get("settings", {}).get("short", False))
+        self.triggers: frozenset[int] | None = None
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding over what is too much, or over the whole title when it is too short."""
+        platform = reading.context.platform
+        if platform is None:
+            return ()
+        length = length_on(platform, reading.text)
+        size = len(reading.folded.text)
+        facts = {"platform": platform.name, "used": length.used, "confidence": platform.confidence}
+        severity = self.rule.severity if platform.sure else "warning"
+        if self.short:
+            if length.low is None or length.used >= length.low:
+                return ()
+            return (self.rule.finding(reading, 0, size, severity=severity, limit=length.low, **facts),)
+        if length.limit is None or length.used <= length.limit:
+            return ()
+        over = length.used - length.limit
+        return (self.rule.finding(reading, 0, size, severity=severity, limit=length.limit, over=over, **facts),)
+
+
+class BarredKind:
+    """Fires for characters that the platform does not take."""
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        self.triggers: frozenset[int] | None = None
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield a finding a barred character."""
+        platform = reading.context.platform
+        if platform is None or not platform.barred:
+            return
+        for place, char in enumerate(reading.folded.text):
+            if char in platform.barred:
+                yield self.rule.finding(reading, place, place + 1, platform=platform.name)
+
+
+class PromiseKind:
+    """Fires for what the title promises and the body does not keep: figures, and names between quotation marks.
+
+    A figure is kept when the body has the same digits, or the same word of number and unit. Silent without a body.
+    """
+
+    _promises = re.compile(
+        r"(?P<figure>\d+(?:[.,]\d+)*(?=\s*[个条种招步款件天年月次元块斤岁倍万%]))"
+        r"|[“「《『\"](?P<quoted>[^”」》』\"]{2,16})[”」》』\"]"
+    )
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        self.triggers: frozenset[int] | None = None
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield a finding a promise that the body does not keep, the first ``limit`` of them."""
+        if reading.body is None:
+            return
+        body = reading.memo.get("body") or fold_text(reading.body)
+        body = reading.memo["body"] = body.replace(",", "")
+        broken = 0
+        for match in self._promises.finditer(reading.folded.text):
+            kind = match.lastgroup or "figure"
+            promise = match[kind].replace(",", "")
+            if not _kept(promise, kind, body) and broken < self.rule.limit:
+                broken += 1
+                yield self.rule.finding(reading, *match.span(kind))
+
+
+def _kept(promise: str, kind: str, body: str) -> bool:
+    if kind == "quoted":
+        return promise in body
+    return re.search(rf"(?<![\d.]){re.escape(promise)}(?![\d.]*\d)", body) is not None or _in_words(promise) in body
+
+
+def _in_words(figure: str) -> str:
+    """Return a small whole number as Chinese writes it; NUL, which no folded text holds, for any other."""
+    if not figure.isdigit() or not 0 < int(figure) < 100:
+        return "\0"
+    digits = "零一二三四五六七八九"
+    tens, ones = divmod(int(figure), 10)
+    return (("" if tens == 1 else digits[tens]) + "十" if tens else "") + (digits[ones] if ones else "")
+
+
+KINDS: dict[str, KindMaker] = {
+    "platform_length": PlatformLengthKind,
+    "barred": BarredKind,
+    "promise": PromiseKind,
+}

@@ -1,0 +1,168 @@
+"""Kinds for listing titles: searched words covered, order, and characters wasted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from copykit.errors import Words as Both
+from copykit.model import Finding
+from copykit.platforms import length_on
+from copykit.rules.kinds import Build, KindMaker, RuleError, Words
+from copykit.rules.reading import Reading
+from copykit.rules.rule import Rule
+from copykit.text.normalize import fold_text
+
+
+class KeywordsKind:
+    """Looks for the brief's keywords, each worth ``points``, the first ``limit`` of them.
+
+    With ``missing = true`` it fires once instead, for the keywords that the title lacks.
+    """
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        self.missing = bool(rule.settings.get("settings", {}).get("missing", False))
+        self.triggers: frozenset[int] | None = None
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield a finding a keyword found, or one for those that are not there."""
+        brief = reading.context.brief
+        if brief is None or not brief.keywords:
+            return
+        text = reading.folded.text
+        places = [(word, text.find(fold_text(word))) for word in brief.keywords[: self.rule.limit]]
+        if self.missing:
+            absent = [word for word, place in places if place < 0]
+            if absent:
+                points = max(self.rule.points * len(absent), -40)
+                yield self.rule.finding(reading, 0, len(text), points=points, words="、".join(absent[:5]))
+            return
+        for word, place in places:
+            if place >= 0:
+                yield self.rule.finding(reading, place, place + len(fold_text(word)))
+
+
+class SearchedKind:
+    """Counts the different words of the title that buyers type into a search box, by the background's query counts.
+
+    Fires once: ``points_each`` for every word up to ``limit``. Asked only without a brief's keywords.
+    """
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        background = build.data("background")["searched"]
+        low = rule.settings.get("at_least", 1)
+        counts = zip(background["words"].split("\n"), background["counts"], strict=True)
+        self.searched = frozenset(word for word, count in counts if count >= low)
+        self.each = int(rule.settings["points_each"])
+        self.triggers: frozenset[int] | None = None
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding over the first searched word, the others related."""
+        brief = reading.context.brief
+        if brief is not None and brief.keywords:
+            return ()
+        searched, spans, seen = self.searched, [], set()
+        for (word, _), start in zip(reading.words, reading.starts, strict=False):
+            if word in searched and word not in seen:
+                seen.add(word)
+                spans.append((start, start + len(word)))
+        if not spans:
+            return ()
+        points = self.each * min(len(spans), self.rule.limit)
+        first, *others = spans
+        return (self.rule.finding(reading, *first, points=points, related=others, count=len(spans)),)
+
+
+class PositionKind:
+    """Fires for the first word of its lists when it ends by character ``max`` of the title, or starts after ``min``."""
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        self.slot = Words(rule, build).slot
+        self.low, self.high = rule.settings.get("min"), rule.settings.get("max")
+        if (self.low is None) == (self.high is None):
+            raise RuleError(rule=rule.id, reason=Both("min 和 max 要写一个，也只写一个", "give either min or max"))
+        self.triggers: frozenset[int] | None = frozenset((self.slot,))
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding or none."""
+        hits = reading.hits.get(self.slot)
+        if not hits:
+            return ()
+        start, end = hits[0]
+        if (self.high is not None and end <= self.high) or (self.low is not None and start >= self.low):
+            return (self.rule.finding(reading, start, end, place=start + 1),)
+        return ()
+
+
+class RepeatKind:
+    """Fires for every word of two or more characters that the title says again, the best ``limit`` of them."""
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        self.triggers: frozenset[int] | None = None
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield a finding at each repetition, its first place related."""
+        seen: dict[str, int] = {}
+        found: list[Finding] = []
+        for (word, tag), start in zip(reading.words, reading.starts, strict=False):
+            if len(word) < 2 or tag[0] in "xmuw":
+                continue
+            if word in seen:
+                first = seen[word]
+                found.append(self.rule.finding(reading, start, start + len(word), related=[(first, first + len(word))]))
+            else:
+                seen[word] = start
+        return found[: self.rule.limit]
+
+
+class PastYearKind:
+    """Fires for a year before that of ``today``; silent without a date."""
+
+    _year = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)(?=年|新|春|夏|秋|冬|爆|款|秋冬|$|\s)")
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        self.triggers: frozenset[int] | None = None
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield a finding a past year."""
+        today = reading.context.today
+        if not today or "20" not in reading.folded.text:
+            return
+        for match in self._year.finditer(reading.folded.text):
+            if match[1] < today[:4]:
+                yield self.rule.finding(reading, *match.span(), year=today[:4])
+
+
+class UnusedKind:
+    """Fires when the title uses less than the share ``under`` of its platform's limit."""
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        self.under = float(rule.settings["under"])
+        self.triggers: frozenset[int] | None = None
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding or none."""
+        platform = reading.context.platform
+        if platform is None or platform.max is None:
+            return ()
+        length = length_on(platform, reading.text)
+        if length.used >= platform.max * self.under:
+            return ()
+        left = platform.max - length.used
+        return (self.rule.finding(reading, 0, len(reading.folded.text), used=length.used, left=left),)
+
+
+KINDS: dict[str, KindMaker] = {
+    "keywords": KeywordsKind,
+    "searched": SearchedKind,
+    "position": PositionKind,
+    "repeat": RepeatKind,
+    "past_year": PastYearKind,
+    "unused": UnusedKind,
+}

@@ -1,0 +1,333 @@
+"""The kinds of rule that judge how unexpected a title is: odd pairings, puns, worn formulas, titles used before."""
+
+from __future__ import annotations
+
+import base64
+import re
+import sys
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import ahocorasick_rs
+from rapidfuzz import fuzz, process
+
+from copykit.errors import Words as Both
+from copykit.lexicon import Lexicon
+from copykit.model import Finding
+from copykit.rules.kinds import Build, KindMaker, RuleError, best
+from copykit.rules.reading import Reading
+from copykit.rules.rule import Rule
+from copykit.text.normalize import fold_text
+from copykit.text.sound import Sounds
+
+
+class PairingKind:
+    """Finds the two usual words of a title that are least usual together.
+
+    ``[settings]``: ``background`` names the file of ``background/`` to ask, ``over`` is the surprise from which a pair
+    counts, ``strong`` the one from which it earns ``strong_points`` instead of the rule's.
+    """
+
+    triggers: frozenset[int] | None = None
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        settings = _settings(rule)
+        self.pairs = WordPairs(build.data("background")[settings["background"]])
+        self.over, self.strong = int(settings["over"]), int(settings["strong"])
+        self.strong_points = int(settings["strong_points"])
+        self._known = self.pairs.known
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding or none, over the first word, with the second as its related span."""
+        known = self._known
+        if len([word for word, _ in reading.words if word in known]) < 2:  # nearly every title leaves here
+            return ()
+        found = [number for number, (word, _) in enumerate(reading.words) if word in known]
+        pair = self._oddest(reading.words, found)
+        if pair is None:
+            return ()
+        surprise, first, second = pair
+        starts = reading.starts
+        points = self.strong_points if surprise >= self.strong else self.rule.points
+        return (
+            self.rule.finding(
+                reading,
+                starts[first],
+                starts[first + 1],
+                points=points,
+                related=((starts[second], starts[second + 1]),),
+                first=reading.words[first][0],
+                second=reading.words[second][0],
+            ),
+        )
+
+    def _oddest(self, words: Sequence[tuple[str, str]], found: Sequence[int]) -> tuple[int, int, int] | None:
+        top, pair = self.over - 1, None
+        for place, first in enumerate(found):
+            for second in found[place + 1 :]:
+                # Signs and blanks, tagged x, part clauses; words of two clauses do not meet.
+                if any(tag == "x" for _, tag in words[first:second]):
+                    break
+                surprise = self.pairs.surprise(words[first][0], words[second][0])
+                if surprise > top:
+                    top, pair = surprise, (surprise, first, second)
+        return pair
+
+
+class WordPairs:
+    """Everyday words by field of life, and how seldom a word meets the words of each field in the background."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        """Take the parsed ``background/words.json``; tools/train_background.py tells its keys and how they are made."""
+        words = data["words"].split("\n")
+        self.known = dict(zip(words, range(len(words)), strict=True))
+        self._fields = len(data["fields"])
+        self._field = base64.b64decode(data["field"])
+        self._table = base64.b64decode(data["table"])
+        seen = array("I", base64.b64decode(data["seen"]))
+        if sys.byteorder == "big":  # the file holds little-endian numbers
+            seen.byteswap()
+        self._seen = frozenset(seen)
+
+    def surprise(self, first: str, second: str) -> int:
+        """Return 0 for words that are usual together, unknown or not comparable, otherwise up to 510."""
+        one, other = self.known.get(first), self.known.get(second)
+        if one is None or other is None:
+            return 0
+        field, fields = self._field, self._fields
+        forth: int = self._table[one * fields + field[other]]
+        if not forth:
+            return 0
+        low, high = (one, other) if one < other else (other, one)
+        if low * len(self.known) + high in self._seen or not set(first).isdisjoint(second):
+            return 0
+        back: int = self._table[other * fields + field[one]]
+        return forth + back
+
+
+class SoundKind:
+    """Finds puns: a stretch that sounds like an idiom of ``lexicon`` and is written otherwise.
+
+    At least half of its characters must be the idiom's own, otherwise it is chance, and one or two must differ.
+    The list's field ``typo`` holds common misspellings, which are no puns.
+    """
+
+    triggers: frozenset[int] | None = None
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        lexicon = _lexicon(rule, build)
+        self._key = Sounds(build.data("tables")["sound"]).key
+        self._slips = frozenset(slip for fields in lexicon.entries.values() for slip in _slips(fields))
+        idioms: dict[str, list[str]] = {}
+        for idiom in lexicon.entries:
+            idioms.setdefault(self._key(idiom), []).append(idiom)
+        self._idioms = list(idioms.values())
+        self._find = ahocorasick_rs.AhoCorasick(
+            list(idioms), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+        ).find_matches_as_indexes
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield a finding a pun, at most ``limit``."""
+        text = reading.folded.text
+        if len(text) < 4:
+            return ()
+        found = self._find(self._key(text))
+        if not found:
+            return ()
+        findings = []
+        for number, start, end in found:
+            idiom = self._punned(text[start:end], self._idioms[number])
+            if idiom is not None:
+                findings.append(self.rule.finding(reading, start, end, idiom=idiom))
+        return findings[: self.rule.limit]
+
+    def _punned(self, written: str, idioms: Sequence[str]) -> str | None:
+        if written in idioms or written in self._slips:
+            return None
+        for idiom in idioms:
+            changed = sum(one != other for one, other in zip(written, idiom, strict=True))
+            if changed <= 2 and changed * 2 <= len(idiom):
+                return idiom
+        return None
+
+
+class FormulaKind:
+    """Finds the turns of phrase of a list that says how common each one is.
+
+    A list's word may have a gap, ``不是…而是``: its parts stand in this order in one sentence, at most ``gap``
+    characters apart. Fields: ``rate`` (titles in 10,000), ``points``, others fill the message. ``unless`` cancels hits
+    in its own clause; ``at = "token"`` asks for whole words. ``[settings]``: a hit does not count when ``not_before``,
+    a pattern, stands right behind it and the entry has the field ``any``, as in 怎么洗都行.
+    """
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        settings = _settings(rule)
+        lexicon = _lexicon(rule, build)
+        self.entries = lexicon.entries
+        self._gapped: dict[str, list[tuple[str, list[str]]]] = {}
+        parts: set[str] = set()
+        for entry in lexicon.entries:
+            first, *rest = entry.split(_GAP)
+            parts.update((first, *rest))
+            if rest:
+                self._gapped.setdefault(first, []).append((entry, rest))
+        self.slot = build.automaton.words(parts, lexicon.exceptions)
+        unless = [fold_text(word) for word in rule.settings.get("unless", ())]
+        self.unless = build.automaton.words(unless) if unless else None
+        self.whole_words = rule.settings.get("at") == "token"
+        self.gap = int(settings.get("gap", 14))
+        self._not_before = re.compile(settings["not_before"]) if "not_before" in settings else None
+        self.triggers: frozenset[int] | None = frozenset((self.slot,))
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield a finding a formula over its first part, the other parts as related spans; the best ``limit``."""
+        findings = []
+        for entry, spans in self.matches(reading):
+            fields = self.entries[entry]
+            (start, end), *related = spans
+            points = int(fields["points"]) if "points" in fields else None
+            facts: dict[str, Any] = {key: value for key, value in fields.items() if key != "points"}
+            findings.append(
+                self.rule.finding(reading, start, end, points=points, related=related, formula=entry, **facts)
+            )
+        return best(findings, self.rule.limit)
+
+    def matches(self, reading: Reading) -> list[tuple[str, list[tuple[int, int]]]]:
+        """Return the list's entries that stand in the text, each with the spans of its parts."""
+        hits = reading.hits.get(self.slot)
+        if not hits:
+            return []
+        text = reading.folded.text
+        found = []
+        for number, hit in enumerate(hits):
+            word = text[hit[0] : hit[1]]
+            spans = [hit]
+            entry = word if word in self.entries else ""
+            for name, rest in self._gapped.get(word, ()):
+                behind = self._behind(text, hit, hits[number + 1 :], rest)
+                if behind:
+                    entry, spans = name, [hit, *behind]
+                    break
+            if entry and self._counts(reading, entry, hit):
+                found.append((entry, spans))
+        return found
+
+    def _behind(
+        self, text: str, first: tuple[int, int], hits: Sequence[tuple[int, int]], parts: Sequence[str]
+    ) -> list[tuple[int, int]]:
+        spans, end = [], first[1]
+        wanted = iter(parts)
+        part = next(wanted)
+        for hit in hits:
+            between = text[end : hit[0]]
+            if len(between) > self.gap or any(mark in between for mark in "。!?;"):
+                return []
+            if between and text[hit[0] : hit[1]] == part:
+                spans.append(hit)
+                end = hit[1]
+                part = next(wanted, "")
+                if not part:
+                    return spans
+        return []
+
+    def _counts(self, reading: Reading, entry: str, hit: tuple[int, int]) -> bool:
+        if self.whole_words and not (hit[0] in reading.bounds and hit[1] in reading.bounds):
+            return False
+        if (
+            self._not_before is not None
+            and "any" in self.entries[entry]
+            and self._not_before.match(reading.folded.text, hit[1]) is not None
+        ):
+            return False
+        if self.unless is not None and self.unless in reading.hits:
+            clause = reading.clause_at(hit[0])
+            return not any(clause.start <= start < clause.end for start, _ in reading.hits[self.unless])
+        return True
+
+
+class UsedKind:
+    """Compares with the titles used before: fires once when the nearest is ``at_least`` and ``under`` so alike (0–1).
+
+    ``[settings]`` ``known`` is how many titles there must be before the distance says anything.
+    """
+
+    triggers: frozenset[int] | None = None
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        self.at_least = float(rule.settings.get("at_least", 0))
+        self.under = float(rule.settings.get("under", 2))
+        self.known = int(_settings(rule).get("known", 1))
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding over the whole title, or none."""
+        used = reading.context.used
+        if used is None or len(used) < self.known or not reading.folded.text.strip():
+            return ()
+        if "used" not in reading.memo:
+            reading.memo["used"] = used.nearest(reading.folded.text)
+        similarity, title = reading.memo["used"]
+        if not self.at_least <= similarity < self.under:
+            return ()
+        share = round(similarity * 100)
+        return (self.rule.finding(reading, 0, len(reading.folded.text), share=share, title=title, count=len(used)),)
+
+
+class UsedTitles:
+    """Titles that were published before, asked for the one most like a new title."""
+
+    # Below this two titles share little but grammar; the search is then free to stop early.
+    LEAST = 0.3
+
+    __slots__ = ("_folded", "_titles")
+
+    def __init__(self, titles: Iterable[str]) -> None:
+        """Take the titles as they were written; blank and repeated ones are passed over."""
+        kept = {folded: title for title in titles if (folded := fold_text(title).strip())}
+        self._folded = list(kept)
+        self._titles = kept
+
+    def __len__(self) -> int:
+        return len(self._folded)
+
+    def nearest(self, folded: str) -> tuple[float, str]:
+        """Return the similarity (0–1, share of characters kept in order) and the most similar title.
+
+        ``folded`` is text folded as in a reading. (0, "") when nothing is above ``LEAST``.
+        """
+        folded = folded.strip()
+        if folded in self._titles:
+            return 1.0, self._titles[folded]
+        found = process.extractOne(folded, self._folded, scorer=fuzz.ratio, score_cutoff=self.LEAST * 100)
+        return (0.0, "") if found is None else (found[1] / 100, self._titles[found[0]])
+
+
+KINDS: dict[str, KindMaker] = {
+    "pairing": PairingKind,
+    "sound": SoundKind,
+    "formula": FormulaKind,
+    "used": UsedKind,
+}
+
+# How a list writes the gap in 不是…而是.
+_GAP = "…"
+
+
+def _settings(rule: Rule) -> Mapping[str, Any]:
+    settings: Mapping[str, Any] = rule.settings.get("settings", {})
+    return settings
+
+
+def _lexicon(rule: Rule, build: Build) -> Lexicon:
+    name = rule.settings["lexicon"]
+    if name not in build.lexicons:
+        raise RuleError(rule=rule.id, reason=Both(f"没有词表“{name}”", f"there is no word list '{name}'"))
+    return build.lexicons[name]
+
+
+def _slips(fields: Mapping[str, str]) -> list[str]:
+    return [fold_text(slip) for slip in fields.get("typo", "").split("|") if slip]

@@ -1,0 +1,105 @@
+"""Profiles: which dimensions a title is judged on, from which base, with which weight; data, not code."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from copykit.datafiles import DataFiles
+from copykit.errors import CopykitError
+from copykit.rules.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One dimension of a profile.
+
+    ``weight`` 0: shown or kept in JSON, not counted; ``high``: where a risk begins.
+    """
+
+    name: str
+    label: str
+    short: str  # beside each reason
+    base: int
+    weight: float = 0.0
+    high: int = 101
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How titles of one use are judged. ``notes`` are dimensions that are told and never counted."""
+
+    id: str
+    label: str
+    dimensions: Mapping[str, Dimension]
+    beside: Mapping[str, Dimension]
+    risks: Mapping[str, Dimension]
+    notes: tuple[str, ...]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Return dimension or risk → the label that people read."""
+        return {
+            name: part.label for group in (self.dimensions, self.beside, self.risks) for name, part in group.items()
+        }
+
+    @property
+    def shorts(self) -> dict[str, str]:
+        """Return dimension → the short label that stands beside a reason."""
+        return {name: part.short for name, part in self.dimensions.items()}
+
+    @property
+    def highs(self) -> dict[str, int]:
+        """Return risk → the value from which it is told."""
+        return {name: part.high for name, part in self.risks.items()}
+
+    def judges(self, rule: Rule) -> bool:
+        """Return whether a rule has a say here: its dimension is one of the profile's, or it has none."""
+        dimension = rule.dimension
+        return dimension is None or any(dimension in group for group in self._groups())
+
+    def _groups(self) -> tuple[Container[str], ...]:
+        return (self.dimensions, self.beside, self.risks, self.notes)
+
+
+class UnknownProfile(CopykitError):
+    """A profile that no data file describes."""
+
+    zh = "没有叫“{name}”的打分方案；可以用 {known}"
+    en = "there is no profile '{name}'; known: {known}"
+
+
+class ProfileWeights(CopykitError):
+    """A profile whose weights do not add up."""
+
+    zh = "打分方案 {name} 的权重加起来是 {total}，应该是 1；改 [dimensions.*] 的 weight"
+    en = "the weights of profile {name} add up to {total}, not 1; mend weight in [dimensions.*]"
+
+
+def load_profile(files: DataFiles, name: str, lang: str = "zh") -> Profile:
+    """Return a profile by its id."""
+    profiles = files.load("profiles")
+    if name not in profiles:
+        raise UnknownProfile(name=name, known="、".join(sorted(profiles)))
+    data = profiles[name]
+    total = sum(part.get("weight", 0.0) for part in data["dimensions"].values())
+    if abs(total - 1) > 1e-6:
+        raise ProfileWeights(name=name, total=round(total, 4))
+    label = data.get("name_en", data["name"]) if lang == "en" else data["name"]
+    dimensions, beside, risks = (_dimensions(data.get(group, {}), lang) for group in ("dimensions", "beside", "risks"))
+    return Profile(name, label, dimensions, beside, risks, tuple(data.get("notes", ())))
+
+
+def _dimensions(table: Mapping[str, Any], lang: str) -> dict[str, Dimension]:
+    return {
+        name: Dimension(
+            name,
+            part.get("label_en", part["label"]) if lang == "en" else part["label"],
+            part.get("short", part["label"]) if lang == "zh" else part.get("label_en", part["label"]),
+            part["base"],
+            part.get("weight", 0.0),
+            part.get("high", 101),
+        )
+        for name, part in table.items()
+    }

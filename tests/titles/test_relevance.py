@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copykit.datafiles import DataFiles, bundled_layer
+from copykit.model import Brief, Finding
+from copykit.rules import rule as rules
+from copykit.rules.engine import Engine
+from copykit.rules.kinds import KINDS as BASE
+from copykit.rules.reading import Context
+from copykit.text.segment import Segmenter
+from copykit.titles import relevance
+
+FILES = DataFiles([bundled_layer()])
+ENGINE = Engine(rules.load(FILES, ["relevance"]), FILES, Segmenter(), {**BASE, **relevance.KINDS})
+BASE_POINTS = 40
+UMBRELLA = Brief(
+    product="折叠雨伞",
+    audience=("通勤的上班族",),
+    scenes=("梅雨季",),
+    keywords=("防晒伞", "晴雨两用"),
+    selling_points=("单手开合，不湿袖口",),
+)
+
+
+def findings(title: str, context: Context) -> list[Finding]:
+    (reading,) = ENGINE.read([title], context)
+    return ENGINE.find(reading)
+
+
+def found(title: str, brief: Brief | None = None) -> dict[str, list[Finding]]:
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings(title, Context(brief=brief)):
+        by_rule.setdefault(finding.rule.removeprefix("relevance/"), []).append(finding)
+    return by_rule
+
+
+def value(title: str, brief: Brief | None = None) -> int:
+    return BASE_POINTS + sum(finding.points for hits in found(title, brief).values() for finding in hits)
+
+
+@pytest.mark.parametrize(
+    ("rule", "title", "match"),
+    [
+        ("cause", "领口洗两次就塌，换这种罗纹", "两次就塌"),
+        ("self_talk", "“我是不是太挑了？”退了五双靴子之后", "我是不是太挑了?"),
+        ("body_figure", "158cm怎么穿长裙不拖地", "158cm"),
+        ("reverse_selection", "这几种人别买羊毛地毯", "这几种人别买"),
+        ("place", "小县城也能喝到的手冲", "小县城"),
+        ("time_of_use", "三伏天的车里别放这个", "三伏天"),
+        ("price_band", "百元内的台灯横着比", "百元内"),
+        ("audience", "大油皮姐妹的定妆顺序", "大油皮"),
+    ],
+)
+def test_what_concerns_a_reader_is_found_where_it_stands(rule: str, title: str, match: str) -> None:
+    assert [finding.matched_as for finding in found(title)[rule]] == [match]
+    assert "nobody" not in found(title)
+
+
+def test_a_pointed_label_is_worth_more_than_a_group_and_a_group_more_than_half_of_everyone() -> None:
+    assert value("小个子的半裙") > value("宝妈的半裙") > value("女士的半裙") > value("好看的半裙")
+
+
+def test_a_bare_you_is_weak() -> None:
+    assert found("你的半裙")["second_person"][0].points <= 3
+    assert "second_person" not in found("迷你半裙，店员说你好")
+
+
+def test_a_pile_of_labels_is_worth_less_than_one() -> None:
+    assert value("学生党宝妈孕妇上班族都能用的面霜") < value("孕妇能用的面霜")
+
+
+def test_a_shaming_label_earns_nothing_and_offers_a_kind_word() -> None:
+    (finding,) = found("大饼脸的刘海怎么剪")["shaming"]
+    assert (finding.points, finding.severity) == (0, "warning")
+    assert "脸圆的" in finding.suggestions
+
+
+@pytest.mark.parametrize(
+    ("title", "points"),
+    [
+        ("梅雨季的伞别收在包里", 10),
+        ("上班族的伞只要一只手", 7),
+        ("单手开合的那把，电梯里最有用", 8),
+        ("一把晴雨两用的防晒伞", 12),
+    ],
+)
+def test_the_brief_s_own_words_earn(title: str, points: int) -> None:
+    hits = found(title, UMBRELLA)
+    assert sum(finding.points for finding in hits["brief_match"]) == points
+    assert "brief_missed" not in hits
+
+
+def test_a_title_without_a_word_of_the_brief_costs() -> None:
+    assert found("红烧肉的糖色这样炒", UMBRELLA)["brief_missed"][0].points < 0
+    assert "brief_missed" not in found("红烧肉的糖色这样炒")
+
+
+def test_briefs_that_take_turns_do_not_mix() -> None:
+    meat = Brief(product="砂锅", scenes=("炖肉",))
+    for _ in range(2):
+        assert "brief_match" in found("炖肉用的砂锅", meat)
+        assert "brief_match" not in found("炖肉用的砂锅", UMBRELLA)
+
+
+LISTS = FILES.load("lexicons")
+WORDS = [
+    line.split("\t")[0].lstrip("!") for name in ("audience", "symptoms", "places", "shaming") for line in LISTS[name]
+]
+
+
+@given(
+    st.lists(
+        st.one_of(st.sampled_from(WORDS), st.sampled_from(["“", "”", "就", "158cm", "120斤"]), st.text(max_size=4))
+    )
+)
+def test_spans_point_at_their_match(pieces: list[str]) -> None:
+    title = "".join(pieces)
+    hits = found(title, UMBRELLA)
+    for finding in (finding for some in hits.values() for finding in some):
+        assert title[finding.start : finding.end] == finding.match
+        assert all(0 <= start < end <= len(title) for start, end in finding.related)
+    addressed = hits.keys() - {"nobody", "brief_missed", "label_pile", "shaming"}
+    assert ("nobody" in hits) != bool(addressed)
