@@ -1,0 +1,1 @@
+"""Quality and speed against peers: ``make bench`` or ``python -m bench [speed|risk|notes] [--data DIR]``."""

@@ -1,0 +1,31 @@
+"""Run the measures and print them as tables; what needs labelled data is skipped with a message where there is none."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from bench import notes, risk, speed
+
+MEASURES = {"speed": speed.run, "risk": risk.run, "notes": notes.run}
+
+
+def main() -> None:
+    """Run the measures that were asked for, all by default."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("measures", nargs="*", choices=[*MEASURES, []], help="all when none is named")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(os.environ["COPYKIT_BENCH_DATA"]) if "COPYKIT_BENCH_DATA" in os.environ else None,
+        help="folder of labelled data (titles/style_*.jsonl, titles/news.jsonl, titles/xhs_notes.jsonl)",
+    )
+    given = parser.parse_args()
+    for name in given.measures or MEASURES:
+        print(f"\n== {name}")
+        MEASURES[name](given.data)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""标题党 risk: AUC across publishers, with nothing learned from the one that is measured, and the false-alarm rate.
+
+Three settings: the points as shipped; every rule worth its sign alone (nothing learned anywhere); points fitted on one
+publisher and measured on the other (logistic, signs fixed, shrunk towards equal points).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+PUBLISHERS = ("style_sina", "style_tencent")
+THRESHOLD = 60
+# What a plain hook-word counter looks for; the peer of this measure.
+HOOKS = (
+    "震惊",
+    "竟然",
+    "居然",
+    "竟",
+    "原来",
+    "真相",
+    "秘密",
+    "揭秘",
+    "曝光",
+    "为什么",
+    "怎么",
+    "如何",
+    "？",
+    "!",
+    "！",
+    "…",
+    "这",
+    "必看",
+    "千万",
+    "别再",
+    "太",
+    "最",
+    "了",
+    "吗",
+    "绝了",
+    "热搜",
+    "网友",
+    "你",
+)
+SHRINK, PRIOR = 30.0, 0.4  # strength of the pull, and the points (in logits) towards which it pulls
+
+
+def run(data: Path | None) -> None:
+    """Print AUC with a 95 % bootstrap interval for each publisher and setting."""
+    if data is None:
+        print("skipped: needs labelled titles (--data DIR)")
+        return
+    import numpy as np
+    from scipy.optimize import minimize
+
+    titles = {name: _rows(data / "titles" / f"{name}.jsonl") for name in PUBLISHERS}
+    news = [row["title"] for row in _rows(data / "titles" / "news.jsonl")]
+    fired, points = _fired([row["title"] for rows in titles.values() for row in rows] + news)
+    labels = {name: np.array([row["label"] for row in rows]) for name, rows in titles.items()}
+    parts = np.split(fired, np.cumsum([len(rows) for rows in titles.values()]))
+    matrix = dict(zip((*PUBLISHERS, "news"), parts, strict=True))
+    signs = np.sign(points)
+
+    def fit(publisher: str) -> Any:
+        x, y = matrix[publisher], labels[publisher] * 2 - 1
+
+        def loss(w: Any) -> float:
+            margin = y * (x @ w[:-1] + w[-1])
+            return float(np.logaddexp(0, -margin).sum() + SHRINK / 2 * ((w[:-1] - PRIOR * signs) ** 2).sum())
+
+        bounds = [(0, None) if sign > 0 else (None, 0) for sign in signs] + [(None, None)]
+        return minimize(loss, np.append(PRIOR * signs, 0.0), method="L-BFGS-B", bounds=bounds).x[:-1]
+
+    means: dict[str, list[float]] = {}
+    for name, other in zip(PUBLISHERS, reversed(PUBLISHERS), strict=True):
+        hooks = np.array([sum(row["title"].count(hook) for hook in HOOKS) for row in titles[name]], float)
+        x = matrix[name]
+        settings = {
+            "shipped": x @ points,
+            "signs only": x @ signs,
+            "fitted elsewhere": x @ fit(other),
+            "hook words": hooks,
+        }
+        for setting, score in settings.items():
+            value = auc(score, labels[name])
+            means.setdefault(setting, []).append(value)
+            print(f"{name:14s} {setting:17s} AUC {value:.3f} {_interval(score, labels[name])}")
+    for setting, values in means.items():
+        print(f"{'mean':14s} {setting:17s} AUC {sum(values) / 2:.3f}")
+    from copykit.datafiles import bundled
+    from copykit.titles.profile import load_profile
+
+    base = load_profile(bundled(), "content").risks["clickbait"].base
+    share = float((base + matrix["news"] @ points >= THRESHOLD).mean())
+    print(f"news titles at or above {THRESHOLD}: {share:.1%} of {len(news):,}")
+
+
+def auc(score: Any, label: Any) -> float:
+    """Return the chance that a labelled title scores above an unlabelled one; ties count half."""
+    from scipy.stats import rankdata
+
+    ranks, positive = rankdata(score), int(label.sum())
+    return float((ranks[label == 1].sum() - positive * (positive + 1) / 2) / (positive * (len(label) - positive)))
+
+
+def _interval(score: Any, label: Any) -> str:
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    draws = sorted(
+        auc(score[pick], label[pick]) for pick in (rng.integers(0, len(label), len(label)) for _ in range(400))
+    )
+    return f"[{draws[10]:.3f}, {draws[389]:.3f}]"
+
+
+def _fired(titles: Sequence[str]) -> tuple[Any, Any]:
+    """Return titles × rules (1 where a rule of the pack fired) and the rules' points."""
+    import numpy as np
+
+    from copykit.datafiles import bundled
+    from copykit.rules import rule as rules
+    from copykit.rules.engine import Engine
+    from copykit.rules.reading import Context
+    from copykit.text.segment import Segmenter
+    from copykit.titles.score import KINDS
+
+    pack = rules.load(bundled(), ["clickbait"])
+    engine = Engine(pack, bundled(), Segmenter(), KINDS)
+    place = {rule.id: number for number, rule in enumerate(pack)}
+    fired = np.zeros((len(titles), len(pack)))
+    for row, reading in enumerate(engine.read(titles, Context())):
+        for finding in engine.find(reading):
+            fired[row, place[finding.rule]] = 1
+    return fired, np.array([rule.points for rule in pack], float)
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]

@@ -1,0 +1,88 @@
+"""The command line: one thin file a noun."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from copykit._version import __version__
+from copykit.cli.common import INTERRUPTED, Group, Text, early_lang, explain, lang_of, lang_option, note
+from copykit.errors import CopykitError
+
+ROOT = Text(
+    "copykit：给中文电商卖家的文案工具。\n"
+    "\n"
+    "先试试：copykit demo\n"
+    '给一条标题打分：copykit titles score "11块钱的睫毛膏，凭什么三个月断货5次？" -p 小红书',
+    "copykit: copy tools for people who sell online in Chinese.\n\nTry first: copykit demo",
+)
+
+
+@click.group(
+    cls=Group,
+    text=ROOT,
+    lazy={
+        "demo": ("copykit.cli.demo", "demo", Text("给自带的样例标题打分，看看效果", "score the bundled sample titles")),
+        "titles": (
+            "copykit.cli.titles",
+            "titles",
+            Text("标题：打分、说明理由、给出改法", "titles: scores, reasons, changes"),
+        ),
+        "data": (
+            "copykit.cli.data",
+            "data",
+            Text("规则、词表、平台：列出、查看、检查", "rules, word lists, platforms"),
+        ),
+    },
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@lang_option
+@click.version_option(__version__, "-V", "--version", prog_name="copykit", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Root of the commands."""
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run a command line and exit: 0 fine, 1 fails what was asked, 2 bad input, 3 broke, 130 interrupted."""
+    sys.exit(run(argv))
+
+
+def run(argv: list[str] | None = None) -> int:
+    """Run a command line and return its exit code; every mistake becomes one sentence on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A GBK console and half an emoji must cost a character, not the run.
+            stream.reconfigure(errors="replace")
+    early_lang.set(_early_lang(argv if argv is not None else sys.argv[1:]))
+    try:
+        code = cli.main(args=argv, prog_name="copykit", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+        return 2
+    except click.ClickException as error:
+        note(explain(error))
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        note("已中断，原来的文件没有动" if lang_of() == "zh" else "interrupted; existing files were left as they were")
+        return INTERRUPTED
+    except CopykitError as error:
+        note(error.say(lang_of()))
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader has gone (| head): leave quietly, and keep the interpreter from flushing into the closed pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _early_lang(argv: list[str]) -> str:
+    """Return what --lang says wherever it stands, so that errors before it are told in that language too."""
+    for place, part in enumerate(argv):
+        if part.startswith("--lang="):
+            return part.partition("=")[2]
+        if part == "--lang" and place + 1 < len(argv):
+            return argv[place + 1]
+    return ""

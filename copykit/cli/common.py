@@ -1,0 +1,287 @@
+"""What every command shares: two languages, Chinese help and errors, shared options, progress, exit codes."""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO, TypeVar
+
+import click
+
+from copykit import datafiles
+from copykit.errors import CopykitError
+from copykit.render.terminal import Terminal
+
+LANG_KEY = "copykit.lang"
+# What --lang says anywhere on the line, for mistakes that are found before its option is read.
+early_lang: ContextVar[str] = ContextVar("early_lang", default="")
+FAILED, REJECTED, BROKEN, INTERRUPTED = 1, 2, 3, 130
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Text(NamedTuple):
+    """A sentence for people, in both languages side by side."""
+
+    zh: str
+    en: str
+
+    def say(self, lang: str) -> str:
+        """Return the sentence in ``zh`` or ``en``."""
+        return self.zh if lang == "zh" else self.en
+
+
+def lang_of(ctx: click.Context | None = None) -> str:
+    """Return the language that the user reads: ``--lang``, else COPYKIT_LANG, else Chinese."""
+    ctx = ctx or click.get_current_context(silent=True)
+    chosen = ctx.meta.get(LANG_KEY) if ctx is not None else None
+    return chosen or early_lang.get() or ("en" if os.environ.get("COPYKIT_LANG", "").lower().startswith("en") else "zh")
+
+
+def say(zh: str, en: str) -> str:
+    """Return one of two wordings, by the language that the user reads."""
+    return zh if lang_of() == "zh" else en
+
+
+def note(message: str) -> None:
+    """Print a line for people to stderr."""
+    click.echo(terminal(sys.stderr).safe(message), err=True)
+
+
+_HEADINGS = {"Usage": "用法", "Options": "选项", "Commands": "命令", "Arguments": "参数"}
+
+
+class _Helped:
+    """Help in the reader's language."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return click's help with Chinese headings where Chinese is read."""
+        text: str = super().get_help(ctx)  # type: ignore[misc]
+        if lang_of(ctx) == "zh":
+            for heading, chinese in _HEADINGS.items():
+                text = text.replace(f"{heading}:", f"{chinese}：", 1)
+        return text
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return --help, described in the reader's language."""
+        found: click.Option | None = super().get_help_option(ctx)  # type: ignore[misc]
+        if found is not None:
+            found.help = "显示这份说明" if lang_of(ctx) == "zh" else "Show this page."
+        return found
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the description in the reader's language."""
+        text: Text | None = getattr(self, "text", None)
+        if text is not None:
+            formatter.write_paragraph()
+            for line in text.say(lang_of(ctx)).split("\n"):
+                formatter.write(f"  {line}\n" if line else "\n")
+
+
+class Command(_Helped, click.Command):
+    """A command whose help is a Text."""
+
+    def __init__(self, *args: Any, text: Text | None = None, **kwargs: Any) -> None:
+        self.text = text
+        super().__init__(*args, **kwargs)
+
+
+class Group(_Helped, click.Group):
+    """A group whose commands are imported only when they run: ``lazy`` maps a name to (module, attribute, summary)."""
+
+    command_class = Command
+
+    def __init__(
+        self,
+        *args: Any,
+        text: Text | None = None,
+        lazy: Mapping[str, tuple[str, str, Text]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.text = text
+        self.lazy = dict(lazy or {})
+        super().__init__(*args, **kwargs)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return lazy commands in their written order, then the others."""
+        return [*self.lazy, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a lazy command when it is asked for."""
+        if cmd_name in self.lazy:
+            module, attribute, _ = self.lazy[cmd_name]
+            loaded: click.Command = getattr(importlib.import_module(module), attribute)
+            return loaded
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with their summaries, importing none of the lazy ones."""
+        rows = []
+        for name in self.list_commands(ctx):
+            if name in self.lazy:
+                rows.append((name, self.lazy[name][2].say(lang_of(ctx))))
+            else:
+                command = self.get_command(ctx, name)
+                text = getattr(command, "text", None)
+                rows.append((name, text.say(lang_of(ctx)).split("\n")[0] if text else ""))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+class Option(click.Option):
+    """An option whose help is a Text."""
+
+    def __init__(self, *args: Any, text: Text | None = None, **kwargs: Any) -> None:
+        self.text = text
+        super().__init__(*args, **kwargs)
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the row of the help page in the reader's language."""
+        if self.text is not None:
+            self.help = self.text.say(lang_of(ctx))
+        return super().get_help_record(ctx)
+
+
+def option(*names: str, zh: str, en: str, **kwargs: Any) -> Callable[[F], F]:
+    """Declare an option with help in both languages."""
+    return click.option(*names, cls=Option, text=Text(zh, en), **kwargs)
+
+
+def _set_lang(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value:
+        ctx.meta[LANG_KEY] = value
+
+
+def lang_option(command: F) -> F:
+    """Add --lang."""
+    decorate = option(
+        "--lang",
+        type=click.Choice(["zh", "en"]),
+        is_eager=True,
+        expose_value=False,
+        callback=_set_lang,
+        zh="界面和理由用的语言（默认中文，也可设 COPYKIT_LANG）",
+        en="language of messages and reasons (Chinese unless COPYKIT_LANG says otherwise)",
+    )
+    return decorate(command)
+
+
+def data_option(command: F) -> F:
+    """Add --data, folders of the user's own data files."""
+    decorate = option(
+        "--data",
+        "data_folders",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        zh="自己的数据文件夹（rules/、lexicons/、platforms/…），盖在自带的上面；可以给多个",
+        en="a folder of your own data files (rules/, lexicons/, platforms/ …), over the bundled ones; repeatable",
+    )
+    return decorate(command)
+
+
+def open_data(folders: Sequence[Path]) -> datafiles.DataFiles:
+    """Return the data files seen from the working folder."""
+    return datafiles.open_layers(Path.cwd(), folders)
+
+
+def today_option(command: F) -> F:
+    """Add --today, so that a run can be repeated."""
+    decorate = option(
+        "--today",
+        type=click.DateTime(["%Y-%m-%d"]),
+        metavar="YYYY-MM-DD",
+        zh="当作今天的日期（默认真的今天）",
+        en="the date to take for today",
+    )
+    return decorate(command)
+
+
+def iso_day(given: datetime.datetime | None) -> str:
+    """Return the given day or today as an ISO date."""
+    return (given.date() if given else datetime.date.today()).isoformat()
+
+
+def terminal(stream: TextIO) -> Terminal:
+    """Return what a stream can show."""
+    colour = stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    width = min(shutil.get_terminal_size((80, 24)).columns, 100)
+    return Terminal(max(width, 40), colour, stream.encoding or "utf-8")
+
+
+class ProgressLine:
+    """Rows done and the time taken, on one line of a terminal's stderr, once a run is over a second old."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._shown_at = self._begun + 0.8
+        self._count = 0
+        self._live = sys.stderr.isatty()
+
+    def advance(self, n: int) -> None:
+        """Note rows that are finished."""
+        self._count += n
+        now = time.monotonic()
+        if self._live and now - self._shown_at > 0.2:
+            self._shown_at = now
+            seconds = now - self._begun
+            rate = self._count / seconds
+            line = say(
+                f"  已打分 {self._count:,} 条 · {seconds:.0f} 秒 · 每秒 {rate:,.0f} 条",
+                f"  {self._count:,} rows · {seconds:.0f} s",
+            )
+            sys.stderr.write("\r" + line + "\x1b[K")
+            sys.stderr.flush()
+
+    def close(self) -> None:
+        """Remove the line."""
+        if self._live and self._shown_at > self._begun + 0.8:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+class UsageMistake(CopykitError):
+    """Options that do not go together."""
+
+    zh = "{zh}"
+    en = "{en}"
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(zh=zh, en=en)
+
+
+def explain(error: click.ClickException) -> str:
+    """Return one sentence in the reader's language for a mistake that click found."""
+    lang = lang_of(getattr(error, "ctx", None))
+    if lang == "en":
+        return error.format_message()
+    match error:
+        case click.NoSuchOption():
+            near = "，是不是想写 " + " 或 ".join(error.possibilities) if error.possibilities else ""
+            return f"没有 {error.option_name} 这个选项{near}；全部选项看 --help"
+        case click.MissingParameter():
+            name = error.param.opts[0] if error.param is not None and error.param.opts else error.param_hint
+            return f"少了 {name}；写法看 --help"
+        case click.BadParameter():
+            name = "/".join(error.param.opts) if error.param is not None else error.param_hint or ""
+            choices = getattr(getattr(error.param, "type", None), "choices", None)
+            allowed = f"，只能是 {'、'.join(map(str, choices))}" if choices else ""
+            return f"{name} 的值不对{allowed}（{error.format_message().rpartition(': ')[2]}）"
+        case click.BadOptionUsage():
+            return f"{error.option_name} 后面少了值"
+        case click.UsageError() if "No such command" in error.message:
+            return f"没有这个命令：{error.message.partition(chr(39))[2].rstrip(chr(39) + '.')}；全部命令看 --help"
+        case click.UsageError() if "unexpected extra argument" in error.message:
+            return f"多出来的参数：{error.message.partition('(')[2].partition(')')[0]}；带空格的标题请加引号"
+        case click.UsageError() if "Missing command" in error.message:
+            return "后面要写命令；看 --help"
+        case click.FileError():
+            return f"打不开 {error.ui_filename}：{error.message}"
+        case _:
+            return error.format_message()

@@ -1,0 +1,233 @@
+"""``copykit data``: list, show, check and locate the rules, word lists, platforms and columns."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from copykit import datafiles
+from copykit.cli import common
+from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.datafiles import DataFiles, Entry
+from copykit.errors import Problem
+from copykit.render.terminal import columns, wrapped
+
+CHECK = Text(
+    "检查数据文件：键写对没有、规则自带的例句过不过、有没有过期。不给文件就检查全部。\n"
+    "\n"
+    "copykit data check 我的规则/rules/novelty/反着来.toml",
+    "Check data files: keys, the sentences that rules carry, dates. Without files, all of them.",
+)
+
+
+@click.group(
+    cls=Group, text=Text("数据文件：规则、词表、平台、列名", "Data files: rules, word lists, platforms, columns")
+)
+@common.lang_option
+def data() -> None:
+    """Group of the data commands."""
+
+
+@data.command("list", text=Text("列出数据文件（可以只列一种）", "List data files, of one kind if you like"))
+@click.argument("kind", required=False, metavar="[种类]")
+@option("--format", "form", type=click.Choice(["table", "json"]), default="table", zh="输出格式", en="output format")
+@common.data_option
+@common.lang_option
+def list_files(kind: str | None, form: str, data_folders: tuple[Path, ...]) -> None:
+    """Print the files in force with the layer that each comes from."""
+    files = common.open_data(data_folders)
+    kinds = files.kinds()
+    if kind is not None and kind not in kinds:
+        raise UsageMistake(
+            f"没有“{kind}”这种数据；有 {'、'.join(kinds)}", f"no such kind '{kind}'; there are {', '.join(kinds)}"
+        )
+    rows = [(entry, _summary(files, entry)) for name in ([kind] if kind else kinds) for entry in files.entries(name)]
+    if form == "json":
+        import orjson
+
+        listed = [{"kind": e.kind, "id": e.id, "layer": e.layer, "path": str(e.path), "summary": s} for e, s in rows]
+        click.echo(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
+        return
+    layers = {"bundled": say("自带", "bundled"), "user": say("用户", "user"), "project": say("项目", "project")}
+    head = [say("种类", "kind"), say("名字", "id"), say("来自", "from"), say("说明", "summary")]
+    lines = [[e.kind, e.id, layers.get(e.layer, "--data"), summary] for e, summary in rows]
+    click.echo("\n".join(common.terminal(sys.stdout).safe(line) for line in columns([head, *lines])))
+
+
+@data.command("show", text=Text("看一条规则、一个平台或一张词表", "Show a rule, a platform or a word list"))
+@click.argument("name", metavar="名字")
+@common.data_option
+@common.lang_option
+def show(name: str, data_folders: tuple[Path, ...]) -> None:
+    """Print one file as a page."""
+    files = common.open_data(data_folders)
+    entry = _find(files, name)
+    screen = common.terminal(sys.stdout)
+    lines = [f"{entry.kind}/{entry.id}", str(entry.path), ""]
+    if entry.path.suffix == ".toml":
+        lines += _page(files.load(entry.kind)[entry.id], screen.width)
+    elif entry.path.suffix == ".txt":
+        text, problem = datafiles.read_text(entry.path)
+        lines += datafiles.lines_of(text) if text is not None else [problem.say(common.lang_of()) if problem else ""]
+    else:
+        lines.append(say(f"{entry.path.stat().st_size:,} 字节的数据", f"{entry.path.stat().st_size:,} bytes of data"))
+    click.echo("\n".join(screen.safe(line) for line in lines))
+
+
+@data.command("check", text=CHECK)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[文件]...")
+@common.today_option
+@common.data_option
+@common.lang_option
+def check(paths: tuple[Path, ...], today: Any, data_folders: tuple[Path, ...]) -> int:
+    """Check files, say what is wrong, and return 2 when something is."""
+    files = common.open_data(data_folders)
+    named = [entry for path in paths for entry in _entries_at(path)]
+    entries = named or [entry for kind in files.kinds() for entry in files.entries(kind)]
+    problems = [problem for entry in entries for problem in _problems(files, entry)]
+    lang = common.lang_of()
+    for problem in problems:
+        note(problem.say(lang))
+    expired = [line for entry in entries for line in _expired(entry, common.iso_day(today))]
+    for line in expired:
+        note(line)
+    if problems:
+        note(
+            say(
+                f"检查了 {len(entries)} 个文件，{len(problems)} 处要改",
+                f"{len(entries)} files checked, {len(problems)} faults",
+            )
+        )
+        return common.REJECTED
+    more = say(f"，{len(expired)} 个该重新核对", f", {len(expired)} to be verified again") if expired else ""
+    click.echo(say(f"检查了 {len(entries)} 个文件，都能用{more}", f"{len(entries)} files checked, all fine{more}"))
+    return 0
+
+
+@data.command("path", text=Text("数据文件放在哪里，自己的该放哪里", "Where data files are and where yours go"))
+@common.data_option
+@common.lang_option
+def path(data_folders: tuple[Path, ...]) -> None:
+    """Print the folders of every layer, the nearest last."""
+    import platformdirs
+
+    files = common.open_data(data_folders)
+    for layer in files.layers:
+        for root in layer.roots:
+            if root.is_dir():
+                click.echo(f"{layer.name}\t{root}")
+    own = platformdirs.user_config_dir("copykit", appauthor=False)
+    note(
+        say(
+            f"自己的规则放 {own}/rules/，词表放 {own}/lexicons/；只给一个项目用，就放在 copykit.toml 旁边",
+            f"your own rules go into {own}/rules/, word lists into {own}/lexicons/; one project's beside copykit.toml",
+        )
+    )
+
+
+def _summary(files: DataFiles, entry: Entry) -> str:
+    if entry.path.suffix == ".toml":
+        value = files.load(entry.kind)[entry.id]
+        return str(next((value[key] for key in ("message", "name", "note", "source") if key in value), ""))
+    if entry.path.suffix == ".txt":
+        with entry.path.open(encoding="utf-8-sig", errors="replace") as lines:
+            first = next(lines, "")
+        return first.lstrip("# ").strip() if first.startswith("#") else ""
+    return ""
+
+
+def _find(files: DataFiles, name: str) -> Entry:
+    entries = [entry for kind in files.kinds() for entry in files.entries(kind)]
+    for entry in entries:
+        if name in (entry.id, f"{entry.kind}/{entry.id}"):
+            return entry
+    for entry in files.entries("platforms"):
+        value = files.load("platforms")[entry.id]
+        if name.casefold() in (alias.casefold() for alias in (value["name"], *value.get("aliases", ()))):
+            return entry
+    import difflib
+
+    near = difflib.get_close_matches(name, [entry.id for entry in entries], 3, 0.4)
+    hint = say(f"；相近的有 {'、'.join(near)}", f"; near: {', '.join(near)}") if near else ""
+    raise UsageMistake(
+        f"没有叫“{name}”的数据{hint}（全部：copykit data list）", f"there is no '{name}'{hint} (all: copykit data list)"
+    )
+
+
+def _page(value: dict[str, Any], width: int) -> Iterator[str]:
+    for key, part in value.items():
+        if isinstance(part, dict):
+            yield f"[{key}]"
+            yield from ("  " + line for line in _page(part, width - 2))
+        elif isinstance(part, list):
+            yield f"{key}:"
+            yield from (f"  · {item}" for item in part)
+        else:
+            first, *rest = wrapped(f"{key}: {part}", width)
+            yield first
+            yield from ("  " + line for line in rest)
+
+
+def _entries_at(path: Path) -> list[Entry]:
+    """Return a named file, or all data files of a named folder; raise when there is nothing to check."""
+    if path.is_dir():
+        inside = sorted(found for found in path.rglob("*") if found.suffix in datafiles.SUFFIXES and found.is_file())
+        if not inside:
+            raise UsageMistake(f"文件夹 {path} 里没有数据文件", f"there is no data file in {path}")
+        return [_entry_of(found) for found in inside]
+    if path.suffix not in datafiles.SUFFIXES and path.exists():
+        ends = "、".join(datafiles.SUFFIXES)
+        raise UsageMistake(f"{path} 不是数据文件；能检查的有 {ends}", f"{path} is no data file; these are: {ends}")
+    return [_entry_of(path)]
+
+
+def _entry_of(path: Path) -> Entry:
+    """Return a named file as an entry; its kind is the nearest folder above that is one."""
+    known = {*datafiles.bundled().kinds()}
+    whole = path.resolve()
+    for depth, folder in enumerate(whole.parents):
+        if folder.name in known:
+            return Entry(folder.name, whole.relative_to(folder).with_suffix("").as_posix(), "option", path)
+        if depth > 4:
+            break
+    kind = "lexicons" if path.suffix == ".txt" else "rules"
+    return Entry(kind, path.stem, "option", path)
+
+
+def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
+    from copykit.lexicon import check_file
+
+    if entry.path.suffix not in datafiles.PARSED:
+        return []
+    value, problems = datafiles.parse_file(entry.path, entry.kind)
+    if problems or value is None:
+        return problems
+    if entry.kind == "lexicons":
+        return check_file(entry.path)
+    if entry.kind == "rules":
+        from copykit.rules.check import check_rule
+        from copykit.text.segment import Segmenter
+        from copykit.titles.score import KINDS, case_context
+
+        own = entry.layer == "bundled"
+        found = check_rule(
+            entry.id, value, files, Segmenter(), KINDS, case_context(files), 3 if own else 1, trusted=own
+        )
+        return [Problem(datafiles.shown_path(entry.path), p.line, p.key, p.zh, p.en) for p in found]
+    return []
+
+
+def _expired(entry: Entry, today: str) -> Iterator[str]:
+    if entry.path.suffix != ".toml":
+        return
+    value, _ = datafiles.parse_file(entry.path, entry.kind)
+    if value and str(value.get("expires", "9999")) < today:
+        checked = value.get("checked", "?")
+        yield say(
+            f"{entry.path}：核对于 {checked}，{value['expires']} 起该重新核对",
+            f"{entry.path}: verified {checked}, due again since {value['expires']}",
+        )

@@ -1,0 +1,1 @@
+"""Every result as people or machines read it; knows the vocabulary only."""

@@ -1,0 +1,139 @@
+"""What a terminal can show: width, colour, and the signs that its encoding holds; and text laid out in cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from copykit.text.measure import display_width, pad
+
+Style = Literal["good", "cost", "bad", "quiet", "strong", "plain"]
+
+_CODES: dict[Style, str] = {
+    "good": "\x1b[32m",
+    "cost": "\x1b[33m",
+    "bad": "\x1b[31m",
+    "quiet": "\x1b[2m",
+    "strong": "\x1b[1m",
+    "plain": "",
+}
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Where text is shown. ``width`` in cells; ``encoding`` decides which signs are safe (GBK holds bars and lines)."""
+
+    width: int = 80
+    colour: bool = False
+    encoding: str = "utf-8"
+
+    def paint(self, text: str, style: Style) -> str:
+        """Return the text in a style, plain where there is no colour."""
+        code = _CODES[style]
+        return f"{code}{text}\x1b[0m" if self.colour and code and text.strip() else text
+
+    def safe(self, text: str) -> str:
+        """Return the text with what the encoding lacks (and control characters) replaced by ``?``."""
+        shown = "".join(char if char.isprintable() or char == "\n" else "?" for char in text)
+        try:
+            shown.encode(self.encoding)
+        except UnicodeEncodeError:
+            return shown.encode(self.encoding, "replace").decode(self.encoding)
+        return shown
+
+    def holds(self, text: str) -> bool:
+        """Return whether the encoding has every character of ``text``."""
+        try:
+            text.encode(self.encoding)
+        except UnicodeEncodeError:
+            return False
+        return True
+
+    def bar(self, value: float, cells: int = 10) -> str:
+        """Return a bar for 0–100, in eighths of a cell where the encoding holds them, padded to ``cells``."""
+        if not self.holds(_EIGHTHS):
+            filled = round(value / 100 * cells)
+            return "#" * filled + "." * (cells - filled)
+        full, rest = divmod(round(value / 100 * cells * 8), 8)
+        return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign drawn under a range of the text; later marks lie over earlier ones."""
+
+    start: int
+    end: int
+    sign: str
+    style: Style
+
+
+def underlined(text: str, marks: Sequence[Mark], terminal: Terminal) -> list[str]:
+    """Return the text cut into lines of the terminal's width, each followed by the signs under its marked places.
+
+    A sign fills as many cells as the character above it takes, so that Han and Latin stay aligned.
+    """
+    lines: list[str] = []
+    for start, end in _cut(text, terminal.width):
+        under = _under(text, start, end, marks, terminal)
+        lines.append(terminal.paint(terminal.safe(text[start:end]), "strong"))
+        if under.strip():
+            lines.append(under.rstrip())
+    return lines
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return the text cut to lines of at most ``width`` cells; closing punctuation never begins a line."""
+    lines: list[str] = []
+    line, used = "", 0
+    for char in text:
+        size = display_width(char)
+        if used + size > width and char not in "，。；：！？、）》”’,.;:!?)":
+            lines.append(line)
+            line, used = "", 0
+            if char == " ":
+                continue
+        line += char
+        used += size
+    return [*lines, line] if line or not lines else lines
+
+
+def columns(rows: Iterable[Sequence[str]], gap: int = 2) -> list[str]:
+    """Return rows as lines with their cells aligned by display width; the last cell is not padded."""
+    table = [list(row) for row in rows]
+    widths = [max(map(display_width, cells)) for cells in zip(*table, strict=True)]
+    return [
+        (" " * gap).join([*(pad(cell, width) for cell, width in zip(row[:-1], widths, strict=False)), row[-1]]).rstrip()
+        for row in table
+    ]
+
+
+def _cut(text: str, width: int) -> list[tuple[int, int]]:
+    pieces: list[tuple[int, int]] = []
+    start = used = 0
+    for place, char in enumerate(text):
+        size = display_width(char)
+        if used + size > width:
+            pieces.append((start, place))
+            start, used = place, 0
+        used += size
+    pieces.append((start, len(text)))
+    return pieces
+
+
+def _under(text: str, start: int, end: int, marks: Sequence[Mark], terminal: Terminal) -> str:
+    chosen: list[Mark | None] = [None] * (end - start)
+    for mark in marks:
+        for place in range(max(mark.start, start), min(mark.end, end)):
+            chosen[place - start] = mark
+    line = ""
+    for place, over in enumerate(chosen, start):
+        cells = display_width(terminal.safe(text[place]))
+        if over is None:
+            line += " " * cells
+        else:
+            # ━ is one cell in a Western terminal and is drawn twice under a Han character
+            line += terminal.paint(over.sign * cells, over.style)
+    return line

@@ -1,0 +1,311 @@
+"""A judged title as people read it and as machines do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from copykit.model import Change, Finding, TitleScore
+from copykit.render.terminal import Mark, Style, Terminal, columns, underlined, wrapped
+from copykit.text.measure import Unit, display_width, fit, pad, reading_seconds
+
+SURFACE = 14  # characters that stay in sight where a platform's own number is not known
+GLANCE = 3.0  # seconds that a title has
+TOLD = 8  # a finding worth this much is told with its reason
+EARNS, COSTS, BREAKS = "━", "┄", "^"
+UNITS = {
+    "zh": {"char": "字", "han2": "字符", "xhs": "字", "utf8": "字节", "px": "像素"},
+    "en": {"char": "characters", "han2": "half-widths", "xhs": "characters", "utf8": "bytes", "px": "pixels"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How titles are shown: the names of dimensions, short ones beside reasons, the risks' thresholds, the screen."""
+
+    labels: Mapping[str, str]
+    shorts: Mapping[str, str]
+    highs: Mapping[str, int]
+    platform: str = ""
+    lang: str = "zh"
+    terminal: Terminal = field(default_factory=Terminal)
+
+    def say(self, zh: str, en: str) -> str:
+        """Return one of two wordings."""
+        return zh if self.lang == "zh" else en
+
+
+def title_json(score: TitleScore, changes: Sequence[Change] = ()) -> dict[str, Any]:
+    """Return the JSON that others build on: every sum can be checked from bases, findings and weights."""
+    dimensions = score.dimensions
+    length = score.length
+    row: dict[str, Any] = {
+        "title": score.title,
+        "platform": score.platform,
+        "profile": score.profile,
+        "score": score.overall.value,
+        "percentile": score.percentile,
+        "parts": {
+            name: {"value": dimensions[name].value, "base": dimensions[name].base, "weight": weight}
+            for name, weight in score.overall.parts.items()
+        },
+        "dimensions": {name: part.value for name, part in dimensions.items()},
+        "bases": {name: part.base for name, part in (*dimensions.items(), *score.risks.items())},
+        "risk": {name: part.value for name, part in score.risks.items()},
+        "length": {"used": length.used, "limit": length.limit, "unit": length.unit, "ok": length.ok},
+        "surface": surface(score),
+        "reading_seconds": reading_seconds(score.title),
+        "findings": [finding_json(finding) for finding in score.findings],
+    }
+    if changes:
+        row["changes"] = [{"message": c.message, "title": c.title, "score": c.score} for c in changes]
+    return row
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """Return a finding's JSON; offsets in code points of the original."""
+    return {
+        "rule": finding[0],
+        "start": finding[1],
+        "end": finding[2],
+        "match": finding[3],
+        "matched_as": finding[4],
+        "related": finding[12],
+        "severity": finding[5],
+        "message": finding[6],
+        "suggestions": finding[11],
+        "why": finding[7],
+        "source": finding[8],
+        "dimension": finding[9],
+        "points": finding[10],
+    }
+
+
+def surface(score: TitleScore) -> str:
+    """Return the part of a title that a list page shows first."""
+    length = score.length
+    if length.visible is None:
+        return fit(score.title, "char", SURFACE)
+    return fit(score.title, cast("Unit", length.unit), length.visible)
+
+
+def title_row(score: TitleScore, view: View) -> dict[str, Any]:
+    """Return the columns that a table gets beside its own: score, dimensions, risks, length, reasons, findings."""
+    labels, say = view.labels, view.say
+    counted = [finding for finding in score.findings if finding.points and finding.dimension in score.overall.parts]
+    return {
+        say("总分", "score"): score.overall.value,
+        **{labels[name]: score.dimensions[name].value for name in score.overall.parts},
+        **{labels[name]: part.value for name, part in score.risks.items()},
+        say("高于同类%", "percentile"): "" if score.percentile is None else score.percentile,
+        say("长度", "length"): score.length.used,
+        say("超长", "too long"): say("是", "yes") if score.length.ok is False else "",
+        say("理由", "reasons"): "；".join(f"{f.points:+d} {f.message}" for f in _by_weight(counted)[:4]),
+        say("要改的", "to mend"): "；".join(f.message for f in score.findings if f.severity in ("error", "warning")),
+    }
+
+
+def title_text(score: TitleScore, view: View, changes: Sequence[Change] = ()) -> str:
+    """Return the page for one title: the answer first, the reason beside the place, the next step at the end."""
+    terminal = view.terminal
+    counted = set(score.overall.parts)
+    lines = [
+        *underlined(score.title, _marks(score, counted), terminal),
+        terminal.paint(terminal.safe(_facts(score, view)), "quiet"),
+        "",
+        *_scores(score, view),
+        "",
+        *_reasons(score, view),
+    ]
+    beside = _risks(score, view) + _travel(score, view)
+    if beside:
+        lines += ["", *beside]
+    if changes:
+        heading = view.say("  先改这两处" if len(changes) > 1 else "  先改这一处", "  change first")
+        lines += ["", terminal.paint(heading, "strong"), *_changes(score, changes, view)]
+    return "\n".join(lines)
+
+
+def titles_table(scores: Sequence[TitleScore], view: View) -> str:
+    """Return many titles as a short table, each with its best reason under it."""
+    if not scores:
+        return ""
+    terminal = view.terminal
+    parts = list(scores[0].overall.parts)
+    head = [view.say("总分", "score"), *(view.shorts[name] for name in parts), view.say("标题", "title")]
+    rows = [
+        [f"{score.overall.value:.0f}", *(f"{score.dimensions[name].value:.0f}" for name in parts), "x"]
+        for score in scores
+    ]
+    lines = columns([head, *rows])
+    start = display_width(lines[1]) - 1
+    room = max(terminal.width - start, 20)
+    shown = [terminal.paint(lines[0], "quiet")]
+    for line, score in zip(lines[1:], scores, strict=True):
+        shown.append(line[:-1] + _clip(terminal.safe(score.title), room))
+        best = _by_weight(f for f in score.findings if f.points and f.dimension in score.overall.parts)[:1]
+        if best:
+            shown.append(" " * start + terminal.paint(_clip(terminal.safe(best[0].message), room), "quiet"))
+    return "\n".join(shown)
+
+
+def titles_markdown(scores: Iterable[TitleScore], view: View) -> str:
+    """Return many titles as a Markdown table."""
+    lines: list[str] = []
+    for score in scores:
+        row = {view.say("标题", "title"): score.title, **title_row(score, view)}
+        if not lines:
+            lines = ["| " + " | ".join(row) + " |", "|" + " --- |" * len(row)]
+        lines.append("| " + " | ".join(_md(str(cell)) for cell in row.values()) + " |")
+    return "\n".join(lines)
+
+
+def _marks(score: TitleScore, counted: set[str]) -> list[Mark]:
+    whole = len(score.title)
+    marks: list[Mark] = []
+    for finding in sorted(score.findings, key=lambda f: (f.severity == "error", abs(f.points))):
+        if finding.severity == "error":
+            sign, style = BREAKS, "bad"
+        elif finding.dimension not in counted or not finding.points:
+            continue
+        elif finding.points > 0:
+            sign, style = EARNS, "good"
+        else:
+            sign, style = COSTS, "cost"
+        spans = [(finding.start, finding.end), *finding.related]
+        marks += [Mark(*span, sign, style) for span in spans if span[1] - span[0] < whole]  # type: ignore[arg-type]
+    return marks
+
+
+def _facts(score: TitleScore, view: View) -> str:
+    length, say = score.length, view.say
+    unit = UNITS[view.lang][length.unit]
+    place = say(f"{view.platform}标题 ", f"{view.platform} title ") if view.platform else ""
+    if length.limit is not None:
+        size = f"{place}{length.used}/{length.limit} {unit}"
+    else:
+        unknown = say("（没有可靠的字数上限）", " (no sourced limit)") if view.platform else ""
+        size = f"{place}{length.used} {unit}{unknown}"
+    needed = reading_seconds(score.title)
+    seconds = say(f"约 {needed} 秒读完", f"about {needed} s to read")
+    if needed > GLANCE:
+        seconds += say("（过了 3 秒）", " (over 3 s)")
+    first = surface(score)
+    shown = [say(f"列表先露“{first}”", f'lists show "{first}"')] if first != score.title else []
+    return " · ".join([size, seconds, *shown])
+
+
+def _scores(score: TitleScore, view: View) -> list[str]:
+    terminal, labels, say = view.terminal, view.labels, view.say
+    total = f"  {say('总分', 'score')} {score.overall.value:.0f}"
+    if score.percentile is not None:
+        total += say(f"    高于 {score.percentile}% 的同类标题", f"    above {score.percentile}% of its kind")
+    wide = max(display_width(labels[name]) for name in score.overall.parts)
+    cells = [
+        f"{pad(labels[name], wide)}  {terminal.bar(score.dimensions[name].value)} {score.dimensions[name].value:3.0f}"
+        for name in score.overall.parts
+    ]
+    rows = ["  " + "     ".join(cells[place : place + 2]) for place in range(0, len(cells), 2)]
+    return [terminal.paint(total, "strong"), *rows]
+
+
+def _reasons(score: TitleScore, view: View) -> list[str]:
+    terminal, shorts, say = view.terminal, view.shorts, view.say
+    counted = _by_weight(f for f in score.findings if f.points and f.dimension in shorts)
+    warned = [f for f in score.findings if f.severity != "hint" and f not in counted]
+    if not counted and not warned:
+        return [say("  没有加分也没有扣分的地方", "  nothing earned, nothing lost")]
+    places = [_place(finding, score.title, say("（整句）", "(whole)")) for finding in (*counted, *warned)]
+    room = min(max(map(display_width, places)), 24)
+    names = {"error": say("错误", "error"), "warning": say("提醒", "note")}
+    wide = max(map(display_width, (*shorts.values(), *names.values())))
+    minus = "−" if terminal.holds("−") else "-"
+    lines: list[str] = []
+    explained: set[str] = set()
+    for finding, place in zip((*counted, *warned), places, strict=True):
+        if finding.points and finding.dimension is not None and finding.dimension in shorts:
+            sign = "+" if finding.points > 0 else minus
+            head = f"  {sign}{abs(finding.points):2d} {pad(shorts[finding.dimension], wide)}  "
+            style: Style = "good" if finding.points > 0 else "cost"
+        else:
+            head = f"  !   {pad(names[finding.severity], wide)}  "
+            style = "bad" if finding.severity == "error" else "cost"
+        reason = finding.message
+        if (
+            finding.why
+            and finding.rule not in explained
+            and (abs(finding.points) >= TOLD or finding.severity != "hint")
+        ):
+            reason += "；" + finding.why
+        explained.add(finding.rule)
+        lines += _entry(head, style, place, room, reason, terminal)
+    return lines
+
+
+def _entry(head: str, style: Style, place: str, room: int, reason: str, terminal: Terminal) -> list[str]:
+    indent = display_width(head) + room + 2
+    if indent > terminal.width - 24:
+        indent = display_width(head)
+        rest = wrapped(terminal.safe(reason), terminal.width - indent)
+        return [terminal.paint(head, style) + terminal.safe(place), *(" " * indent + line for line in rest)]
+    first, *rest = wrapped(terminal.safe(reason), terminal.width - indent)
+    start = terminal.paint(head, style) + pad(_clip(terminal.safe(place), room), room) + "  "
+    return [start + first, *(" " * indent + line for line in rest)]
+
+
+def _risks(score: TitleScore, view: View) -> list[str]:
+    lines: list[str] = []
+    for name, part in score.risks.items():
+        if part.value < view.highs.get(name, 101):
+            continue
+        causes = [finding.message for finding in _by_weight(part.findings) if finding.points > 0][:3]
+        text = f"{view.labels[name]} {part.value:.0f}" + view.say("（偏高）：", " (high): ") + "；".join(causes)
+        first, *rest = wrapped(view.terminal.safe(text), view.terminal.width - 4)
+        lines += ["  " + view.terminal.paint(first, "cost"), *("    " + line for line in rest)]
+    return lines
+
+
+def _travel(score: TitleScore, view: View) -> list[str]:
+    told = dict.fromkeys(finding.message for finding in score.findings if finding.dimension == "travel")
+    if not told:
+        return []
+    text = view.say("怎么传：", "how it travels: ") + "；".join(told)
+    first, *rest = wrapped(view.terminal.safe(text), view.terminal.width - 4)
+    return ["  " + first, *("    " + line for line in rest)]
+
+
+def _changes(score: TitleScore, changes: Sequence[Change], view: View) -> list[str]:
+    terminal = view.terminal
+    lines: list[str] = []
+    for number, change in enumerate(changes, 1):
+        gain = f"{view.say('总分', 'score')} {score.overall.value:.0f} → {change.score:.0f}"
+        lines.append(f"  {number} {terminal.safe(change.message)}   {terminal.paint(terminal.safe(gain), 'good')}")
+        lines += [f"    {line}" for line in wrapped(terminal.safe(change.title), terminal.width - 4)]
+    return lines
+
+
+def _by_weight(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: (-abs(finding.points), finding.start, finding.rule))
+
+
+def _place(finding: Finding, title: str, whole: str) -> str:
+    if finding.end - finding.start >= len(title):
+        return whole
+    spans = sorted([(finding.start, finding.end), *finding.related])
+    return " … ".join(title[start:end] for start, end in spans[:2])
+
+
+def _clip(text: str, width: int) -> str:
+    if display_width(text) <= width:
+        return text
+    kept = ""
+    for char in text:
+        if display_width(kept + char) > width - 2:
+            break
+        kept += char
+    return kept + "…"
+
+
+def _md(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
