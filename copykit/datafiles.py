@@ -282,10 +282,29 @@ def _parse_toml(text: str, shown: str) -> tuple[Any, Problem | None]:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
-        return None, Problem(shown, line, "", f"TOML 写错了：{error}", f"bad TOML: {error}")
+        return None, Problem(shown, line, "", f"TOML 写错了：{_in_chinese(str(error))}", f"bad TOML: {error}")
     except (orjson.JSONEncodeError, RecursionError):
         zh, en = "数字超过 64 位，或者括号套得太深", "a number over 64 bits, or brackets nested too deep"
         return None, Problem(shown, 0, "", zh, en)
+
+
+def _in_chinese(error: str) -> str:
+    """Return what tomllib says in words that a copywriter can act on, its own where there are none."""
+    return next((words for start, words in _TOML_ERRORS.items() if error.startswith(start)), error)
+
+
+_TOML_ERRORS = {
+    "Invalid statement": "每行写成 键 = 值，键用英文，标点用半角",
+    "Invalid value": "等号后面不对，文字要放在半角引号里",
+    "Expected '='": "键后面少了半角的 =",
+    "Expected newline": "值后面多了东西，一行只写一个键",
+    "Cannot overwrite": "同一个键写了两遍",
+    "Cannot declare": "同一个表写了两遍",
+    "Unclosed": "括号没有配对",
+    "Unterminated": "引号没有配对",
+    "Illegal character '\\n'": "引号没有配对",
+    "Unescaped": "反斜杠要写成两个，或者改用单引号",
+}
 
 
 @functools.cache

@@ -8,7 +8,7 @@ as texts are, so one spelling is enough.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -116,6 +116,11 @@ class AutomatonBuilder:
         group, hidden = tuple(sorted(set(words))), tuple(sorted(set(exceptions)))
         return self.slot((group, hidden), group, hidden)
 
+    @property
+    def size(self) -> int:
+        """Return how many slots there are."""
+        return len(self._slots)
+
     def build(self) -> Automaton:
         """Return the automaton over all groups."""
         return Automaton(self._patterns)
@@ -136,24 +141,34 @@ class Automaton:
         """Return slot → half-open (start, end) in the folded text, in order and without overlap inside a slot."""
         found: Hits = {}
         slots = self._slots
+        again = excepted = False
         for pattern, start, end in self._find(folded, overlapping=True):
             for slot in slots[pattern]:
                 if slot in found:
                     found[slot].append((start, end))
+                    again = True
                 else:
                     found[slot] = [(start, end)]
-        for slot in [slot for slot in found if slot < 0]:
-            exceptions = found.pop(slot)
-            if ~slot in found:
-                kept = [hit for hit in found[~slot] if not any(s <= hit[0] and hit[1] <= e for s, e in exceptions)]
-                if kept:
-                    found[~slot] = kept
-                else:
-                    del found[~slot]
-        for spans in found.values():
-            if len(spans) > 1:
-                _settle(spans)
+                    excepted |= slot < 0
+        if excepted:
+            _hide(found)
+        if again:
+            for spans in found.values():
+                if len(spans) > 1:
+                    _settle(spans)
         return found
+
+
+def _hide(found: Hits) -> None:
+    """Take out the exceptions and the hits inside them, in place."""
+    for slot in [slot for slot in found if slot < 0]:
+        exceptions = found.pop(slot)
+        if ~slot in found:
+            kept = [hit for hit in found[~slot] if not any(s <= hit[0] and hit[1] <= e for s, e in exceptions)]
+            if kept:
+                found[~slot] = kept
+            else:
+                del found[~slot]
 
 
 def _settle(spans: list[tuple[int, int]]) -> None:

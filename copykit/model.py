@@ -66,6 +66,9 @@ class Finding(NamedTuple):
     related: tuple[Span, ...] = ()
 
 
+NO_PARTS: Mapping[str, float] = MappingProxyType({})
+
+
 class Score(NamedTuple):
     """A number from 0 to 100 that is the visible sum of its findings.
 
@@ -77,7 +80,7 @@ class Score(NamedTuple):
     value: float
     base: int = 0
     findings: tuple[Finding, ...] = ()
-    parts: Mapping[str, float] = MappingProxyType({})
+    parts: Mapping[str, float] = NO_PARTS
 
 
 class Length(NamedTuple):

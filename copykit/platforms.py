@@ -74,10 +74,11 @@ class Platforms:
 def length_on(platform: Platform | None, text: str) -> Length:
     """Return how long ``text`` is where it will stand; without a platform, code points and no limit."""
     if platform is None:
-        return Length(len(text), None, None, "char", None, False)
+        return Length(len(text), None, None, "char", None, False, None)
     used = measure(text, platform.unit)
     low, high = platform.min, platform.max
-    ok = None if high is None else used <= high and (low is None or used >= low)
+    wrong = (low is not None and used < low) or (high is not None and used > high)
+    ok = False if wrong else None if high is None else True
     return Length(used, high, low, platform.unit, ok, platform.sure, platform.visible)
 
 

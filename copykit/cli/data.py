@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -175,27 +176,38 @@ def _page(value: dict[str, Any], width: int) -> Iterator[str]:
 def _entries_at(path: Path) -> list[Entry]:
     """Return a named file, or all data files of a named folder; raise when there is nothing to check."""
     if path.is_dir():
-        inside = sorted(found for found in path.rglob("*") if found.suffix in datafiles.SUFFIXES and found.is_file())
+        # What lies in no kind's folder (briefs, notes, hidden files) is none of ours.
+        inside = [_entry_of(found) for found in sorted(path.rglob("*")) if _is_data(found, path) and _kind_of(found)]
         if not inside:
             raise UsageMistake(f"文件夹 {path} 里没有数据文件", f"there is no data file in {path}")
-        return [_entry_of(found) for found in inside]
+        return inside
     if path.suffix not in datafiles.SUFFIXES and path.exists():
         ends = "、".join(datafiles.SUFFIXES)
         raise UsageMistake(f"{path} 不是数据文件；能检查的有 {ends}", f"{path} is no data file; these are: {ends}")
     return [_entry_of(path)]
 
 
+def _is_data(path: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return path.suffix in datafiles.SUFFIXES and not hidden and path.is_file()
+
+
 def _entry_of(path: Path) -> Entry:
-    """Return a named file as an entry; its kind is the nearest folder above that is one."""
-    known = {*datafiles.bundled().kinds()}
-    whole = path.resolve()
-    for depth, folder in enumerate(whole.parents):
-        if folder.name in known:
-            return Entry(folder.name, whole.relative_to(folder).with_suffix("").as_posix(), "option", path)
-        if depth > 4:
-            break
-    kind = "lexicons" if path.suffix == ".txt" else "rules"
-    return Entry(kind, path.stem, "option", path)
+    """Return a named file as an entry; outside of any kind's folder it is taken for a rule or a word list."""
+    folder = _kind_of(path)
+    if folder is None:
+        return Entry("lexicons" if path.suffix == ".txt" else "rules", path.stem, "option", path)
+    return Entry(folder.name, path.absolute().relative_to(folder).with_suffix("").as_posix(), "option", path)
+
+
+def _kind_of(path: Path) -> Path | None:
+    """Return the nearest folder above a file that is named as a kind is."""
+    return next((folder for folder in path.absolute().parents[:5] if folder.name in _kinds()), None)
+
+
+@functools.cache
+def _kinds() -> frozenset[str]:
+    return frozenset(datafiles.bundled().kinds())
 
 
 def _problems(files: DataFiles, entry: Entry) -> list[Problem]:

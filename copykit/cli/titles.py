@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -334,10 +334,7 @@ def _write_stdout(
     if form == "jsonl":
         _write_bytes(_json_lines(pairs, room))
     elif form == "json":
-        import orjson
-
-        rows = [_json_row(row, outcome, room) for row, outcome in pairs]
-        _write_bytes([orjson.dumps(rows, option=orjson.OPT_INDENT_2), b"\n"])
+        _write_bytes([_json([_json_row(row, outcome, room) for row, outcome in pairs], indent=2)])
     elif form == "csv":
         headers, cells = _cells(pairs, table if top is None else None, room)
         tables.write_csv(sys.stdout, headers, cells, raw=raw)
@@ -411,16 +408,20 @@ def _cells(pairs: Pairs, table: Table | None, room: _Room) -> tuple[list[str], I
 
 
 def _json_lines(pairs: Pairs, room: _Room) -> Iterator[bytes]:
+    for row, outcome in pairs:
+        yield _json(_json_row(row, outcome, room))
+
+
+def _json(value: Any, indent: Literal[2] | None = None) -> bytes:
+    """Return JSON and a line end; half an emoji, which no UTF-8 can hold, is told by its number."""
     import orjson
 
-    for row, outcome in pairs:
-        item = _json_row(row, outcome, room)
-        try:
-            yield orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE)
-        except TypeError:  # half an emoji, which no UTF-8 can hold
-            import json
+    try:
+        return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if indent else 0))
+    except TypeError:
+        import json
 
-            yield json.dumps(item).encode() + b"\n"
+        return json.dumps(value, indent=indent).encode() + b"\n"
 
 
 def _json_row(row: Row, outcome: TitleScore | CopykitError, room: _Room) -> dict[str, Any]:

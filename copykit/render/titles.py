@@ -71,7 +71,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "end": finding[2],
         "match": finding[3],
         "matched_as": finding[4],
-        "related": finding[12],
+        "related": [[start, end] for start, end in finding[12]],  # orjson takes no named tuples
         "severity": finding[5],
         "message": finding[6],
         "suggestions": finding[11],

@@ -12,7 +12,7 @@ from copykit.errors import CopykitError, Problem
 from copykit.rules.engine import Engine
 from copykit.rules.kinds import KINDS, KindMaker
 from copykit.rules.reading import Context
-from copykit.rules.rule import from_data
+from copykit.rules.rule import from_data, load
 from copykit.text.segment import Segmenter
 
 ContextMaker = Callable[[Mapping[str, Any]], Context]
@@ -40,7 +40,11 @@ def check_rule(
     ``trusted`` False runs its pattern as a user's own, under a time limit.
     """
     try:
-        engine = Engine([from_data(name, data, trusted=trusted)], files, segmenter, kinds)
+        rules = [from_data(name, data, trusted=trusted)]
+        # A rule that concludes from others (settings.rules) is run with them; only its own findings are looked at.
+        others = data.get("settings", {}).get("rules", ())
+        rules += [rule for rule in load(files) if rule.id in others and rule.id != name] if others else []
+        engine = Engine(rules, files, segmenter, kinds)
         given = data["cases"].get("given", {})
         context = make_context(given)
     except CopykitError as error:
@@ -72,7 +76,7 @@ def _run(
     problems = []
     bodies = [given["body"]] * len(sentences) if "body" in given else ()
     for sentence, reading in zip(sentences, engine.read(sentences, context, bodies), strict=True):
-        findings = engine.find(reading)
+        findings = [finding for finding in engine.find(reading) if finding.rule == name]
         if key == "flag" and not findings:
             zh, en = f"该命中却没有：{sentence}", f"must flag, does not: {sentence}"
             problems.append(Problem(name, 0, "cases.flag", zh, en))

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol, runtime_checkable
 
 from copykit.errors import CopykitError
 from copykit.errors import Words as Both
 from copykit.lexicon import AutomatonBuilder, Lexicons
 from copykit.model import Finding
-from copykit.rules.reading import Reading
+from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
 from copykit.rules.rule import RuleError as RuleError  # every kind raises it
 from copykit.text.measure import measure
@@ -48,9 +49,35 @@ class Kind(Protocol):
         ...
 
 
+@runtime_checkable
+class Contextual(Protocol):
+    """A rule that looks at every text, but only where the context gives it something to look for."""
+
+    def idle(self, context: Context) -> bool:
+        """Return whether the rule can find nothing in any text of this context."""
+        ...
+
+
+@runtime_checkable
+class FirstHit(Protocol):
+    """A rule that may need no more than its slot's first hit; where ``first_hit`` is True it is not even asked."""
+
+    rule: Rule
+    first_hit: bool
+
+
+@runtime_checkable
+class Concluding(Protocol):
+    """A rule that is asked last and sees what the others found."""
+
+    def conclude(self, reading: Reading, findings: Sequence[Finding]) -> Iterable[Finding]:
+        """Yield the rule's findings."""
+        ...
+
+
 KindMaker = Callable[[Rule, Build], Kind]
-# Looks at a reading once, before the rules, and adds what it found to ``reading.hits`` under slots of its own.
-Detector = Callable[[Reading], None]
+# Looks at readings once, before the rules, and adds what it found to ``reading.hits`` under slots of its own.
+Detector = Callable[[Sequence[Reading]], None]
 
 
 class RuleTooSlow(CopykitError):
@@ -97,10 +124,14 @@ class WordKind:
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
         group = Words(rule, build)
-        self.fields, self.slot = group.fields, group.slot
+        self.slot = group.slot
+        # A word with fields of its own speaks as a rule of its own.
+        self.rules = {word: _with_fields(rule, fields) for word, fields in group.fields.items()}
         self.at = rule.settings.get("at", "any")
         self.unless = _side_slot(rule, build, "unless")
         self.needs = _side_slot(rule, build, "needs")
+        simple = self.at == "any" and self.unless is None and self.needs is None and not self.rules
+        self.first_hit = simple and rule.limit == 1
         self.triggers: frozenset[int] | None = frozenset((self.slot,))
 
     def find(self, reading: Reading) -> Iterable[Finding]:
@@ -112,7 +143,11 @@ class WordKind:
             hits = self._placed(reading, hits)
         if self.unless is not None and self.unless in reading.hits:
             hits = [hit for hit in hits if not _cancelled(reading, hit, reading.hits[self.unless])]
-        return best([self._finding(reading, start, end) for start, end in hits], self.rule.limit)
+        rule, rules, text = self.rule, self.rules, reading.folded.text
+        if not rules:
+            return best([rule.plain(reading, start, end) for start, end in hits], rule.limit)
+        found = [rules.get(text[start:end], rule).plain(reading, start, end) for start, end in hits]
+        return best(found, rule.limit)
 
     def _placed(self, reading: Reading, hits: list[tuple[int, int]]) -> list[tuple[int, int]]:
         if self.at == "token":
@@ -124,14 +159,6 @@ class WordKind:
             return [hit for hit in hits if not reading.folded.text[: hit[0]].strip()]
         text = reading.folded.text
         return [hit for hit in hits if not text[hit[1] :].strip(" 。.！!？?…~")]
-
-    def _finding(self, reading: Reading, start: int, end: int) -> Finding:
-        fields = self.fields.get(reading.folded.text[start:end])
-        if not fields:
-            return self.rule.finding(reading, start, end)
-        points = int(fields["points"]) if "points" in fields else None
-        suggestions = tuple(fields["use"].split("|")) if "use" in fields else None
-        return self.rule.finding(reading, start, end, points=points, suggestions=suggestions, **_facts(fields))
 
 
 class PatternKind:
@@ -154,7 +181,7 @@ class PatternKind:
         spans = self._matches(reading.folded.text)
         if self.unless is not None and self.unless in reading.hits:
             spans = [span for span in spans if not _cancelled(reading, span, reading.hits[self.unless])]
-        return best([self.rule.finding(reading, start, end) for start, end in spans], self.rule.limit)
+        return best([self.rule.plain(reading, start, end) for start, end in spans], self.rule.limit)
 
 
 class CountKind:
@@ -219,7 +246,7 @@ class MissingKind:
         """Yield one finding or none."""
         if self.slot in reading.hits:
             return ()
-        return (self.rule.finding(reading, 0, len(reading.folded.text)),)
+        return (self.rule.plain(reading, 0, len(reading.folded.text)),)
 
 
 KINDS: dict[str, KindMaker] = {
@@ -247,14 +274,18 @@ def whole_words(reading: Reading, hits: list[tuple[int, int]]) -> list[tuple[int
     return [hit for hit in hits if hit[1] - hit[0] > 1 or (hit[0] in bounds and hit[1] in bounds)]
 
 
-# A list's fields fill the message, but must not pass for what ``Rule.finding`` is told itself.
-_NO_FACTS = frozenset(
-    ("self", "reading", "start", "end", "match", "points", "use", "related", "suggestions", "severity")
-)
-
-
-def _facts(fields: Any) -> dict[str, Any]:
-    return {key: value for key, value in fields.items() if key not in _NO_FACTS}
+def _with_fields(rule: Rule, fields: Mapping[str, str]) -> Rule:
+    """Return the rule as it speaks of a word: with its points and suggestions, its other fields in the message."""
+    message = rule.message
+    for key, value in fields.items():
+        if key != "match":  # which is what was found, whatever a list says
+            message = message.replace("{" + key + "}", value)
+    return replace(
+        rule,
+        message=message,
+        points=int(fields["points"]) if "points" in fields else rule.points,
+        suggestions=tuple(fields["use"].split("|")) if "use" in fields else rule.suggestions,
+    )
 
 
 def _side_slot(rule: Rule, build: Build, key: str) -> int | None:

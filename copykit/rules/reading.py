@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from copykit.lexicon import Hits
@@ -57,11 +58,7 @@ class Reading:
     def starts(self) -> list[int]:
         """Return the start of every word, and the text's end as the last item."""
         if self._starts is None:
-            position, starts = 0, [0]
-            for word, _ in self.words:
-                position += len(word)
-                starts.append(position)
-            self._starts = starts
+            self._starts = list(accumulate([len(word) for word, _ in self.words], initial=0))
         return self._starts
 
     @property

@@ -12,10 +12,12 @@ class Sounds:
 
     def __init__(self, lines: Iterable[str]) -> None:
         """Take lines of a syllable without tone, a blank, and the characters read so."""
-        self._table: dict[int, int] = {}
+        # A list, because str.translate looks a character up in it faster than in a dict.
+        self._table = list(range(0x10000))
         for line in lines:
             chars = line.partition(" ")[2]
-            self._table.update(dict.fromkeys(map(ord, chars), ord(chars[0])))
+            for char in chars:
+                self._table[ord(char)] = ord(chars[0])
 
     def key(self, text: str) -> str:
         """Return the text with one character standing for each syllable; length kept, unknown characters kept."""

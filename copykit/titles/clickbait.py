@@ -8,9 +8,10 @@ are fixed by reasoning, and points of ±1 do nearly as well as fitted ones (see 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from copykit.errors import Words as Both
+from copykit.lexicon import Hits
 from copykit.model import Finding
 from copykit.rules.kinds import Build, KindMaker, RuleError, whole_words
 from copykit.rules.reading import Reading
@@ -18,7 +19,6 @@ from copykit.rules.rule import Rule
 
 SHAPES = (
     "cataphora",
-    "no_name",
     "list",
     "shout_first",
     "function_words",
@@ -29,17 +29,12 @@ SHAPES = (
     "report",
     "speaker",
     "long_clause",
-    "plain",
+    "marks",
 )
 
-_NAME, _FUNCTION, _NUMBER, _MARK = range(1, 5)
-# What a word's tag makes of it here; nouns, verbs and the rest play no part.
-_ROLES = {
-    **dict.fromkeys(["nr", "ns", "nt", "nz", "nrt", "nrfg", "eng", "j"], _NAME),
-    **dict.fromkeys(["r", "y", "d", "ul", "uj", "u", "zg", "e", "o", "ud", "uv", "ug", "uz", "c"], _FUNCTION),
-    "m": _NUMBER,
-    "x": _MARK,
-}
+# The tags of names, and of words that only hold others together.
+_NAME = frozenset(["nr", "ns", "nt", "nz", "nrt", "nrfg", "eng", "j"])
+_FUNCTION = frozenset(["r", "y", "d", "ul", "uj", "u", "zg", "e", "o", "ud", "uv", "ug", "uz", "c"])
 _DIGITS = frozenset("0123456789")
 # Pronouns that need nothing before them: everyone, oneself, the reader, the writer.
 _NO_ANTECEDENT = frozenset(
@@ -74,9 +69,12 @@ _NO_ANTECEDENT = frozenset(
 )
 _LISTED = frozenset("大种招件条类步句幅张")  # measure words that make a list of a number; 个 counts people as well
 _UNITS = frozenset("月年例元名%吨级度家套点倍股平起所辆℃万亿公千米美")  # what an exact figure is counted in
-_CLAUSE = re.compile(r"[^,:;!?。…\s]+")
+_BREAKS = frozenset(",:;!?。… \n")
+_MARKS = frozenset("!?,…")
+_OPENING = frozenset('“「『"')
+_SHORT_QUOTE = re.compile(r"[“「『\"][^”」』\"\d]{1,6}[”」』\"]")  # a few words between quotation marks
 _OPEN_ENDS = frozenset("”!…→.")
-_MARKS = re.compile(r"[!?,…]|\.\.\.|[“「『\"][^”」』\"\d]{1,6}[”」』\"]")
+_EDGES = frozenset("|丨)")
 # Column labels (人物 | …, …｜观察, (图)) are the publisher's, not the writer's.
 _LABELS = re.compile(r"^[^|丨]{1,8}[|丨]\s*|\s*[|丨]\s*[^|丨]{1,9}$|\((?:图|组图|附图|视频)\)$")
 
@@ -93,38 +91,55 @@ class Shapes:
         self.slots = {shape: build.automaton.slot(("shape", shape), ()) for shape in SHAPES}
         self._gaps = [_slot(build, name) for name in ("deictic", "shell_nouns", "question_words")]
         self._reports = _slot(build, "report_verbs")
+        # Three titles of four hold none of these; they are one clause, and nothing has to be searched in them.
+        self._signs = build.automaton.slot("signs", ',:;!?。….|丨)→”“「『" \n')
         questions = build.lexicons["question_words"].entries
         self._anchored = _NO_ANTECEDENT | frozenset(questions)
 
-    def __call__(self, reading: Reading) -> None:
-        """Add the shapes that are there to ``reading.hits``."""
+    def __call__(self, readings: Sequence[Reading]) -> None:
+        """Add the shapes that are there to each reading's hits."""
+        for reading in readings:
+            self._look(reading)
+
+    def _look(self, reading: Reading) -> None:
         text, hits, slots = reading.folded.text, reading.hits, self.slots
-        low, high = _core(text)
-        whole = (low, high)
+        low, high = 0, len(text)
+        signs = hits.get(self._signs)
+        if signs is None:
+            self._walk(reading, low, high)
+            if high:
+                self._rhythm(hits, [(low, high)], low, high)
+            return
+        if any(text[place] in _EDGES for place, _ in signs):
+            low, high = _core(text)
         self._walk(reading, low, high)
 
-        clauses = [match.span() for match in _CLAUSE.finditer(text, low, high)]
+        clauses: list[tuple[int, int]] = []
+        mark = -1
+        begun = low
+        for place, _ in signs:
+            sign = text[place]
+            if low <= place < high:
+                if sign in _BREAKS:
+                    if place > begun:
+                        clauses.append((begun, place))
+                    begun = place + 1
+                if mark < 0 and (sign in _MARKS or (sign in _OPENING and _SHORT_QUOTE.match(text, place))):
+                    mark = place
+        if begun < high:
+            clauses.append((begun, high))
+        if mark >= 0:
+            hits[slots["marks"]] = [(mark, mark + 1)]
         if not clauses:
             return
+        self._rhythm(hits, clauses, low, high)
         first = clauses[0]
-        longest, size = first, first[1] - first[0]
-        if len(clauses) > 1:
-            if size <= _OPENER:
-                hits[slots["short_opener"]] = [first]
-            for clause in clauses:
-                if clause[1] - clause[0] > size:
-                    longest, size = clause, clause[1] - clause[0]
-        if size <= _CLIPPED:
-            hits[slots["short_clauses"]] = [whole]
-        elif size >= _FULL:
-            hits[slots["long_clause"]] = [longest]
         if text[high - 1] in _OPEN_ENDS:
             hits[slots["open_end"]] = [(high - 1, high)]
-        if _MARKS.search(text, low, high) is None:
-            hits[slots["plain"]] = [whole]
-        shout = text.find("!", low, high)
-        if 0 <= shout < clauses[-1][0]:
-            hits[slots["shout_first"]] = [(first[0], shout + 1)]
+        if mark >= 0 and "!" in text:
+            shout = text.find("!", first[0], high)
+            if 0 <= shout < clauses[-1][0]:
+                hits[slots["shout_first"]] = [(first[0], shout + 1)]
         if (
             text[first[1] : first[1] + 1] == ":"
             and 2 <= first[1] - first[0] <= 14
@@ -133,51 +148,39 @@ class Shapes:
         ):
             hits[slots["speaker"]] = [first]
 
+    def _rhythm(self, hits: Hits, clauses: Sequence[tuple[int, int]], low: int, high: int) -> None:
+        slots = self.slots
+        longest = clauses[0]
+        size = longest[1] - longest[0]
+        if len(clauses) > 1:
+            if size <= _OPENER:
+                hits[slots["short_opener"]] = [longest]
+            for clause in clauses:
+                if clause[1] - clause[0] > size:
+                    longest, size = clause, clause[1] - clause[0]
+        if size <= _CLIPPED:
+            hits[slots["short_clauses"]] = [(low, high)]
+        elif size >= _FULL:
+            hits[slots["long_clause"]] = [longest]
+
     def _walk(self, reading: Reading, low: int, high: int) -> None:
-        function = count = place = 0
-        named = False
-        pronoun = listed = fact = None
-        number = ""  # the word before, when it is a number
-        anchored, roles = self._anchored, _ROLES
-        for word, tag in reading.words:
-            start = place
-            place += len(word)
-            role = roles.get(tag)
-            if role is None and not number:
-                count += 1
-                continue
-            if role == _MARK or start < low or start >= high:
-                number = ""
-                continue
-            count += 1
-            if number:
-                if word in _LISTED:
-                    listed = (start - len(number), place)
-                elif word[0] in _UNITS and number[-1] in _DIGITS:
-                    fact = (start - len(number), place)
-                number = ""
-            if role == _NAME:
-                named = True
-            elif role == _FUNCTION:
-                function += 1
-                if tag == "r" and not named and pronoun is None and word not in anchored:
-                    pronoun = (start, place)
-            elif role == _NUMBER:
-                number = word
-                if len(word) > 1:
-                    if word[-1] in _LISTED:
-                        listed = (start, place)
-                    elif len(word) > 2 and word[0] in _DIGITS:
-                        fact = (start, place)
-        hits, slots = reading.hits, self.slots
-        if pronoun is not None:
-            hits[slots["cataphora"]] = [pronoun]
-        if not named:
-            hits[slots["no_name"]] = [(low, high)]
-        if listed is not None:
-            hits[slots["list"]] = [listed]
-        if function and function >= _TALK * count:
-            hits[slots["function_words"]] = [(low, high)]
+        words, hits, slots = reading.words, reading.hits, self.slots
+        if low or high < len(reading.folded.text):
+            words = _inside(words, low, high)
+        tags = [tag for _, tag in words]
+        if not _FUNCTION.isdisjoint(tags):
+            function = sum(map(_FUNCTION.__contains__, tags))
+            if function >= _TALK * (len(tags) - tags.count("x")):
+                hits[slots["function_words"]] = [(low, high)]
+            if "r" in tags:
+                pronoun = self._pronoun(words, low)
+                if pronoun is not None:
+                    hits[slots["cataphora"]] = [pronoun]
+        listed = fact = None
+        if "m" in tags:
+            listed, fact = _figures(words, low)
+            if listed is not None:
+                hits[slots["list"]] = [listed]
         reports = hits.get(self._reports)
         if (fact is not None or reports) and not self._withholds(reading):
             if fact is not None:
@@ -185,12 +188,22 @@ class Shapes:
             if reports and (reports := whole_words(reading, reports)):
                 hits[slots["report"]] = reports[:1]
 
+    def _pronoun(self, words: Sequence[tuple[str, str]], place: int) -> tuple[int, int] | None:
+        """Return the first pronoun that stands before every name and needs one."""
+        for word, tag in words:
+            if tag in _NAME:
+                return None
+            if tag == "r" and word not in self._anchored:
+                return place, place + len(word)
+            place += len(word)
+        return None
+
     def _withholds(self, reading: Reading) -> bool:
         """Return whether the title leaves something open, so that its figures and verbs are bait rather than news."""
-        text = reading.folded.text
-        if "?" in text or "!" in text or "…" in text or "..." in text:
+        text, hits = reading.folded.text, reading.hits
+        if self._signs in hits and ("?" in text or "!" in text or "…" in text or "..." in text):
             return True
-        return any(slot in reading.hits and whole_words(reading, reading.hits[slot]) for slot in self._gaps)
+        return any(slot in hits and whole_words(reading, hits[slot]) for slot in self._gaps)
 
 
 class ShapeKind:
@@ -207,12 +220,13 @@ class ShapeKind:
         shapes = build.detector("shapes", Shapes)
         assert isinstance(shapes, Shapes)
         self.slot = shapes.slots[shape]
+        self.first_hit = True
         self.triggers: frozenset[int] | None = frozenset((self.slot,))
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding or none."""
         spans = reading.hits.get(self.slot)
-        return (self.rule.finding(reading, *spans[0]),) if spans else ()
+        return (self.rule.plain(reading, *spans[0]),) if spans else ()
 
 
 KINDS: dict[str, KindMaker] = {"shape": ShapeKind}
@@ -221,6 +235,39 @@ KINDS: dict[str, KindMaker] = {"shape": ShapeKind}
 def _slot(build: Build, name: str) -> int:
     lexicon = build.lexicons[name]
     return build.automaton.words(lexicon.entries, lexicon.exceptions)
+
+
+def _figures(words: Sequence[tuple[str, str]], place: int) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+    """Return where a number makes a list (5招) and where it is an exact figure (12%), the last of each."""
+    listed = fact = None
+    number = ""  # the word before, when it is a number
+    for word, tag in words:
+        start = place
+        place += len(word)
+        if number:
+            if word in _LISTED:
+                listed = (start - len(number), place)
+            elif word[0] in _UNITS and number[-1] in _DIGITS:
+                fact = (start - len(number), place)
+            number = ""
+        if tag == "m":
+            number = word
+            if len(word) > 1:
+                if word[-1] in _LISTED:
+                    listed = (start, place)
+                elif len(word) > 2 and word[0] in _DIGITS:
+                    fact = (start, place)
+    return listed, fact
+
+
+def _inside(words: Sequence[tuple[str, str]], low: int, high: int) -> list[tuple[str, str]]:
+    """Return the words that begin inside a range."""
+    place, kept = 0, []
+    for word, tag in words:
+        if low <= place < high:
+            kept.append((word, tag))
+        place += len(word)
+    return kept
 
 
 def _core(text: str) -> tuple[int, int]:

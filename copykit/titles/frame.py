@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from copykit.model import Finding
 from copykit.platforms import length_on
 from copykit.rules.kinds import Build, KindMaker
-from copykit.rules.reading import Reading
+from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
 
@@ -23,6 +23,11 @@ class PlatformLengthKind:
         self.rule = rule
         self.short = bool(rule.settings.get("settings", {}).get("short", False))
         self.triggers: frozenset[int] | None = None
+
+    def idle(self, context: Context) -> bool:
+        """Return whether no limit is known."""
+        platform = context.platform
+        return platform is None or (platform.min if self.short else platform.max) is None
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding over what is too much, or over the whole title when it is too short."""
@@ -49,6 +54,10 @@ class BarredKind:
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
         self.triggers: frozenset[int] | None = None
+
+    def idle(self, context: Context) -> bool:
+        """Return whether nothing is barred."""
+        return context.platform is None or not context.platform.barred
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield a finding a barred character."""

@@ -7,7 +7,7 @@ be printed is said beside it. What a name is, when it is one and what leaning on
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from copykit.model import Finding
@@ -147,13 +147,13 @@ _EARNING = {"licensed": 2, "open": 1, "unlicensed": 0}
 
 _MEMO = "names"
 _ANY = "any"
+_STATES = (_ANY, "open", "licensed", "unlicensed", "expired", "imitated", "unfit", "compatible")
 
 
 class _Names:
     """Detects the names of every list whose id begins with ``names``; a user's own list adds to the bundled one."""
 
     def __init__(self, build: Build) -> None:
-        self._automaton = build.automaton
         fields: dict[str, dict[str, str]] = {}
         exceptions: set[str] = set()
         lists = sorted(name for name in build.data("lexicons") if name.startswith("names"))
@@ -171,17 +171,20 @@ class _Names:
         leaning = build.lexicons["borrowing"]
         self.leaning = leaning.entries
         self.licences = [word for word, given in leaning.entries.items() if given["state"] == "licensed"]
+        self._states = {state: build.automaton.slot(f"names {state}", ()) for state in _STATES}
         self.leaning_slot = build.automaton.slot("borrowing", leaning.entries, leaning.exceptions)
 
     def state_slot(self, state: str) -> int:
         """Return the slot that is hit where a text holds a name in this state."""
-        return self._automaton.slot(f"names {state}", ())
+        return self._states[state]
 
-    def __call__(self, reading: Reading) -> None:
-        """Note the names that a text really uses in ``memo``, and their states as hits."""
-        hits = reading.hits.get(self.slot)
-        if hits is None:
-            return
+    def __call__(self, readings: Sequence[Reading]) -> None:
+        """Note the names that each text really uses in ``memo``, and their states as hits."""
+        for reading in readings:
+            if self.slot in reading.hits:
+                self._note(reading, reading.hits[self.slot])
+
+    def _note(self, reading: Reading, hits: Sequence[tuple[int, int]]) -> None:
         found = [
             self._name(reading, start, end)
             for start, end in hits

@@ -9,7 +9,7 @@ from copykit.errors import Words as Both
 from copykit.model import Finding
 from copykit.platforms import length_on
 from copykit.rules.kinds import Build, KindMaker, RuleError, Words
-from copykit.rules.reading import Reading
+from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
 
@@ -24,6 +24,10 @@ class KeywordsKind:
         self.rule = rule
         self.missing = bool(rule.settings.get("settings", {}).get("missing", False))
         self.triggers: frozenset[int] | None = None
+
+    def idle(self, context: Context) -> bool:
+        """Return whether there are no keywords to look for."""
+        return context.brief is None or not context.brief.keywords
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield a finding a keyword found, or one for those that are not there."""
@@ -57,6 +61,10 @@ class SearchedKind:
         self.searched = frozenset(word for word, count in counts if count >= low)
         self.each = int(rule.settings["points_each"])
         self.triggers: frozenset[int] | None = None
+
+    def idle(self, context: Context) -> bool:
+        """Return whether a brief's keywords know better."""
+        return context.brief is not None and bool(context.brief.keywords)
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding over the first searched word, the others related."""

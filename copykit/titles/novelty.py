@@ -7,16 +7,13 @@ import re
 import sys
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
-
-import ahocorasick_rs
-from rapidfuzz import fuzz, process
+from typing import Any, NamedTuple
 
 from copykit.errors import Words as Both
 from copykit.lexicon import Lexicon
 from copykit.model import Finding
 from copykit.rules.kinds import Build, KindMaker, RuleError, best
-from copykit.rules.reading import Reading
+from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
 from copykit.text.sound import Sounds
@@ -29,8 +26,6 @@ class PairingKind:
     counts, ``strong`` the one from which it earns ``strong_points`` instead of the rule's.
     """
 
-    triggers: frozenset[int] | None = None
-
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
         settings = _settings(rule)
@@ -38,12 +33,13 @@ class PairingKind:
         self.over, self.strong = int(settings["over"]), int(settings["strong"])
         self.strong_points = int(settings["strong_points"])
         self._known = self.pairs.known
+        self._several = build.automaton.slot("several everyday words", ())
+        build.detector("everyday words", lambda _: self._detect)
+        self.triggers: frozenset[int] | None = frozenset((self._several,))
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding or none, over the first word, with the second as its related span."""
         known = self._known
-        if len([word for word, _ in reading.words if word in known]) < 2:  # nearly every title leaves here
-            return ()
         found = [number for number, (word, _) in enumerate(reading.words) if word in known]
         pair = self._oddest(reading.words, found)
         if pair is None:
@@ -62,6 +58,13 @@ class PairingKind:
                 second=reading.words[second][0],
             ),
         )
+
+    def _detect(self, readings: Sequence[Reading]) -> None:
+        """Note the texts that hold two everyday words, which few do."""
+        known = self._known.__contains__
+        for reading in readings:
+            if sum(map(known, [word for word, _ in reading.words])) > 1:
+                reading.hits[self._several] = [(0, len(reading.folded.text))]
 
     def _oddest(self, words: Sequence[tuple[str, str]], found: Sequence[int]) -> tuple[int, int, int] | None:
         top, pair = self.over - 1, None
@@ -110,48 +113,55 @@ class WordPairs:
 class SoundKind:
     """Finds puns: a stretch that sounds like an idiom of ``lexicon`` and is written otherwise.
 
-    At least half of its characters must be the idiom's own, otherwise it is chance, and one or two must differ.
-    The list's field ``typo`` holds common misspellings, which are no puns.
+    One or two characters differ, at least half are the idiom's own, and one half of it stands as it is: that half is
+    what the automaton finds (百依 of 百依百顺 stands no more in 百衣百顺, but 百顺 does). The list's field ``typo``
+    holds common misspellings, which are no puns.
     """
-
-    triggers: frozenset[int] | None = None
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
         lexicon = _lexicon(rule, build)
-        self._key = Sounds(build.data("tables")["sound"]).key
+        self._idioms = lexicon.entries.keys()
         self._slips = frozenset(slip for fields in lexicon.entries.values() for slip in _slips(fields))
-        idioms: dict[str, list[str]] = {}
+        self._key = Sounds(build.data("tables")["sound"]).key
+        self._halves: dict[str, list[_Half]] = {}
         for idiom in lexicon.entries:
-            idioms.setdefault(self._key(idiom), []).append(idiom)
-        self._idioms = list(idioms.values())
-        self._find = ahocorasick_rs.AhoCorasick(
-            list(idioms), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
-        ).find_matches_as_indexes
+            middle = len(idiom) // 2
+            first, second = idiom[:middle], idiom[middle:]
+            self._halves.setdefault(first, []).append(_Half(idiom, 0, middle, second, self._key(second)))
+            self._halves.setdefault(second, []).append(_Half(idiom, middle, -middle, first, self._key(first)))
+        self.slot = build.automaton.slot(f"halves of {lexicon.id}", self._halves)
+        self.triggers: frozenset[int] | None = frozenset((self.slot,))
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield a finding a pun, at most ``limit``."""
-        text = reading.folded.text
-        if len(text) < 4:
-            return ()
-        found = self._find(self._key(text))
-        if not found:
-            return ()
-        findings = []
-        for number, start, end in found:
-            idiom = self._punned(text[start:end], self._idioms[number])
-            if idiom is not None:
-                findings.append(self.rule.finding(reading, start, end, idiom=idiom))
+        text, findings = reading.folded.text, []
+        for place, end in reading.hits[self.slot]:
+            for half in self._halves[text[place:end]]:
+                begin = place + half.to_other
+                if begin < 0:
+                    continue
+                other = text[begin : begin + len(half.other)]
+                if other != half.other and self._key(other) == half.sound:
+                    start = place - half.offset
+                    written = text[start : start + len(half.idiom)]
+                    if self._is_pun(written, half):
+                        findings.append(self.rule.finding(reading, start, start + len(written), idiom=half.idiom))
         return findings[: self.rule.limit]
 
-    def _punned(self, written: str, idioms: Sequence[str]) -> str | None:
-        if written in idioms or written in self._slips:
-            return None
-        for idiom in idioms:
-            changed = sum(one != other for one, other in zip(written, idiom, strict=True))
-            if changed <= 2 and changed * 2 <= len(idiom):
-                return idiom
-        return None
+    def _is_pun(self, written: str, half: _Half) -> bool:
+        changed = sum(one != other for one, other in zip(written, half.idiom, strict=True))
+        return changed <= 2 and written not in self._idioms and written not in self._slips
+
+
+class _Half(NamedTuple):
+    """A half of an idiom that stands in a text as it is: where the idiom begins, and what the other half should be."""
+
+    idiom: str
+    offset: int  # of this half in the idiom
+    to_other: int  # from the start of this half to the start of the other
+    other: str
+    sound: str
 
 
 class FormulaKind:
@@ -263,10 +273,14 @@ class UsedKind:
         self.under = float(rule.settings.get("under", 2))
         self.known = int(_settings(rule).get("known", 1))
 
+    def idle(self, context: Context) -> bool:
+        """Return whether there are too few titles to compare with."""
+        return context.used is None or len(context.used) < self.known
+
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding over the whole title, or none."""
         used = reading.context.used
-        if used is None or len(used) < self.known or not reading.folded.text.strip():
+        if not reading.folded.text.strip():
             return ()
         if "used" not in reading.memo:
             reading.memo["used"] = used.nearest(reading.folded.text)
@@ -302,6 +316,8 @@ class UsedTitles:
         folded = folded.strip()
         if folded in self._titles:
             return 1.0, self._titles[folded]
+        from rapidfuzz import fuzz, process
+
         found = process.extractOne(folded, self._folded, scorer=fuzz.ratio, score_cutoff=self.LEAST * 100)
         return (0.0, "") if found is None else (found[1] / 100, self._titles[found[0]])
 

@@ -28,12 +28,14 @@ class Number(NamedTuple):
         return self
 
 
-def numbers(text: str, bounds: Collection[int], prefixes: tuple[str, ...] = ()) -> Iterator[Number]:
-    """Yield the numbers of a folded text; ``bounds`` are the places where its words begin or end.
+def numbers(
+    text: str, bounds: Collection[int], prefixes: tuple[str, ...] = (), low: int = 0, high: int | None = None
+) -> Iterator[Number]:
+    """Yield the numbers of a folded text between ``low`` and ``high``; ``bounds`` are where its words begin or end.
 
     A number in Chinese numerals begins where a word does (not inside 统一), or after one of ``prefixes`` (百分之).
     """
-    for match in _NUMBER.finditer(text):
+    for match in _NUMBER.finditer(text, low, len(text) if high is None else high):
         if match.end() - match.start() <= _LONGEST:
             number = _in_digits(match) if match["digits"] is not None else _in_han(match, text, bounds, prefixes)
             if number is not None:

@@ -122,13 +122,16 @@ class Quantities:
             self._add(name, data, build)
         self._longest = max(map(len, self._units), default=0)
         self._prefixes = tuple(sorted(self._before, key=len, reverse=True))
-        self._places = build.automaton.slot("quantity places", _places(self._units, self._before))
+        years = [f"{year}年" for year in range(1900, 2100)]  # the commonest number that is no quantity
+        self._places = build.automaton.slot("quantity places", _places(self._units, self._before), years)
         # Nothing in the automaton hits these two; they are set here, so that rules wait for them as for words.
         self.some, self.several = (build.automaton.slot(("quantities", many), ()) for many in ("some", "several"))
 
-    def __call__(self, reading: Reading) -> None:
-        """Keep the quantities of a text in its memo, in order and without overlap."""
-        if self._places in reading.hits:
+    def __call__(self, readings: Sequence[Reading]) -> None:
+        """Keep the quantities of each text in its memo, in order and without overlap."""
+        for reading in readings:
+            if self._places not in reading.hits:
+                continue
             found = list(self._read(reading))
             if found:
                 reading.memo["quantities"] = found

@@ -6,7 +6,7 @@ Pains, places, seasons, prices and quoted self-talk need nothing but word lists 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -15,9 +15,9 @@ from copykit.errors import Words as Both
 from copykit.lexicon import Lexicon
 from copykit.model import Brief, Finding
 from copykit.rules import kinds
-from copykit.rules.kinds import Build, Kind, KindMaker, RuleError
-from copykit.rules.reading import Reading
-from copykit.rules.rule import Rule, from_data
+from copykit.rules.kinds import Build, KindMaker, RuleError
+from copykit.rules.reading import Context, Reading
+from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
 
 
@@ -96,6 +96,10 @@ class BriefMatchKind:
         self._memo = f"brief {sorted(self.parts.items())}"
         self.triggers: frozenset[int] | None = None
 
+    def idle(self, context: Context) -> bool:
+        """Return whether there is no brief to match."""
+        return context.brief is None
+
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield the phrases met, or one finding over the whole text when none is."""
         brief = reading.context.brief
@@ -119,28 +123,28 @@ class BriefMatchKind:
 
 
 class NobodyKind:
-    """Fires over the whole text when none of the rules named in ``settings.rules`` finds anything."""
+    """Fires over the whole text when none of the rules named in ``settings.rules`` has found anything."""
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
-        others = [_build_other(rule, name, build) for name in rule.settings["settings"]["rules"]]
-        self.always = [other for other in others if other.triggers is None]
-        self.by_slot: dict[int, list[Kind]] = {}
-        for other in others:
-            for slot in other.triggers or ():
-                self.by_slot.setdefault(slot, []).append(other)
+        self.others = frozenset(rule.settings["settings"]["rules"])
+        unknown = sorted(self.others - build.data("rules").keys())
+        if unknown:
+            zh, en = f"settings.rules 里的“{unknown[0]}”找不到", f"settings.rules: there is no rule '{unknown[0]}'"
+            raise RuleError(rule=rule.id, reason=Both(zh, en))
         self.triggers: frozenset[int] | None = None
 
     def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield nothing: what the others find is not known yet."""
+        return ()
+
+    def conclude(self, reading: Reading, findings: Sequence[Finding]) -> Iterable[Finding]:
         """Yield one finding or none."""
-        for slot in reading.hits:
-            for other in self.by_slot.get(slot, ()):
-                if any(other.find(reading)):
-                    return ()
-        for other in self.always:
-            if any(other.find(reading)):
+        others = self.others
+        for finding in findings:
+            if finding.rule in others:
                 return ()
-        return (self.rule.finding(reading, 0, len(reading.folded.text)),)
+        return (self.rule.plain(reading, 0, len(reading.folded.text)),)
 
 
 KINDS: dict[str, KindMaker] = {
@@ -248,12 +252,3 @@ def _pieces(phrase: str) -> Iterator[str]:
             piece = phrase[start : start + size]
             if piece[0] not in _LIGHT and piece[-1] not in _LIGHT:
                 yield piece
-
-
-def _build_other(rule: Rule, name: str, build: Build) -> Kind:
-    data = build.data("rules").get(name)
-    maker = {**kinds.KINDS, **KINDS}.get(data["kind"]) if data else None
-    if data is None or maker is None:
-        zh, en = f"settings.rules 里的“{name}”找不到", f"settings.rules: there is no rule '{name}'"
-        raise RuleError(rule=rule.id, reason=Both(zh, en))
-    return maker(from_data(name, data), build)

@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from copykit import datafiles
+from copykit.cli import run
+
+RULE = """\
+kind = "word"
+words = ["断货"]
+message = "“{match}”要有库存记录"
+why = "说断货要拿得出证据"
+source = "店规 2026"
+
+[cases]
+flag = ["三个月断货五次"]
+pass = ["今天到货"]
+"""
+PLATFORM = """\
+name = "自营小程序"
+aliases = ["xcx"]
+field = "title"
+unit = "char"
+max = 20
+confidence = "low"
+profile = "listing"
+source = "自己量的"
+checked = 2026-11-21
+expires = 2027-05-21
+"""
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Copykit = Callable[..., Ran]
+
+
+@pytest.fixture
+def copykit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Copykit:
+    """Run a command line in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def call(*argv: str | Path) -> Ran:
+        code = run([str(arg) for arg in argv])
+        return Ran(code, *capsys.readouterr())
+
+    return call
+
+
+def put(path: Path, text: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+# --- list -----------------------------------------------------------------------------------------------------------
+
+
+def test_list_tells_every_file_with_its_kind_layer_and_summary(copykit: Copykit) -> None:
+    code, out, err = copykit("data", "list", "--format", "json")
+    assert (code, err) == (0, "")
+    files = json.loads(out)
+    assert {file["kind"] for file in files} == set(datafiles.bundled().kinds())
+    assert {file["layer"] for file in files} == {"bundled"}
+    summaries = {f"{file['kind']}/{file['id']}": file["summary"] for file in files}
+    assert summaries["platforms/taobao"] == "淘宝"
+    assert summaries["lexicons/shaming"].startswith("Labels that shame")
+    assert all(Path(file["path"]).is_file() for file in files)
+
+
+def test_list_of_one_kind_shows_whose_a_file_is(copykit: Copykit, tmp_path: Path) -> None:
+    put(tmp_path / "copykit.toml", "")
+    put(tmp_path / "rules/店规/断货.toml", RULE)
+    put(tmp_path / "别处/lexicons/面料.txt", "# 自己的面料\n真丝\n")
+    out = copykit("data", "list", "rules").out
+    (line,) = [line for line in out.splitlines() if "店规/断货" in line]
+    assert line.split()[:3] == ["rules", "店规/断货", "项目"]
+    assert "“{match}”要有库存记录" in line
+    english = copykit("data", "list", "lexicons", "--data", "别处", "--lang", "en").out.splitlines()
+    assert english[0].split() == ["kind", "id", "from", "summary"]
+    assert any(line.split() == ["lexicons", "面料", "--data", "自己的面料"] for line in english)
+
+
+def test_list_survives_a_word_list_in_another_encoding(copykit: Copykit, tmp_path: Path) -> None:
+    put(tmp_path / "我的/lexicons/面料.txt", "# 面料\n真丝".encode("gbk"))
+    assert copykit("data", "list", "lexicons", "--data", "我的").code == 0
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"), [("zh", "没有“rule”这种数据；有 "), ("en", "no such kind 'rule'; there are ")]
+)
+def test_an_unknown_kind_is_told_with_those_there_are(copykit: Copykit, lang: str, sentence: str) -> None:
+    code, out, err = copykit("data", "list", "rule", "--lang", lang)
+    assert (code, out) == (2, "")
+    assert err.startswith(sentence)
+    assert "rules" in err
+
+
+# --- show -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("novelty/hype", ["rules/novelty/hype", "kind: ", "[cases]"]),
+        ("rules/novelty/hype", ["rules/novelty/hype"]),
+        ("淘宝", ["platforms/taobao", "name: 淘宝", "max: 60"]),
+        ("TMALL", ["platforms/taobao"]),
+        ("shaming", ["lexicons/shaming", "黄脸婆\tuse=气色差的|脸色暗沉的"]),
+        ("content", ["profiles/content", "[novelty]", "weight: 0.3"]),
+        ("background/words", ["background/words"]),
+    ],
+)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_show_prints_one_file_as_a_page(copykit: Copykit, name: str, shown: list[str], lang: str) -> None:
+    code, out, err = copykit("data", "show", name, "--lang", lang)
+    assert (code, err) == (0, "")
+    assert out.startswith(shown[0])
+    # A terminal shows no tab as it is, so that nothing can move the cursor.
+    assert all(part.replace("\t", "?") in out.replace("\t", "?") for part in shown)
+
+
+@pytest.mark.parametrize(("name", "near"), [("novelty/hipe", "novelty/hype"), ("shamming", "shaming")])
+def test_show_of_an_unknown_name_tells_near_ones(copykit: Copykit, name: str, near: str) -> None:
+    code, out, err = copykit("data", "show", name)
+    assert (code, out) == (2, "")
+    assert f"没有叫“{name}”的数据；相近的有 " in err
+    assert near in err
+    assert len(err.splitlines()) == 1
+
+
+def test_show_of_a_list_in_another_encoding_says_so(copykit: Copykit, tmp_path: Path) -> None:
+    put(tmp_path / "我的/lexicons/面料.txt", "真丝".encode("gbk"))
+    assert "UTF-8" in copykit("data", "show", "面料", "--data", "我的").out
+
+
+# --- check ----------------------------------------------------------------------------------------------------------
+
+
+def test_all_bundled_files_are_fine_and_checked_in_a_moment(copykit: Copykit) -> None:
+    begun = time.perf_counter()
+    code, out, err = copykit("data", "check", "--today", "2026-12-01")
+    assert (code, err) == (0, "")
+    assert "都能用" in out
+    assert time.perf_counter() - begun < 10  # measured 0.9 with every case of every rule
+
+
+def test_one_good_file_is_fine(copykit: Copykit, tmp_path: Path) -> None:
+    put(tmp_path / "我的/rules/店规/断货.toml", RULE)
+    assert copykit("data", "check", "我的/rules/店规/断货.toml") == (0, "检查了 1 个文件，都能用\n", "")
+    english = copykit("data", "check", "我的/rules/店规/断货.toml", "--lang", "en")
+    assert english == (0, "1 files checked, all fine\n", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "zh", "en"),
+    [
+        ("rules/店规/x.toml", RULE.replace("words", "wrods"), ":2: wrods: 没有“wrods”这个键", ":2: wrods: unknown key"),
+        ("rules/店规/x.toml", RULE.replace('"word"', '"wrod"'), "没有“wrod”这种规则", "unknown kind 'wrod'"),
+        (
+            "rules/店规/x.toml",
+            RULE.replace("三个月断货", "三个月到货"),
+            "该命中却没有：三个月到货",
+            "must flag, does not",
+        ),
+        (
+            "rules/店规/x.toml",
+            RULE.replace("今天到", "今天断"),
+            "不该命中却命中“断货”",
+            "must leave alone, flags '断货'",
+        ),
+        ("rules/店规/x.toml", RULE + "x = [", ":10: TOML 写错了", ":10: bad TOML"),
+        ("rules/店规/x.toml", RULE.encode("gbk"), ":2: 不是 UTF-8", ":2: this is not UTF-8"),
+        ("lexicons/x.txt", "# 面料\n真丝\n\n真丝\n", ":4: 真丝: “真丝”重复了", ":4: 真丝: '真丝' is listed twice"),
+        ("platforms/x.toml", PLATFORM.replace("max = 20", "max = 0"), ":5: max: 0 超出范围", ":5: max: 0 is less than"),
+        ("profiles/x.toml", 'name = "我的"\n', "dimensions: 少了“dimensions”", "'dimensions' is missing"),
+        ("samples/x.json", "{", "JSON 写错了", "bad JSON"),
+    ],
+)
+def test_a_faulty_file_is_told_and_exits_2(
+    copykit: Copykit, tmp_path: Path, name: str, text: str | bytes, zh: str, en: str
+) -> None:
+    put(tmp_path / "我的" / name, text)
+    for lang, sentence in (("zh", zh), ("en", en)):
+        code, out, err = copykit("data", "check", f"我的/{name}", "--lang", lang)
+        assert (code, out) == (2, "")
+        assert err.startswith(f"我的/{name}:")
+        assert sentence in err
+
+
+def test_a_users_rule_that_hangs_does_not_hang_the_check(copykit: Copykit, tmp_path: Path) -> None:
+    pattern = 'kind = "pattern"\nanchor = ["很"]\npattern = "(?:很|很很)+好"\n'
+    rule = RULE.replace('kind = "word"\nwords = ["断货"]\n', pattern).replace("今天到货", "很" * 60)
+    put(tmp_path / "rules/店规/慢.toml", rule)
+    put(tmp_path / "rules/店规/错.toml", "= 1")
+    begun = time.perf_counter()
+    code, _, err = copykit("data", "check", "rules")
+    assert code == 2
+    assert "超过 0.1 秒" in err
+    assert "TOML 写错了" in err  # the files after it are still checked
+    assert time.perf_counter() - begun < 5
+
+
+def test_a_folder_is_checked_whole_and_what_is_no_data_file_is_not_called_fine(
+    copykit: Copykit, tmp_path: Path
+) -> None:
+    put(tmp_path / "我的/rules/店规/断货.toml", RULE)
+    put(tmp_path / "我的/lexicons/面料.txt", "真丝\n")
+    put(tmp_path / "我的/briefs/睫毛膏.toml", 'product = "睫毛膏"')
+    put(tmp_path / "我的/.旧的/rules/x.toml", "= 1")
+    assert copykit("data", "check", "我的").out == "检查了 2 个文件，都能用\n"
+    assert copykit("data", "check", "我的/rules/店规").out == "检查了 1 个文件，都能用\n"
+    (tmp_path / "空的").mkdir()
+    put(tmp_path / "说明.md", "不是数据")
+    for name, sentence in (
+        ("空的", "没有数据文件"),
+        ("说明.md", "不是数据文件"),
+        ("没有.toml", "找不到文件 没有.toml"),
+    ):
+        code, out, err = copykit("data", "check", name)
+        assert (code, out) == (2, "")
+        assert sentence in err
+
+
+def test_a_folder_called_like_nothing_in_particular_does_not_decide_the_kind(copykit: Copykit, tmp_path: Path) -> None:
+    put(tmp_path / "docs/copykit/tests/断货.toml", RULE.replace("words", "wrods"))
+    assert copykit("data", "check", "docs/copykit/tests/断货.toml").code == 2
+
+
+def test_a_platform_past_its_date_warns_and_exits_0(copykit: Copykit, tmp_path: Path) -> None:
+    path = put(tmp_path / "platforms/own.toml", PLATFORM)
+    assert copykit("data", "check", path, "--today", "2027-05-21") == (0, "检查了 1 个文件，都能用\n", "")
+    code, out, err = copykit("data", "check", path, "--today", "2028-01-01")
+    assert (code, out) == (0, "检查了 1 个文件，都能用，1 个该重新核对\n")
+    assert "核对于 2026-11-21，2027-05-21 起该重新核对" in err
+    english = copykit("data", "check", path, "--today", "2028-01-01", "--lang", "en")
+    assert "verified 2026-11-21, due again since 2027-05-21" in english.err
+    everything = copykit("data", "check", "--today", "2028-01-01")
+    assert everything.code == 0
+    assert "platforms/taobao.toml" in everything.err
+
+
+# --- path -----------------------------------------------------------------------------------------------------------
+
+
+def test_path_prints_the_folders_in_force_the_nearest_last(
+    copykit: Copykit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    put(tmp_path / "config/copykit/rules/x/断货.toml", RULE)
+    put(tmp_path / "copykit.toml", "")
+    put(tmp_path / "别处/rules/x/断货.toml", RULE)
+    code, out, err = copykit("data", "path", "--data", "别处")
+    assert code == 0
+    layers = [line.split("\t")[0] for line in out.splitlines()]
+    assert list(dict.fromkeys(layers)) == ["bundled", "user", "project", "option"]
+    assert all(Path(line.split("\t")[1]).is_dir() for line in out.splitlines())
+    assert str(tmp_path / "config/copykit") in err
+    assert "your own rules go into" in copykit("data", "path", "--lang", "en").err

@@ -1,0 +1,17 @@
+"""Keep every test, and every process that a test starts, away from the user's own folders."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    home = tempfile.mkdtemp(prefix="copykit-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    os.environ["XDG_CONFIG_HOME"] = os.path.join(home, "config")
+    os.environ["XDG_CACHE_HOME"] = os.path.join(home, "cache")
+    os.environ.pop("COPYKIT_LANG", None)

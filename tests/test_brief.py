@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from copykit.brief import brief_from, read_brief
+from copykit.errors import DataFileError, FileMissing
+from copykit.model import Brief, Claim
+
+FULL = """\
+product = "细头防水睫毛膏"
+category = "美妆"
+brand = "自有"
+price = 11
+audience = ["学生党", "内双"]
+selling_points = ["刷头 3 毫米", "温水能卸"]
+scenes = ["军训", "毕业照"]
+keywords = ["睫毛膏", "防水不晕染"]
+
+[[claims]]
+kind = "sales"
+statement = "三个月断货 5 次"
+evidence = "后台库存记录 2026-08 至 2026-10"
+valid_until = 2027-01-31
+
+[[claims]]
+kind = "spec"
+statement = "刷头直径 3 毫米"
+"""
+
+
+def write(folder: Path, text: str | bytes, name: str = "睫毛膏.toml") -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_a_product_alone_is_a_brief(tmp_path: Path) -> None:
+    assert read_brief(write(tmp_path, 'product = "折叠雨伞"')) == Brief("折叠雨伞")
+
+
+def test_a_full_brief_keeps_what_was_written(tmp_path: Path) -> None:
+    assert read_brief(write(tmp_path, FULL)) == Brief(
+        product="细头防水睫毛膏",
+        category="美妆",
+        brand="自有",
+        price=11,
+        audience=("学生党", "内双"),
+        selling_points=("刷头 3 毫米", "温水能卸"),
+        scenes=("军训", "毕业照"),
+        keywords=("睫毛膏", "防水不晕染"),
+        claims=(
+            Claim("sales", "三个月断货 5 次", "后台库存记录 2026-08 至 2026-10", "2027-01-31"),
+            Claim("spec", "刷头直径 3 毫米"),
+        ),
+    )
+
+
+def test_the_bundled_samples_are_good_briefs() -> None:
+    samples = Path(__file__).parent.parent / "corpora/samples"
+    briefs = [read_brief(path) for path in samples.glob("*.toml")]
+    assert briefs
+    assert all(brief.product for brief in briefs)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "zh"),
+    [
+        (FULL.replace("keywords =", "keyword ="), 8, "keyword", "没有“keyword”这个键，是不是想写“keywords”？"),
+        (FULL.replace("product =", "name ="), 0, "product", "少了“product”，请补上"),
+        (FULL.replace('"细头防水睫毛膏"', '""'), 1, "product", "至少要 1 个"),
+        (FULL.replace("price = 11", 'price = "11元"'), 4, "price", "应该是数字，现在是 '11元'"),
+        (FULL.replace("price = 11", "price = nan"), 4, "price", "应该是数字"),
+        (FULL.replace('["学生党", "内双"]', '"学生党"'), 5, "audience", "应该是列表，现在是 '学生党'"),
+        (FULL.replace('"sales"', '"销量"'), 11, "claims.0.kind", "“销量”不行，只能是 sales、"),
+        (FULL.replace("2027-01-31", '"明年"'), 14, "claims.0.valid_until", "“明年”不是日期"),
+        (FULL.replace('statement = "刷头直径', 'statment = "刷头直径'), 18, "claims.1.statment", "想写“statement”"),
+        (FULL.replace('"美妆"', "“美妆”"), 2, "", "TOML 写错了"),
+        (FULL.encode("gbk"), 1, "", "不是 UTF-8 编码，请另存为 UTF-8"),
+        ("产品：睫毛膏\n", 1, "", "TOML 写错了"),
+    ],
+)
+def test_a_mistake_is_told_with_file_line_and_key(
+    tmp_path: Path, text: str | bytes, line: int, key: str, zh: str
+) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(DataFileError) as caught:
+        read_brief(path)
+    problems = [problem for problem in caught.value.problems if problem.key == key]
+    assert [(problem.line, problem.file) for problem in problems] == [(line, path.as_posix())]
+    assert zh in problems[0].zh
+    assert "\n" not in problems[0].say("zh") + problems[0].say("en")
+
+
+def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
+    text = FULL.replace("brand", "band").replace("price = 11", "price = -1").replace('"spec"', '"规格"')
+    with pytest.raises(DataFileError) as caught:
+        read_brief(write(tmp_path, text))
+    assert [problem.line for problem in caught.value.problems] == [3, 4, 17]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("x.json", "[]"), ("x.json", "{}"), ("x.json", "{"), ("x.txt", FULL), ("x.yaml", "product: 伞"), ("x", "product")],
+)
+def test_a_file_of_another_form_is_told_not_guessed(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(DataFileError):
+        read_brief(write(tmp_path, text, name))
+
+
+def test_a_brief_may_be_json(tmp_path: Path) -> None:
+    assert read_brief(write(tmp_path, '{"product": "伞", "price": 39.5}', "x.json")) == Brief("伞", price=39.5)
+
+
+def test_a_file_that_is_not_there_and_a_folder_are_told(tmp_path: Path) -> None:
+    with pytest.raises(FileMissing, match="没有"):
+        read_brief(tmp_path / "没有.toml")
+    with pytest.raises(DataFileError, match="folder"):
+        read_brief(tmp_path)
+
+
+def test_a_table_from_elsewhere_is_held_against_the_same_schema() -> None:
+    assert brief_from({"product": "伞"}, "接口") == Brief("伞")
+    with pytest.raises(DataFileError) as caught:
+        brief_from({"product": "伞", "prise": 3}, "接口")
+    assert caught.value.say("zh") == "接口: prise: 没有“prise”这个键，是不是想写“price”？"
