@@ -8,7 +8,7 @@ import sys
 import click
 
 from copykit._version import __version__
-from copykit.cli.common import INTERRUPTED, Group, Text, early_lang, explain, lang_of, lang_option, note
+from copykit.cli.common import INTERRUPTED, Group, Text, early_lang, explain, lang_of, lang_option, note, option
 from copykit.errors import CopykitError
 
 ROOT = Text(
@@ -18,6 +18,12 @@ ROOT = Text(
     '给一条标题打分：copykit titles score "11块钱的睫毛膏，凭什么三个月断货5次？" -p 小红书',
     "copykit: copy tools for people who sell online in Chinese.\n\nTry first: copykit demo",
 )
+
+
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        click.echo(f"copykit {__version__}")
+        ctx.exit()
 
 
 @click.group(
@@ -39,7 +45,16 @@ ROOT = Text(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @lang_option
-@click.version_option(__version__, "-V", "--version", prog_name="copykit", message="%(prog)s %(version)s")
+@option(
+    "-V",
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    zh="显示版本",
+    en="Show the version.",
+)
 def cli() -> None:
     """Root of the commands."""
 

@@ -54,7 +54,13 @@ def note(message: str) -> None:
     click.echo(terminal(sys.stderr).safe(message), err=True)
 
 
-_HEADINGS = {"Usage": "用法", "Options": "选项", "Commands": "命令", "Arguments": "参数"}
+_HEADINGS = {
+    "Usage: ": "用法：",
+    "Options:": "选项：",
+    "Commands:": "命令：",
+    "[OPTIONS]": "[选项]",
+    "COMMAND [ARGS]...": "命令 [参数]...",
+}
 
 
 class _Helped:
@@ -65,7 +71,7 @@ class _Helped:
         text: str = super().get_help(ctx)  # type: ignore[misc]
         if lang_of(ctx) == "zh":
             for heading, chinese in _HEADINGS.items():
-                text = text.replace(f"{heading}:", f"{chinese}：", 1)
+                text = text.replace(heading, chinese, 1)
         return text
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
@@ -270,9 +276,7 @@ def explain(error: click.ClickException) -> str:
             return f"少了 {name}；写法看 --help"
         case click.BadParameter():
             name = "/".join(error.param.opts) if error.param is not None else error.param_hint or ""
-            choices = getattr(getattr(error.param, "type", None), "choices", None)
-            allowed = f"，只能是 {'、'.join(map(str, choices))}" if choices else ""
-            return f"{name} 的值不对{allowed}（{error.format_message().rpartition(': ')[2]}）"
+            return f"{name} 的值不对：{_wanted(error)}"
         case click.BadOptionUsage():
             return f"{error.option_name} 后面少了值"
         case click.UsageError() if "No such command" in error.message:
@@ -285,3 +289,17 @@ def explain(error: click.ClickException) -> str:
             return f"打不开 {error.ui_filename}：{error.message}"
         case _:
             return error.format_message()
+
+
+def _wanted(error: click.BadParameter) -> str:
+    match getattr(error.param, "type", None):
+        case click.Choice(choices=choices):
+            return f"只能是 {'、'.join(map(str, choices))}"
+        case click.IntRange(min=low):
+            return f"要填不小于 {low} 的整数"
+        case click.DateTime():
+            return "日期写成 2026-11-21 这样"
+        case click.types.FloatParamType() | click.types.IntParamType():
+            return "要填数字"
+        case _:
+            return error.format_message().rpartition(": ")[2]

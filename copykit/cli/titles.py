@@ -248,6 +248,8 @@ def _finish(
     _report(tally, room, options, source is not None)
     if table is not None and table.replaced and not tally.failed:
         tally.code = common.REJECTED
+    if not tally.done and not tally.failed:
+        tally.code = common.REJECTED
     return max(tally.code, common.REJECTED if tally.failed else 0, common.FAILED if tally.under else 0)
 
 
@@ -460,6 +462,8 @@ def _report(tally: _Tally, room: _Room, options: dict[str, Any], many: bool) -> 
             note(say(f"第 {shown} 行{more}没能打分：{sentence}", f"row {shown}{more} not scored: {sentence}"))
         else:
             note(say(f"第 {shown} 个标题没能打分：{sentence}", f"title {shown} not scored: {sentence}"))
+    if not tally.done and not tally.failed:
+        note(say("里面一条标题也没有，请检查文件或列名", "there is no title in it; check the file or the column"))
     if tally.under:
         note(
             say(

@@ -101,7 +101,7 @@ def title_row(score: TitleScore, view: View) -> dict[str, Any]:
         say("高于同类%", "percentile"): "" if score.percentile is None else score.percentile,
         say("长度", "length"): score.length.used,
         say("超长", "too long"): say("是", "yes") if score.length.ok is False else "",
-        say("理由", "reasons"): "；".join(f"{f.points:+d} {f.message}" for f in _by_weight(counted)[:4]),
+        say("理由", "reasons"): "；".join(f"{f.message}（{f.points:+d}）" for f in _by_weight(counted)[:4]),
         say("要改的", "to mend"): "；".join(f.message for f in score.findings if f.severity in ("error", "warning")),
     }
 

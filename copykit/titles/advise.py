@@ -24,6 +24,7 @@ MOST = 2
 LEAST_GAIN = 1.0
 _TRIED = 24  # rewrites judged at most; each costs about as much as the title itself
 _EDGES = " ，,、；;：:|｜/·-—"
+_SIGNS = _EDGES + "！!？?。…~"
 
 
 class _Rewrite(NamedTuple):
@@ -192,6 +193,6 @@ def _earned(score: TitleScore, start: int, end: int) -> int:
 
 def _without(title: str, start: int, end: int) -> str:
     left, right = title[:start], title[end:]
-    if left.rstrip(_EDGES) != left and right.lstrip(_EDGES) != right:
-        right = right.lstrip(_EDGES)
+    if not left or left[-1] in _SIGNS:
+        right = right.lstrip(_SIGNS)  # the sign after the words went with them
     return (left + right).strip(_EDGES)

@@ -30,6 +30,7 @@ SHAPES = (
     "speaker",
     "long_clause",
     "marks",
+    "joined",
 )
 
 # The tags of names, and of words that only hold others together.
@@ -70,7 +71,7 @@ _NO_ANTECEDENT = frozenset(
 _LISTED = frozenset("大种招件条类步句幅张")  # measure words that make a list of a number; 个 counts people as well
 _UNITS = frozenset("月年例元名%吨级度家套点倍股平起所辆℃万亿公千米美")  # what an exact figure is counted in
 _BREAKS = frozenset(",:;!?。… \n")
-_MARKS = frozenset("!?,…")
+_MARKS = frozenset("!?…")
 _OPENING = frozenset('“「『"')
 _SHORT_QUOTE = re.compile(r"[“「『\"][^”」』\"\d]{1,6}[”」』\"]")  # a few words between quotation marks
 _OPEN_ENDS = frozenset("”!…→.")
@@ -115,11 +116,13 @@ class Shapes:
         self._walk(reading, low, high)
 
         clauses: list[tuple[int, int]] = []
-        mark = -1
+        mark = joined = -1
         begun = low
         for place, _ in signs:
             sign = text[place]
             if low <= place < high:
+                if sign == ",":
+                    joined = place
                 if sign in _BREAKS:
                     if place > begun:
                         clauses.append((begun, place))
@@ -130,6 +133,8 @@ class Shapes:
             clauses.append((begun, high))
         if mark >= 0:
             hits[slots["marks"]] = [(mark, mark + 1)]
+        if joined >= 0:
+            hits[slots["joined"]] = [(joined, joined + 1)]
         if not clauses:
             return
         self._rhythm(hits, clauses, low, high)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from copykit.datafiles import DataFiles
+from copykit.datafiles import DataFiles, bundled
 from copykit.errors import CopykitError
 from copykit.model import NO_PARTS, Brief, Finding, Score, TitleScore
 from copykit.platforms import Platform, Platforms, length_on
@@ -20,7 +20,7 @@ from copykit.rules.kinds import KindMaker
 from copykit.rules.reading import Context, Reading
 from copykit.text.segment import Segmenter
 from copykit.titles import clickbait, extremity, frame, ip, listing, novelty, relevance
-from copykit.titles.profile import Dimension, Profile
+from copykit.titles.profile import Dimension, Profile, load_profile
 
 KINDS: dict[str, KindMaker] = {
     **rule_kinds.KINDS,
@@ -88,6 +88,20 @@ class TitleScorer:
         self._weights = {name: part.weight for name, part in profile.dimensions.items()}
         reference = files.load("background").get("percentiles", {}).get("profiles", {})
         self._quantiles: list[float] = reference.get(profile.id, [])
+
+    @classmethod
+    def bundled(
+        cls, platform: str | None = None, profile: str | None = None, brief: Brief | None = None, today: str = ""
+    ) -> TitleScorer:
+        """Return a scorer over the bundled data; the profile follows the platform unless it is named.
+
+        Raises:
+            UnknownPlatform, UnknownProfile: with the names there are.
+        """
+        files = bundled()
+        place = Platforms(files)[platform] if platform else None
+        name = profile or (place.profile if place else "content")
+        return cls(files, Settings(load_profile(files, name), place, brief, today))
 
     def score(self, title: str, body: str | None = None) -> TitleScore:
         """Judge one title.

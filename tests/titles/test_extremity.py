@@ -36,7 +36,6 @@ def rules_of(title, context=None):
 
 def quantities(title):
     reading = read(title, Context())
-    READER(reading)
     return [
         (reading.folded.text[quantity.start : quantity.end], quantity.measure.id, quantity.low, quantity.high)
         for quantity in READER.of(reading)
@@ -139,7 +138,7 @@ def test_the_example_of_the_storyboard_reaches_its_bar():
         ("extremity/number", "5次"),
         ("extremity/small_cost", "11块钱"),
     }
-    assert 70 <= 35 + sum(finding.points for finding in found) <= 85
+    assert 35 <= sum(finding.points for finding in found) <= 50
 
 
 def test_both_sides_of_a_contrast_are_underlined():

@@ -1,0 +1,205 @@
+"""``copykit titles score`` from end to end, as its users run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from copykit.cli import run
+
+TITLE = "11块钱的睫毛膏，凭什么三个月断货5次？"
+TABLE = f"货号,标题\nA1,{TITLE}\nA2,\nA3,别再夹睫毛了，先把刷头换小\nA4,=1+1\n"
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "标题.csv"
+    path.write_text(TABLE, "utf-8")
+    return path
+
+
+def score(*args: str | Path) -> int:
+    return run(["titles", "score", *map(str, args), "--today", "2026-11-21"])
+
+
+def test_a_page_says_the_score_the_reasons_and_the_changes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert score(TITLE, "-p", "小红书") == 0
+    page = capsys.readouterr().out
+    for part in ("小红书标题 19/20 字", "打破常规", "凭什么", "先改", "→"):
+        assert part in page
+
+
+def test_json_lines_hold_the_sum_and_name_the_refused_rows(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert score("-i", table, "--format", "jsonl") == 2
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row.get("row") for row in rows] == [None, 3, None, None]
+    first = rows[0]
+    assert first["title"] == TITLE
+    for name, value in {**first["dimensions"], **first["risk"]}.items():
+        points = sum(finding["points"] for finding in first["findings"] if finding["dimension"] == name)
+        assert value == first["bases"][name] + points
+    total = sum(part["weight"] * part["value"] for part in first["parts"].values())
+    assert first["score"] == pytest.approx(total, abs=0.051)
+
+
+def test_a_file_keeps_every_row_and_every_column(table: Path, tmp_path: Path) -> None:
+    target = tmp_path / "打分.xlsx"
+    assert score("-i", table, "-p", "小红书", "-o", target) == 2
+    sheet = openpyxl.load_workbook(target).active
+    header, *rows = sheet.iter_rows(values_only=True)
+    assert header[:3] == ("货号", "标题", "总分")
+    assert [row[0] for row in rows] == ["A1", "A2", "A3", "A4"]
+    assert "标题是空的" in rows[1][-1]
+    assert sheet["B5"].data_type == "s"  # =1+1 stays text
+
+
+def test_csv_out_has_a_bom_and_no_formula(table: Path, tmp_path: Path) -> None:
+    target = tmp_path / "打分.csv"
+    score("-i", table, "-o", target)
+    data = target.read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert b"'=1+1" in data
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (["睫毛膏", "-p", "小红薯"], 2, "没有叫“小红薯”的平台"),
+        (["睫毛膏", "--platfrom", "x"], 2, "--platform"),
+        (["睫毛膏", "--format", "xml"], 2, "只能是 text"),
+        (["睫毛膏", "--top", "0"], 2, "不小于 1"),
+        (["睫毛膏", "-o", "out.doc"], 2, "-o 只会写"),
+        (["睫毛膏", "--profile", "x"], 2, "没有叫“x”的打分方案"),
+        (["睫毛膏", "--fail-under", "99"], 1, "低于 99 分"),
+        (["", "睫毛膏"], 2, "第 1 个标题没能打分"),
+        (["-i", "没有.csv"], 2, "找不到文件"),
+        ([], 2, "请给出标题"),
+    ],
+)
+def test_a_mistake_gets_one_sentence(
+    args: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert score(*args) == code
+    told = capsys.readouterr().err
+    assert words in told
+    assert "Traceback" not in told
+
+
+def test_a_missing_column_names_those_there_are(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert score("-i", table, "--column", "名字") == 2
+    assert "货号、标题" in capsys.readouterr().err
+
+
+def test_a_brief_with_a_wrong_key_says_file_line_and_cure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    brief = tmp_path / "资料.toml"
+    brief.write_text('product = "睫毛膏"\naudiences = ["单眼皮"]\n', "utf-8")
+    assert score(TITLE, "--brief", brief) == 2
+    told = capsys.readouterr().err
+    assert "资料.toml:2" in told
+    assert "audience" in told
+
+
+def test_a_gbk_file_reads_as_written(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    gbk = tmp_path / "旧.csv"
+    gbk.write_bytes(TABLE.encode("gbk"))
+    score("-i", gbk, "--format", "jsonl")
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["title"] == TITLE
+
+
+def test_an_empty_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = tmp_path / "空.txt"
+    empty.write_text("", "utf-8")
+    assert score("-i", empty) == 2
+    assert "一条标题也没有" in capsys.readouterr().err
+
+
+def test_titles_used_before_cost_their_copies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    used = tmp_path / "用过的.txt"
+    used.write_text(TITLE + "\n", "utf-8")
+    score(TITLE, "--format", "jsonl", "--used", used)
+    rules = {finding["rule"] for finding in json.loads(capsys.readouterr().out)["findings"]}
+    assert "novelty/used_same" in rules
+
+
+def test_a_rule_of_ones_own_fires_from_one_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rule = tmp_path / "我的" / "rules" / "own" / "店名.toml"
+    rule.parent.mkdir(parents=True)
+    rule.write_text(
+        'kind = "word"\ndimension = "relevance"\npoints = 9\nwords = ["禾木"]\nmessage = "提到了店名“{match}”"\n'
+        'why = "老客认得"\nsource = "自己的规矩"\n[cases]\nflag = ["禾木的睫毛膏"]\npass = ["睫毛膏"]\n',
+        "utf-8",
+    )
+    assert run(["data", "check", str(rule)]) == 0
+    capsys.readouterr()
+    score("禾木的睫毛膏刷头换小了", "--data", tmp_path / "我的", "--format", "jsonl")
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    assert [(f["match"], f["points"]) for f in findings if f["rule"] == "own/店名"] == [("禾木", 9)]
+
+
+def test_the_english_side_speaks_english(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["titles", "score", TITLE, "-p", "小红书", "--lang", "en"]) == 0
+    page = capsys.readouterr().out
+    assert "novelty" in page
+    assert "change first" in page
+
+
+def test_help_is_in_the_readers_language(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["titles", "score", "--help"]) == 0
+    assert "用法：" in capsys.readouterr().out
+    assert run(["--lang", "en", "titles", "score", "--help"]) == 0
+    assert "Usage:" in capsys.readouterr().out
+
+
+def command(*args: str) -> list[str]:
+    return [sys.executable, "-m", "copykit", "titles", "score", *args]
+
+
+def test_a_gbk_console_shows_the_page_and_loses_no_run() -> None:
+    env = {**os.environ, "PYTHONIOENCODING": "gbk"}
+    done = subprocess.run(command(TITLE + "🔥", "-p", "小红书"), env=env, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert "打破常规" in done.stdout.decode("gbk")
+
+
+def test_titles_come_from_standard_input_and_a_closed_pipe_is_quiet() -> None:
+    many = (TITLE + "\n") * 3000
+    done = subprocess.run(command("-", "--format", "jsonl"), input=many.encode(), capture_output=True, check=False)
+    assert done.stdout.count(b"\n") == 3000
+    shell = f"{sys.executable} -m copykit titles score - --format jsonl | head -n 1"
+    piped = subprocess.run(["sh", "-c", shell], input=many.encode(), capture_output=True, check=False)
+    assert piped.stdout.count(b"\n") == 1
+    assert b"Traceback" not in piped.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of a console differ there")
+def test_an_interrupted_run_leaves_the_old_file_whole(tmp_path: Path) -> None:
+    source, target = tmp_path / "多.txt", tmp_path / "打分.csv"
+    source.write_text((TITLE + "\n") * 200_000, "utf-8")
+    target.write_text("旧的", "utf-8")
+    process = subprocess.Popen(
+        command("-i", str(source), "-o", str(target)), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    while not any(path.name != target.name and path != source for path in tmp_path.iterdir()):
+        assert process.poll() is None, "ended before it began to write"
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "已中断" in told.decode()
+    assert target.read_text("utf-8") == "旧的"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["多.txt", "打分.csv"]
+
+
+def test_the_demo_runs_and_says_what_to_do_next(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["demo"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("$ copykit titles score") == 3
+    assert "给自己的标题打分" in shown

@@ -1,0 +1,165 @@
+"""The promises of every score, on any text; and what a title's page is made of."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copykit.datafiles import bundled
+from copykit.errors import CopykitError
+from copykit.model import Brief, TitleScore
+from copykit.platforms import Platforms
+from copykit.rules import rule as rules
+from copykit.rules.engine import Engine
+from copykit.text.segment import Segmenter
+from copykit.titles.profile import load_profile
+from copykit.titles.score import KINDS, Settings, TitleDamaged, TitleEmpty, TitleScorer, TitleTooLong, make_context
+
+BRIEF = Brief("细刷头睫毛膏", "睫毛膏", audience=("单眼皮",), scenes=("早八",), keywords=("睫毛膏", "不晕染"))
+WORDS = (
+    *("11块钱", "三年", "竟然", "凭什么", "明星同款", "小个子", "羽绒服", "！", "“怎么又塌了”", "５折", "電商"),
+    *("双11", "2019", "👩\u200d👩\u200d👧", "\u200b"),
+)
+PIECES = st.sampled_from([*WORDS, " "])
+TITLES = st.lists(PIECES | st.text(max_size=6), min_size=1, max_size=9).map("".join)
+
+
+@functools.cache
+def scorer(profile: str = "content", platform: str | None = None, with_brief: bool = False) -> TitleScorer:
+    files = bundled()
+    place = Platforms(files)[platform] if platform else None
+    used = ("别再夹睫毛了，先把刷头换小",) if with_brief else ()
+    return TitleScorer(
+        files, Settings(load_profile(files, profile), place, BRIEF if with_brief else None, "2026-11-21", used)
+    )
+
+
+def judged(title: str, **how: object) -> TitleScore | None:
+    try:
+        return scorer(**how).score(title)  # type: ignore[arg-type]
+    except CopykitError:
+        return None
+
+
+@settings(deadline=None, max_examples=150)
+@given(TITLES, st.sampled_from([("content", None, False), ("content", "小红书", True), ("listing", "淘宝", True)]))
+def test_every_score_is_the_visible_sum_of_its_findings(title: str, how: tuple[str, str | None, bool]) -> None:
+    score = judged(title, profile=how[0], platform=how[1], with_brief=how[2])
+    if score is None:
+        return
+    for part in (*score.dimensions.values(), *score.risks.values()):
+        assert part.value == part.base + sum(finding.points for finding in part.findings)
+        assert 0 <= part.value <= 100
+        assert set(part.findings) <= set(score.findings)
+    total = sum(weight * score.dimensions[name].value for name, weight in score.overall.parts.items())
+    assert abs(score.overall.value - total) <= 0.05 + 1e-9  # shown to one decimal
+    for finding in score.findings:
+        assert title[finding.start : finding.end] == finding.match
+        assert all(0 <= span.start < span.end <= len(title) for span in finding.related)
+        assert "{" not in finding.message
+
+
+@settings(deadline=None, max_examples=60)
+@given(TITLES)
+def test_judging_twice_or_among_others_changes_nothing(title: str) -> None:
+    alone = judged(title)
+    if alone is not None:
+        assert scorer().score_many(["加绒打底裤", title, "别再夹睫毛了"])[1] == alone == judged(title)
+
+
+@settings(deadline=None, max_examples=40)
+@given(TITLES, st.randoms(use_true_random=False))
+def test_the_order_of_the_rules_does_not_matter(title: str, random: object) -> None:
+    loaded = rules.load(bundled())
+    context = make_context(scorer().settings)
+    straight = _engine(tuple(rule.id for rule in loaded))
+    backward = _engine(tuple(rule.id for rule in reversed(loaded)))
+    findings = [engine.find(engine.read([title], context)[0]) for engine in (straight, backward)]
+    assert findings[0] == findings[1]
+
+
+@functools.cache
+def _engine(order: tuple[str, ...]) -> Engine:
+    loaded = {rule.id: rule for rule in rules.load(bundled())}
+    return Engine([loaded[name] for name in order], bundled(), Segmenter(), KINDS)
+
+
+@pytest.mark.parametrize(
+    ("title", "error"),
+    [
+        ("", TitleEmpty),
+        (" 　\n", TitleEmpty),
+        ("长" * 10_000, TitleTooLong),
+        ("\udcbd\udcde膏", TitleDamaged),
+    ],
+)
+def test_what_is_no_title_gets_one_sentence(title: str, error: type[CopykitError]) -> None:
+    with pytest.raises(error) as caught:
+        scorer().score(title)
+    assert "\n" not in caught.value.say("zh")
+
+
+def test_one_lost_emoji_warns_and_costs_nothing() -> None:
+    score = scorer().score("这支睫毛膏\ufffd刷完不结块，早八也来得及")
+    assert [f.severity for f in score.findings if f.rule == "platform/damaged"] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "dimension"),
+    [
+        # The figures and phrases that the field's own articles teach, each against its near miss.
+        ("99元的袜子，老板自己也穿", "99元的沙发，老板自己也坐", "extremity"),
+        ("几毛钱修好的水龙头", "修好的水龙头", "extremity"),
+        ("凭什么三个月断货5次", "难道三个月断货5次你还不知道吗", "novelty"),
+        ("领口洗两次就塌的T恤别买", "圆领T恤别买", "relevance"),
+        ("不适合大基数的瑜伽裤", "大家都适合的瑜伽裤", "relevance"),
+        ("小个子梨形身材的通勤裤", "你的通勤裤", "relevance"),
+        ("618 买的羽绒服", "11块钱买的羽绒服", None),
+    ],
+)
+def test_what_the_method_praises_scores_above_its_near_miss(better: str, worse: str, dimension: str | None) -> None:
+    high, low = scorer().score(better), scorer().score(worse)
+    if dimension is None:  # a sales day is no number: the title with the real one stands higher
+        assert high.dimensions["extremity"].value < low.dimensions["extremity"].value
+    else:
+        assert high.dimensions[dimension].value > low.dimensions[dimension].value
+
+
+@pytest.mark.parametrize(
+    ("title", "rule"),
+    [
+        ("明星同款小白鞋终于到货", "ip/same_style"),
+        ("大牌平替睫毛膏，学生也买得起", "ip/dupe"),
+        ("大饼脸也能戴的渔夫帽", "relevance/shaming"),
+    ],
+)
+def test_risky_borrowing_and_shaming_warn_and_earn_nothing(title: str, rule: str) -> None:
+    found = [finding for finding in scorer().score(title).findings if finding.rule == rule]
+    assert found
+    assert all(finding.points <= 0 and finding.severity == "warning" for finding in found)
+
+
+def test_ambiguous_names_need_their_context() -> None:
+    def names(title: str) -> set[str]:
+        return {finding.match for finding in scorer().score(title).findings if finding.rule.startswith("ip/")}
+
+    assert "苹果" not in names("烟台红富士苹果脆甜多汁")
+    assert "小米" not in names("沁州黄小米熬粥出米油")
+
+
+def test_a_shop_platform_is_judged_as_a_listing_and_keeps_the_four_beside() -> None:
+    score = scorer("listing", "淘宝").score("加绒打底裤女冬季外穿高腰")
+    assert set(score.overall.parts) == {"coverage", "order", "waste"}
+    assert {"novelty", "extremity", "ip", "relevance"} <= set(score.dimensions)
+
+
+def test_a_promise_that_the_body_does_not_keep_raises_the_risk() -> None:
+    body = "这个夏天我只留了十二件衣服，搬家两个箱子。"
+    kept = scorer().score("12件衣服过一个夏天", body)
+    broken = scorer().score("7件衣服过一个夏天", body)
+    assert not [finding for finding in kept.findings if finding.rule == "promise/broken"]
+    assert [finding.match for finding in broken.findings if finding.rule == "promise/broken"] == ["7"]
+    assert broken.risks["clickbait"].value > kept.risks["clickbait"].value
