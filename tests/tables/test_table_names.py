@@ -27,4 +27,4 @@ def test_a_misspelt_name_is_told() -> None:
 def test_a_batch_loads_rows_and_no_reader() -> None:
     script = "import sys, copykit.batch; print(*sorted(name for name in sys.modules if 'copykit.' in name))"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
-    assert loaded == ["copykit.batch", "copykit.errors", "copykit.tables", "copykit.tables.rows"]
+    assert loaded == ["copykit._version", "copykit.batch", "copykit.errors", "copykit.tables", "copykit.tables.rows"]
