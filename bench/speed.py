@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from copykit import datafiles
+from copykit.batch import few_collections
 from copykit.text.segment import Segmenter
 from copykit.titles.profile import load_profile
 from copykit.titles.score import Settings, TitleScorer
@@ -67,7 +67,6 @@ def bulk(titles: list[str]) -> None:
     files = datafiles.bundled()
     scorers = {name: TitleScorer(files, Settings(load_profile(files, name))) for name in ("content", "listing")}
     tagger = Segmenter()
-    gc.freeze()
 
     def score(name: str) -> Callable[[], None]:
         def work() -> None:
@@ -84,7 +83,8 @@ def bulk(titles: list[str]) -> None:
         for start in range(0, len(titles), 512):
             tagger.tag_many(titles[start : start + 512])
 
-    content, listing, tags, theirs = alternating(score("content"), score("listing"), tag, cut)
+    with few_collections():
+        content, listing, tags, theirs = alternating(score("content"), score("listing"), tag, cut)
     count = len(titles)
     print(
         f"scored with all findings       {count / content:8,.0f} titles/s (content)  {count / listing:8,.0f} (listing)"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-import heapq
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 
@@ -17,6 +15,7 @@ from copykit import batch, tables
 from copykit.brief import read_brief
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.cli.titles_out import FILES, FORMATS, SCREENFUL, Best, Output, Pairs, best_of, write_file, write_lines
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.model import TitleScore
@@ -28,8 +27,6 @@ from copykit.titles.advise import Adviser
 from copykit.titles.profile import load_profile
 from copykit.titles.score import Settings, TitleScorer, check_title
 
-FORMATS = ("text", "table", "json", "jsonl", "csv", "md")
-FILES = (".jsonl", ".json", ".csv", ".xlsx", ".md")
 PAGES = 5  # this many titles at most are shown as a page each
 SHOWN_ERRORS = 5
 
@@ -175,23 +172,33 @@ def score(given: tuple[str, ...], source: str | None, form: str | None, **option
 class _Room:
     """What a run needs at hand."""
 
+    files: DataFiles
     scorer: TitleScorer
-    adviser: Adviser
     view: View
     body: str | None
-    lang: str
+
+
+@dataclass(slots=True)
+class _Rows:
+    """How many rows, and the numbers of the first few."""
+
+    count: int = 0
+    first: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Tally:
-    """What a run has come to; ``refused`` maps a sentence to the numbers of its rows."""
+    """What a run has come to.
+
+    ``refused`` maps a sentence to its rows; ``garbled`` counts the places that could not be decoded.
+    """
 
     done: int = 0
     failed: int = 0
     under: int = 0
     seconds: float = 0.0
-    refused: dict[str, list[int]] = field(default_factory=dict)
-    code: int = 0
+    garbled: int = 0
+    refused: dict[str, _Rows] = field(default_factory=dict)
 
 
 def _prepare(files: DataFiles, options: dict[str, Any]) -> _Room:
@@ -211,8 +218,8 @@ def _prepare(files: DataFiles, options: dict[str, Any]) -> _Room:
     )
     scorer = TitleScorer(files, settings, Segmenter(options["segmenter"], words))
     return _Room(
+        files,
         scorer,
-        Adviser(files, scorer, lang),
         View(
             profile.labels,
             profile.shorts,
@@ -222,35 +229,47 @@ def _prepare(files: DataFiles, options: dict[str, Any]) -> _Room:
             common.terminal(sys.stdout),
         ),
         _read_text(options["body_path"]) if options["body_path"] else None,
-        lang,
     )
 
 
 def _finish(
     room: _Room, rows: Iterable[Row], table: Table | None, form: str, options: dict[str, Any], source: str | None
 ) -> int:
-    """Score the rows, write what was asked for, tell what could not be done."""
+    """Score the rows, write what was asked for, tell what could not be done, and return the exit code."""
     tally = _Tally()
-    progress = common.ProgressLine()
-    gc.freeze()  # the rules live as long as the run; without this every collection walks through them
-    try:
-        pairs = _scored(room, rows, table, tally, progress, options["fail_under"])
+    output = Output(room.view, table.headers if table is not None else (), not options["no_bom"], options["raw"])
+    top: int | None = options["top"]
+    with batch.few_collections(), closing(common.ProgressLine()) as progress:
+        pairs: Pairs = _scored(room, rows, table, tally, progress, options["fail_under"])
         if options["output"]:
-            best = _Best(options["top"] or 10)
-            _write_file(options["output"], pairs, table, room, options, best)
+            best = Best(top or SCREENFUL)
+            write_file(options["output"], best.passing(pairs), output)
             progress.close()
             if form in ("text", "table"):
                 click.echo(render.titles_table(best.scores(), room.view))
         else:
-            _write_stdout(room, pairs, form, options["top"], source, table, options["raw"])
-    finally:
-        progress.close()
-    _report(tally, room, options, source is not None)
-    if table is not None and table.replaced and not tally.failed:
-        tally.code = common.REJECTED
-    if not tally.done and not tally.failed:
-        tally.code = common.REJECTED
-    return max(tally.code, common.REJECTED if tally.failed else 0, common.FAILED if tally.under else 0)
+            if top is None and source is not None and form in ("text", "table"):
+                top = SCREENFUL
+            if top is not None:
+                pairs, output = best_of(pairs, top), replace(output, headers=())
+            if form == "text":
+                _print_pages(room, pairs)
+            else:
+                write_lines(pairs, form, output)
+    tally.garbled = table.replaced if table is not None else 0
+    _report(tally, options, source is not None)
+    if tally.failed or tally.garbled or not tally.done:
+        return common.REJECTED
+    return common.FAILED if tally.under else 0
+
+
+def _print_pages(room: _Room, pairs: Pairs) -> None:
+    scores = [outcome for _, outcome in pairs if isinstance(outcome, TitleScore)]
+    adviser = Adviser(room.files, room.scorer, room.view.lang)
+    for number, score in enumerate(scores):
+        if number:
+            click.echo()
+        click.echo(render.title_text(score, room.view, adviser.changes(score, room.body)))
 
 
 def _scored(
@@ -276,7 +295,10 @@ def _scored(
     for row, outcome in run:
         if isinstance(outcome, CopykitError):
             tally.failed += 1
-            tally.refused.setdefault(outcome.say(room.lang), []).append(row.number)
+            rows_of = tally.refused.setdefault(outcome.say(room.view.lang), _Rows())
+            rows_of.count += 1
+            if rows_of.count <= SHOWN_ERRORS:
+                rows_of.first.append(row.number)
         else:
             tally.done += 1
             if fail_under is not None and outcome.overall.value < fail_under:
@@ -296,153 +318,7 @@ def _checked(rows: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
-class _Best:
-    """Keeps the best N scores of a stream."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._heap: list[tuple[float, int, TitleScore]] = []
-        self._count = 0
-
-    def add(self, score: TitleScore) -> None:
-        """Note a score; earlier ones win ties."""
-        self._count += 1
-        item = (score.overall.value, -self._count, score)
-        if len(self._heap) < self._size:
-            heapq.heappush(self._heap, item)
-        elif item > self._heap[0]:
-            heapq.heapreplace(self._heap, item)
-
-    def scores(self) -> list[TitleScore]:
-        """Return them, best first."""
-        return [score for _, _, score in sorted(self._heap, reverse=True)]
-
-
-Pairs = Iterable[tuple[Row, TitleScore | CopykitError]]
-
-
-def _write_stdout(
-    room: _Room, pairs: Pairs, form: str, top: int | None, source: str | None, table: Table | None, raw: bool
-) -> None:
-    if form in ("text", "table", "md") and top is None and source is not None:
-        top = 10 if form != "md" else None
-    scores: Iterable[TitleScore]
-    if top is not None:
-        best = _Best(top)
-        for _, outcome in pairs:
-            if isinstance(outcome, TitleScore):
-                best.add(outcome)
-        pairs = [(Row(0, {}, score.title), score) for score in best.scores()]
-    if form == "jsonl":
-        _write_bytes(_json_lines(pairs, room))
-    elif form == "json":
-        _write_bytes([_json([_json_row(row, outcome, room) for row, outcome in pairs], indent=2)])
-    elif form == "csv":
-        headers, cells = _cells(pairs, table if top is None else None, room)
-        tables.write_csv(sys.stdout, headers, cells, raw=raw)
-    elif form == "md":
-        scores = (outcome for _, outcome in pairs if isinstance(outcome, TitleScore))
-        click.echo(render.titles_markdown(scores, room.view))
-    else:
-        scores = [outcome for _, outcome in pairs if isinstance(outcome, TitleScore)]
-        if form == "table":
-            click.echo(render.titles_table(scores, room.view))
-        else:
-            _print_pages(room, scores)
-
-
-def _print_pages(room: _Room, scores: Sequence[TitleScore]) -> None:
-    for number, score in enumerate(scores):
-        if number:
-            click.echo()
-        click.echo(render.title_text(score, room.view, room.adviser.changes(score, room.body)))
-
-
-def _write_file(
-    path: Path, pairs: Pairs, table: Table | None, room: _Room, options: dict[str, Any], best: _Best
-) -> None:
-    def noted() -> Iterator[tuple[Row, TitleScore | CopykitError]]:
-        for row, outcome in pairs:
-            if isinstance(outcome, TitleScore):
-                best.add(outcome)
-            yield row, outcome
-
-    match path.suffix.lower():
-        case ".csv":
-            headers, cells = _cells(noted(), table, room)
-            tables.write_csv(path, headers, cells, bom=not options["no_bom"], raw=options["raw"])
-        case ".xlsx":
-            headers, cells = _cells(noted(), table, room)
-            tables.write_xlsx(path, [tables.Sheet(say("打分", "scores"), headers, cells)])
-        case ".md":
-            scores = (outcome for _, outcome in noted() if isinstance(outcome, TitleScore))
-            with tables.atomic(path) as out:
-                out.write(render.titles_markdown(scores, room.view).encode() + b"\n")
-        case suffix:
-            with tables.atomic(path) as out:
-                lines = _json_lines(noted(), room)
-                if suffix == ".jsonl":
-                    out.writelines(lines)
-                else:
-                    out.write(b"[\n")
-                    for number, line in enumerate(lines):
-                        out.write((b",\n" if number else b"") + line.rstrip(b"\n"))
-                    out.write(b"\n]\n")
-
-
-def _cells(pairs: Pairs, table: Table | None, room: _Room) -> tuple[list[str], Iterator[list[object]]]:
-    """Return headers and rows: the input's own columns, then what scoring adds, then why a row could not be scored."""
-    own = list(table.headers) if table is not None and table.headers else [say("标题", "title")]
-    sample = room.scorer.score(say("样例", "sample"))
-    added = [name if name not in own else f"{name} (2)" for name in render.title_row(sample, room.view)]
-    blank: list[object] = [""] * len(added)
-
-    def rows() -> Iterator[list[object]]:
-        for row, outcome in pairs:
-            kept: list[object] = [row.values.get(name, "") for name in own] if row.values else [row.text]
-            kept += [""] * (len(own) - len(kept))
-            if isinstance(outcome, TitleScore):
-                yield [*kept, *render.title_row(outcome, room.view).values(), ""]
-            else:
-                yield [*kept, *blank, outcome.say(room.lang)]
-
-    return [*own, *added, say("没能打分", "not scored")], rows()
-
-
-def _json_lines(pairs: Pairs, room: _Room) -> Iterator[bytes]:
-    for row, outcome in pairs:
-        yield _json(_json_row(row, outcome, room))
-
-
-def _json(value: Any, indent: Literal[2] | None = None) -> bytes:
-    """Return JSON and a line end; half an emoji, which no UTF-8 can hold, is told by its number."""
-    import orjson
-
-    try:
-        return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if indent else 0))
-    except TypeError:
-        import json
-
-        return json.dumps(value, indent=indent).encode() + b"\n"
-
-
-def _json_row(row: Row, outcome: TitleScore | CopykitError, room: _Room) -> dict[str, Any]:
-    if isinstance(outcome, TitleScore):
-        return render.title_json(outcome)
-    return {"title": row.text, "row": row.number, "error": outcome.say(room.lang)}
-
-
-def _write_bytes(parts: Iterable[bytes]) -> None:
-    """Write UTF-8 to stdout whatever the console's encoding: JSON has only one."""
-    sys.stdout.flush()
-    out = sys.stdout.buffer
-    for part in parts:
-        out.write(part)
-    with suppress(BrokenPipeError):
-        out.flush()
-
-
-def _report(tally: _Tally, room: _Room, options: dict[str, Any], many: bool) -> None:
+def _report(tally: _Tally, options: dict[str, Any], many: bool) -> None:
     """Tell on stderr how many were done, which rows were not and why, and where everything is."""
     if many:
         note(
@@ -451,12 +327,10 @@ def _report(tally: _Tally, room: _Room, options: dict[str, Any], many: bool) -> 
                 f"{tally.done:,} titles scored in {tally.seconds:.1f} s",
             )
         )
-    for sentence, numbers in tally.refused.items():
-        shown = "、".join(f"{number:,}" for number in numbers[:SHOWN_ERRORS])
+    for sentence, rows in tally.refused.items():
+        shown = "、".join(f"{number:,}" for number in rows.first)
         more = (
-            say(f" 等 {len(numbers):,} 行", f" and others, {len(numbers):,} rows")
-            if len(numbers) > SHOWN_ERRORS
-            else ""
+            say(f" 等 {rows.count:,} 行", f" and others, {rows.count:,} rows") if rows.count > len(rows.first) else ""
         )
         if many:
             note(say(f"第 {shown} 行{more}没能打分：{sentence}", f"row {shown}{more} not scored: {sentence}"))
@@ -464,6 +338,13 @@ def _report(tally: _Tally, room: _Room, options: dict[str, Any], many: bool) -> 
             note(say(f"第 {shown} 个标题没能打分：{sentence}", f"title {shown} not scored: {sentence}"))
     if not tally.done and not tally.failed:
         note(say("里面一条标题也没有，请检查文件或列名", "there is no title in it; check the file or the column"))
+    if tally.garbled:
+        note(
+            say(
+                f"文件里有 {tally.garbled:,} 处读不出来的字节，已换成 �",
+                f"{tally.garbled:,} places could not be decoded",
+            )
+        )
     if tally.under:
         note(
             say(

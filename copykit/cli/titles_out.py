@@ -1,0 +1,161 @@
+"""What ``copykit titles`` writes: pages, tables and lines on the screen, and files that keep the input's columns."""
+
+from __future__ import annotations
+
+import heapq
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from copykit import tables
+from copykit.cli.common import say
+from copykit.errors import CopykitError
+from copykit.model import TitleScore
+from copykit.render import titles as render
+from copykit.render.titles import View
+from copykit.tables import Row
+
+FORMATS = ("text", "table", "json", "jsonl", "csv", "md")
+FILES = (".jsonl", ".json", ".csv", ".xlsx", ".md")
+SCREENFUL = 10  # titles of a file that are shown when nothing else is asked
+
+Outcome = TitleScore | CopykitError
+Pairs = Iterable[tuple[Row, Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How scored rows are written: as people see them, beside which of the input's columns, with which quoting."""
+
+    view: View
+    headers: tuple[str, ...] = ()
+    bom: bool = True
+    raw: bool = False
+
+
+class Best:
+    """Keeps the best N scores of a stream."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._heap: list[tuple[float, int, TitleScore]] = []
+        self._count = 0
+
+    def passing(self, pairs: Pairs) -> Iterator[tuple[Row, Outcome]]:
+        """Yield the pairs as they are, noting their scores; earlier ones win ties."""
+        for row, outcome in pairs:
+            if isinstance(outcome, TitleScore):
+                self._count += 1
+                item = (outcome.overall.value, -self._count, outcome)
+                if len(self._heap) < self._size:
+                    heapq.heappush(self._heap, item)
+                elif item > self._heap[0]:
+                    heapq.heapreplace(self._heap, item)
+            yield row, outcome
+
+    def scores(self) -> list[TitleScore]:
+        """Return them, best first."""
+        return [score for _, _, score in sorted(self._heap, reverse=True)]
+
+
+def best_of(pairs: Pairs, size: int) -> list[tuple[Row, Outcome]]:
+    """Return the best pairs of a stream, best first, without the input's other columns."""
+    best = Best(size)
+    for _ in best.passing(pairs):
+        pass
+    return [(Row(0, {}, score.title), score) for score in best.scores()]
+
+
+def write_lines(pairs: Pairs, form: str, output: Output) -> None:
+    """Write the pairs to stdout as json, jsonl, csv, md or table; only a table waits for the last row."""
+    if form == "csv":
+        headers, cells = _cells(pairs, output)
+        tables.write_csv(sys.stdout, headers, cells, raw=output.raw)
+    elif form == "table":
+        click.echo(
+            render.titles_table([outcome for _, outcome in pairs if isinstance(outcome, TitleScore)], output.view)
+        )
+    else:
+        _write_bytes(_encoded(pairs, form, output))
+
+
+def write_file(path: Path, pairs: Pairs, output: Output) -> None:
+    """Write the pairs to a file by its ending; it appears whole or not at all."""
+    match path.suffix.lower():
+        case ".csv":
+            headers, cells = _cells(pairs, output)
+            tables.write_csv(path, headers, cells, bom=output.bom, raw=output.raw)
+        case ".xlsx":
+            headers, cells = _cells(pairs, output)
+            tables.write_xlsx(path, [tables.Sheet(say("打分", "scores"), headers, cells)])
+        case suffix:
+            with tables.atomic(path) as out:
+                out.writelines(_encoded(pairs, suffix.removeprefix("."), output))
+
+
+def _encoded(pairs: Pairs, form: str, output: Output) -> Iterator[bytes]:
+    """Yield the bytes of json (an array), jsonl or md."""
+    if form == "md":
+        scores = (outcome for _, outcome in pairs if isinstance(outcome, TitleScore))
+        yield from (line.encode("utf-8", "replace") + b"\n" for line in render.titles_markdown(scores, output.view))
+        return
+    lines = (_json(_json_row(row, outcome, output.view.lang)) for row, outcome in pairs)
+    if form == "jsonl":
+        yield from lines
+        return
+    yield b"["
+    for number, line in enumerate(lines):
+        yield (b",\n" if number else b"\n") + line.rstrip(b"\n")
+    yield b"\n]\n"
+
+
+def _cells(pairs: Pairs, output: Output) -> tuple[list[str], Iterator[list[object]]]:
+    """Return headers and rows: the input's own columns, then what scoring adds, then why a row could not be scored."""
+    view = output.view
+    own = list(output.headers) or [say("标题", "title")]
+    added = [name if name not in own else f"{name} (2)" for name in render.title_columns(view)]
+    blank: list[object] = [""] * len(added)
+
+    def rows() -> Iterator[list[object]]:
+        for row, outcome in pairs:
+            kept: list[object] = [row.values.get(name, "") for name in own] if row.values else [row.text]
+            kept += [""] * (len(own) - len(kept))
+            if isinstance(outcome, TitleScore):
+                yield [*kept, *render.title_row(outcome, view), ""]
+            else:
+                yield [*kept, *blank, outcome.say(view.lang)]
+
+    return [*own, *added, say("没能打分", "not scored")], rows()
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    """Return a line of JSON; half an emoji, which no UTF-8 can hold, is told by its number."""
+    import orjson
+
+    try:
+        return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        import json
+
+        return json.dumps(value).encode() + b"\n"
+
+
+def _json_row(row: Row, outcome: Outcome, lang: str) -> dict[str, Any]:
+    if isinstance(outcome, TitleScore):
+        return render.title_json(outcome)
+    return {"title": row.text, "row": row.number, "error": outcome.say(lang)}
+
+
+def _write_bytes(parts: Iterable[bytes]) -> None:
+    """Write UTF-8 to stdout whatever the console's encoding."""
+    sys.stdout.flush()
+    out = sys.stdout.buffer
+    for part in parts:
+        out.write(part)
+    with suppress(BrokenPipeError):
+        out.flush()
