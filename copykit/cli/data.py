@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -234,12 +235,14 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
 
 
 def _expired(entry: Entry, today: str) -> Iterator[str]:
-    if entry.path.suffix != ".toml":
-        return
-    value, _ = datafiles.parse_file(entry.path, entry.kind)
-    if value and str(value.get("expires", "9999")) < today:
-        checked = value.get("checked", "?")
-        yield say(
-            f"{entry.path}：核对于 {checked}，{value['expires']} 起该重新核对",
-            f"{entry.path}: verified {checked}, due again since {value['expires']}",
-        )
+    """Yield a warning for a file whose facts were due to be verified before ``today``."""
+    if entry.path.suffix == ".toml":
+        value, _ = datafiles.parse_file(entry.path, entry.kind)
+        until = str(value.get("expires", "")) if value else ""
+    elif entry.path.suffix == ".txt":
+        told = re.search(r"^#.*\bexpires\s*[=:]\s*([\d-]+)", entry.path.read_text("utf-8-sig", "replace"), re.MULTILINE)
+        until = told[1] if told else ""
+    else:
+        until = ""
+    if until and until < today:
+        yield say(f"{entry.path}：{until} 起该重新核对", f"{entry.path}: to be verified again since {until}")

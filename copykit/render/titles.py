@@ -207,7 +207,8 @@ def _facts(score: TitleScore, view: View) -> str:
         seconds += say("（过了 3 秒）", " (over 3 s)")
     first = surface(score)
     shown = [say(f"列表先露“{first}”", f'lists show "{first}"')] if first != score.title else []
-    return " · ".join([size, seconds, *shown])
+    head = [finding.message for finding in score.findings if finding.dimension == "head"]
+    return " · ".join([size, seconds, *shown, *head])
 
 
 def _scores(score: TitleScore, view: View) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -11,6 +12,7 @@ from copykit.rules.kinds import Build, KindMaker
 from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
+from copykit.titles.ip import NAMES
 
 
 class PlatformLengthKind:
@@ -70,9 +72,9 @@ class BarredKind:
 
 
 class PromiseKind:
-    """Fires for what the title promises and the body does not keep: figures, and names between quotation marks.
+    """Fires for what the title promises and the body does not keep: figures, known names, words in quotation marks.
 
-    A figure is kept when the body has the same digits, or the same word of number and unit. Silent without a body.
+    A figure is kept when the body has the same digits, or the same number in words. Silent without a body.
     """
 
     _promises = re.compile(
@@ -88,19 +90,23 @@ class PromiseKind:
         """Yield a finding a promise that the body does not keep, the first ``limit`` of them."""
         if reading.body is None:
             return
-        body = reading.memo.get("body") or fold_text(reading.body)
-        body = reading.memo["body"] = body.replace(",", "")
-        broken = 0
-        for match in self._promises.finditer(reading.folded.text):
-            kind = match.lastgroup or "figure"
-            promise = match[kind].replace(",", "")
-            if not _kept(promise, kind, body) and broken < self.rule.limit:
-                broken += 1
-                yield self.rule.finding(reading, *match.span(kind))
+        body = _folded(reading.body)
+        text = reading.folded.text
+        promises = [(*match.span(match.lastgroup or 0), match.lastgroup) for match in self._promises.finditer(text)]
+        promises += [(name.start, name.end, "name") for name in reading.memo.get(NAMES, ())]
+        broken = [place for place in sorted(promises) if not _kept(text[place[0] : place[1]], place[2], body)]
+        for start, end, _ in broken[: self.rule.limit]:
+            yield self.rule.finding(reading, start, end)
 
 
-def _kept(promise: str, kind: str, body: str) -> bool:
-    if kind == "quoted":
+@functools.lru_cache(maxsize=8)  # many titles are often held against one body
+def _folded(body: str) -> str:
+    return fold_text(body).replace(",", "")
+
+
+def _kept(promise: str, kind: str | None, body: str) -> bool:
+    promise = promise.replace(",", "")
+    if kind != "figure":
         return promise in body
     return re.search(rf"(?<![\d.]){re.escape(promise)}(?![\d.]*\d)", body) is not None or _in_words(promise) in body
 

@@ -47,7 +47,7 @@ class NameKind:
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield the names of this state, at most ``limit`` of them."""
-        found: list[Name] = reading.memo[_MEMO]
+        found: list[Name] = reading.memo[NAMES]
         strongest = _strongest(found) if self.by_heat else None
         mine = [name for name in found if name.state == self.state]
         if self.by_heat and self.rule.severity == "hint":
@@ -74,7 +74,7 @@ class ManyNamesKind:
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding over the first name, with the other names as related spans."""
-        found: list[Name] = reading.memo[_MEMO]
+        found: list[Name] = reading.memo[NAMES]
         different = {name.known_as: name for name in reversed(found)}
         if len(different) <= self.over:
             return ()
@@ -145,7 +145,8 @@ _OPEN_KINDS = frozenset(("platform",))
 _EARNING = {"licensed": 2, "open": 1, "unlicensed": 0}
 
 
-_MEMO = "names"
+# Where a reading's memo holds the names that its text really uses.
+NAMES = "names"
 _ANY = "any"
 _STATES = (_ANY, "open", "licensed", "unlicensed", "expired", "imitated", "unfit", "compatible")
 
@@ -192,7 +193,7 @@ class _Names:
         ]
         found = [name for name in found if name.state != "own"]
         if found:
-            reading.memo[_MEMO] = found
+            reading.memo[NAMES] = found
             for state in {name.state for name in found} | {_ANY}:
                 spans = [(name.start, name.end) for name in found if state in (name.state, _ANY)]
                 reading.hits[self.state_slot(state)] = spans

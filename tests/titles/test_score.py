@@ -163,3 +163,5 @@ def test_a_promise_that_the_body_does_not_keep_raises_the_risk() -> None:
     assert not [finding for finding in kept.findings if finding.rule == "promise/broken"]
     assert [finding.match for finding in broken.findings if finding.rule == "promise/broken"] == ["7"]
     assert broken.risks["clickbait"].value > kept.risks["clickbait"].value
+    named = scorer().score("周杰伦也穿的帆布鞋", body)
+    assert [finding.match for finding in named.findings if finding.rule == "promise/broken"] == ["周杰伦"]
