@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -85,19 +86,26 @@ def underlined(text: str, marks: Sequence[Mark], terminal: Terminal) -> list[str
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Return the text cut to lines of at most ``width`` cells; closing punctuation never begins a line."""
+    """Return the text cut to lines of at most ``width`` cells.
+
+    Numbers and Latin words stay whole where they fit; closing punctuation never begins a line, though it may stand out.
+    """
     lines: list[str] = []
     line, used = "", 0
-    for char in text:
-        size = display_width(char)
-        if used + size > width and char not in "，。；：！？、）》”’,.;:!?)":
-            lines.append(line)
+    for piece in _PIECES.findall(text):
+        size = display_width(piece)
+        if used + size > width and line and piece not in _CLOSING:
+            lines.append(line.rstrip())
             line, used = "", 0
-            if char == " ":
+            if piece == " ":
                 continue
-        line += char
+        line += piece
         used += size
     return [*lines, line] if line or not lines else lines
+
+
+_PIECES = re.compile(r"[0-9A-Za-z.,+%–-]{2,20}|.", re.DOTALL)
+_CLOSING = frozenset("，。；：！？、）》”’,.;:!?)")
 
 
 def columns(rows: Iterable[Sequence[str]], gap: int = 2) -> list[str]:

@@ -128,7 +128,7 @@ def title_text(score: TitleScore, view: View, changes: Sequence[Change] = ()) ->
     counted = set(score.overall.parts)
     lines = [
         *underlined(score.title, _marks(score, counted), terminal),
-        terminal.paint(terminal.safe(_facts(score, view)), "quiet"),
+        *(terminal.paint(terminal.safe(line), "quiet") for line in _facts(score, view)),
         "",
         *_scores(score, view),
         "",
@@ -192,7 +192,7 @@ def _marks(score: TitleScore, counted: set[str]) -> list[Mark]:
     return marks
 
 
-def _facts(score: TitleScore, view: View) -> str:
+def _facts(score: TitleScore, view: View) -> list[str]:
     length, say = score.length, view.say
     unit = UNITS[view.lang][length.unit]
     place = say(f"{view.platform}标题 ", f"{view.platform} title ") if view.platform else ""
@@ -208,7 +208,14 @@ def _facts(score: TitleScore, view: View) -> str:
     first = surface(score)
     shown = [say(f"列表先露“{first}”", f'lists show "{first}"')] if first != score.title else []
     head = [finding.message for finding in score.findings if finding.dimension == "head"]
-    return " · ".join([size, seconds, *shown, *head])
+    lines = [size]
+    for part in (seconds, *head, *shown):
+        joined = f"{lines[-1]} · {part}"
+        if display_width(joined) <= view.terminal.width:
+            lines[-1] = joined
+        else:
+            lines.append(part)
+    return lines
 
 
 def _scores(score: TitleScore, view: View) -> list[str]:
@@ -221,7 +228,8 @@ def _scores(score: TitleScore, view: View) -> list[str]:
         f"{pad(labels[name], wide)}  {terminal.bar(score.dimensions[name].value)} {score.dimensions[name].value:3.0f}"
         for name in score.overall.parts
     ]
-    rows = ["  " + "     ".join(cells[place : place + 2]) for place in range(0, len(cells), 2)]
+    side = 2 if 2 * display_width(cells[0]) + 7 <= terminal.width else 1
+    rows = ["  " + "     ".join(cells[place : place + side]) for place in range(0, len(cells), side)]
     return [terminal.paint(total, "strong"), *rows]
 
 
