@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 PUBLISHERS = ("style_sina", "style_tencent")
-THRESHOLD = 60
 # What a plain hook-word counter looks for; the peer of this measure.
 HOOKS = (
     "震惊",
@@ -92,9 +91,9 @@ def run(data: Path | None) -> None:
     from copykit.datafiles import bundled
     from copykit.titles.profile import load_profile
 
-    base = load_profile(bundled(), "content").risks["clickbait"].base
-    share = float((base + matrix["news"] @ points >= THRESHOLD).mean())
-    print(f"news titles at or above {THRESHOLD}: {share:.1%} of {len(news):,}")
+    risk = load_profile(bundled(), "content").risks["clickbait"]
+    share = float((risk.base + matrix["news"] @ points >= risk.high).mean())
+    print(f"news titles at or above the threshold of {risk.high}: {share:.1%} of {len(news):,}")
 
 
 def auc(score: Any, label: Any) -> float:

@@ -171,9 +171,10 @@ def read_text(path: Path) -> tuple[str | None, Problem | None]:
     try:
         if path.is_dir():
             return None, Problem(shown, 0, "", "这是文件夹，请写文件名", "this is a folder; name a file in it")
-        if path.stat().st_size > MAX_BYTES:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)  # a device or a growing file has no size to ask for
+        if len(data) > MAX_BYTES:
             return None, Problem(shown, 0, "", "文件超过 4 MB，请拆开", "the file is over 4 MB; split it")
-        data = path.read_bytes()
     except FileNotFoundError:
         raise FileMissing(path) from None
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL

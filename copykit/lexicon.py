@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -76,13 +77,34 @@ def parse(name: str, lines: Iterable[str]) -> tuple[Lexicon, list[Problem]]:
                 zh, en = "字段要写成 键=值，用制表符隔开", "fields are key=value, parted by tabs"
                 problems.append(Problem(name, number, word, zh, en))
             entries[folded] = {key.strip(): value.strip() for key, _, value in pairs}
-            if not _WHOLE.fullmatch(entries[folded].get("points", "0")):
-                zh, en = "points= 后面要写整数", "points= takes a whole number"
-                problems.append(Problem(name, number, word, zh, en))
+            for key, value in entries[folded].items():
+                shape = _SHAPES.get(key)
+                if shape is not None and not shape.pattern.fullmatch(value):
+                    problems.append(Problem(name, number, word, f"{key}= 后面{shape.zh}", f"{key}= takes {shape.en}"))
     return Lexicon(name, entries, frozenset(exceptions)), problems
 
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,3}")
+class _Shape(NamedTuple):
+    pattern: re.Pattern[str]
+    zh: str
+    en: str
+
+
+_WHOLE = _Shape(re.compile(r"[+-]?[0-9]{1,3}"), "要写整数", "a whole number")
+_DAY = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+# The fields that are more than words, wherever they stand; all others fill messages or are words.
+_SHAPES = {
+    "points": _WHOLE,
+    "before": _WHOLE,
+    "heat": _Shape(re.compile("[1-5]"), "要写 1 到 5", "1 to 5"),
+    "rate": _Shape(re.compile(r"\d+(?:\.\d+)?"), "要写数字", "a number"),
+    "fresh": _WHOLE,
+    "until": _Shape(re.compile(_DAY), "日期写成 2026-11-21 这样", "a date like 2026-11-21"),
+    "dates": _Shape(
+        re.compile(rf"{_DAY}(?:\|{_DAY})*"), "日期写成 2026-11-21|2027-11-21 这样", "dates like 2026-11-21|…"
+    ),
+    "window": _Shape(re.compile(r"\d\d-\d\d\.\.\d\d-\d\d"), "写成 11-01..11-12 这样", "days like 11-01..11-12"),
+}
 
 
 def check_file(path: Path) -> list[Problem]:

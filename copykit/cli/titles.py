@@ -122,8 +122,8 @@ def titles() -> None:
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    zh="写到文件：.xlsx .csv .jsonl .json .md，原来的列都保留",
-    en="write .xlsx .csv .jsonl .json .md, keeping the input's columns",
+    zh="写到文件：.xlsx .csv（原来的列都在）、.jsonl .json（带行号和原来的列）、.md",
+    en="write .xlsx .csv .jsonl .json (all with the input's columns) or .md",
 )
 @option(
     "--user-words",
@@ -353,11 +353,7 @@ def _report(tally: _Tally, options: dict[str, Any], many: bool) -> None:
             )
         )
     if options["output"]:
-        note(
-            say(
-                f"全部在 {options['output']}（原来的列都在，后面加了打分的列）", f"everything is in {options['output']}"
-            )
-        )
+        note(say(f"全部在 {options['output']}", f"everything is in {options['output']}"))
 
 
 def _used_titles(files: DataFiles, path: Path) -> Iterator[str]:

@@ -146,9 +146,16 @@ def _json(value: dict[str, Any]) -> bytes:
 
 
 def _json_row(row: Row, outcome: Outcome, lang: str) -> dict[str, Any]:
+    """Return a row's JSON; ``row`` and ``values`` lead back to the line and the columns it came from."""
     if isinstance(outcome, TitleScore):
-        return render.title_json(outcome)
-    return {"title": row.text, "row": row.number, "error": outcome.say(lang)}
+        value = render.title_json(outcome)
+    else:
+        value = {"title": row.text, "error": outcome.say(lang)}
+    if row.number:
+        value["row"] = row.number
+    if row.values:
+        value["values"] = row.values
+    return value
 
 
 def _write_bytes(parts: Iterable[bytes]) -> None:

@@ -104,7 +104,7 @@ def wrapped(text: str, width: int) -> list[str]:
     return [*lines, line] if line or not lines else lines
 
 
-_PIECES = re.compile(r"[0-9A-Za-z.,+%–-]{2,20}|.", re.DOTALL)
+_PIECES = re.compile(r"[0-9A-Za-z.,+%–'\"();:-]{2,20}|.", re.DOTALL)
 _CLOSING = frozenset("，。；：！？、）》”’,.;:!?)")
 
 

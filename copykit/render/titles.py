@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -260,7 +261,7 @@ def _reasons(score: TitleScore, view: View) -> list[str]:
             and finding.rule not in explained
             and (abs(finding.points) >= TOLD or finding.severity != "hint")
         ):
-            reason += "；" + finding.why
+            reason += say("；", "; ") + finding.why
         explained.add(finding.rule)
         lines += _entry(head, style, place, room, reason, terminal)
     return lines
@@ -283,7 +284,11 @@ def _risks(score: TitleScore, view: View) -> list[str]:
         if part.value < view.highs.get(name, 101):
             continue
         causes = [finding.message for finding in _by_weight(part.findings) if finding.points > 0][:3]
-        text = f"{view.labels[name]} {part.value:.0f}" + view.say("（偏高）：", " (high): ") + "；".join(causes)
+        text = (
+            f"{view.labels[name]} {part.value:.0f}"
+            + view.say("（偏高）：", " (high): ")
+            + view.say("；", "; ").join(causes)
+        )
         first, *rest = wrapped(view.terminal.safe(text), view.terminal.width - 4)
         lines += ["  " + view.terminal.paint(first, "cost"), *("    " + line for line in rest)]
     return lines
@@ -293,7 +298,7 @@ def _travel(score: TitleScore, view: View) -> list[str]:
     told = dict.fromkeys(finding.message for finding in score.findings if finding.dimension == "travel")
     if not told:
         return []
-    text = view.say("怎么传：", "how it travels: ") + "；".join(told)
+    text = view.say("怎么传：", "how it travels: ") + view.say("；", "; ").join(told)
     first, *rest = wrapped(view.terminal.safe(text), view.terminal.width - 4)
     return ["  " + first, *("    " + line for line in rest)]
 
@@ -331,4 +336,6 @@ def _clip(text: str, width: int) -> str:
 
 
 def _md(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    """Return text as one cell of a Markdown table: no link, no markup, no control character comes alive."""
+    plain = "".join(char if char.isprintable() else " " for char in text)
+    return re.sub(r"([\\`*_\[\]|~#!])", r"\\\1", plain).replace("<", "&lt;")

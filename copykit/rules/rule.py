@@ -11,8 +11,6 @@ from copykit.errors import CopykitError, Words
 from copykit.model import Finding, Severity, Span
 from copykit.rules.reading import Reading
 
-CASES = ("flag", "pass", "given")
-
 
 class RuleError(CopykitError):
     """A rule that cannot be used as it is written."""

@@ -21,7 +21,7 @@ def merge_names(data: Mapping[str, Any], roles: Iterable[str] | None = None) -> 
     for entry in data["columns"]:
         names = merged.setdefault(entry["role"], [])
         names += [name for name in entry["names"] if name not in names]
-    return merged if roles is None else {role: merged[role] for role in roles}
+    return merged if roles is None else {role: merged.get(role, []) for role in roles}
 
 
 class Record(NamedTuple):

@@ -73,9 +73,10 @@ class Adviser:
             if score.profile not in data.get("profiles", (score.profile,)):
                 continue
             for title, facts in _KINDS[data["kind"]](self, score, data):
-                title = self._squeezed(title.strip(_EDGES))
+                title, dropped = self._squeezed(title.strip(_EDGES))
                 if title and title != score.title:
-                    yield _Rewrite(name, data["message"].format(**facts), title)
+                    message = data["message"].format(**facts)
+                    yield _Rewrite(name, message + self._also(dropped), title)
 
     def _insert(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         """Put a word of the brief or of the category's buyers into each template."""
@@ -101,18 +102,27 @@ class Adviser:
             return fields.get(slot, "").split("|") if slot in fields else ()
         return ()
 
-    def _squeezed(self, title: str) -> str:
+    def _squeezed(self, title: str) -> tuple[str, list[str]]:
         """Take out small words from the end on until the title fits its platform; as it was when it never does."""
         platform = self._scorer.settings.platform
         if platform is None or length_on(platform, title).ok is not False:
-            return title
+            return title, []
         folded = fold(title)
         shorter = title
+        dropped: list[str] = []
         for start, end in reversed(self._find(folded.text).get(self._squeeze_slot, [])):
-            shorter = _without(shorter, *folded.span(start, end))
+            first, last = folded.span(start, end)
+            dropped.insert(0, title[first:last])
+            shorter = _without(shorter, first, last)
             if length_on(platform, shorter).ok:
-                return shorter
-        return title
+                return shorter, dropped
+        return title, []
+
+    def _also(self, dropped: Sequence[str]) -> str:
+        if not dropped:
+            return ""
+        words = "、".join(f"“{word}”" for word in dropped)
+        return f"（为了不超长，去掉了{words}）" if self._lang == "zh" else f" (without {words}, to fit)"
 
     def _replace(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         """Put in what a finding's rule suggests."""
@@ -138,7 +148,7 @@ class Adviser:
         if start < data.get("after", 12):
             return
         word = score.title[start:end]
-        if len(score.overall.parts) and "coverage" in score.overall.parts:
+        if data.get("move") == "word":
             yield word + " " + _without(score.title, start, end), {"word": word}
             return
         parts = clauses(score.title)

@@ -327,7 +327,7 @@ class _Occurrence(NamedTuple):
 
 def _occurrences(fields: Mapping[str, str], years: range) -> list[_Occurrence]:
     """Return when a festival begins to pull, begins and is over, in the given years, in order."""
-    before, last = datetime.timedelta(int(fields["before"])), datetime.timedelta(int(fields.get("last", "0")))
+    before, last = datetime.timedelta(int(fields.get("before", "30"))), datetime.timedelta(int(fields.get("last", "0")))
     spans: list[tuple[datetime.date, datetime.date]] = []
     if "dates" in fields:
         days = (datetime.date.fromisoformat(day) for day in fields["dates"].split("|"))

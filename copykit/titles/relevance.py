@@ -232,7 +232,7 @@ def _phrases(brief: Brief, parts: dict[str, int]) -> list[tuple[str, int]]:
     for part, points in parts.items():
         value: str | tuple[str, ...] = getattr(brief, part)
         for phrase in (value,) if isinstance(value, str) else value:
-            found += [(piece, points) for piece in _SIGNS.split(phrase) if piece]
+            found += [(piece, points) for piece in _SIGNS.split(phrase) if fold_text(piece).strip()]
     return sorted(found, key=lambda item: -item[1])
 
 
