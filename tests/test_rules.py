@@ -89,7 +89,8 @@ def test_a_bundled_rule_speaks_both_languages_and_fills_its_messages(entry: data
                 without_match = finding.message.replace(finding.match, "").replace(finding.matched_as, "")
                 assert "{" not in without_match
                 assert "None" not in without_match
-                assert finding.why == rule.why
+                assert finding.why
+                assert "{" not in finding.why
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)

@@ -268,6 +268,8 @@ def explain(error: click.ClickException) -> str:
     if lang == "en":
         return error.format_message()
     match error:
+        case click.NoSuchOption() if error.option_name[1:2].isdigit():
+            return f"标题以 - 开头时，前面加 --：copykit titles score -- {error.option_name}…"
         case click.NoSuchOption():
             near = "，是不是想写 " + " 或 ".join(error.possibilities) if error.possibilities else ""
             return f"没有 {error.option_name} 这个选项{near}；全部选项看 --help"

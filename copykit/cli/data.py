@@ -15,7 +15,7 @@ from copykit import datafiles
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
 from copykit.datafiles import DataFiles, Entry
-from copykit.errors import Problem
+from copykit.errors import FileMissing, Problem
 from copykit.render.terminal import columns, wrapped
 
 CHECK = Text(
@@ -87,8 +87,11 @@ def show(name: str, data_folders: tuple[Path, ...]) -> None:
 @common.lang_option
 def check(paths: tuple[Path, ...], today: Any, data_folders: tuple[Path, ...]) -> int:
     """Check files, say what is wrong, and return 2 when something is."""
-    files = common.open_data(data_folders)
     named = [entry for path in paths for entry in _entries_at(path)]
+    # A rule may name the word lists that lie beside it.
+    beside = {folder.parent: None for entry in named if (folder := _kind_of(entry.path)) is not None}
+    bundled = {root.resolve() for layer in datafiles.bundled().layers for root in layer.roots}
+    files = common.open_data([*data_folders, *(folder for folder in beside if folder.resolve() not in bundled)])
     entries = named or [entry for kind in files.kinds() for entry in files.entries(kind)]
     problems = [problem for entry in entries for problem in _problems(files, entry)]
     lang = common.lang_of()
@@ -182,7 +185,9 @@ def _entries_at(path: Path) -> list[Entry]:
         if not inside:
             raise UsageMistake(f"文件夹 {path} 里没有数据文件", f"there is no data file in {path}")
         return inside
-    if path.suffix not in datafiles.SUFFIXES and path.exists():
+    if not path.exists():
+        raise FileMissing(path)
+    if path.suffix not in datafiles.SUFFIXES:
         ends = "、".join(datafiles.SUFFIXES)
         raise UsageMistake(f"{path} 不是数据文件；能检查的有 {ends}", f"{path} is no data file; these are: {ends}")
     return [_entry_of(path)]
@@ -198,7 +203,9 @@ def _entry_of(path: Path) -> Entry:
     folder = _kind_of(path)
     if folder is None:
         return Entry("lexicons" if path.suffix == ".txt" else "rules", path.stem, "option", path)
-    return Entry(folder.name, path.absolute().relative_to(folder).with_suffix("").as_posix(), "option", path)
+    name = path.absolute().relative_to(folder).with_suffix("").as_posix()
+    ours = {entry.path.resolve() for entry in datafiles.bundled().entries(folder.name)}
+    return Entry(folder.name, name, "bundled" if path.resolve() in ours else "option", path)
 
 
 def _kind_of(path: Path) -> Path | None:

@@ -152,6 +152,8 @@ def score(given: tuple[str, ...], source: str | None, form: str | None, **option
             "请给出标题，或用 -i 指定文件（- 是标准输入），二选一",
             "give titles, or a file with -i (- is stdin), not both",
         )
+    if given and options["column"]:
+        raise UsageMistake("--column 要和 -i 一起用", "--column goes with -i")
     output: Path | None = options["output"]
     if output is not None and output.suffix.lower() not in FILES:
         raise UsageMistake(
@@ -180,9 +182,10 @@ class _Room:
 
 @dataclass(slots=True)
 class _Rows:
-    """How many rows, and the numbers of the first few."""
+    """How many rows, and the numbers of the first few; ``told`` when the sentence names its row itself."""
 
     count: int = 0
+    told: bool = False
     first: list[int] = field(default_factory=list)
 
 
@@ -297,6 +300,7 @@ def _scored(
             tally.failed += 1
             rows_of = tally.refused.setdefault(outcome.say(room.view.lang), _Rows())
             rows_of.count += 1
+            rows_of.told = "row" in outcome.facts
             if rows_of.count <= SHOWN_ERRORS:
                 rows_of.first.append(row.number)
         else:
@@ -329,13 +333,18 @@ def _report(tally: _Tally, options: dict[str, Any], many: bool) -> None:
         )
     for sentence, rows in tally.refused.items():
         shown = "、".join(f"{number:,}" for number in rows.first)
+        if rows.told:
+            note(sentence)
+            continue
         more = (
-            say(f" 等 {rows.count:,} 行", f" and others, {rows.count:,} rows") if rows.count > len(rows.first) else ""
+            say(f"等，共 {rows.count:,} ", f" and {rows.count - len(rows.first):,} more")
+            if rows.count > SHOWN_ERRORS
+            else ""
         )
         if many:
-            note(say(f"第 {shown} 行{more}没能打分：{sentence}", f"row {shown}{more} not scored: {sentence}"))
+            note(say(f"第 {shown} {more}行没能打分：{sentence}", f"row {shown}{more} not scored: {sentence}"))
         else:
-            note(say(f"第 {shown} 个标题没能打分：{sentence}", f"title {shown} not scored: {sentence}"))
+            note(say(f"第 {shown} {more}个标题没能打分：{sentence}", f"title {shown}{more} not scored: {sentence}"))
     if not tally.done and not tally.failed:
         note(say("里面一条标题也没有，请检查文件或列名", "there is no title in it; check the file or the column"))
     if tally.garbled:

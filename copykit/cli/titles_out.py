@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from copykit import tables
-from copykit.cli.common import say
+from copykit.cli.common import Text, say
 from copykit.errors import CopykitError
 from copykit.model import TitleScore
 from copykit.render import titles as render
@@ -24,6 +24,7 @@ FORMATS = ("text", "table", "json", "jsonl", "csv", "md")
 FILES = (".jsonl", ".json", ".csv", ".xlsx", ".md")
 SCREENFUL = 10  # titles of a file that are shown when nothing else is asked
 
+_REFUSED = Text("没能打分", "not scored")
 Outcome = TitleScore | CopykitError
 Pairs = Iterable[tuple[Row, Outcome]]
 
@@ -117,8 +118,9 @@ def _encoded(pairs: Pairs, form: str, output: Output) -> Iterator[bytes]:
 def _cells(pairs: Pairs, output: Output) -> tuple[list[str], Iterator[list[object]]]:
     """Return headers and rows: the input's own columns, then what scoring adds, then why a row could not be scored."""
     view = output.view
-    own = list(output.headers) or [say("标题", "title")]
-    added = [name if name not in own else f"{name} (2)" for name in render.title_columns(view)]
+    added = render.title_columns(view)
+    # A file that was scored before has its scores replaced.
+    own = [name for name in output.headers if name not in (*added, _REFUSED.say(view.lang))] or [say("标题", "title")]
     blank: list[object] = [""] * len(added)
 
     def rows() -> Iterator[list[object]]:
@@ -130,7 +132,7 @@ def _cells(pairs: Pairs, output: Output) -> tuple[list[str], Iterator[list[objec
             else:
                 yield [*kept, *blank, outcome.say(view.lang)]
 
-    return [*own, *added, say("没能打分", "not scored")], rows()
+    return [*own, *added, _REFUSED.say(view.lang)], rows()
 
 
 def _json(value: dict[str, Any]) -> bytes:

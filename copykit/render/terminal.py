@@ -19,6 +19,7 @@ _CODES: dict[Style, str] = {
     "strong": "\x1b[1m",
     "plain": "",
 }
+_JOINERS = frozenset("\n\u200d\ufe0e\ufe0f")  # what holds an emoji together does not print, and must stay
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -37,7 +38,7 @@ class Terminal:
 
     def safe(self, text: str) -> str:
         """Return the text with what the encoding lacks (and control characters) replaced by ``?``."""
-        shown = "".join(char if char.isprintable() or char == "\n" else "?" for char in text)
+        shown = "".join(char if char.isprintable() or char in _JOINERS else "?" for char in text)
         try:
             shown.encode(self.encoding)
         except UnicodeEncodeError:

@@ -207,7 +207,7 @@ def _facts(score: TitleScore, view: View) -> list[str]:
     if needed > GLANCE:
         seconds += say("（过了 3 秒）", " (over 3 s)")
     first = surface(score)
-    shown = [say(f"列表先露“{first}”", f'lists show "{first}"')] if first != score.title else []
+    shown = [say(f"列表里只看得到“{first}”", f'lists show only "{first}"')] if first != score.title else []
     head = [finding.message for finding in score.findings if finding.dimension == "head"]
     lines = [size]
     for part in (seconds, *head, *shown):
@@ -318,7 +318,7 @@ def _by_weight(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _place(finding: Finding, title: str, whole: str) -> str:
-    if finding.end - finding.start >= len(title):
+    if finding.end - finding.start >= len(title) and finding.match not in finding.message:
         return whole
     spans = sorted([(finding.start, finding.end), *finding.related])
     return " … ".join(title[start:end] for start, end in spans[:2])

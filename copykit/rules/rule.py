@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,8 +42,14 @@ class Rule:
     tail: tuple[Any, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
+        for text in (self.message, self.why):
+            odd = next((spec for spec in _slots(text) if not _PLAIN_SLOT.fullmatch(spec)), None)
+            if odd is not None:
+                zh = f"message 和 why 的花括号里只能写名字，现在是“{odd}”"
+                en = f"braces in message and why hold a name only, not '{odd}'"
+                raise RuleError(rule=self.id, reason=Words(zh, en))
         before, slot, after = self.message.partition("{match}")
-        if "{" not in before + after:
+        if "{" not in before + after + self.why:
             object.__setattr__(self, "around", (before, after) if slot else None)
         tail = (self.why, self.source, self.dimension, self.points, self.suggestions, ())
         object.__setattr__(self, "tail", tail)
@@ -50,7 +57,7 @@ class Rule:
     def plain(self, reading: Reading, start: int, end: int) -> Finding:
         """Make a finding whose message needs no more than {match}: what most findings are, at half the cost."""
         around = self.around
-        if around is None and "{" in self.message:
+        if around is None and ("{" in self.message or "{" in self.why):
             return self.finding(reading, start, end)
         folded = reading.folded
         matched_as = folded.text[start:end]
@@ -77,20 +84,18 @@ class Rule:
         severity: Severity | None = None,
         **facts: Any,
     ) -> Finding:
-        """Make the finding for the folded range ``start:end``; ``facts`` fill the message's {names}."""
+        """Make the finding for the folded range ``start:end``; ``facts`` fill the {names} of message and why."""
         folded = reading.folded
         matched_as = folded.text[start:end]
         start, end = folded.span(start, end)
         match = reading.text[start:end]
-        around, message = self.around, self.message
-        if around is not None:
-            message = around[0] + match + around[1]
-        elif facts or "{" in message:
+        message, why = self.message, self.why
+        if "{" in message or "{" in why:
             try:
-                message = message.format(match=match, **facts)
+                message, why = message.format(match=match, **facts), why.format(match=match, **facts)
             except (LookupError, ValueError, AttributeError, TypeError) as error:
-                zh = f"message 里的 {{名字}} 填不上（{error}）；能用的有 {'、'.join(['match', *facts])}"
-                en = f"message has a {{name}} that nothing fills ({error}); there are {', '.join(['match', *facts])}"
+                zh = f"message 或 why 里的 {{名字}} 填不上（{error}）；能用的有 {'、'.join(['match', *facts])}"
+                en = f"message or why: nothing fills a {{name}} ({error}); there are {', '.join(['match', *facts])}"
                 raise RuleError(rule=self.id, reason=Words(zh, en)) from None
         return _new(
             Finding,
@@ -102,7 +107,7 @@ class Rule:
                 matched_as,
                 severity or self.severity,
                 message,
-                self.why,
+                why,
                 self.source,
                 self.dimension,
                 self.points if points is None else points,
@@ -112,6 +117,12 @@ class Rule:
         )
 
 
+def _slots(text: str) -> list[str]:
+    """Return what stands between braces in a message."""
+    return re.findall(r"\{([^{}]*)\}?", text)
+
+
+_PLAIN_SLOT = re.compile("[a-z_]{1,20}")
 _new = tuple.__new__  # a named tuple's own constructor takes twice as long
 
 

@@ -18,7 +18,7 @@ from copykit.model import Change, Finding, TitleScore
 from copykit.platforms import length_on
 from copykit.text.clauses import clauses
 from copykit.text.normalize import fold
-from copykit.titles.score import TitleScorer
+from copykit.titles.score import MAX_TITLE, TitleScorer
 
 MOST = 2
 LEAST_GAIN = 1.0
@@ -103,19 +103,23 @@ class Adviser:
         return ()
 
     def _squeezed(self, title: str) -> tuple[str, list[str]]:
-        """Take out small words from the end on until the title fits its platform; as it was when it never does."""
+        """Take out small words from the end on until the title fits its platform; as it was when it never does.
+
+        Words that earn something go only when the others are not enough.
+        """
         platform = self._scorer.settings.platform
-        if platform is None or length_on(platform, title).ok is not False:
+        if platform is None or length_on(platform, title).ok is not False or len(title) > MAX_TITLE:
             return title, []
         folded = fold(title)
-        shorter = title
-        dropped: list[str] = []
-        for start, end in reversed(self._find(folded.text).get(self._squeeze_slot, [])):
-            first, last = folded.span(start, end)
-            dropped.insert(0, title[first:last])
-            shorter = _without(shorter, first, last)
-            if length_on(platform, shorter).ok:
-                return shorter, dropped
+        small = [folded.span(*hit) for hit in self._find(folded.text).get(self._squeeze_slot, [])]
+        earning = [(f.start, f.end) for f in self._scorer.score(title).findings if f.points > 0 and f.match != title]
+        spare = [place for place in small if not any(a < place[1] and place[0] < b for a, b in earning)]
+        for places in (spare, small):
+            shorter = title
+            for number, (start, end) in enumerate(reversed(places), 1):
+                shorter = _without(shorter, start, end)
+                if length_on(platform, shorter).ok:
+                    return shorter, [title[slice(*place)] for place in places[-number:]]
         return title, []
 
     def _also(self, dropped: Sequence[str]) -> str:
@@ -134,9 +138,8 @@ class Adviser:
     def _drop(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         """Take out what costs points, with the sign that it leaves hanging."""
         for finding in score.findings:
-            if finding.points >= 0 or finding.dimension not in score.overall.parts or _is_whole(finding, score):
-                continue
-            yield _without(score.title, finding.start, finding.end), {"old": finding.match}
+            if finding.rule in data["rules"] and not _is_whole(finding, score):
+                yield _without(score.title, finding.start, finding.end), {"old": finding.match}
 
     def _front(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         """Bring the clause with the category word to the front."""

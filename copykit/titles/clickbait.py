@@ -24,12 +24,10 @@ SHAPES = (
     "function_words",
     "short_opener",
     "short_clauses",
-    "open_end",
     "fact",
     "report",
     "speaker",
     "long_clause",
-    "marks",
     "joined",
 )
 
@@ -37,47 +35,11 @@ SHAPES = (
 _NAME = frozenset(["nr", "ns", "nt", "nz", "nrt", "nrfg", "eng", "j"])
 _FUNCTION = frozenset(["r", "y", "d", "ul", "uj", "u", "zg", "e", "o", "ud", "uv", "ug", "uz", "c"])
 _DIGITS = frozenset("0123456789")
-# Pronouns that need nothing before them: everyone, oneself, the reader, the writer.
-_NO_ANTECEDENT = frozenset(
-    [
-        "各",
-        "各地",
-        "各位",
-        "各种",
-        "每",
-        "别",
-        "别的",
-        "别人",
-        "每天",
-        "每个",
-        "每人",
-        "自己",
-        "本",
-        "另",
-        "另外",
-        "其它",
-        "其他",
-        "其",
-        "彼此",
-        "我",
-        "我们",
-        "你",
-        "您",
-        "你们",
-        "你的",
-        "咱",
-        "咱们",
-        "我国",
-        "我校",
-    ]
-)
+# Third persons: who is meant has to be said before.
+_THIRD = frozenset(["他", "她", "它", "他们", "她们", "它们", "ta", "此人", "对方"])
 _LISTED = frozenset("大种招件条类步句幅张")  # measure words that make a list of a number; 个 counts people as well
 _UNITS = frozenset("月年例元名%吨级度家套点倍股平起所辆℃万亿公千米美")  # what an exact figure is counted in
 _BREAKS = frozenset(",:;!?。… \n")
-_MARKS = frozenset("!?…")
-_OPENING = frozenset('“「『"')
-_SHORT_QUOTE = re.compile(r"[“「『\"][^”」』\"\d]{1,6}[”」』\"]")  # a few words between quotation marks
-_OPEN_ENDS = frozenset("”!…→.")
 _EDGES = frozenset("|丨)")
 # Column labels (人物 | …, …｜观察, (图)) are the publisher's, not the writer's.
 _LABELS = re.compile(r"^[^|丨]{1,8}[|丨]\s*|\s*[|丨]\s*[^|丨]{1,9}$|\((?:图|组图|附图|视频)\)$")
@@ -96,9 +58,7 @@ class Shapes:
         self._gaps = [_slot(build, name) for name in ("deictic", "shell_nouns", "question_words")]
         self._reports = _slot(build, "report_verbs")
         # Three titles of four hold none of these; they are one clause, and nothing has to be searched in them.
-        self._signs = build.automaton.slot("signs", ',:;!?。….|丨)→”“「『" \n')
-        questions = build.lexicons["question_words"].entries
-        self._anchored = _NO_ANTECEDENT | frozenset(questions)
+        self._signs = build.automaton.slot("signs", sorted({*_BREAKS, *_EDGES, "."}))
 
     def __call__(self, readings: Sequence[Reading]) -> None:
         """Add the shapes that are there to each reading's hits."""
@@ -119,7 +79,7 @@ class Shapes:
         self._walk(reading, low, high)
 
         clauses: list[tuple[int, int]] = []
-        mark = joined = -1
+        joined = -1
         begun = low
         for place, _ in signs:
             sign = text[place]
@@ -130,21 +90,15 @@ class Shapes:
                     if place > begun:
                         clauses.append((begun, place))
                     begun = place + 1
-                if mark < 0 and (sign in _MARKS or (sign in _OPENING and _SHORT_QUOTE.match(text, place))):
-                    mark = place
         if begun < high:
             clauses.append((begun, high))
-        if mark >= 0:
-            hits[slots["marks"]] = [(mark, mark + 1)]
         if joined >= 0:
             hits[slots["joined"]] = [(joined, joined + 1)]
         if not clauses:
             return
         self._rhythm(hits, clauses, low, high)
         first = clauses[0]
-        if text[high - 1] in _OPEN_ENDS:
-            hits[slots["open_end"]] = [(high - 1, high)]
-        if mark >= 0 and "!" in text:
+        if "!" in text:
             shout = text.find("!", first[0], high)
             if 0 <= shout < clauses[-1][0]:
                 hits[slots["shout_first"]] = [(first[0], shout + 1)]
@@ -196,12 +150,13 @@ class Shapes:
             if reports and (reports := whole_words(reading, reports)):
                 hits[slots["report"]] = reports[:1]
 
-    def _pronoun(self, words: Sequence[tuple[str, str]], place: int) -> tuple[int, int] | None:
-        """Return the first pronoun that stands before every name and needs one."""
+    @staticmethod
+    def _pronoun(words: Sequence[tuple[str, str]], place: int) -> tuple[int, int] | None:
+        """Return the first third person that stands before every name."""
         for word, tag in words:
             if tag in _NAME:
                 return None
-            if tag == "r" and word not in self._anchored:
+            if tag == "r" and word in _THIRD:
                 return place, place + len(word)
             place += len(word)
         return None

@@ -120,11 +120,21 @@ class RepeatKind:
             if len(word) < 2 or tag[0] in "xmuw":
                 continue
             if word in seen:
-                first = seen[word]
-                found.append(self.rule.finding(reading, start, start + len(word), related=[(first, first + len(word))]))
+                first, again = _stretch(reading.folded.text, seen[word], start, len(word))
+                found.append(self.rule.finding(reading, *again, related=[first]))
             else:
                 seen[word] = start
         return found[: self.rule.limit]
+
+
+def _stretch(text: str, first: int, second: int, size: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return both places of a repeated word with all that is repeated around it (底裤 in 打底裤 … 打底裤)."""
+    left = 0
+    while (
+        first - left > 0 and second - left > first + size and text[first - left - 1] == text[second - left - 1] != " "
+    ):
+        left += 1
+    return (first - left, first + size), (second - left, second + size)
 
 
 class PastYearKind:

@@ -201,6 +201,8 @@ class FormulaKind:
             (start, end), *related = spans
             points = int(fields["points"]) if "points" in fields else None
             facts: dict[str, Any] = {key: value for key, value in fields.items() if key != "points"}
+            if facts.get("rate") == "0":
+                facts["rate"] = "0–1"  # none among some thousand titles is not none
             findings.append(
                 self.rule.finding(reading, start, end, points=points, related=related, formula=entry, **facts)
             )

@@ -38,10 +38,10 @@ _DAMAGED = re.compile("[\ufffd\ud800-\udfff]")
 
 
 class TitleEmpty(CopykitError):
-    """A title without a visible character."""
+    """A title without a letter or a figure."""
 
-    zh = "标题是空的，请补上或删掉这一行"
-    en = "the title is empty; fill it in or remove the row"
+    zh = "标题是空的（或者只有符号），请补上或删掉这一行"
+    en = "the title is empty or holds signs only; fill it in or remove the row"
 
 
 class TitleTooLong(CopykitError):
@@ -117,6 +117,12 @@ class TitleScorer:
             check_title(title)
         return [self._judge(reading) for reading in self._engine.read(titles, self._context, bodies)]
 
+    def _standing(self, overall: float) -> int | None:
+        """Return the percentile; among titles of the same score, the middle of their range."""
+        if not self._quantiles:
+            return None
+        return (bisect.bisect_left(self._quantiles, overall) + bisect.bisect_right(self._quantiles, overall)) // 2
+
     def _judge(self, reading: Reading) -> TitleScore:
         # finding[9] is its dimension, finding[10] its points: an attribute costs three times as much.
         findings = self._engine.find(reading)
@@ -153,7 +159,7 @@ class TitleScorer:
                 risks,
                 length_on(settings.platform, text),
                 tuple(findings),
-                bisect.bisect_left(self._quantiles, overall) if self._quantiles else None,
+                self._standing(overall),
             ),
         )
 
@@ -186,7 +192,7 @@ def case_context(files: DataFiles) -> Callable[[Mapping[str, Any]], Context]:
 
 def check_title(title: str) -> None:
     """Raise when a text cannot be judged as a title."""
-    if not title or title.isspace():
+    if not any(map(str.isalnum, title)):
         raise TitleEmpty()
     if len(title) > MAX_TITLE:
         raise TitleTooLong(length=len(title), most=MAX_TITLE)

@@ -40,7 +40,8 @@ def test_a_page_says_the_score_the_reasons_and_the_changes(capsys: pytest.Captur
 def test_json_lines_hold_the_sum_and_name_the_refused_rows(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert score("-i", table, "--format", "jsonl") == 2
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [row.get("row") for row in rows] == [None, 3, None, None]
+    assert [row["row"] for row in rows] == [2, 3, 4, 5]
+    assert rows[2]["values"]["货号"] == "A3"
     first = rows[0]
     assert first["title"] == TITLE
     for name, value in {**first["dimensions"], **first["risk"]}.items():
