@@ -96,6 +96,7 @@ _DAY = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
 _SHAPES = {
     "points": _WHOLE,
     "before": _WHOLE,
+    "reach": _WHOLE,
     "heat": _Shape(re.compile("[1-5]"), "要写 1 到 5", "1 to 5"),
     "rate": _Shape(re.compile(r"\d+(?:\.\d+)?"), "要写数字", "a number"),
     "fresh": _WHOLE,

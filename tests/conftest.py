@@ -7,6 +7,7 @@ import shutil
 import tempfile
 
 import pytest
+from hypothesis import settings
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -15,3 +16,6 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["XDG_CONFIG_HOME"] = os.path.join(home, "config")
     os.environ["XDG_CACHE_HOME"] = os.path.join(home, "cache")
     os.environ.pop("COPYKIT_LANG", None)
+    # A busy machine is no fault of the code: speed is measured in bench/.
+    settings.register_profile("copykit", deadline=None)
+    settings.load_profile("copykit")

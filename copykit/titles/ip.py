@@ -171,6 +171,7 @@ class _Names:
         self.slot = build.automaton.slot("names", fields, exceptions)
         leaning = build.lexicons["borrowing"]
         self.leaning = leaning.entries
+        self._following = tuple(word for word, given in self.leaning.items() if given["side"] in ("after", "both"))
         self.licences = [word for word, given in leaning.entries.items() if given["state"] == "licensed"]
         self._states = {state: build.automaton.slot(f"names {state}", ()) for state in _STATES}
         self.leaning_slot = build.automaton.slot("borrowing", leaning.entries, leaning.exceptions)
@@ -189,7 +190,7 @@ class _Names:
         found = [
             self._name(reading, start, end)
             for start, end in hits
-            if _stands_alone(reading, start, end) and self._is_meant(reading.folded.text, start, end)
+            if self._is_a_word(reading, start, end) and self._is_meant(reading.folded.text, start, end)
         ]
         found = [name for name in found if name.state != "own"]
         if found:
@@ -243,13 +244,20 @@ class _Names:
                     return claim.valid_until
         return None
 
+    def _is_a_word(self, reading: Reading, start: int, end: int) -> bool:
+        """Return whether a name stands alone, or only a word that leans on it is glued to it (杨紫同款 as one word)."""
+        if _stands_alone(reading, start, end):
+            return True
+        return start in reading.bounds and reading.folded.text.startswith(self._following, end)
+
     def _leaning(self, reading: Reading, start: int, end: int) -> str:
         text, found = reading.folded.text, ""
         for first, last in reading.hits.get(self.leaning_slot, ()):
             fields = self.leaning[text[first:last]]
             side = fields["side"]
-            # One character may stand between: 戴森的平替, 平替了戴森.
-            after = side in ("after", "both") and 0 <= first - end <= 1
+            # One character may stand between (戴森的平替, 平替了戴森), before some words a product (雅诗兰黛小棕瓶平替).
+            reach = int(fields.get("reach", "1"))
+            after = side in ("after", "both") and 0 <= first - end <= reach
             before = side in ("before", "both") and 0 <= start - last <= 1
             if after or before:
                 return fields["state"]

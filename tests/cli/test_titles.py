@@ -192,7 +192,7 @@ def test_an_interrupted_run_leaves_the_old_file_whole(tmp_path: Path) -> None:
         assert process.poll() is None, "ended before it began to write"
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=30)
+    _, told = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "已中断" in told.decode()
     assert target.read_text("utf-8") == "旧的"
@@ -204,3 +204,21 @@ def test_the_demo_runs_and_says_what_to_do_next(capsys: pytest.CaptureFixture[st
     shown = capsys.readouterr().out
     assert shown.count("$ copykit titles score") == 3
     assert "给自己的标题打分" in shown
+
+
+def test_control_characters_of_a_title_reach_no_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    for form in ("text", "table", "md"):
+        score("睫毛膏\x1b]0;x\x07[链接](http://a)|", "--format", form)
+        shown = capsys.readouterr().out
+        assert "\x1b]" not in shown
+        assert "\x07" not in shown
+        if form == "md":
+            assert "\\[链接\\]" in shown
+            assert "\\|" in shown
+
+
+def test_a_scored_file_scored_again_keeps_one_set_of_scores(table: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "一.csv", tmp_path / "二.csv"
+    score("-i", table, "-o", first)
+    score("-i", first, "-o", second)
+    assert first.read_text("utf-8-sig").splitlines()[0] == second.read_text("utf-8-sig").splitlines()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -165,3 +166,26 @@ def test_a_promise_that_the_body_does_not_keep_raises_the_risk() -> None:
     assert broken.risks["clickbait"].value > kept.risks["clickbait"].value
     named = scorer().score("周杰伦也穿的帆布鞋", body)
     assert [finding.match for finding in named.findings if finding.rule == "promise/broken"] == ["周杰伦"]
+
+
+@pytest.mark.parametrize(
+    ("title", "bound"),
+    [("睫毛短塌的单眼皮，早八出门前刷两下就够", 100), ("姐妹们绝绝子！闭眼入！天花板神仙神器！yyds！", 0)],
+)
+def test_a_sum_beyond_the_bounds_is_clamped_by_a_finding_of_its_own(title: str, bound: int) -> None:
+    profile = scorer().settings.profile
+    narrow = {name: replace(part, base=95 if bound else 5) for name, part in profile.dimensions.items()}
+    judge = TitleScorer(bundled(), Settings(replace(profile, dimensions=narrow)))
+    score = judge.score(title)
+    clamps = [finding for finding in score.findings if finding.rule == "score/clamp"]
+    assert clamps
+    for clamp in clamps:
+        part = score.dimensions[clamp.dimension or ""]
+        assert part.value == bound
+        assert clamp.points == bound - part.base - sum(f.points for f in part.findings if f is not clamp)
+
+
+def test_only_the_two_best_numbers_earn() -> None:
+    score = scorer().score("11块钱的睫毛膏，断货50次，排队9小时，回购300遍")
+    numbers = [finding for finding in score.findings if finding.rule == "extremity/number"]
+    assert len(numbers) == 2
