@@ -8,9 +8,10 @@ as texts are, so one spelling is enough.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -55,14 +56,15 @@ class Lexicons:
 
 def parse(name: str, lines: Iterable[str]) -> tuple[Lexicon, list[Problem]]:
     """Parse a list's lines; comment and blank lines are passed over, faults are returned with their line."""
-    entries: dict[str, dict[str, str]] = {}
+    entries: dict[str, Mapping[str, str]] = {}
     exceptions: set[str] = set()
     problems: list[Problem] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.startswith("#"):
+    rows = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
+    for (number, line), folded in zip(rows, _folded_words([line for _, line in rows]), strict=True):
+        if folded and folded not in entries and line[0] != "!" and "\t" not in line:
+            entries[folded] = _NO_FIELDS  # what most lines are
             continue
         word, *fields = line.rstrip().split("\t")
-        folded = fold_text(word.lstrip("!")).strip()
         if not folded:
             zh, en = "这一行没有词，请删掉或补上", "no word on this line; remove or fill it"
             problems.append(Problem(name, number, "", zh, en))
@@ -108,6 +110,18 @@ _SHAPES = {
 }
 
 
+_NO_FIELDS: Mapping[str, str] = MappingProxyType({})
+
+
+def _folded_words(lines: Iterable[str]) -> list[str]:
+    """Return the folded word of each line; they are folded at once, as one by one takes a tenth of a cold start."""
+    words = [line.rstrip().partition("\t")[0].lstrip("!") for line in lines]
+    folded = fold_text("\n".join(words)).split("\n")
+    if len(folded) != len(words):  # a word of several lines, which no file has
+        folded = [fold_text(word) for word in words]
+    return [word.strip() for word in folded]
+
+
 def check_file(path: Path) -> list[Problem]:
     """Return the faults of a list's file, with the lines that they stand on."""
     text, problem = read_text(path)
@@ -149,13 +163,22 @@ class AutomatonBuilder:
         return Automaton(self._patterns)
 
 
+_FEED = "\n"  # joins texts that are searched together
+
+
 class Automaton:
     """Finds the words of every group in one pass; inside a group the longest match wins and exceptions hide words."""
 
     def __init__(self, patterns: Mapping[str, Iterable[int]]) -> None:
-        self._slots = [tuple(slots) for slots in patterns.values()]
-        # A pattern that no text can hold stands in for an empty set, which the library refuses.
-        words = list(patterns) or ["\0\0"]
+        words = list(patterns)
+        if _FEED not in patterns:
+            words.append(_FEED)
+        self._slots = [tuple(patterns.get(word, ())) for word in words]
+        # Most words stand in one group and hide nothing.
+        self._only = [slots[0] if len(slots) == 1 and slots[0] >= 0 else None for slots in self._slots]
+        self._feed = words.index(_FEED)
+        self._only[self._feed] = None
+        self._joinable = sum(_FEED in word for word in words) == 1
         self._find = ahocorasick_rs.AhoCorasick(
             words, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
         ).find_matches_as_indexes
@@ -163,23 +186,59 @@ class Automaton:
     def hits(self, folded: str) -> Hits:
         """Return slot → half-open (start, end) in the folded text, in order and without overlap inside a slot."""
         found: Hits = {}
-        slots = self._slots
-        again = excepted = False
         for pattern, start, end in self._find(folded, overlapping=True):
-            for slot in slots[pattern]:
-                if slot in found:
-                    found[slot].append((start, end))
-                    again = True
-                else:
-                    found[slot] = [(start, end)]
-                    excepted |= slot < 0
-        if excepted:
-            _hide(found)
-        if again:
-            for spans in found.values():
-                if len(spans) > 1:
-                    _settle(spans)
+            for slot in self._slots[pattern]:
+                found.setdefault(slot, []).append((start, end))
+        _hide(found)
+        for spans in found.values():
+            if len(spans) > 1:
+                _settle(spans)
         return found
+
+    def hits_many(self, folded: Sequence[str]) -> list[Hits]:
+        """Return what ``hits`` returns for each text, at half the time: one search through all of them."""
+        joined = _FEED.join(folded) + _FEED
+        if not self._joinable or joined.count(_FEED) != len(folded):
+            return [self.hits(text) for text in folded]
+        all_found: list[Hits] = []
+        only, slots, feed = self._only, self._slots, self._feed
+        found: Hits = {}
+        overlapping: list[int] = []
+        base = 0
+        excepted = False
+        for pattern, start, end in self._find(joined, overlapping=True):
+            slot = only[pattern]
+            if slot is not None:
+                start -= base
+                if slot in found:
+                    spans = found[slot]
+                    # Words come by their ends, so that those of a group are in order unless they overlap.
+                    if start < spans[-1][1]:
+                        overlapping.append(slot)
+                    spans.append((start, end - base))
+                else:
+                    found[slot] = [(start, end - base)]
+            elif pattern != feed:
+                for slot in slots[pattern]:
+                    if slot in found:
+                        found[slot].append((start - base, end - base))
+                        overlapping.append(slot)
+                    else:
+                        found[slot] = [(start - base, end - base)]
+                        excepted |= slot < 0
+            else:
+                if excepted:
+                    _hide(found)
+                    excepted = False
+                if overlapping:
+                    for slot in overlapping:
+                        if slot in found:
+                            _settle(found[slot])
+                    overlapping = []
+                all_found.append(found)
+                found = {}
+                base = end
+        return all_found
 
 
 def _hide(found: Hits) -> None:

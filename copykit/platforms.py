@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,12 +75,17 @@ class Platforms:
 def length_on(platform: Platform | None, text: str) -> Length:
     """Return how long ``text`` is where it will stand; without a platform, code points and no limit."""
     if platform is None:
-        return Length(len(text), None, None, "char", None, False, None)
+        return _anywhere(len(text))
     used = measure(text, platform.unit)
     low, high = platform.min, platform.max
     wrong = (low is not None and used < low) or (high is not None and used > high)
     ok = False if wrong else None if high is None else True
     return Length(used, high, low, platform.unit, ok, platform.sure, platform.visible)
+
+
+@functools.cache
+def _anywhere(size: int) -> Length:
+    return Length(size, None, None, "char", None, False, None)
 
 
 def _platform(identifier: str, data: dict[str, Any]) -> Platform:

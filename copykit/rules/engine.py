@@ -6,19 +6,27 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 from copykit.datafiles import DataFiles
 from copykit.errors import Words as Both
 from copykit.lexicon import AutomatonBuilder, Lexicons
 from copykit.model import Finding
 from copykit.rules.kinds import KINDS, Build, Concluding, Contextual, Detector, FirstHit, Kind, KindMaker, RuleError
-from copykit.rules.reading import Context, Reading
+from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
-from copykit.text.normalize import fold
+from copykit.text.normalize import fold_many
 from copykit.text.segment import Segmenter
 
-_Waiting = tuple[tuple[Callable[[Reading, int, int], Finding], ...], tuple[Callable[[Reading], Iterable[Finding]], ...]]
+_Find = Callable[[Reading], Iterable[Finding]]
+
+
+class _Waiting(NamedTuple):
+    """What waits for a slot: rules that say one thing at its first hit, rules to ask, and rules that others ask too."""
+
+    plain: tuple[Rule, ...] = ()
+    finds: tuple[_Find, ...] = ()
+    several: tuple[_Find, ...] = ()
 
 
 class Engine:
@@ -51,27 +59,26 @@ class Engine:
                 raise RuleError(rule=rule.id, reason=Both(zh, en)) from None
             except (ValueError, TypeError, re.error) as error:
                 raise RuleError(rule=rule.id, reason=Both(f"写得不对：{error}", f"badly written: {error}")) from None
-        self._hits = self.automaton.build().hits
+        self._hits_many = self.automaton.build().hits_many
         self._detect = tuple(self.detectors.values())
         self._always = [kind for kind in self.built if kind.triggers is None and not isinstance(kind, Concluding)]
         self._concluding = [kind for kind in self.built if isinstance(kind, Concluding)]
         # Most rules wait for one slot, and of these most say one thing at its first hit; the few that wait for several
         # must not be asked twice. A slot that no rule waits for has None.
         self._waiting: list[_Waiting | None] = [None] * self.automaton.size
-        self._by_slots: dict[int, tuple[int, ...]] = {}
-        for number, kind in enumerate(self.built):
+        for kind in self.built:
             triggers = kind.triggers or ()
             for slot in triggers:
+                waiting = self._waiting[slot] or _Waiting()
                 if len(triggers) > 1:
-                    self._by_slots[slot] = (*self._by_slots.get(slot, ()), number)
-                    continue
-                plain, finds = self._waiting[slot] or ((), ())
-                if isinstance(kind, FirstHit) and kind.first_hit:
-                    self._waiting[slot] = ((*plain, kind.rule.plain), finds)
+                    waiting = waiting._replace(several=(*waiting.several, kind.find))
+                elif isinstance(kind, FirstHit) and kind.first_hit:
+                    waiting = waiting._replace(plain=(*waiting.plain, kind.rule))
                 else:
-                    self._waiting[slot] = (plain, (*finds, kind.find))
+                    waiting = waiting._replace(finds=(*waiting.finds, kind.find))
+                self._waiting[slot] = waiting
         self._adapted_to: Context | None = None
-        self._asked: tuple[Callable[[Reading], Iterable[Finding]], ...] = ()
+        self._asked: tuple[_Find, ...] = ()
 
     def data(self, kind: str) -> dict[str, Any]:
         """Return the data files of a kind (for rule kinds while they are built)."""
@@ -85,15 +92,25 @@ class Engine:
 
     def read(self, texts: Sequence[str], context: Context, bodies: Sequence[str | None] = ()) -> list[Reading]:
         """Return a reading a text; many at once are cheaper than one by one."""
-        folds = [fold(text) for text in texts]
-        tagged = self._segmenter.tag_many([folded.text for folded in folds])
-        hits = self._hits
+        folds = fold_many(texts)
+        folded_texts = [folded.text for folded in folds]
+        cut = self._segmenter.cut_many(folded_texts)
+        words, tags = cut.words, cut.tags
         readings = [
-            Reading(text, folded, words, hits(folded.text), context, body)
-            for text, folded, words, body in zip(texts, folds, tagged, bodies or repeat(None, len(texts)), strict=True)
+            Reading(text, folded, words[begin:end], tags[begin:end], hits, context, body)
+            for text, folded, begin, end, hits, body in zip(
+                texts,
+                folds,
+                cut.begins,
+                cut.ends,
+                self._hits_many(folded_texts),
+                bodies or repeat(None, len(texts)),
+                strict=True,
+            )
         ]
+        batch = Batch(readings, cut)
         for detect in self._detect:
-            detect(readings)
+            detect(batch)
         return readings
 
     def find(self, reading: Reading) -> list[Finding]:
@@ -103,18 +120,20 @@ class Engine:
         findings: list[Finding] = []
         for find in self._asked:
             findings += find(reading)
-        hits, waiting = reading.hits, self._waiting
-        for slot in hits:
+        waiting = self._waiting
+        asked: set[_Find] | None = None
+        for slot, spans in reading.hits.items():
             rules = waiting[slot]
             if rules is not None:
-                for plain in rules[0]:
-                    findings.append(plain(reading, *hits[slot][0]))
-                for find in rules[1]:
+                plain, finds, several = rules
+                for rule in plain:
+                    findings.append(rule.plain(reading, *spans[0]))
+                for find in finds:
                     findings += find(reading)
-        if not self._by_slots.keys().isdisjoint(hits):
-            several = {number for slot in hits for number in self._by_slots.get(slot, ())}
-            for number in several:
-                findings += self.built[number].find(reading)
+                if several:
+                    asked = asked.union(several) if asked else set(several)
+        for find in asked or ():
+            findings += find(reading)
         for kind in self._concluding:
             findings += kind.conclude(reading, findings)
         if len(findings) > 1:

@@ -16,7 +16,7 @@ from copykit.errors import CopykitError
 from copykit.errors import Words as Both
 from copykit.lexicon import AutomatonBuilder, Lexicons
 from copykit.model import Finding
-from copykit.rules.reading import Context, Reading
+from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
 from copykit.rules.rule import RuleError as RuleError  # every kind raises it
 from copykit.text.measure import measure
@@ -77,7 +77,7 @@ class Concluding(Protocol):
 
 KindMaker = Callable[[Rule, Build], Kind]
 # Looks at readings once, before the rules, and adds what it found to ``reading.hits`` under slots of its own.
-Detector = Callable[[Sequence[Reading]], None]
+Detector = Callable[[Batch], None]
 
 
 class RuleTooSlow(CopykitError):
@@ -125,12 +125,13 @@ class WordKind:
         self.rule = rule
         group = Words(rule, build)
         self.slot = group.slot
-        # A word with fields of its own speaks as a rule of its own.
-        self.rules = {word: _with_fields(rule, fields) for word, fields in group.fields.items()}
+        # A word with fields of its own speaks as a rule of its own, made when the word is first met.
+        self.fields = group.fields
+        self._rules: dict[str, Rule] = {}
         self.at = rule.settings.get("at", "any")
         self.unless = _side_slot(rule, build, "unless")
         self.needs = _side_slot(rule, build, "needs")
-        simple = self.at == "any" and self.unless is None and self.needs is None and not self.rules
+        simple = self.at == "any" and self.unless is None and self.needs is None and not self.fields
         self.first_hit = simple and rule.limit == 1
         self.triggers: frozenset[int] | None = frozenset((self.slot,))
 
@@ -143,11 +144,17 @@ class WordKind:
             hits = self._placed(reading, hits)
         if self.unless is not None and self.unless in reading.hits:
             hits = [hit for hit in hits if not _cancelled(reading, hit, reading.hits[self.unless])]
-        rule, rules, text = self.rule, self.rules, reading.folded.text
-        if not rules:
+        rule, text = self.rule, reading.folded.text
+        if not self.fields:
             return best([rule.plain(reading, start, end) for start, end in hits], rule.limit)
-        found = [rules.get(text[start:end], rule).plain(reading, start, end) for start, end in hits]
-        return best(found, rule.limit)
+        return best([self._rule_of(text[start:end]).plain(reading, start, end) for start, end in hits], rule.limit)
+
+    def _rule_of(self, word: str) -> Rule:
+        rule = self._rules.get(word)
+        if rule is None:
+            fields = self.fields.get(word)
+            rule = self._rules[word] = _with_fields(self.rule, fields) if fields else self.rule
+        return rule
 
     def _placed(self, reading: Reading, hits: list[tuple[int, int]]) -> list[tuple[int, int]]:
         if self.at == "token":
@@ -179,6 +186,8 @@ class PatternKind:
         if self.slot not in reading.hits:
             return ()
         spans = self._matches(reading.folded.text)
+        if not spans:
+            return ()
         if self.unless is not None and self.unless in reading.hits:
             spans = [span for span in spans if not _cancelled(reading, span, reading.hits[self.unless])]
         return best([self.rule.plain(reading, start, end) for start, end in spans], self.rule.limit)
@@ -195,18 +204,13 @@ class CountKind:
         settings = rule.settings
         self.over = int(settings.get("over", 0))
         self.each = int(settings.get("points_each", 0))
-        chars = "".join(fold_text(char) or char for char in settings.get("chars", ()))
-        self.chars = re.compile(f"[{re.escape(chars)}]") if chars else None
-        self.slot = None if self.chars else Words(rule, build).slot
-        self.triggers: frozenset[int] | None = None if self.slot is None else frozenset((self.slot,))
+        chars = {char for given in settings.get("chars", ()) for char in fold_text(given) or given}
+        self.slot = build.automaton.words(chars) if chars else Words(rule, build).slot
+        self.triggers: frozenset[int] | None = frozenset((self.slot,))
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding over the first counted place, with the others as related spans."""
-        if self.slot is not None:
-            spans = reading.hits.get(self.slot, [])
-        else:
-            assert self.chars is not None
-            spans = [match.span() for match in self.chars.finditer(reading.folded.text)]
+        spans = reading.hits.get(self.slot, [])
         extra = len(spans) - self.over
         if extra <= 0:
             return ()
@@ -312,6 +316,8 @@ def _own_pattern(rule: Rule) -> Callable[[str], list[tuple[int, int]]]:
 
     def matches(text: str) -> list[tuple[int, int]]:
         pattern, hit = compiled()
+        if pattern.search(text) is None:  # most anchors stand in other company
+            return []
         return [span for match in pattern.finditer(text) if _has_ink(span := match.span(hit))]
 
     return matches

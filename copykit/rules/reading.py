@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from copykit.lexicon import Hits
 from copykit.model import Brief, Span
 from copykit.text.clauses import clauses
 from copykit.text.normalize import Folded
+from copykit.text.segment import Cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,14 @@ class Context:
 class Reading:
     """One text, read once. All offsets are in ``folded.text``; ``Rule.finding`` maps them back to ``text``."""
 
-    __slots__ = ("_bounds", "_clauses", "_starts", "body", "context", "folded", "hits", "memo", "text", "words")
+    __slots__ = ("_bounds", "_clauses", "_starts", "body", "context", "folded", "hits", "memo", "tags", "text", "words")
 
     def __init__(
         self,
         text: str,
         folded: Folded,
-        words: Sequence[tuple[str, str]],
+        words: list[str],
+        tags: list[str],
         hits: Hits,
         context: Context,
         body: str | None = None,
@@ -46,6 +48,7 @@ class Reading:
         self.text = text
         self.folded = folded
         self.words = words
+        self.tags = tags
         self.hits = hits
         self.context = context
         self.body = body
@@ -58,14 +61,14 @@ class Reading:
     def starts(self) -> list[int]:
         """Return the start of every word, and the text's end as the last item."""
         if self._starts is None:
-            self._starts = list(accumulate([len(word) for word, _ in self.words], initial=0))
+            self._starts = list(accumulate(map(len, self.words), initial=0))
         return self._starts
 
     @property
     def bounds(self) -> frozenset[int]:
         """Return the offsets at which a word begins or ends."""
         if self._bounds is None:
-            self._bounds = frozenset(self.starts)
+            self._bounds = frozenset(accumulate(map(len, self.words), initial=0))
         return self._bounds
 
     @property
@@ -81,3 +84,10 @@ class Reading:
             if clause.start <= position < clause.end:
                 return clause
         return Span(0, len(self.folded.text))
+
+
+class Batch(NamedTuple):
+    """Texts read together, and their words in one row, for what looks at every text."""
+
+    readings: list[Reading]
+    cut: Cut

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,8 +39,8 @@ class Rule:
     trusted: bool = True
     # The message cut at its only {match}, because putting two strings around a third takes a quarter of format().
     around: tuple[str, str] | None = field(init=False, default=None)
-    # What every plain finding of the rule ends with.
-    tail: tuple[Any, ...] = field(init=False, default=())
+    # Makes the finding for a folded range when its message needs no more than {match}, as most do, at half the cost.
+    plain: Callable[[Reading, int, int], Finding] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for text in (self.message, self.why):
@@ -49,23 +50,9 @@ class Rule:
                 en = f"braces in message and why hold a name only, not '{odd}'"
                 raise RuleError(rule=self.id, reason=Words(zh, en))
         before, slot, after = self.message.partition("{match}")
-        if "{" not in before + after + self.why:
-            object.__setattr__(self, "around", (before, after) if slot else None)
-        tail = (self.why, self.source, self.dimension, self.points, self.suggestions, ())
-        object.__setattr__(self, "tail", tail)
-
-    def plain(self, reading: Reading, start: int, end: int) -> Finding:
-        """Make a finding whose message needs no more than {match}: what most findings are, at half the cost."""
-        around = self.around
-        if around is None and ("{" in self.message or "{" in self.why):
-            return self.finding(reading, start, end)
-        folded = reading.folded
-        matched_as = folded.text[start:end]
-        if folded.steps:
-            start, end = folded.span(start, end)
-        match = reading.text[start:end]
-        message = self.message if around is None else around[0] + match + around[1]
-        return _new(Finding, (self.id, start, end, match, matched_as, self.severity, message, *self.tail))
+        if slot and "{" not in before + after + self.why:
+            object.__setattr__(self, "around", (before, after))
+        object.__setattr__(self, "plain", _plain(self))
 
     @property
     def pack(self) -> str:
@@ -87,7 +74,9 @@ class Rule:
         """Make the finding for the folded range ``start:end``; ``facts`` fill the {names} of message and why."""
         folded = reading.folded
         matched_as = folded.text[start:end]
-        start, end = folded.span(start, end)
+        if folded.steps:
+            start, end = folded.span(start, end)
+            related = [folded.span(*span) for span in related]
         match = reading.text[start:end]
         message, why = self.message, self.why
         if "{" in message or "{" in why:
@@ -112,7 +101,7 @@ class Rule:
                 self.dimension,
                 self.points if points is None else points,
                 self.suggestions if suggestions is None else suggestions,
-                tuple(Span(*folded.span(*span)) for span in related) if related else (),
+                tuple(map(_span, related)) if related else (),
             ),
         )
 
@@ -124,6 +113,31 @@ def _slots(text: str) -> list[str]:
 
 _PLAIN_SLOT = re.compile("[a-z_]{1,20}")
 _new = tuple.__new__  # a named tuple's own constructor takes twice as long
+_span = functools.partial(_new, Span)
+
+
+def _plain(rule: Rule) -> Callable[[Reading, int, int], Finding]:
+    """Return what makes a rule's plain findings; what is known of them beforehand stands in its cells, at hand."""
+    if rule.around is None and ("{" in rule.message or "{" in rule.why):
+        return rule.finding
+    whole = None if rule.around else rule.message
+    before, after = rule.around or ("", "")
+    name, severity, why, source, dimension = rule.id, rule.severity, rule.why, rule.source, rule.dimension
+    points, suggestions = rule.points, rule.suggestions
+
+    def plain(reading: Reading, start: int, end: int) -> Finding:
+        folded = reading.folded
+        matched_as = folded.text[start:end]
+        if folded.steps:
+            start, end = folded.span(start, end)
+        match = reading.text[start:end]
+        message = f"{before}{match}{after}" if whole is None else whole
+        return _new(
+            Finding,
+            (name, start, end, match, matched_as, severity, message, why, source, dimension, points, suggestions, ()),
+        )
+
+    return plain
 
 
 def load(files: DataFiles, packs: Sequence[str] | None = None, lang: str = "zh") -> list[Rule]:

@@ -44,8 +44,9 @@ def reading_seconds(text: str) -> float:
 
 def display_width(text: str) -> int:
     """Return the columns that the text takes in a terminal: Han and emoji 2, marks and controls 0."""
-    if _PLAIN.fullmatch(text):
-        return _han2(text)
+    plain = text.translate(_NARROW)
+    if _PLAIN.fullmatch(plain):
+        return _han2(plain)
     import wcwidth  # late: its tables take 15 ms, and most titles need none of them
 
     return sum(max(wcwidth.wcswidth(cluster), 0) for cluster in _clusters(text))
@@ -57,6 +58,8 @@ def pad(text: str, width: int) -> str:
 
 
 # Characters that stand alone and take one column (ASCII) or two (Han, their punctuation, full width).
+# Signs of titles and of our own pages that take one column though they are not ASCII.
+_NARROW = str.maketrans("−–—·…“”‘’", "---------")
 _PLAIN = re.compile(r"[ -~\u3001-\u3029\u4e00-\u9fff\uff01-\uff60]*")
 
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from copykit.model import Finding
+from copykit.model import Finding, Length
 from copykit.platforms import length_on
 from copykit.rules.kinds import Build, KindMaker
 from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
 from copykit.titles.ip import NAMES
+
+
+def length_of(reading: Reading) -> Length:
+    """Return how long a title is on the platform of its context, measured once a reading."""
+    length: Length | None = reading.memo.get("length")
+    if length is None:
+        length = reading.memo["length"] = length_on(reading.context.platform, reading.text)
+    return length
 
 
 class PlatformLengthKind:
@@ -36,7 +44,7 @@ class PlatformLengthKind:
         platform = reading.context.platform
         if platform is None:
             return ()
-        length = length_on(platform, reading.text)
+        length = length_of(reading)
         size = len(reading.folded.text)
         facts = {"platform": platform.name, "used": length.used, "confidence": platform.confidence}
         severity = self.rule.severity if platform.sure else "warning"
@@ -88,9 +96,10 @@ class PromiseKind:
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield a finding a promise that the body does not keep, the first ``limit`` of them."""
-        if reading.body is None:
-            return
-        body = _folded(reading.body)
+        return () if reading.body is None else self._broken(reading, reading.body)
+
+    def _broken(self, reading: Reading, given: str) -> Iterator[Finding]:
+        body = _folded(given)
         text = reading.folded.text
         promises = [(*match.span(match.lastgroup or 0), match.lastgroup) for match in self._promises.finditer(text)]
         promises += [(name.start, name.end, "name") for name in reading.memo.get(NAMES, ())]

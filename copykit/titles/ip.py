@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from copykit.model import Finding
 from copykit.rules.kinds import Build, KindMaker
-from copykit.rules.reading import Context, Reading
+from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
 
@@ -180,9 +180,9 @@ class _Names:
         """Return the slot that is hit where a text holds a name in this state."""
         return self._states[state]
 
-    def __call__(self, readings: Sequence[Reading]) -> None:
+    def __call__(self, batch: Batch) -> None:
         """Note the names that each text really uses in ``memo``, and their states as hits."""
-        for reading in readings:
+        for reading in batch.readings:
             if self.slot in reading.hits:
                 self._note(reading, reading.hits[self.slot])
 
@@ -255,7 +255,7 @@ class _Names:
         for first, last in reading.hits.get(self.leaning_slot, ()):
             fields = self.leaning[text[first:last]]
             side = fields["side"]
-            # One character may stand between (戴森的平替, 平替了戴森), before some words a product (雅诗兰黛小棕瓶平替).
+            # One character may stand between (戴森的平替), before some words a whole product (雅诗兰黛小棕瓶平替).
             reach = int(fields.get("reach", "1"))
             after = side in ("after", "both") and 0 <= first - end <= reach
             before = side in ("before", "both") and 0 <= start - last <= 1
@@ -310,7 +310,7 @@ def _stands_alone(reading: Reading, start: int, end: int) -> bool:
     if start not in reading.bounds:
         return False
     # What the segmenter takes for a longer name of its own making is often the name and the word after it: 戴森平|替.
-    return end in reading.bounds or reading.words[reading.starts.index(start)][1].startswith(_GUESSED_NAMES)
+    return end in reading.bounds or reading.tags[reading.starts.index(start)].startswith(_GUESSED_NAMES)
 
 
 # ¥618 is a price and no shopping festival.

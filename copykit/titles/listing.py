@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import compress, count
 
 from copykit.errors import Words as Both
 from copykit.model import Finding
-from copykit.platforms import length_on
 from copykit.rules.kinds import Build, KindMaker, RuleError, Words
 from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
+from copykit.titles.frame import length_of
 
 
 class KeywordsKind:
@@ -71,13 +72,14 @@ class SearchedKind:
         brief = reading.context.brief
         if brief is not None and brief.keywords:
             return ()
-        searched, spans, seen = self.searched, [], set()
-        for (word, _), start in zip(reading.words, reading.starts, strict=False):
-            if word in searched and word not in seen:
-                seen.add(word)
-                spans.append((start, start + len(word)))
-        if not spans:
+        words = reading.words
+        first_places: dict[str, int] = {}
+        for place in compress(count(), map(self.searched.__contains__, words)):
+            first_places.setdefault(words[place], place)
+        if not first_places:
             return ()
+        starts = reading.starts
+        spans = [(starts[place], starts[place + 1]) for place in first_places.values()]
         points = self.each * min(len(spans), self.rule.limit)
         first, *others = spans
         return (self.rule.finding(reading, *first, points=points, related=others, count=len(spans)),)
@@ -114,9 +116,11 @@ class RepeatKind:
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield a finding at each repetition, its first place related."""
+        if len(set(reading.words)) == len(reading.words):
+            return ()
         seen: dict[str, int] = {}
         found: list[Finding] = []
-        for (word, tag), start in zip(reading.words, reading.starts, strict=False):
+        for word, tag, start in zip(reading.words, reading.tags, reading.starts, strict=False):
             if len(word) < 2 or tag[0] in "xmuw":
                 continue
             if word in seen:
@@ -149,8 +153,9 @@ class PastYearKind:
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield a finding a past year."""
         today = reading.context.today
-        if not today or "20" not in reading.folded.text:
-            return
+        return self._past(reading, today) if today and "20" in reading.folded.text else ()
+
+    def _past(self, reading: Reading, today: str) -> Iterator[Finding]:
         for match in self._year.finditer(reading.folded.text):
             if match[1] < today[:4]:
                 yield self.rule.finding(reading, *match.span(), year=today[:4])
@@ -169,7 +174,7 @@ class UnusedKind:
         platform = reading.context.platform
         if platform is None or platform.max is None:
             return ()
-        length = length_on(platform, reading.text)
+        length = length_of(reading)
         if length.used >= platform.max * self.under:
             return ()
         left = platform.max - length.used

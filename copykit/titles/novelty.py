@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import base64
+import functools
 import re
 import sys
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress, count
 from typing import Any, NamedTuple
 
 from copykit.errors import Words as Both
 from copykit.lexicon import Lexicon
 from copykit.model import Finding
 from copykit.rules.kinds import Build, KindMaker, RuleError, best
-from copykit.rules.reading import Context, Reading
+from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
 from copykit.text.sound import Sounds
@@ -39,9 +42,7 @@ class PairingKind:
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding or none, over the first word, with the second as its related span."""
-        known = self._known
-        found = [number for number, (word, _) in enumerate(reading.words) if word in known]
-        pair = self._oddest(reading.words, found)
+        pair = self._oddest(reading.words, reading.tags, reading.memo[_EVERYDAY])
         if pair is None:
             return ()
         surprise, first, second = pair
@@ -54,29 +55,41 @@ class PairingKind:
                 starts[first + 1],
                 points=points,
                 related=((starts[second], starts[second + 1]),),
-                first=reading.words[first][0],
-                second=reading.words[second][0],
+                first=reading.words[first],
+                second=reading.words[second],
             ),
         )
 
-    def _detect(self, readings: Sequence[Reading]) -> None:
-        """Note the texts that hold two everyday words, which few do."""
-        known = self._known.__contains__
-        for reading in readings:
-            if sum(map(known, [word for word, _ in reading.words])) > 1:
-                reading.hits[self._several] = [(0, len(reading.folded.text))]
+    def _detect(self, batch: Batch) -> None:
+        """Note in ``memo`` where everyday words stand, in texts that hold two of them, which few do."""
+        readings, (words, _, begins, ends) = batch
+        end = 0
+        for place in compress(count(), map(self._known.__contains__, words)):
+            if place >= end:  # the first of another text
+                number = bisect_right(ends, place)
+                begin, end = begins[number], ends[number]
+                found = [place - begin]
+            else:
+                found.append(place - begin)
+                if len(found) == 2:
+                    reading = readings[number]
+                    reading.memo[_EVERYDAY] = found
+                    reading.hits[self._several] = [(0, len(reading.folded.text))]
 
-    def _oddest(self, words: Sequence[tuple[str, str]], found: Sequence[int]) -> tuple[int, int, int] | None:
+    def _oddest(self, words: Sequence[str], tags: Sequence[str], found: Sequence[int]) -> tuple[int, int, int] | None:
         top, pair = self.over - 1, None
         for place, first in enumerate(found):
             for second in found[place + 1 :]:
                 # Signs and blanks, tagged x, part clauses; words of two clauses do not meet.
-                if any(tag == "x" for _, tag in words[first:second]):
+                if "x" in tags[first:second]:
                     break
-                surprise = self.pairs.surprise(words[first][0], words[second][0])
+                surprise = self.pairs.surprise(words[first], words[second])
                 if surprise > top:
                     top, pair = surprise, (surprise, first, second)
         return pair
+
+
+_EVERYDAY = "everyday words"
 
 
 class WordPairs:
@@ -96,7 +109,8 @@ class WordPairs:
 
     def surprise(self, first: str, second: str) -> int:
         """Return 0 for words that are usual together, unknown or not comparable, otherwise up to 510."""
-        one, other = self.known.get(first), self.known.get(second)
+        known = self.known
+        one, other = known.get(first), known.get(second)
         if one is None or other is None:
             return 0
         field, fields = self._field, self._fields
@@ -124,12 +138,18 @@ class SoundKind:
         self._idioms = lexicon.entries.keys()
         self._slips = frozenset(slip for fields in lexicon.entries.values() for slip in _slips(fields))
         self._key = Sounds(build.data("tables")["sound"]).key
-        self._halves: dict[str, list[_Half]] = {}
+        self._sound_of = functools.cache(self._key)  # of single characters
+        # Half → where the other half begins → its first sound, which is enough to pass over most → the halves.
+        self._halves: dict[str, dict[int, dict[str, list[_Half]]]] = {}
         for idiom in lexicon.entries:
             middle = len(idiom) // 2
             first, second = idiom[:middle], idiom[middle:]
-            self._halves.setdefault(first, []).append(_Half(idiom, 0, middle, second, self._key(second)))
-            self._halves.setdefault(second, []).append(_Half(idiom, middle, -middle, first, self._key(first)))
+            for half in (
+                _Half(first, idiom, 0, middle, second, self._key(second)),
+                _Half(second, idiom, middle, -middle, first, self._key(first)),
+            ):
+                by_sound = self._halves.setdefault(half.text, {}).setdefault(half.to_other, {})
+                by_sound.setdefault(half.sound[0], []).append(half)
         self.slot = build.automaton.slot(f"halves of {lexicon.id}", self._halves)
         self.triggers: frozenset[int] | None = frozenset((self.slot,))
 
@@ -137,16 +157,17 @@ class SoundKind:
         """Yield a finding a pun, at most ``limit``."""
         text, findings = reading.folded.text, []
         for place, end in reading.hits[self.slot]:
-            for half in self._halves[text[place:end]]:
-                begin = place + half.to_other
+            for to_other, by_sound in self._halves[text[place:end]].items():
+                begin = place + to_other
                 if begin < 0:
                     continue
-                other = text[begin : begin + len(half.other)]
-                if other != half.other and self._key(other) == half.sound:
-                    start = place - half.offset
-                    written = text[start : start + len(half.idiom)]
-                    if self._is_pun(written, half):
-                        findings.append(self.rule.finding(reading, start, start + len(written), idiom=half.idiom))
+                for half in by_sound.get(self._sound_of(text[begin : begin + 1]), ()):
+                    other = text[begin : begin + len(half.other)]
+                    if other != half.other and self._key(other) == half.sound:
+                        start = place - half.offset
+                        written = text[start : start + len(half.idiom)]
+                        if self._is_pun(written, half):
+                            findings.append(self.rule.finding(reading, start, start + len(written), idiom=half.idiom))
         return findings[: self.rule.limit]
 
     def _is_pun(self, written: str, half: _Half) -> bool:
@@ -157,6 +178,7 @@ class SoundKind:
 class _Half(NamedTuple):
     """A half of an idiom that stands in a text as it is: where the idiom begins, and what the other half should be."""
 
+    text: str
     idiom: str
     offset: int  # of this half in the idiom
     to_other: int  # from the start of this half to the start of the other

@@ -12,15 +12,14 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from copykit.rules.kinds import Build
-from copykit.rules.reading import Reading
+from copykit.rules.reading import Batch, Reading
 from copykit.text.normalize import fold_text
 from copykit.titles.numerals import AFTER_PREFIX, BEFORE_UNIT, DIGITS, Number, numbers
 
 Steps = tuple[tuple[float, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ordinary:
+class Ordinary(NamedTuple):
     """What is ordinary for a category: from ``low`` to ``high`` base units; ``steps`` are what lies beyond is worth.
 
     ``known`` is False for what holds where no category applies.
@@ -120,22 +119,28 @@ class Quantities:
         self.measures: dict[str, Measure] = {}
         for name, data in sorted(build.data("quantities").items()):
             self._add(name, data, build)
-        self._longest = max(map(len, self._units), default=0)
+        # How long the units are that begin with a character, the longest first.
+        self._lengths: dict[str, list[int]] = {}
+        for size in sorted(set(map(len, self._units)), reverse=True):
+            for first in {unit[0] for unit in self._units if len(unit) == size}:
+                self._lengths.setdefault(first, []).append(size)
         self._prefixes = tuple(sorted(self._before, key=len, reverse=True))
+        self._prefix_ends = frozenset(prefix[-1] for prefix in self._prefixes)
         years = [f"{year}年" for year in range(1900, 2100)]  # the commonest number that is no quantity
         self._places = build.automaton.slot("quantity places", _places(self._units, self._before), years)
         # Nothing in the automaton hits these two; they are set here, so that rules wait for them as for words.
         self.some, self.several = (build.automaton.slot(("quantities", many), ()) for many in ("some", "several"))
 
-    def __call__(self, readings: Sequence[Reading]) -> None:
+    def __call__(self, batch: Batch) -> None:
         """Keep the quantities of each text in its memo, in order and without overlap."""
-        for reading in readings:
-            if self._places not in reading.hits:
+        places = self._places
+        for reading in batch.readings:
+            if places not in reading.hits:
                 continue
             found = list(self._read(reading))
             if found:
                 reading.memo["quantities"] = found
-                spans = [(quantity.start, quantity.end) for quantity in found]
+                spans = [quantity[:2] for quantity in found]
                 reading.hits[self.some] = spans
                 if len(found) > 1:
                     reading.hits[self.several] = spans
@@ -178,7 +183,7 @@ class Quantities:
         for entry in data.get("category", ()):
             shared = _ordinary("", entry, base, levels)
             for word in map(fold_text, entry["words"]):
-                categories[word] = replace(shared, name=entry.get("name", word))
+                categories[word] = shared if "name" in entry else shared._replace(name=word)
         measure = Measure(
             id=name,
             ordinary=_ordinary(data["name"], general, base, levels, known=False) if "range" in general else None,
@@ -279,15 +284,15 @@ class Quantities:
         return [Quantity(start, end, lowest, highest, measure, unit)]
 
     def _unit_after(self, reading: Reading, number: Number) -> tuple[Unit, int] | None:
-        text, bounds = reading.folded.text, reading.bounds
+        text = reading.folded.text
         start = number.unit_start
-        for length in range(min(self._longest, len(text) - start), 0, -1):
-            unit = self._units.get(text[start : start + length])
+        for length in self._lengths.get(text[start : start + 1], ()):
             end = start + length
-            # A unit that is only the beginning of a word is none: 3年轻, 双11天猫, 五年级.
-            if unit is None:
+            unit = self._units.get(text[start:end])
+            if unit is None or end > len(text):
                 continue
-            if end not in bounds and not unit.only_after and not text.startswith(unit.measure.glued, end):
+            # A unit that is only the beginning of a word is none: 3年轻, 双11天猫, 五年级.
+            if end not in reading.bounds and not unit.only_after and not text.startswith(unit.measure.glued, end):
                 continue
             if unit.tail:
                 end = _tail_end(text, end, unit)
@@ -298,11 +303,12 @@ class Quantities:
 
     def _unit_before(self, text: str, start: int) -> tuple[Unit, int] | None:
         end = start
-        if text.endswith(_HEDGES, 0, end):
+        last = text[end - 1 : end]
+        if last in _HEDGE_ENDS and text.endswith(_HEDGES, 0, end):
             end -= next(len(hedge) for hedge in _HEDGES if text.endswith(hedge, 0, end))
-        elif text[end - 1 : end] == " ":
+        elif last == " ":
             end -= 1
-        if not text.endswith(self._prefixes, 0, end):
+        if text[end - 1 : end] not in self._prefix_ends or not text.endswith(self._prefixes, 0, end):
             return None
         prefix = next(prefix for prefix in self._prefixes if text.endswith(prefix, 0, end))
         return self._before[prefix], end - len(prefix)
@@ -324,11 +330,15 @@ def _scaled(number: Number, unit: Unit, start: int, end: int, text: str) -> Quan
     if unit.tail and end > number.unit_start + 1 and (digit := text[end - 1]) in _ONE_DIGIT:
         low, high = low + _ONE_DIGIT[digit] * unit.tail, high + _ONE_DIGIT[digit] * unit.tail
     plain = text[number.start : number.end] == "一"
-    return Quantity(start, end, low * unit.factor, high * unit.factor, unit.measure, unit, plain)
+    return _new(Quantity, (start, end, low * unit.factor, high * unit.factor, unit.measure, unit, plain))
+
+
+_new = tuple.__new__  # a named tuple's own constructor takes twice as long
 
 
 _BETWEEN = frozenset("-~—–〜到至")
 _HEDGES = ("只有", "不到", "才", "仅", "约", "近", "超", "过", "从")
+_HEDGE_ENDS = frozenset(hedge[-1] for hedge in _HEDGES)
 _ONE_DIGIT = {
     **{str(value): value for value in range(1, 10)},
     **{char: value for char, value in DIGITS.items() if value},
@@ -354,10 +364,18 @@ def _is_followed(text: str, end: int, allowed: tuple[str, ...]) -> bool:
 
 
 def _is_no_quantity(number: Number, unit: Unit) -> bool:
-    if unit.measure.whole and number.scale == 1 and number.low % 1:
+    value = number.low
+    if unit.measure.whole and number.scale == 1 and value % 1:
         return True
-    ranges = (*unit.not_values, *unit.not_years) if number.bare else unit.not_values
-    return number.low == number.high and any(low <= number.low <= high for low, high in ranges)
+    if value == number.high:
+        for low, high in unit.not_values:
+            if low <= value <= high:
+                return True
+        if number.bare:
+            for low, high in unit.not_years:
+                if low <= value <= high:
+                    return True
+    return False
 
 
 def _is_range(text: str, first: Number, second: Number) -> bool:
@@ -425,8 +443,7 @@ def _goes_on(reading: Reading, end: int, measure: Measure) -> bool:
     at = bisect_left(reading.starts, end)
     if at >= len(reading.words) or reading.starts[at] != end:
         return at < len(reading.words)
-    word, tag = reading.words[at]
-    return tag in ("n", "nz", "ng") and word not in measure.people
+    return reading.tags[at] in ("n", "nz", "ng") and reading.words[at] not in measure.people
 
 
 def _category_in(said: str, categories: Mapping[str, Ordinary]) -> Ordinary | None:

@@ -5,6 +5,7 @@ Pains, places, seasons, prices and quoted self-talk need nothing but word lists 
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -122,6 +123,9 @@ class BriefMatchKind:
         return kinds.best(found, self.rule.limit)
 
 
+_RULE = operator.itemgetter(0)  # of a finding
+
+
 class NobodyKind:
     """Fires over the whole text when none of the rules named in ``settings.rules`` has found anything."""
 
@@ -140,10 +144,8 @@ class NobodyKind:
 
     def conclude(self, reading: Reading, findings: Sequence[Finding]) -> Iterable[Finding]:
         """Yield one finding or none."""
-        others = self.others
-        for finding in findings:
-            if finding.rule in others:
-                return ()
+        if not self.others.isdisjoint(map(_RULE, findings)):
+            return ()
         return (self.rule.plain(reading, 0, len(reading.folded.text)),)
 
 
