@@ -95,14 +95,17 @@ def few_collections() -> Iterator[None]:
 
     Rows are freed by their reference counts; the rare cycles are still collected, a hundred times less often.
     """
-    thresholds = gc.get_threshold()
+    thresholds, collecting = gc.get_threshold(), gc.isenabled()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(thresholds[0] * 100, *thresholds[1:])
     try:
         yield
     finally:
         gc.set_threshold(*thresholds)
         gc.unfreeze()
+        if not collecting:
+            gc.disable()
 
 
 def refuse_empty(rows: Iterable[Row], file: str = "-") -> Iterator[Row]:

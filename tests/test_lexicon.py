@@ -151,6 +151,18 @@ def test_no_word_is_missed(groups: list[Group], text: str) -> None:
                 assert any(start <= at < end for start, end in spans)
 
 
+@given(GROUPS, st.lists(TEXTS | st.text("最近好\n", max_size=6), max_size=6), st.booleans())
+def test_many_texts_have_the_hits_of_each_one(groups: list[Group], texts: list[str], feeds: bool) -> None:
+    builder = AutomatonBuilder()
+    for group in groups:
+        builder.words(*group)
+    if feeds:
+        builder.words(["\n", "好\n"])
+    automaton = builder.build()
+    for some in (texts, [text.replace("\n", "") for text in texts]):
+        assert automaton.hits_many(some) == [automaton.hits(text) for text in some]
+
+
 @given(GROUPS, TEXTS, st.randoms(use_true_random=False))
 def test_the_order_of_groups_does_not_matter(groups: list[Group], text: str, random: object) -> None:
     slots, hits = all_hits(groups, text)

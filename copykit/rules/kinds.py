@@ -128,6 +128,9 @@ class WordKind:
         # A word with fields of its own speaks as a rule of its own, made when the word is first met.
         self.fields = group.fields
         self._rules: dict[str, Rule] = {}
+        for word, fields in group.fields.items():
+            if any("{" in value for value in fields.values()):
+                self._rule_of(word)  # a field that cannot stand in a message is told now, not in the middle of a batch
         self.at = rule.settings.get("at", "any")
         self.unless = _side_slot(rule, build, "unless")
         self.needs = _side_slot(rule, build, "needs")

@@ -78,8 +78,10 @@ class Rule:
             start, end = folded.span(start, end)
             related = [folded.span(*span) for span in related]
         match = reading.text[start:end]
-        message, why = self.message, self.why
-        if "{" in message or "{" in why:
+        around, message, why = self.around, self.message, self.why
+        if around is not None:
+            message = f"{around[0]}{match}{around[1]}"
+        elif "{" in message or "{" in why:
             try:
                 message, why = message.format(match=match, **facts), why.format(match=match, **facts)
             except (LookupError, ValueError, AttributeError, TypeError) as error:

@@ -59,7 +59,7 @@ def pad(text: str, width: int) -> str:
 
 # Characters that stand alone and take one column (ASCII) or two (Han, their punctuation, full width).
 # Signs of titles and of our own pages that take one column though they are not ASCII.
-_NARROW = str.maketrans("−–—·…“”‘’", "---------")
+_NARROW = dict.fromkeys(map(ord, "−–—·…“”‘’→━┄█▏▎▍▌▋▊▉"), "-")
 _PLAIN = re.compile(r"[ -~\u3001-\u3029\u4e00-\u9fff\uff01-\uff60]*")
 
 

@@ -36,6 +36,7 @@ KINDS: dict[str, KindMaker] = {
 }
 
 MAX_TITLE = 300  # code points; the longest platform takes 200
+_INK = re.compile(r"[^\W_]")  # what str.isalnum says of a character
 _DAMAGED = re.compile("[\ufffd\ud800-\udfff]")
 
 
@@ -234,7 +235,7 @@ def case_context(files: DataFiles) -> Callable[[Mapping[str, Any]], Context]:
 def check_titles(titles: Sequence[str]) -> None:
     """Raise for the first text that cannot be judged as a title."""
     joined = "".join(titles)
-    plain = joined.isprintable() and "\ufffd" not in joined and all(map(str.strip, titles))
+    plain = joined.isprintable() and "\ufffd" not in joined and all(map(_INK.search, titles))
     if not plain or max(map(len, titles), default=0) > MAX_TITLE:
         for title in titles:
             check_title(title)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copykit import datafiles
-from copykit.text.normalize import Folded, build_table, default_table, fold, fold_text
+from copykit.text.normalize import Folded, build_table, default_table, fold, fold_many, fold_text
 from copykit.text.sound import Sounds
 
 # Any text, and beside it text made of what folding is about, so that deletions and gaps meet each other.
@@ -101,6 +101,15 @@ def test_a_span_returns_to_the_characters_it_was_made_of(text: str, data: st.Dat
         assert _reads(table, text[a]) == folded.text[start]
         assert _reads(table, text[b - 1]) == folded.text[end - 1]
     assert _without_gaps(text[a:b].translate(table)) == _without_gaps(folded.text[start:end])
+
+
+@given(st.lists(TEXTS, max_size=20))
+def test_many_texts_are_folded_as_one_by_one(texts: list[str]) -> None:
+    def told(folded: Folded) -> tuple[str, str, list[tuple[int, int]]]:
+        return folded.source, folded.text, [folded.span(at, at + 1) for at in range(len(folded.text))]
+
+    for some in (texts, ["".join(text.split("\n")) for text in texts]):
+        assert list(map(told, fold_many(some))) == [told(fold(text)) for text in some]
 
 
 @given(TEXTS)

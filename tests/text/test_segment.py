@@ -62,6 +62,14 @@ def test_any_texts_are_cut_as_one_by_one(texts: list[str]) -> None:
     assert SEGMENTER.tag_many(joinable) == [_singly(SEGMENTER, text) for text in joinable]
 
 
+@given(st.lists(TEXTS, max_size=8))
+def test_a_row_of_words_is_parted_by_line_feeds(texts: list[str]) -> None:
+    words, tags, begins, ends = SEGMENTER.cut_many(texts)
+    assert len(words) == len(tags)
+    assert [words[end] for end in ends] == ["\n"] * len(texts)
+    assert ["".join(words[begin:end]) for begin, end in zip(begins, ends, strict=True)] == texts
+
+
 def test_more_texts_than_one_chunk_keep_their_order() -> None:
     texts = [f"纯棉短袖{number}件" for number in range(1300)]
     assert ["".join(word for word, _ in words) for words in SEGMENTER.tag_many(texts)] == texts

@@ -93,6 +93,7 @@ def _engine(order: tuple[str, ...]) -> Engine:
     [
         ("", TitleEmpty),
         (" 　\n", TitleEmpty),
+        ("！！！…★_", TitleEmpty),
         ("长" * 10_000, TitleTooLong),
         ("\udcbd\udcde膏", TitleDamaged),
     ],
