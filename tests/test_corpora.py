@@ -32,3 +32,12 @@ def test_every_list_is_used() -> None:
         path.read_text("utf-8") for path in (root / "copykit").rglob("*") if path.suffix in (".py", ".toml")
     )
     assert [entry.id for entry in LISTS if entry.id not in told] == []
+
+
+def test_a_word_of_relevance_is_paid_once() -> None:
+    lists = [parse(entry.id, entry.path.read_text("utf-8").splitlines())[0] for entry in LISTS if entry.id in RELEVANCE]
+    words = [word for lexicon in lists for word in lexicon.entries]
+    assert sorted(word for word in set(words) if words.count(word) > 1) == []
+
+
+RELEVANCE = ("audience", "symptoms", "scenes", "times", "places")
