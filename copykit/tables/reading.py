@@ -138,6 +138,12 @@ def _kind_of(head: bytes, suffix: str, format: str | None, name: str) -> Format 
     for magic, (zh, en) in _FOREIGN.items():
         if head.startswith(magic):
             raise FileUnreadable(name, zh, f"{en}; save it as .xlsx or .csv")
+    if _JSON_ARRAY.match(head) and format in (None, "jsonl"):
+        zh, en = (
+            "这是 JSON 数组，请存成一行一个对象的 .jsonl",
+            "it is a JSON array; save it as .jsonl, one object a line",
+        )
+        raise FileUnreadable(name, zh, en)
     if format is not None:
         if format == "xlsx":
             return "html" if _is_html(head) else "csv"
@@ -147,6 +153,7 @@ def _kind_of(head: bytes, suffix: str, format: str | None, name: str) -> Format 
     return _SUFFIXES.get(suffix)
 
 
+_JSON_ARRAY = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*[{"]')
 _FORMATS = ("txt", "csv", "tsv", "jsonl", "xlsx", "html")
 _FOREIGN = {
     b"\xd0\xcf\x11\xe0": (
@@ -165,6 +172,7 @@ _SUFFIXES: dict[str, Format] = {
     ".tsv": "tsv",
     ".tab": "tsv",
     ".jsonl": "jsonl",
+    ".json": "jsonl",
     ".ndjson": "jsonl",
     ".html": "html",
     ".htm": "html",
