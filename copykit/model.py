@@ -6,12 +6,11 @@ Offsets are code points of the *original* text, half-open, and are carried from 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning", "hint"]
-DocumentKind = Literal["title", "article", "listing", "post"]
 
 
 class Span(NamedTuple):
@@ -28,17 +27,6 @@ class Token(NamedTuple):
     start: int
     end: int
     tag: str
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A text to be judged, with what is known of where it will stand."""
-
-    text: str
-    kind: DocumentKind = "title"
-    platform: str | None = None
-    source: str | None = None
-    context: Mapping[str, Any] = field(default_factory=dict)
 
 
 # Finding and Score are named tuples, not dataclasses: a million titles make ten million of them, and a frozen

@@ -23,7 +23,6 @@ class Platform:
     max: int | None
     min: int | None
     visible: int | None
-    visible_note: str
     barred: str
     confidence: str
     profile: str
@@ -97,7 +96,6 @@ def _platform(identifier: str, data: dict[str, Any]) -> Platform:
         max=data.get("max"),
         min=data.get("min"),
         visible=data.get("visible"),
-        visible_note=data.get("visible_note", ""),
         barred=data.get("barred", ""),
         confidence=data["confidence"],
         profile=data["profile"],

@@ -22,7 +22,7 @@ from copykit.render.terminal import Terminal
 LANG_KEY = "copykit.lang"
 # What --lang says anywhere on the line, for mistakes that are found before its option is read.
 early_lang: ContextVar[str] = ContextVar("early_lang", default="")
-FAILED, REJECTED, BROKEN, INTERRUPTED = 1, 2, 3, 130
+FAILED, REJECTED, INTERRUPTED = 1, 2, 130
 F = TypeVar("F", bound=Callable[..., Any])
 
 

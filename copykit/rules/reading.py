@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -27,7 +26,6 @@ class Context:
     category: str = ""
     today: str = ""
     used: Any = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Reading:

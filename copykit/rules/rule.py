@@ -54,11 +54,6 @@ class Rule:
             object.__setattr__(self, "around", (before, after))
         object.__setattr__(self, "plain", _plain(self))
 
-    @property
-    def pack(self) -> str:
-        """Return the folder that the rule stands in."""
-        return self.id.partition("/")[0]
-
     def finding(
         self,
         reading: Reading,
