@@ -1,6 +1,6 @@
 """What in a title's shape withholds, shouts or informs: the signs behind the 标题党 risk that are not words.
 
-All shapes are looked for in one walk over the words. A shape that is there becomes a hit under a slot of its own, which
+All shapes of a batch are looked for before any rule is asked. A shape that is there becomes a hit under a slot of its own, which
 the rules of kind ``shape`` read. Shapes and their points were chosen so that they hold across publishers: the signs
 are fixed by reasoning, and points of ±1 do nearly as well as fitted ones (see ``bench/risk.py``).
 """
@@ -58,7 +58,7 @@ _TALK = 0.25  # share of function words from which a title chats rather than tel
 
 
 class Shapes:
-    """Finds all shapes of a title in one walk."""
+    """Finds the shapes of all titles of a batch."""
 
     def __init__(self, build: Build) -> None:
         self.slots = {shape: build.automaton.slot(("shape", shape), ()) for shape in SHAPES}
@@ -66,7 +66,7 @@ class Shapes:
         self._fact, self._report = self.slots["fact"], self.slots["report"]
         self._gaps = [_slot(build, name) for name in ("deictic", "shell_nouns", "question_words")]
         self._reports = _slot(build, "report_verbs")
-        # Three titles of four hold none of these; they are one clause, and nothing has to be searched in them.
+        # A title that holds none of these is one clause, and nothing has to be searched in it.
         self._signs = build.automaton.slot("signs", sorted({*_BREAKS, *_EDGES, "."}))
         self._edges = build.automaton.slot("label signs", _EDGES)
 

@@ -36,16 +36,19 @@ class KeywordsKind:
         if brief is None or not brief.keywords:
             return
         text = reading.folded.text
-        places = [(word, text.find(fold_text(word))) for word in brief.keywords[: self.rule.limit]]
+        # A keyword of invisible characters folds to nothing and would stand everywhere.
+        wanted = brief.keywords[: self.rule.limit]
+        keywords = [(word, folded) for word in wanted if (folded := fold_text(word).strip())]
         if self.missing:
-            absent = [word for word, place in places if place < 0]
+            absent = [word for word, folded in keywords if folded not in text]
             if absent:
-                points = max(self.rule.points * len(absent), -40)
-                yield self.rule.finding(reading, 0, len(text), points=points, words="、".join(absent[:5]))
+                points = self.rule.points * len(absent)
+                yield self.rule.finding(reading, 0, len(text), points=points, words="、".join(absent))
             return
-        for word, place in places:
+        for _, folded in keywords:
+            place = text.find(folded)
             if place >= 0:
-                yield self.rule.finding(reading, place, place + len(fold_text(word)))
+                yield self.rule.finding(reading, place, place + len(folded))
 
 
 class SearchedKind:

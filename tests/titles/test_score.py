@@ -190,3 +190,10 @@ def test_only_the_two_best_numbers_earn() -> None:
     score = scorer().score("11块钱的睫毛膏，断货50次，排队9小时，回购300遍")
     numbers = [finding for finding in score.findings if finding.rule == "extremity/number"]
     assert len(numbers) == 2
+
+
+@pytest.mark.parametrize("profile", ["content", "listing"])
+def test_a_brief_word_without_ink_earns_nothing(profile: str) -> None:
+    blank = Brief("雨伞", audience=("\u200b",), keywords=("\u200b",))
+    judge = TitleScorer(bundled(), Settings(load_profile(bundled(), profile), brief=blank))
+    assert all(finding.end > finding.start for finding in judge.score("晴雨两用防晒伞").findings)
