@@ -1,8 +1,8 @@
 """What in a title's shape withholds, shouts or informs: the signs behind the 标题党 risk that are not words.
 
 All shapes of a batch are looked for before any rule is asked. A shape that is there becomes a hit under a slot of its
-own, which the rules of kind ``shape`` read. Shapes and their points were chosen so that they hold across publishers: the signs
-are fixed by reasoning, and points of ±1 do nearly as well as fitted ones (see ``bench/risk.py``).
+own, which the rules of kind ``shape`` read. Shapes and their points were chosen so that they hold across publishers:
+the signs are fixed by reasoning, and points of ±1 do nearly as well as fitted ones (see ``bench/risk.py``).
 """
 
 from __future__ import annotations
