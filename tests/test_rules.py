@@ -103,7 +103,8 @@ def test_a_dated_fact_says_when_it_was_verified_and_until_when(entry: datafiles.
 def test_every_bundled_rule_file_has_an_id_of_its_own() -> None:
     folder = datafiles.PACKAGE / "data/rules"
     assert len(ENTRIES) == sum(path.is_file() for path in folder.rglob("*"))
-    assert all(entry.id.count("/") == 1 for entry in ENTRIES)  # pack/rule
+    # pack/rule, and in the packs of laws pack/topic/rule
+    assert all(entry.id.count("/") == 1 + entry.id.startswith("law/") for entry in ENTRIES)
 
 
 # --- kinds ----------------------------------------------------------------------------------------------------------
@@ -179,7 +180,7 @@ def test_a_pattern_is_tried_only_where_its_anchor_stands(monkeypatch: pytest.Mon
 
         return match
 
-    monkeypatch.setattr(kinds, "_pattern_matcher", matcher)
+    monkeypatch.setattr(kinds, "pattern_matcher", matcher)
     engine = engine_of({"kind": "pattern", "anchor": ["凭什么", "块"], "pattern": "."})
     texts = ["凭什么三块", "块块块", "凭良心", "今天到货", ""]
     assert all_findings(engine, texts) == [[]] * len(texts)

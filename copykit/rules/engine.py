@@ -12,7 +12,18 @@ from copykit.datafiles import DataFiles
 from copykit.errors import Words as Both
 from copykit.lexicon import AutomatonBuilder, Lexicons
 from copykit.model import Finding
-from copykit.rules.kinds import KINDS, Build, Concluding, Contextual, Detector, FirstHit, Kind, KindMaker, RuleError
+from copykit.rules.kinds import (
+    KINDS,
+    Build,
+    Concluding,
+    Contextual,
+    Detector,
+    FirstHit,
+    Kind,
+    KindMaker,
+    RuleError,
+    WholeText,
+)
 from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_many
@@ -38,13 +49,16 @@ class Engine:
         files: DataFiles,
         segmenter: Segmenter,
         kinds: Mapping[str, KindMaker] = KINDS,
+        lang: str = "zh",
     ) -> None:
         """Build every rule with its kind; raise RuleError for a rule whose kind is unknown or whose words are."""
         self._files = files
-        self._segmenter = segmenter
+        self.segmenter = segmenter
         self.lexicons = Lexicons(files)
         self.automaton = AutomatonBuilder()
         self.detectors: dict[str, Detector] = {}
+        self.lang = lang
+        self._shared: dict[str, Any] = {}
         self.built: list[Kind] = []
         for rule in rules:
             maker = kinds.get(rule.kind)
@@ -59,14 +73,19 @@ class Engine:
                 raise RuleError(rule=rule.id, reason=Both(zh, en)) from None
             except (ValueError, TypeError, re.error) as error:
                 raise RuleError(rule=rule.id, reason=Both(f"写得不对：{error}", f"badly written: {error}")) from None
-        self._hits_many = self.automaton.build().hits_many
+        automaton = self.automaton.build()
+        self._hits_many = automaton.hits_many
+        self.hits = automaton.hits  # folded text → slot → places, for texts too long to be cut as a whole
         self._detect = tuple(self.detectors.values())
-        self._always = [kind for kind in self.built if kind.triggers is None and not isinstance(kind, Concluding)]
+        # Duties look at whole texts; a title or a sentence alone owes nothing.
+        self._whole = [kind for kind in self.built if isinstance(kind, WholeText) and kind.whole_text]
+        parts = [kind for kind in self.built if kind not in self._whole]
+        self._always = [kind for kind in parts if kind.triggers is None and not isinstance(kind, Concluding)]
         self._concluding = [kind for kind in self.built if isinstance(kind, Concluding)]
         # Most rules wait for one slot, and of these most say one thing at its first hit; the few that wait for several
         # must not be asked twice. A slot that no rule waits for has None.
         self._waiting: list[_Waiting | None] = [None] * self.automaton.size
-        for kind in self.built:
+        for kind in parts:
             triggers = kind.triggers or ()
             for slot in triggers:
                 waiting = self._waiting[slot] or _Waiting()
@@ -77,6 +96,7 @@ class Engine:
                 else:
                     waiting = waiting._replace(finds=(*waiting.finds, kind.find))
                 self._waiting[slot] = waiting
+        self._waiting_in: tuple[Context | None, frozenset[int]] = None, frozenset()
         self._adapted_to: Context | None = None
         self._asked: tuple[_Find, ...] = ()
 
@@ -90,11 +110,17 @@ class Engine:
             self.detectors[name] = make(self)
         return self.detectors[name]
 
+    def shared(self, name: str, make: Callable[[Build], Any]) -> Any:
+        """Return what several rules use together, made when it is first asked for."""
+        if name not in self._shared:
+            self._shared[name] = make(self)
+        return self._shared[name]
+
     def read(self, texts: Sequence[str], context: Context, bodies: Sequence[str | None] = ()) -> list[Reading]:
         """Return a reading a text; many at once are cheaper than one by one."""
         folds = fold_many(texts)
         folded_texts = [folded.text for folded in folds]
-        cut = self._segmenter.cut_many(folded_texts)
+        cut = self.segmenter.cut_many(folded_texts)
         words, tags = cut.words, cut.tags
         readings = [
             Reading(text, folded, words[begin:end], tags[begin:end], hits, context, body)
@@ -139,6 +165,23 @@ class Engine:
         if len(findings) > 1:
             findings.sort(key=_place)
         return findings
+
+    def find_whole(self, reading: Reading) -> list[Finding]:
+        """Return what the rules about whole texts find; of the reading they see the text and the hits."""
+        return sorted((finding for kind in self._whole for finding in kind.find(reading)), key=_place)
+
+    def waiting(self, context: Context) -> frozenset[int]:
+        """Return the slots for which a rule about sentences waits that can find something in this context."""
+        if context is not self._waiting_in[0]:
+            slots = {
+                slot
+                for kind in self.built
+                if kind not in self._whole and not (isinstance(kind, Contextual) and kind.idle(context))
+                for slot in kind.triggers or ()
+            }
+            slots.update(*(getattr(detect, "looks_at", ()) for detect in self._detect))
+            self._waiting_in = context, frozenset(slots)
+        return self._waiting_in[1]
 
     def _adapt(self, context: Context) -> None:
         """Choose the rules to ask about every text: those that can have something to say in this context."""

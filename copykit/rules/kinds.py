@@ -21,6 +21,7 @@ from copykit.rules.rule import Rule
 from copykit.rules.rule import RuleError as RuleError  # every kind raises it
 from copykit.text.measure import measure
 from copykit.text.normalize import fold_text
+from copykit.text.segment import Segmenter
 
 
 class Build(Protocol):
@@ -28,13 +29,23 @@ class Build(Protocol):
 
     automaton: AutomatonBuilder
     lexicons: Lexicons
+    segmenter: Segmenter
 
     def data(self, kind: str) -> dict[str, Any]:
         """Return the data files of a kind."""
         ...
 
+    @property
+    def lang(self) -> str:
+        """Return the language in which findings speak."""
+        ...
+
     def detector(self, name: str, make: Callable[[Build], Detector]) -> Detector:
         """Return a detector shared by the rules that read what it finds."""
+        ...
+
+    def shared(self, name: str, make: Callable[[Build], Any]) -> Any:
+        """Return what several rules use together, made when it is first asked for."""
         ...
 
 
@@ -67,6 +78,13 @@ class FirstHit(Protocol):
 
 
 @runtime_checkable
+class WholeText(Protocol):
+    """A rule that looks at a text as a whole, such as at a notice that has to stand somewhere in it."""
+
+    whole_text: bool
+
+
+@runtime_checkable
 class Concluding(Protocol):
     """A rule that is asked last and sees what the others found."""
 
@@ -76,7 +94,8 @@ class Concluding(Protocol):
 
 
 KindMaker = Callable[[Rule, Build], Kind]
-# Looks at readings once, before the rules, and adds what it found to ``reading.hits`` under slots of its own.
+# Looks at readings once, before the rules, and adds what it found to ``reading.hits`` under slots of its own. Where its
+# attribute ``looks_at`` names slots, it needs to see only the sentences in which one of them was hit.
 Detector = Callable[[Batch], None]
 
 
@@ -182,7 +201,7 @@ class PatternKind:
         self.slot = Words(rule, build, key="anchor").slot
         self.unless = _side_slot(rule, build, "unless")
         self.triggers: frozenset[int] | None = frozenset((self.slot,))
-        self._matches = _pattern_matcher(rule)
+        self._matches = pattern_matcher(rule)
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield a finding a match, the best ``limit`` of them."""
@@ -305,7 +324,8 @@ def _cancelled(reading: Reading, hit: tuple[int, int], others: Sequence[tuple[in
     return any(clause.start <= start < clause.end for start, _ in others)
 
 
-def _pattern_matcher(rule: Rule) -> Callable[[str], list[tuple[int, int]]]:
+def pattern_matcher(rule: Rule) -> Callable[[str], list[tuple[int, int]]]:
+    """Return what finds a rule's ``pattern`` in a folded text: spans of its group ``hit``, else of the whole match."""
     return _own_pattern(rule) if rule.trusted else _users_pattern(rule)
 
 

@@ -18,7 +18,10 @@ class Context:
     """What is known beside the text; a missing fact is None or empty, never guessed.
 
     ``today`` is an ISO date. ``platform`` is a platform's data (see ``copykit.platforms``). ``used`` compares with
-    titles used before.
+    titles used before. ``categories`` are the category's id and those that it lies in (see ``copykit.categories``).
+    ``has_link``: the text leads to a shop; ``commercial``: its writer has an interest in the sale; ``audience`` and
+    ``channel`` as in ``copykit check --help``. ``kind`` is what the text is: title, article, listing or post. ``corpus``
+    holds the texts that it must not repeat (see ``copykit.text.originality``).
     """
 
     platform: Any = None
@@ -26,6 +29,13 @@ class Context:
     category: str = ""
     today: str = ""
     used: Any = None
+    categories: frozenset[str] = frozenset()
+    has_link: bool | None = None
+    commercial: bool | None = None
+    audience: str = ""
+    channel: str = ""
+    kind: str = ""
+    corpus: Any = None
 
 
 class Reading:

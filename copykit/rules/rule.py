@@ -11,7 +11,8 @@ from typing import Any
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Words
 from copykit.model import Finding, Severity, Span
-from copykit.rules.reading import Reading
+from copykit.rules.reading import Context, Reading
+from copykit.text.normalize import Folded
 
 
 class RuleError(CopykitError):
@@ -102,6 +103,16 @@ class Rule:
             ),
         )
 
+    def finding_at(self, text: str, start: int, end: int, **said: Any) -> Finding:
+        """Make the finding for a range of a text as it was written, for rules about what folding takes away.
+
+        ``said`` is what ``finding`` takes by name.
+        """
+        return self.finding(Reading(text, Folded(text, text), [], [], {}, _NO_CONTEXT), start, end, **said)
+
+
+_NO_CONTEXT = Context()
+
 
 def _slots(text: str) -> list[str]:
     """Return what stands between braces in a message."""
@@ -138,11 +149,14 @@ def _plain(rule: Rule) -> Callable[[Reading, int, int], Finding]:
 
 
 def load(files: DataFiles, packs: Sequence[str] | None = None, lang: str = "zh") -> list[Rule]:
-    """Return the rules of the given packs (all when None), sorted by id, speaking ``lang``."""
+    """Return the rules of the given packs (all when None), sorted by id, speaking ``lang``.
+
+    A pack is a folder of rules or a folder in one (``law``, ``law/prices``), or a single rule's id.
+    """
     return [
         from_data(name, data, lang, trusted=files.origin("rules", name) == "bundled")
         for name, data in sorted(files.load("rules").items())
-        if packs is None or name.partition("/")[0] in packs
+        if packs is None or any(name == pack or name.startswith(f"{pack}/") for pack in packs)
     ]
 
 

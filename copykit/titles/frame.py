@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from copykit.model import Finding, Length
 from copykit.platforms import length_on
 from copykit.rules.kinds import Build, KindMaker
+from copykit.rules.names import NAMES
 from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
-from copykit.titles.ip import NAMES
 
 
 def length_of(reading: Reading) -> Length:

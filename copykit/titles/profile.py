@@ -28,7 +28,10 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How titles of one use are judged. ``notes`` are dimensions that are told and never counted."""
+    """How titles of one use are judged.
+
+    ``notes`` are dimensions that are told and never counted, ``leaves_out`` the packs that have no say.
+    """
 
     id: str
     label: str
@@ -36,6 +39,7 @@ class Profile:
     beside: Mapping[str, Dimension]
     risks: Mapping[str, Dimension]
     notes: tuple[str, ...]
+    leaves_out: tuple[str, ...] = ()
 
     @property
     def labels(self) -> dict[str, str]:
@@ -55,7 +59,9 @@ class Profile:
         return {name: part.high for name, part in self.risks.items()}
 
     def judges(self, rule: Rule) -> bool:
-        """Return whether a rule has a say here: its dimension is one of the profile's, or it has none."""
+        """Return whether a rule has a say: its pack is not left out, its dimension the profile's or none at all."""
+        if rule.id.partition("/")[0] in self.leaves_out:
+            return False
         dimension = rule.dimension
         return dimension is None or any(dimension in group for group in self._groups())
 
@@ -88,7 +94,9 @@ def load_profile(files: DataFiles, name: str, lang: str = "zh") -> Profile:
         raise ProfileWeights(name=name, total=round(total, 4))
     label = data.get("name_en", data["name"]) if lang == "en" else data["name"]
     dimensions, beside, risks = (_dimensions(data.get(group, {}), lang) for group in ("dimensions", "beside", "risks"))
-    return Profile(name, label, dimensions, beside, risks, tuple(data.get("notes", ())))
+    return Profile(
+        name, label, dimensions, beside, risks, tuple(data.get("notes", ())), tuple(data.get("leaves_out", ()))
+    )
 
 
 def _dimensions(table: Mapping[str, Any], lang: str) -> dict[str, Dimension]:

@@ -10,25 +10,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from copykit import compliance
+from copykit.categories import Categories
 from copykit.datafiles import DataFiles, bundled
 from copykit.errors import CopykitError
 from copykit.model import NO_PARTS, Brief, Finding, Score, TitleScore
 from copykit.platforms import Platform, Platforms
-from copykit.rules import kinds as rule_kinds
 from copykit.rules import rule as rules
-from copykit.rules.check import plain_context
 from copykit.rules.engine import Engine
 from copykit.rules.kinds import KindMaker
 from copykit.rules.reading import Context, Reading
 from copykit.text.segment import Segmenter
-from copykit.titles import clickbait, extremity, frame, ip, listing, novelty, relevance
+from copykit.titles import clickbait, extremity, frame, listing, novelty, relevance
 from copykit.titles.profile import Dimension, Profile, load_profile
 
 KINDS: dict[str, KindMaker] = {
-    **rule_kinds.KINDS,
+    **compliance.KINDS,
     **novelty.KINDS,
     **extremity.KINDS,
-    **ip.KINDS,
     **relevance.KINDS,
     **listing.KINDS,
     **frame.KINDS,
@@ -81,8 +80,8 @@ class TitleScorer:
         profile = settings.profile
         loaded = [rule for rule in rules.load(files, None, settings.lang) if profile.judges(rule)]
         with _uncollected():
-            self._engine = Engine(loaded, files, segmenter or Segmenter(), KINDS)
-        self._context = make_context(settings)
+            self._engine = Engine(loaded, files, segmenter or Segmenter(), KINDS, settings.lang)
+        self._context = make_context(settings, Categories(files))
         groups = (profile.dimensions, profile.beside, profile.risks)
         self._parts = {name: part for group in groups for name, part in group.items()}
         # What a title starts from: every dimension at its base, without findings.
@@ -209,12 +208,14 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def make_context(settings: Settings) -> Context:
+def make_context(settings: Settings, categories: Categories) -> Context:
     """Return the context in which rules see a title."""
+    brief = settings.brief
     return Context(
         platform=settings.platform,
-        brief=settings.brief,
-        category=settings.brief.category if settings.brief else "",
+        brief=brief,
+        category=brief.category if brief else "",
+        categories=categories.of(brief) if brief else frozenset(),
         today=settings.today,
         used=novelty.UsedTitles(settings.used) if settings.used else None,
     )
@@ -223,11 +224,12 @@ def make_context(settings: Settings) -> Context:
 def case_context(files: DataFiles) -> Callable[[Mapping[str, Any]], Context]:
     """Return what turns a rule's ``[cases.given]`` table into the context of its sentences."""
     platforms = Platforms(files)
+    of_text = compliance.case_context(files)
 
     def context(given: Mapping[str, Any]) -> Context:
         platform = platforms[given["platform"]] if "platform" in given else None
         used = novelty.UsedTitles(tuple(given["used"])) if "used" in given else None
-        return replace(plain_context(given), platform=platform, used=used)
+        return replace(of_text(given), platform=platform, used=used)
 
     return context
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copykit.categories import Categories
 from copykit.datafiles import bundled
 from copykit.errors import CopykitError
 from copykit.model import Brief, TitleScore
@@ -75,7 +76,7 @@ def test_judging_twice_or_among_others_changes_nothing(title: str) -> None:
 @given(TITLES, st.randoms(use_true_random=False))
 def test_the_order_of_the_rules_does_not_matter(title: str, random: object) -> None:
     loaded = rules.load(bundled())
-    context = make_context(scorer().settings)
+    context = make_context(scorer().settings, Categories(bundled()))
     straight = _engine(tuple(rule.id for rule in loaded))
     backward = _engine(tuple(rule.id for rule in reversed(loaded)))
     findings = [engine.find(engine.read([title], context)[0]) for engine in (straight, backward)]

@@ -169,6 +169,7 @@ class _Names:
         self.needs = {word: _folded_parts(given["needs"]) for word, given in fields.items() if "needs" in given}
         self.fits = {word: _folded_parts(given["fit"]) for word, given in fields.items() if "fit" in given}
         self.slot = build.automaton.slot("names", fields, exceptions)
+        self.looks_at = frozenset((self.slot,))
         leaning = build.lexicons["borrowing"]
         self.leaning = leaning.entries
         self._following = tuple(word for word, given in self.leaning.items() if given["side"] in ("after", "both"))

@@ -14,10 +14,10 @@ from copykit.rules.engine import Engine
 from copykit.rules.kinds import KINDS as BASE
 from copykit.rules.reading import Context
 from copykit.text.segment import Segmenter
-from copykit.titles import ip
+from copykit.rules import names
 
 FILES = DataFiles([bundled_layer()])
-KINDS = {**BASE, **ip.KINDS}
+KINDS = {**BASE, **names.KINDS}
 ENGINE = Engine(rules.load(FILES, ["ip"]), FILES, Segmenter(), KINDS)
 # Names, festivals, what leans on them and what only looks like them, to be thrown together at random.
 PIECES = [

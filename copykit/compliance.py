@@ -1,0 +1,202 @@
+"""What has to change before a text goes out, by which article, and what looks dangerous but may stand.
+
+A text is searched once for the words that call any rule; only the sentences where one stands are cut, framed and
+judged. Nothing here is legal advice.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+from copykit.categories import Categories
+from copykit.datafiles import DataFiles
+from copykit.laws import Laws
+from copykit.model import Brief, Finding, Span
+from copykit.rules import claims, names
+from copykit.rules import kinds as rule_kinds
+from copykit.rules import rule as rules
+from copykit.rules.check import plain_context
+from copykit.rules.claims import EXCUSED, Excused
+from copykit.rules.engine import Engine
+from copykit.rules.kinds import Kind, KindMaker
+from copykit.rules.reading import Context, Reading
+from copykit.rules.relations import WHOLE
+from copykit.text.clauses import sentences
+from copykit.text.normalize import fold
+from copykit.text.segment import Segmenter
+
+Verdict = Literal["error", "warning", "ok"]
+PACKS = ("law",)
+
+KINDS: dict[str, KindMaker] = {**rule_kinds.KINDS, **names.KINDS, **claims.KINDS}
+
+
+class Ask(NamedTuple):
+    """A fact of the context that nobody told and that would decide about findings of ``rules``."""
+
+    fact: str
+    rules: tuple[str, ...]
+
+
+class Report(NamedTuple):
+    """What was found in one text. ``excused`` are the hits that may stand; ``asks`` the facts that would decide."""
+
+    text: str
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    exempted: tuple[Excused, ...]
+    asks: tuple[Ask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about a text beside its words; a fact that is not known is None or empty, never guessed.
+
+    ``category`` as people call it. ``channel``: public, group or private. ``audience``: general or minors.
+    """
+
+    category: str = ""
+    has_link: bool | None = None
+    commercial: bool | None = None
+    audience: str = ""
+    channel: str = ""
+    brief: Brief | None = None
+    today: str = ""
+
+
+class Checker:
+    """Compiled rules; ``check`` judges a text against the facts that are known about it."""
+
+    def __init__(
+        self,
+        files: DataFiles,
+        packs: Sequence[str] = PACKS,
+        segmenter: Segmenter | None = None,
+        lang: str = "zh",
+        kinds: Mapping[str, KindMaker] = KINDS,
+    ) -> None:
+        self._categories = Categories(files)
+        self._laws = Laws(files)
+        self._engine = Engine(rules.load(files, packs, lang), files, segmenter or Segmenter(), kinds, lang)
+        self._built = {kind.rule.id: kind for kind in self._engine.built}
+
+    def context(self, facts: Facts) -> Context:
+        """Return the context in which rules see a text.
+
+        Raises:
+            UnknownCategory: the category is none that the data files know.
+        """
+        brief = facts.brief
+        told = self._categories[facts.category] if facts.category else frozenset()
+        if brief is not None and not told:
+            told = self._categories.of(brief)
+        return Context(
+            brief=brief,
+            category=facts.category or (brief.category if brief else ""),
+            today=facts.today,
+            categories=told,
+            has_link=facts.has_link,
+            commercial=facts.commercial,
+            audience=facts.audience,
+            channel=facts.channel,
+        )
+
+    def check(self, text: str, context: Context) -> Report:
+        """Judge one text of any length; total on any string."""
+        folded = fold(text)
+        whole = Reading(text, folded, [], [], self._engine.hits(folded.text), context)
+        findings = self._engine.find_whole(whole)
+        exempted: list[Excused] = []
+        parts = self._calling(whole)
+        readings = self._engine.read([text[start:end] for start, end in parts], context)
+        for (start, _), reading in zip(parts, readings, strict=True):
+            reading.memo[WHOLE] = folded.text
+            findings += [_moved(finding, start) for finding in self._engine.find(reading)]
+            exempted += [
+                excused._replace(finding=_moved(excused.finding, start)) for excused in reading.memo.get(EXCUSED, ())
+            ]
+        findings = settled(findings)
+        exempted = [each for each in exempted if not _said(each.finding, findings)]
+        return Report(text, verdict(findings), tuple(findings), tuple(exempted), self._asks(findings, context))
+
+    def _calling(self, whole: Reading) -> list[Span]:
+        """Return the sentences of the source that hold a word for which a rule waits in this context."""
+        waiting = self._engine.waiting(whole.context)
+        places = [start for slot, spans in whole.hits.items() if slot in waiting for start, _ in spans]
+        if not places:
+            return []
+        spans = sentences(whole.folded.text)
+        starts = [span.start for span in spans]
+        chosen = sorted({bisect_right(starts, place) - 1 for place in places})
+        return [Span(*whole.folded.span(*spans[number])) for number in chosen if number >= 0]
+
+    def _asks(self, findings: Iterable[Finding], context: Context) -> tuple[Ask, ...]:
+        """Return the untold facts, each with the rules of which it decides."""
+        asked: dict[str, dict[str, None]] = {}
+        for finding in findings:
+            applies = getattr(self._built[finding.rule], "applies", None)
+            for fact in (applies.missing(context) or ()) if applies is not None else ():
+                asked.setdefault(fact, {})[finding.rule] = None
+        return tuple(Ask(fact, tuple(by)) for fact, by in asked.items())
+
+    def kind_of(self, rule: str) -> Kind:
+        """Return a built rule."""
+        return self._built[rule]
+
+
+def verdict(findings: Iterable[Finding]) -> Verdict:
+    """Return the gravest thing that has to be done: error and warning as they are, ok for hints or nothing."""
+    severities = {finding.severity for finding in findings}
+    return "error" if "error" in severities else "warning" if "warning" in severities else "ok"
+
+
+def settled(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings by place, without those that lie inside a graver or longer one of the same rule folder.
+
+    国家级 and 最高级 may both call 国家级最高级认证; what is said once need not be said again for a part of it.
+    """
+    kept: list[Finding] = []
+    for finding in sorted(findings, key=lambda f: (_GRAVITY[f.severity], f.start - f.end, f.start, f.rule)):
+        folder = finding.rule.rpartition("/")[0]
+        inside = any(
+            other.rule.rpartition("/")[0] == folder and other.start <= finding.start and finding.end <= other.end
+            for other in kept
+        )
+        if not inside:
+            kept.append(finding)
+    return sorted(kept, key=lambda finding: (finding.start, finding.end, finding.rule))
+
+
+def case_context(files: DataFiles) -> Callable[[Mapping[str, Any]], Context]:
+    """Return what turns a rule's ``[cases.given]`` table into the context of its sentences."""
+    categories = Categories(files)
+
+    def context(given: Mapping[str, Any]) -> Context:
+        told = categories[given["category"]] if "category" in given else frozenset()
+        return replace(
+            plain_context(given),
+            categories=told,
+            has_link=given.get("has_link"),
+            commercial=given.get("commercial"),
+            audience=given.get("audience", ""),
+            channel=given.get("channel", ""),
+        )
+
+    return context
+
+
+_GRAVITY = {"error": 0, "warning": 1, "hint": 2}
+
+
+def _said(finding: Finding, findings: Sequence[Finding]) -> bool:
+    """Return whether another finding already speaks of the whole place."""
+    return any(other.start <= finding.start and finding.end <= other.end for other in findings)
+
+
+def _moved(finding: Finding, by: int) -> Finding:
+    """Return a finding of a sentence as a finding of the text that it stands in."""
+    related = tuple(Span(start + by, end + by) for start, end in finding.related)
+    return finding._replace(start=finding.start + by, end=finding.end + by, related=related)

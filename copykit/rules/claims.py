@@ -1,0 +1,297 @@
+"""Rules about claims: a hit is framed, has to meet its conditions, and may be excused by one exemption.
+
+``claim`` finds words or a pattern where their relations hold. ``duty`` looks at a whole text: something in it (or in
+its context) calls for a notice that is not there. Exemptions are files of their own, ``exemptions/<id>.toml``.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from copykit.errors import CopykitError
+from copykit.errors import Words as Both
+from copykit.model import Finding, Severity
+from copykit.rules.applies import Applies, applies_from
+from copykit.rules.frames import Frame, Framer, Surroundings, folded_words
+from copykit.rules.kinds import Build, KindMaker, best, pattern_matcher, whole_words
+from copykit.rules.reading import Context, Reading
+from copykit.rules.relations import Condition, all_hold, any_holds, condition
+from copykit.rules.rule import Rule, RuleError
+from copykit.text.normalize import fold_text
+
+
+class Excused(NamedTuple):
+    """A finding that an exemption lets stand: why, by which clause, and what has to be at hand."""
+
+    finding: Finding
+    exemption: str
+    reason: str
+    clause: str
+    evidence_needed: str
+
+
+# Where a reading's memo holds what was excused in it.
+EXCUSED = "excused"
+
+
+class ClaimKind:
+    """Finds claims: ``words``, ``lexicon`` or ``lexicons`` (behind each of ``before``, if given), or ``pattern`` at an
+    ``anchor``, in the sentences where they stand.
+
+    ``[applies]``: facts of the context. ``[[when]]``: conditions that all have to hold. ``[[not_when]]``: conditions of
+    which none may. ``at = "token"`` keeps hits that begin and end where words do. ``proof``: the kind of claim that
+    excuses this one if the brief holds it with evidence. A hit that an exemption covers is noted in ``memo``.
+    """
+
+    whole_text = False
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        settings = rule.settings
+        self.applies = _applies(rule, build)
+        self.pattern = pattern_matcher(rule) if "pattern" in settings else None
+        self.slot = build.automaton.words(*trigger_words(rule, build))
+        self.at = settings.get("at", "any")
+        self.proof: str = settings.get("proof", "")
+        room = _room(build)
+        self.framer = room.framer
+        try:
+            self.when = tuple(room.condition(each) for each in settings.get("when", ()))
+            self.not_when = tuple(room.condition(each) for each in settings.get("not_when", ()))
+        except (KeyError, ValueError) as error:
+            raise RuleError(rule=rule.id, reason=Both(f"条件写得不对：{error}", f"bad condition: {error}")) from None
+        self.exemptions = room.exemptions_for(rule.id)
+        self.triggers: frozenset[int] | None = frozenset((self.slot,))
+
+    def idle(self, context: Context) -> bool:
+        """Return whether the rule says nothing in this context."""
+        return self.applies.severity(self.rule.severity, context) is None
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield a finding a claim, at most ``limit`` of them; the excused ones go to ``memo``."""
+        severity = self.applies.severity(self.rule.severity, reading.context)
+        if severity is None:
+            return ()
+        found: list[Finding] = []
+        for start, end in self._hits(reading):
+            frame = self.framer.frame(reading, start, end)
+            if all_hold(self.when, frame) is None or any_holds(self.not_when, frame):
+                continue
+            finding = self._finding(reading, start, end, severity)
+            excuse = self._proven(reading, finding.matched_as) or excuse_of(self.exemptions, frame)
+            if excuse is None:
+                found.append(finding)
+            else:
+                reading.memo.setdefault(EXCUSED, []).append(Excused(finding, *excuse))
+        return best(found, self.rule.limit)
+
+    def _finding(self, reading: Reading, start: int, end: int, severity: Severity) -> Finding:
+        if severity == self.rule.severity:
+            return self.rule.plain(reading, start, end)
+        return self.rule.finding(reading, start, end, severity=severity)
+
+    def _hits(self, reading: Reading) -> list[tuple[int, int]]:
+        hits = reading.hits.get(self.slot, [])
+        if hits and self.pattern is not None:
+            return self.pattern(reading.folded.text)
+        if self.at == "token":
+            return [hit for hit in hits if hit[0] in reading.bounds and hit[1] in reading.bounds]
+        return whole_words(reading, hits) if self.at == "single_token" else hits
+
+    def _proven(self, reading: Reading, said: str) -> tuple[str, str, str, str] | None:
+        """Return the excuse that the brief gives: a claim of the rule's kind that says the same and is proved."""
+        brief, today = reading.context.brief, reading.context.today
+        if not self.proof or brief is None:
+            return None
+        for claim in brief.claims:
+            expired = bool(claim.valid_until and today and claim.valid_until < today)
+            if claim.kind == self.proof and claim.evidence and not expired and _states(claim.statement, said):
+                zh = f"资料里有依据：{claim.evidence}"
+                return "proof", zh, self.rule.source, claim.evidence
+        return None
+
+
+def _states(statement: str, said: str) -> bool:
+    """Return whether a claim of the brief says what a text says: in the same words, or with the same figures."""
+    stated = fold_text(statement)
+    figures = _FIGURES.findall(said)
+    return said in stated or bool(figures and set(figures) <= set(_FIGURES.findall(stated)))
+
+
+_FIGURES = re.compile(r"\d+(?:\.\d+)?")
+
+
+class DutyKind:
+    """Fires once for a text that owes a notice and does not give it.
+
+    The duty arises from the context (``[applies]``) and, if ``words``, ``lexicon`` or ``anchor`` and ``pattern`` are
+    given, from what the text says. It is met by one of ``required`` (words) or ``required_pattern``. The finding spans
+    what called for it, else the first line.
+    """
+
+    whole_text = True
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        settings = rule.settings
+        self.applies = _applies(rule, build)
+        self.pattern = pattern_matcher(rule) if "pattern" in settings else None
+        called = any(key in settings for key in ("words", "lexicon", "lexicons", "anchor"))
+        self.slot = build.automaton.words(*trigger_words(rule, build)) if called else None
+        required = folded_words(settings.get("required", ()))
+        self.required = build.automaton.words(required) if required else None
+        self.required_pattern = _compiled(settings["required_pattern"]) if "required_pattern" in settings else None
+        if self.required is None and self.required_pattern is None:
+            raise RuleError(rule=rule.id, reason=Both("要写 required 或 required_pattern", "give required(_pattern)"))
+        self.triggers: frozenset[int] | None = None if self.slot is None else frozenset((self.slot,))
+
+    def idle(self, context: Context) -> bool:
+        """Return whether the rule says nothing in this context."""
+        return self.applies.severity(self.rule.severity, context) is None
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding or none; the reading is of the whole text."""
+        severity = self.applies.severity(self.rule.severity, reading.context)
+        if severity is None or self._met(reading):
+            return ()
+        place = self._called_for(reading)
+        return () if place is None else (self.rule.finding(reading, *place, severity=severity),)
+
+    def _met(self, reading: Reading) -> bool:
+        if self.required is not None and self.required in reading.hits:
+            return True
+        return self.required_pattern is not None and self.required_pattern.search(reading.folded.text) is not None
+
+    def _called_for(self, reading: Reading) -> tuple[int, int] | None:
+        text = reading.folded.text
+        if self.slot is not None:
+            hits = reading.hits.get(self.slot, [])
+            if hits and self.pattern is not None:
+                hits = self.pattern(text)
+            return hits[0] if hits else None
+        start = len(text) - len(text.lstrip())
+        end = text.find("\n", start)
+        return start, end if end > 0 else len(text)
+
+
+KINDS: dict[str, KindMaker] = {"claim": ClaimKind, "duty": DutyKind}
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """One exemption: which rules' findings it may excuse, the clause, and when it governs."""
+
+    id: str
+    rules: tuple[str, ...]
+    clause: str
+    reason: str
+    evidence: str
+    rank: int
+    when: tuple[Condition, ...]
+    not_when: tuple[Condition, ...]
+
+    def covers(self, rule: str) -> bool:
+        """Return whether it may excuse a rule: it names the rule, or a folder above it."""
+        return any(rule == name or rule.startswith(name + "/") for name in self.rules)
+
+
+def excuse_of(exemptions: Iterable[Exemption], frame: Frame) -> tuple[str, str, str, str] | None:
+    """Return (id, reason, clause, evidence needed) of the first exemption that governs the claim, by rank."""
+    for each in exemptions:
+        if all_hold(each.when, frame) is not None and not any_holds(each.not_when, frame):
+            return each.id, each.reason, each.clause, each.evidence
+    return None
+
+
+class _Room:
+    """What all claim rules of an engine share: the framer, the words around, the exemptions."""
+
+    def __init__(self, build: Build) -> None:
+        self.build = build
+        self.around = Surroundings()
+        self.framer = Framer(build.data("frames")["claim"], self.around, self.words_of)
+        self.exemptions = sorted(
+            (self._exemption(name, data) for name, data in build.data("exemptions").items()),
+            key=lambda exemption: (exemption.rank, exemption.id),
+        )
+
+    def words_of(self, name: str) -> tuple[Iterable[str], Iterable[str]]:
+        """Return a lexicon's words and exceptions."""
+        if name not in self.build.lexicons:
+            raise ValueError(f"没有词表 {name} / there is no word list {name}")
+        lexicon = self.build.lexicons[name]
+        return lexicon.entries, lexicon.exceptions
+
+    def condition(self, data: Mapping[str, Any]) -> Condition:
+        """Make a condition of a rule."""
+        return condition(data, self.around, self.words_of)
+
+    def exemptions_for(self, rule: str) -> tuple[Exemption, ...]:
+        """Return the exemptions that may excuse a rule, by rank."""
+        return tuple(exemption for exemption in self.exemptions if exemption.covers(rule))
+
+    def _exemption(self, name: str, data: Mapping[str, Any]) -> Exemption:
+        words = {**data, **data.get("en", {})} if self.build.lang == "en" else data
+        try:
+            when = tuple(self.condition(each) for each in data["when"])
+            not_when = tuple(self.condition(each) for each in data.get("not_when", ()))
+        except (KeyError, ValueError) as error:
+            raise BadExemption(name=name, reason=str(error)) from None
+        return Exemption(
+            name,
+            tuple(data["rules"]),
+            data["source"],
+            words["reason"],
+            words.get("evidence", ""),
+            data.get("rank", 50),
+            when,
+            not_when,
+        )
+
+
+class BadExemption(CopykitError):
+    """An exemption whose conditions cannot be read."""
+
+    zh = "例外 {name}：条件写得不对：{reason}"
+    en = "exemption {name}: bad condition: {reason}"
+
+
+def _room(build: Build) -> _Room:
+    room = build.shared("claims", _Room)
+    assert isinstance(room, _Room)
+    return room
+
+
+def trigger_words(rule: Rule, build: Build) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the folded words that call a rule and the phrases inside which they do not count."""
+    settings = rule.settings
+    words = set(folded_words(settings.get("words", ())))
+    hidden = set(folded_words(settings.get("except", ())))
+    names = [settings["lexicon"]] if "lexicon" in settings else []
+    for name in [*names, *settings.get("lexicons", ())]:
+        if name not in build.lexicons:
+            raise RuleError(rule=rule.id, reason=Both(f"没有词表“{name}”", f"there is no word list '{name}'"))
+        words |= set(build.lexicons[name].entries)
+        hidden |= build.lexicons[name].exceptions
+    if "before" in settings:
+        fronts = folded_words(settings["before"])
+        words = {front + word for front in fronts for word in words}
+    words |= folded_words(settings.get("anchor", ()))
+    if not words:
+        zh, en = "一个词也没有，请写 words / lexicon / anchor", "it has no words; give words, lexicon or anchor"
+        raise RuleError(rule=rule.id, reason=Both(zh, en))
+    return frozenset(words), frozenset(hidden)
+
+
+def _applies(rule: Rule, build: Build) -> Applies:
+    try:
+        return applies_from(rule.settings.get("applies"), tuple(build.data("categories")))
+    except CopykitError as error:
+        raise RuleError(rule=rule.id, reason=Both(error.say("zh"), error.say("en"))) from None
+
+
+_compiled = functools.cache(re.compile)

@@ -1,0 +1,225 @@
+"""What governs what: the closed set of relations between a claim and the words around it.
+
+A condition of a rule or an exemption names one relation and the words (a lexicon, words, or a pattern) that have to
+stand in it. The relations are the grammar and so are code; which words count is data. A word that stands near but in no
+relation excuses nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from copykit.model import Span
+from copykit.rules.frames import Frame, Surroundings, folded_words
+
+# The words of a relation, given the frame and the places where they stand: the place that is in the relation, or None.
+Relation = Callable[[Frame, Sequence[Span]], Span | None]
+
+
+def covers(frame: Frame, spans: Sequence[Span]) -> Span | None:
+    """A longer phrase holds the hit: 顶级 in 顶级域名."""
+    hit = frame.hit
+    return _first(span for span in spans if span.start <= hit.start and hit.end <= span.end and span != hit)
+
+
+def modifies(frame: Frame, spans: Sequence[Span]) -> Span | None:
+    """The hit is an attribute of the word right after it: 最佳 of 使用时间, with at most 的 between."""
+    text, end = frame.reading.folded.text, frame.hit.end
+    after = end + 1 if text[end : end + 1] in ("的", "地", "之") else end
+    return _first(span for span in spans if span.start in (end, after))
+
+
+def modified_by(frame: Frame, spans: Sequence[Span]) -> Span | None:
+    """The word stands right before the hit and limits it: 历史 before 最高, with at most 的 or 是 between."""
+    text, start = frame.reading.folded.text, frame.hit.start
+    before = start - 1 if text[start - 1 : start] in ("的", "是", "为", "了") else start
+    return _first(span for span in spans if span.end in (start, before))
+
+
+def heads_clause(frame: Frame, spans: Sequence[Span]) -> Span | None:
+    """The word opens the hit's clause, with nothing but its subject before it: 愿 …, 我们的目标是 …."""
+    clause = frame.clause
+    return _first(
+        span for span in spans if clause.start <= span.start <= clause.start + _SUBJECT and span.end <= frame.hit.start
+    )
+
+
+def earlier_in_clause(frame: Frame, spans: Sequence[Span]) -> Span | None:
+    """The word stands before the hit in the same clause; the nearest counts."""
+    return _last(span for span in spans if frame.clause.start <= span.start and span.end <= frame.hit.start)
+
+
+def later_in_clause(frame: Frame, spans: Sequence[Span]) -> Span | None:
+    """The word stands behind the hit in the same clause."""
+    return _first(span for span in spans if frame.hit.end <= span.start and span.end <= frame.clause.end)
+
+
+def same_clause(frame: Frame, spans: Sequence[Span]) -> Span | None:
+    """The word stands in the hit's clause, on either side or as a part of the hit."""
+    clause = frame.clause
+    return _first(span for span in spans if clause.start <= span.start and span.end <= clause.end)
+
+
+def earlier_in_sentence(frame: Frame, spans: Sequence[Span]) -> Span | None:
+    """The word stands in a clause of the sentence before the hit's own: 相比上一代，…最轻."""
+    return _last(span for span in spans if span.end <= frame.clause.start)
+
+
+def later_in_sentence(frame: Frame, spans: Sequence[Span]) -> Span | None:
+    """The word stands in a clause of the sentence behind the hit's own."""
+    return _first(span for span in spans if span.start >= frame.clause.end)
+
+
+def same_sentence(frame: Frame, spans: Sequence[Span]) -> Span | None:
+    """The word stands anywhere in the sentence."""
+    return _first(spans)
+
+
+def compares_with_itself(frame: Frame, spans: Sequence[Span]) -> Span | None:
+    """The word sets the claim against the same seller's other goods, before the hit or in its clause, and the sentence
+    names nobody else's in between (本店里最轻的 counts, 比同行和上一代都轻 does not)."""
+    if frame.subject == "other":
+        return None
+    return earlier_in_clause(frame, spans) or earlier_in_sentence(frame, spans) or later_in_clause(frame, spans)
+
+
+RELATIONS: dict[str, Relation] = {
+    relation.__name__: relation
+    for relation in (
+        covers,
+        modifies,
+        modified_by,
+        heads_clause,
+        earlier_in_clause,
+        later_in_clause,
+        same_clause,
+        earlier_in_sentence,
+        later_in_sentence,
+        same_sentence,
+        compares_with_itself,
+    )
+}
+# Relations that need no words: what the frame itself says.
+STATES: dict[str, Callable[[Frame], Span | None]] = {
+    "denied": lambda frame: frame.denial,
+    "asked": lambda frame: frame.question,
+    "quoted": lambda frame: frame.quotes,
+    "limited_in_time": lambda frame: frame.times[-1] if frame.times else None,
+    "limited_in_place": lambda frame: frame.places[-1] if frame.places else None,
+    "anywhere": lambda frame: None,
+}
+_SUBJECT = 6  # characters that the subject before a clause's first verb takes (我们团队一直, 希望每)
+
+
+class Condition(NamedTuple):
+    """One ``[[when]]`` or ``[[not_when]]``: the relation, its words, and what must not come between."""
+
+    relation: str
+    slot: int | None
+    pattern: re.Pattern[str] | None
+    not_across: int | None
+    subject: frozenset[str]
+    within: int
+    around: Surroundings
+
+    def holds(self, frame: Frame) -> Span | None:
+        """Return the place that is in the relation, None when the condition does not hold."""
+        if self.subject and frame.subject not in self.subject:
+            return None
+        if self.relation in STATES and self.relation != "anywhere":
+            return STATES[self.relation](frame)
+        if self.relation == "anywhere":
+            return self._anywhere(frame)
+        found = RELATIONS[self.relation](frame, self._spans(frame))
+        if found is None or not self._near(frame, found):
+            return None
+        return found
+
+    def _spans(self, frame: Frame) -> list[Span]:
+        spans = self.around.spans(frame.reading, self.slot) if self.slot is not None else []
+        if self.pattern is not None:
+            spans += [Span(*match.span()) for match in self.pattern.finditer(frame.reading.folded.text)]
+            spans.sort()
+        return spans
+
+    def _near(self, frame: Frame, found: Span) -> bool:
+        start, end = min(found.end, frame.hit.end), max(found.start, frame.hit.start)
+        if end - start > self.within:
+            return False
+        if self.not_across is None:
+            return True
+        return not any(start <= span.start < end for span in self.around.spans(frame.reading, self.not_across))
+
+    def _anywhere(self, frame: Frame) -> Span | None:
+        """Return where the whole text says it; a place in another sentence is given as the hit's own."""
+        spans = self._spans(frame)
+        if spans:
+            return spans[0]
+        whole: str = frame.reading.memo.get(WHOLE, "")
+        if self.pattern is not None and self.pattern.search(whole):
+            return frame.hit
+        if self.slot is not None and whole and self.around.anywhere(self.slot, whole):
+            return frame.hit
+        return None
+
+
+WHOLE = "whole text"  # where a sentence's memo holds the folded text that it is a part of
+
+
+def condition(data: Mapping[str, Any], around: Surroundings, words_of: Any) -> Condition:
+    """Make a condition from its table; ``words_of(lexicon)`` gives (words, exceptions).
+
+    Raises:
+        KeyError, ValueError: the relation or the lexicon is unknown, or there are no words.
+    """
+    relation = data["relation"]
+    if relation not in RELATIONS and relation not in STATES:
+        raise ValueError(f"relation = {relation}; known: {', '.join([*RELATIONS, *STATES])}")
+    words, exceptions = set(folded_words(data.get("words", ()))), set(folded_words(data.get("except", ())))
+    for name in ([data["lexicon"]] if "lexicon" in data else []) + list(data.get("lexicons", ())):
+        more, hidden = words_of(name)
+        words |= set(more)
+        exceptions |= set(hidden)
+    pattern = _compiled(data["pattern"]) if "pattern" in data else None
+    if not words and pattern is None and (relation in RELATIONS or relation == "anywhere"):
+        raise ValueError(f"relation = {relation} needs words, lexicon or pattern")
+    across = folded_words(data.get("not_across", ()))
+    return Condition(
+        relation,
+        around.slot(words, exceptions) if words else None,
+        pattern,
+        around.slot(across) if across else None,
+        frozenset(data.get("subject", ())),
+        int(data.get("within", 10**6)),
+        around,
+    )
+
+
+def all_hold(conditions: Iterable[Condition], frame: Frame) -> list[Span] | None:
+    """Return the places of all conditions, None when one of them does not hold."""
+    found = []
+    for each in conditions:
+        place = each.holds(frame)
+        if place is None:
+            return None
+        found.append(place)
+    return found
+
+
+def any_holds(conditions: Iterable[Condition], frame: Frame) -> bool:
+    """Return whether at least one condition holds."""
+    return any(each.holds(frame) is not None for each in conditions)
+
+
+_compiled = functools.cache(re.compile)
+
+
+def _first(spans: Iterable[Span]) -> Span | None:
+    return next(iter(spans), None)
+
+
+def _last(spans: Iterable[Span]) -> Span | None:
+    return max(spans, default=None)
