@@ -15,7 +15,7 @@ from copykit.categories import Categories
 from copykit.datafiles import DataFiles
 from copykit.laws import Laws
 from copykit.model import Brief, Finding, Span
-from copykit.rules import claims, names
+from copykit.rules import claims, names, style
 from copykit.rules import kinds as rule_kinds
 from copykit.rules import rule as rules
 from copykit.rules.check import plain_context
@@ -26,12 +26,13 @@ from copykit.rules.reading import Context, Reading
 from copykit.rules.relations import WHOLE
 from copykit.text.clauses import sentences
 from copykit.text.normalize import fold
+from copykit.text.originality import Index, corpus_index
 from copykit.text.segment import Segmenter
 
 Verdict = Literal["error", "warning", "ok"]
 PACKS = ("law",)
 
-KINDS: dict[str, KindMaker] = {**rule_kinds.KINDS, **names.KINDS, **claims.KINDS}
+KINDS: dict[str, KindMaker] = {**rule_kinds.KINDS, **names.KINDS, **claims.KINDS, **style.KINDS}
 
 
 class Ask(NamedTuple):
@@ -55,7 +56,8 @@ class Report(NamedTuple):
 class Facts:
     """What is known about a text beside its words; a fact that is not known is None or empty, never guessed.
 
-    ``category`` as people call it. ``channel``: public, group or private. ``audience``: general or minors.
+    ``category`` as people call it. ``channel``: public, group or private. ``audience``: general or minors. ``kind``: title,
+    article, listing or post. ``corpus``: the texts of which nothing is to be repeated.
     """
 
     category: str = ""
@@ -65,6 +67,8 @@ class Facts:
     channel: str = ""
     brief: Brief | None = None
     today: str = ""
+    kind: str = ""
+    corpus: Index | None = None
 
 
 class Checker:
@@ -102,6 +106,8 @@ class Checker:
             commercial=facts.commercial,
             audience=facts.audience,
             channel=facts.channel,
+            kind=facts.kind,
+            corpus=facts.corpus,
         )
 
     def check(self, text: str, context: Context) -> Report:
@@ -111,8 +117,8 @@ class Checker:
         findings = self._engine.find_whole(whole)
         exempted: list[Excused] = []
         parts = self._calling(whole)
-        readings = self._engine.read([text[start:end] for start, end in parts], context)
-        for (start, _), reading in zip(parts, readings, strict=True):
+        for part, reading in zip(parts, self._engine.read_parts(whole, parts), strict=True):
+            start = folded.span(*part)[0]
             reading.memo[WHOLE] = folded.text
             findings += [_moved(finding, start) for finding in self._engine.find(reading)]
             exempted += [
@@ -123,7 +129,7 @@ class Checker:
         return Report(text, verdict(findings), tuple(findings), tuple(exempted), self._asks(findings, context))
 
     def _calling(self, whole: Reading) -> list[Span]:
-        """Return the sentences of the source that hold a word for which a rule waits in this context."""
+        """Return the sentences of the folded text that hold a word for which a rule waits in this context."""
         waiting = self._engine.waiting(whole.context)
         places = [start for slot, spans in whole.hits.items() if slot in waiting for start, _ in spans]
         if not places:
@@ -131,7 +137,7 @@ class Checker:
         spans = sentences(whole.folded.text)
         starts = [span.start for span in spans]
         chosen = sorted({bisect_right(starts, place) - 1 for place in places})
-        return [Span(*whole.folded.span(*spans[number])) for number in chosen if number >= 0]
+        return [spans[number] for number in chosen if number >= 0]
 
     def _asks(self, findings: Iterable[Finding], context: Context) -> tuple[Ask, ...]:
         """Return the untold facts, each with the rules of which it decides."""
@@ -183,6 +189,10 @@ def case_context(files: DataFiles) -> Callable[[Mapping[str, Any]], Context]:
             commercial=given.get("commercial"),
             audience=given.get("audience", ""),
             channel=given.get("channel", ""),
+            kind=given.get("kind", ""),
+            corpus=corpus_index((str(number), text) for number, text in enumerate(given["corpus"], 1))
+            if "corpus" in given
+            else None,
         )
 
     return context

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import operator
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
 
 from copykit.datafiles import DataFiles
 from copykit.errors import Words as Both
-from copykit.lexicon import AutomatonBuilder, Lexicons
-from copykit.model import Finding
+from copykit.lexicon import AutomatonBuilder, Hits, Lexicons
+from copykit.model import Finding, Span
 from copykit.rules.kinds import (
     KINDS,
     Build,
@@ -24,10 +25,10 @@ from copykit.rules.kinds import (
     RuleError,
     WholeText,
 )
-from copykit.rules.reading import Batch, Context, Reading
+from copykit.rules.reading import Batch, Context, PartReading, Reading
 from copykit.rules.rule import Rule
-from copykit.text.normalize import fold_many
-from copykit.text.segment import Segmenter
+from copykit.text.normalize import Folded, fold_many
+from copykit.text.segment import NO_CUT, Segmenter
 
 _Find = Callable[[Reading], Iterable[Finding]]
 
@@ -135,6 +136,32 @@ class Engine:
             )
         ]
         batch = Batch(readings, cut)
+        for detect in self._detect:
+            detect(batch)
+        return readings
+
+    def read_parts(self, whole: Reading, parts: Sequence[Span]) -> list[Reading]:
+        """Return a reading a part of a text that was read as a whole; parts are in order, in its folded text.
+
+        What was found in the whole is handed on, so that a long text is folded and searched once.
+        """
+        if whole.folded.steps or not all(hasattr(detect, "looks_at") for detect in self._detect):
+            sources = [whole.text[slice(*whole.folded.span(start, end))] for start, end in parts]
+            return self.read(sources, whole.context)
+        shared: list[Hits] = [{} for _ in parts]
+        starts = [part.start for part in parts]
+        for slot, spans in whole.hits.items():
+            for start, end in spans:
+                number = bisect_right(starts, start) - 1
+                if number >= 0 and end <= parts[number].end:
+                    base = starts[number]
+                    shared[number].setdefault(slot, []).append((start - base, end - base))
+        cut = self.segmenter.cut_many
+        readings: list[Reading] = []
+        for (start, end), hits in zip(parts, shared, strict=True):
+            text = whole.text[start:end]
+            readings.append(PartReading(text, Folded(whole.folded.text[start:end], text), cut, hits, whole.context))
+        batch = Batch(readings, NO_CUT)
         for detect in self._detect:
             detect(batch)
         return readings

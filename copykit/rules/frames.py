@@ -6,9 +6,10 @@ words say so (我们, 同行, 并非, 本市 …) is data: the lexicons and patt
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from copykit.lexicon import Automaton, AutomatonBuilder, Hits
 from copykit.model import Span
@@ -18,22 +19,48 @@ from copykit.text.normalize import fold_text
 Subject = Literal["own", "other", "unknown"]
 
 
-class Frame(NamedTuple):
-    """A hit and what governs it. All offsets are in the folded text of its sentence.
+class Frame:
+    """A hit and what governs it, each worked out when a rule first asks. Offsets are in the reading's folded text."""
 
-    ``denial`` is the place of the word that denies the claim, ``question`` of the one that asks; ``quotes`` is the
-    quoted passage around the hit. ``times`` and ``places`` limit the claim: they stand in its clause or before it.
-    """
+    def __init__(self, framer: Framer, reading: Reading, start: int, end: int) -> None:
+        self._framer = framer
+        self.reading = reading
+        self.hit = Span(start, end)
 
-    reading: Reading
-    hit: Span
-    clause: Span
-    subject: Subject
-    denial: Span | None
-    question: Span | None
-    quotes: Span | None
-    times: tuple[Span, ...]
-    places: tuple[Span, ...]
+    @functools.cached_property
+    def clause(self) -> Span:
+        """The clause that holds the hit's beginning."""
+        return self.reading.clause_at(self.hit.start)
+
+    @functools.cached_property
+    def subject(self) -> Subject:
+        """Whose goods the nearest subject before the hit speaks of."""
+        return self._framer.subject(self)
+
+    @functools.cached_property
+    def denial(self) -> Span | None:
+        """The word that denies the claim."""
+        return self._framer.denial(self)
+
+    @functools.cached_property
+    def question(self) -> Span | None:
+        """The word that makes its clause a question."""
+        return self._framer.question(self)
+
+    @functools.cached_property
+    def quotes(self) -> Span | None:
+        """The quoted passage around the hit."""
+        return self._framer.quotes(self)
+
+    @functools.cached_property
+    def time(self) -> Span | None:
+        """What limits the claim in time: nearest before it, in its clause or one before it in the sentence."""
+        return self._framer.time(self)
+
+    @functools.cached_property
+    def place(self) -> Span | None:
+        """What limits the claim in place, as ``time``."""
+        return self._framer.place(self)
 
 
 class Surroundings:
@@ -96,62 +123,60 @@ class Framer:
 
     def frame(self, reading: Reading, start: int, end: int) -> Frame:
         """Return the frame of the hit ``start:end``."""
-        clause = reading.clause_at(start)
-        spans = self.around.spans
-        denial = self._denial(reading, clause, start)
-        question = next((span for span in spans(reading, self._ask) if _inside(span, clause)), None)
-        return Frame(
-            reading,
-            Span(start, end),
-            clause,
-            self._subject(reading, start),
-            denial,
-            question,
-            self._quoted(reading, start, end),
-            self._limits(reading, clause, self._times, self._time_pattern, (start, end)),
-            self._limits(reading, clause, self._places, self._place_pattern, (start, end)),
-        )
+        return Frame(self, reading, start, end)
 
-    def _subject(self, reading: Reading, start: int) -> Subject:
+    def subject(self, frame: Frame) -> Subject:
         """Return whose goods the nearest subject before the hit speaks of."""
-        own = max((span.end for span in self.around.spans(reading, self._own) if span.end <= start), default=-1)
-        other = max((span.end for span in self.around.spans(reading, self._other) if span.end <= start), default=-1)
+        spans, start = self.around.spans, frame.hit.start
+        own = max((span.end for span in spans(frame.reading, self._own) if span.end <= start), default=-1)
+        other = max((span.end for span in spans(frame.reading, self._other) if span.end <= start), default=-1)
         if own == other:
             return "unknown"
         return "own" if own > other else "other"
 
-    def _denial(self, reading: Reading, clause: Span, start: int) -> Span | None:
+    def denial(self, frame: Frame) -> Span | None:
         """Return what denies the claim: before it in its clause, near, and with no turn (而是, 只是) in between."""
+        start, clause = frame.hit.start, frame.clause
         deniers = [
             span
-            for span in self.around.spans(reading, self._deny)
+            for span in self.around.spans(frame.reading, self._deny)
             if clause.start <= span.start and span.end <= start and start - span.end <= self._reach
         ]
         if not deniers:
             return None
         last = deniers[-1]
-        turned = any(last.end <= turn.start < start for turn in self.around.spans(reading, self._turn))
+        turned = any(last.end <= turn.start < start for turn in self.around.spans(frame.reading, self._turn))
         return None if turned else last
 
-    def _quoted(self, reading: Reading, start: int, end: int) -> Span | None:
-        for match in self._quotes.finditer(reading.folded.text):
-            if match.start() <= start and end <= match.end():
+    def question(self, frame: Frame) -> Span | None:
+        """Return the word in the hit's clause that asks."""
+        clause = frame.clause
+        asking = self.around.spans(frame.reading, self._ask)
+        return next((span for span in asking if clause.start <= span.start and span.end <= clause.end), None)
+
+    def quotes(self, frame: Frame) -> Span | None:
+        """Return the quoted passage that holds the hit."""
+        for match in self._quotes.finditer(frame.reading.folded.text):
+            if match.start() <= frame.hit.start and frame.hit.end <= match.end():
                 return Span(*match.span())
         return None
 
-    def _limits(
-        self, reading: Reading, clause: Span, slot: int, pattern: re.Pattern[str], hit: tuple[int, int]
-    ) -> tuple[Span, ...]:
-        """Return what limits the claim in time or place: in its clause, or in a clause of the sentence before it."""
-        found = self.around.spans(reading, slot)
-        found += [Span(*match.span()) for match in pattern.finditer(reading.folded.text, 0, clause.end)]
-        return tuple(sorted({span for span in found if span.end <= clause.end and not (hit[0] <= span.start < hit[1])}))
+    def time(self, frame: Frame) -> Span | None:
+        """Return what limits the claim in time."""
+        return self._limit(frame, self._times, self._time_pattern)
+
+    def place(self, frame: Frame) -> Span | None:
+        """Return what limits the claim in place."""
+        return self._limit(frame, self._places, self._place_pattern)
+
+    def _limit(self, frame: Frame, slot: int, pattern: re.Pattern[str]) -> Span | None:
+        """Return the last word or pattern in the hit's clause, or in a clause before it, that is no part of the hit."""
+        end, hit = frame.clause.end, frame.hit
+        found = self.around.spans(frame.reading, slot)
+        found += [Span(*match.span()) for match in pattern.finditer(frame.reading.folded.text, 0, end)]
+        return max((span for span in found if span.end <= end and not hit.start <= span.start < hit.end), default=None)
 
 
 def folded_words(words: Iterable[str]) -> frozenset[str]:
     """Return words as they are met in folded texts."""
     return frozenset(folded for word in words if (folded := fold_text(word)))
-
-
-def _inside(span: Span, outer: Span) -> bool:
-    return outer.start <= span.start and span.end <= outer.end

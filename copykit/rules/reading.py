@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -21,7 +22,8 @@ class Context:
     titles used before. ``categories`` are the category's id and those that it lies in (see ``copykit.categories``).
     ``has_link``: the text leads to a shop; ``commercial``: its writer has an interest in the sale; ``audience`` and
     ``channel`` as in ``copykit check --help``. ``kind`` is what the text is: title, article, listing or post. ``corpus``
-    holds the texts that it must not repeat (see ``copykit.text.originality``).
+    holds the texts that it must not repeat (see ``copykit.text.originality``). ``links`` are the (start, end, title) of
+    the words on which the text's links stand; None leaves it to the text's own markup.
     """
 
     platform: Any = None
@@ -36,6 +38,7 @@ class Context:
     channel: str = ""
     kind: str = ""
     corpus: Any = None
+    links: tuple[tuple[int, int, str], ...] | None = None
 
 
 class Reading:
@@ -92,6 +95,41 @@ class Reading:
             if clause.start <= position < clause.end:
                 return clause
         return Span(0, len(self.folded.text))
+
+
+class PartReading(Reading):
+    """One sentence of a longer text, read with it; it is cut into words only when a rule asks for them."""
+
+    __slots__ = ("_cut", "_tagged")
+
+    def __init__(
+        self, text: str, folded: Folded, cut: Callable[[Sequence[str]], Cut], hits: Hits, context: Context
+    ) -> None:
+        self.text = text
+        self.folded = folded
+        self.hits = hits
+        self.context = context
+        self.body = None
+        self.memo = {}
+        self._starts = self._bounds = self._clauses = None
+        self._cut = cut
+        self._tagged: Cut | None = None
+
+    @property
+    def words(self) -> list[str]:  # type: ignore[override]
+        """Return the words of the folded text."""
+        return self._words_and_tags()[0]
+
+    @property
+    def tags(self) -> list[str]:  # type: ignore[override]
+        """Return the words' tags."""
+        return self._words_and_tags()[1]
+
+    def _words_and_tags(self) -> tuple[list[str], list[str]]:
+        if self._tagged is None:
+            self._tagged = self._cut([self.folded.text])
+        begin, end = self._tagged.begins[0], self._tagged.ends[0]
+        return self._tagged.words[begin:end], self._tagged.tags[begin:end]
 
 
 class Batch(NamedTuple):

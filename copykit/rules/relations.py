@@ -107,8 +107,8 @@ STATES: dict[str, Callable[[Frame], Span | None]] = {
     "denied": lambda frame: frame.denial,
     "asked": lambda frame: frame.question,
     "quoted": lambda frame: frame.quotes,
-    "limited_in_time": lambda frame: frame.times[-1] if frame.times else None,
-    "limited_in_place": lambda frame: frame.places[-1] if frame.places else None,
+    "limited_in_time": lambda frame: frame.time,
+    "limited_in_place": lambda frame: frame.place,
     "anywhere": lambda frame: None,
 }
 _SUBJECT = 6  # characters that the subject before a clause's first verb takes (我们团队一直, 希望每)
