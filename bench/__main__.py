@@ -6,9 +6,9 @@ import argparse
 import os
 from pathlib import Path
 
-from bench import notes, risk, speed
+from bench import law, notes, risk, speed
 
-MEASURES = {"speed": speed.run, "risk": risk.run, "notes": notes.run}
+MEASURES = {"speed": speed.run, "risk": risk.run, "notes": notes.run, "law": law.run}
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
         "--data",
         type=Path,
         default=Path(os.environ["COPYKIT_BENCH_DATA"]) if "COPYKIT_BENCH_DATA" in os.environ else None,
-        help="folder of labelled data (titles/style_*.jsonl, titles/news.jsonl, titles/xhs_notes.jsonl)",
+        help="folder of labelled data: titles/*.jsonl, compliance/*.jsonl, keywords/*.jsonl",
     )
     given = parser.parse_args()
     for name in given.measures or MEASURES:

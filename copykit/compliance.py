@@ -6,7 +6,6 @@ judged. Nothing here is legal advice.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
@@ -56,8 +55,8 @@ class Report(NamedTuple):
 class Facts:
     """What is known about a text beside its words; a fact that is not known is None or empty, never guessed.
 
-    ``category`` as people call it. ``channel``: public, group or private. ``audience``: general or minors. ``kind``: title,
-    article, listing or post. ``corpus``: the texts of which nothing is to be repeated.
+    ``category`` as people call it. ``channel``: public, group or private. ``audience``: general or minors.
+    ``kind``: title, article, listing or post. ``corpus``: the texts of which nothing is to be repeated.
     """
 
     category: str = ""
@@ -116,8 +115,7 @@ class Checker:
         whole = Reading(text, folded, [], [], self._engine.hits(folded.text), context)
         findings = self._engine.find_whole(whole)
         exempted: list[Excused] = []
-        parts = self._calling(whole)
-        for part, reading in zip(parts, self._engine.read_parts(whole, parts), strict=True):
+        for part, reading in self._engine.read_parts(whole, sentences(folded.text)):
             start = folded.span(*part)[0]
             reading.memo[WHOLE] = folded.text
             findings += [_moved(finding, start) for finding in self._engine.find(reading)]
@@ -128,17 +126,6 @@ class Checker:
         exempted = [each for each in exempted if not _said(each.finding, findings)]
         return Report(text, verdict(findings), tuple(findings), tuple(exempted), self._asks(findings, context))
 
-    def _calling(self, whole: Reading) -> list[Span]:
-        """Return the sentences of the folded text that hold a word for which a rule waits in this context."""
-        waiting = self._engine.waiting(whole.context)
-        places = [start for slot, spans in whole.hits.items() if slot in waiting for start, _ in spans]
-        if not places:
-            return []
-        spans = sentences(whole.folded.text)
-        starts = [span.start for span in spans]
-        chosen = sorted({bisect_right(starts, place) - 1 for place in places})
-        return [spans[number] for number in chosen if number >= 0]
-
     def _asks(self, findings: Iterable[Finding], context: Context) -> tuple[Ask, ...]:
         """Return the untold facts, each with the rules of which it decides."""
         asked: dict[str, dict[str, None]] = {}
@@ -147,6 +134,10 @@ class Checker:
             for fact in (applies.missing(context) or ()) if applies is not None else ():
                 asked.setdefault(fact, {})[finding.rule] = None
         return tuple(Ask(fact, tuple(by)) for fact, by in asked.items())
+
+    def trigger_words(self) -> frozenset[str]:
+        """Return the folded words that call the rules, which is what a plain word list would search for."""
+        return frozenset(word for kind in self._engine.built for word in getattr(kind, "called_by", ()))
 
     def kind_of(self, rule: str) -> Kind:
         """Return a built rule."""

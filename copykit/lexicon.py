@@ -186,9 +186,14 @@ class Automaton:
     def hits(self, folded: str) -> Hits:
         """Return slot → half-open (start, end) in the folded text, in order and without overlap inside a slot."""
         found: Hits = {}
+        only = self._only
         for pattern, start, end in self._find(folded, overlapping=True):
-            for slot in self._slots[pattern]:
+            slot = only[pattern]
+            if slot is not None:
                 found.setdefault(slot, []).append((start, end))
+            else:
+                for slot in self._slots[pattern]:
+                    found.setdefault(slot, []).append((start, end))
         _hide(found)
         for spans in found.values():
             if len(spans) > 1:

@@ -137,5 +137,5 @@ def test_spans_point_at_their_match(pieces: list[str]) -> None:
         assert title[finding.start : finding.end] == finding.match
         assert all(0 <= start < end <= len(title) for start, end in finding.related)
         json.dumps(finding.message)
-        earning += finding.points > 0 and finding.rule in ("ip/known_name", "ip/unlicensed_name", "ip/licensed_name")
+        earning += finding.points > 0 and finding.rule in ("ip/known_name", "law/persons/unlicensed_name", "ip/licensed_name")
     assert earning <= 1

@@ -54,7 +54,8 @@ class ClaimKind:
         settings = rule.settings
         self.applies = _applies(rule, build)
         self.pattern = pattern_matcher(rule) if "pattern" in settings else None
-        self.slot = build.automaton.words(*trigger_words(rule, build))
+        self.called_by, hidden = trigger_words(rule, build)
+        self.slot = build.automaton.words(self.called_by, hidden)
         self.at = settings.get("at", "any")
         self.proof: str = settings.get("proof", "")
         room = _room(build)
@@ -64,20 +65,25 @@ class ClaimKind:
             self.not_when = tuple(room.condition(each) for each in settings.get("not_when", ()))
         except (KeyError, ValueError) as error:
             raise RuleError(rule=rule.id, reason=Both(f"条件写得不对：{error}", f"bad condition: {error}")) from None
+        self.requires = tuple(build.automaton.words(each.words, each.hidden) for each in self.when if each.needs_words)
         self.exemptions = room.exemptions_for(rule.id)
         self.triggers: frozenset[int] | None = frozenset((self.slot,))
+        self._judged: tuple[Context | None, Severity | None] = None, None
 
     def idle(self, context: Context) -> bool:
         """Return whether the rule says nothing in this context."""
-        return self.applies.severity(self.rule.severity, context) is None
+        return self._severity(context) is None
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield a finding a claim, at most ``limit`` of them; the excused ones go to ``memo``."""
-        severity = self.applies.severity(self.rule.severity, reading.context)
+        if not all(slot in reading.hits for slot in self.requires):
+            return ()
+        severity = self._severity(reading.context)
         if severity is None:
             return ()
+        hits = self._hits(reading)
         found: list[Finding] = []
-        for start, end in self._hits(reading):
+        for start, end in hits:
             frame = self.framer.frame(reading, start, end)
             if all_hold(self.when, frame) is None or any_holds(self.not_when, frame):
                 continue
@@ -88,6 +94,12 @@ class ClaimKind:
             else:
                 reading.memo.setdefault(EXCUSED, []).append(Excused(finding, *excuse))
         return best(found, self.rule.limit)
+
+    def _severity(self, context: Context) -> Severity | None:
+        """Return how grave the rule's findings are in a context, worked out once a context."""
+        if self._judged[0] is not context:
+            self._judged = context, self.applies.severity(self.rule.severity, context)
+        return self._judged[1]
 
     def _finding(self, reading: Reading, start: int, end: int, severity: Severity) -> Finding:
         if severity == self.rule.severity:
@@ -156,10 +168,10 @@ class DutyKind:
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding or none; the reading is of the whole text."""
         severity = self.applies.severity(self.rule.severity, reading.context)
-        if severity is None or self._met(reading):
+        place = None if severity is None else self._called_for(reading)
+        if severity is None or place is None or self._met(reading):
             return ()
-        place = self._called_for(reading)
-        return () if place is None else (self.rule.finding(reading, *place, severity=severity),)
+        return (self.rule.finding(reading, *place, severity=severity),)
 
     def _met(self, reading: Reading) -> bool:
         if self.required is not None and self.required in reading.hits:

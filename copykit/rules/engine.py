@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -27,7 +27,7 @@ from copykit.rules.kinds import (
 )
 from copykit.rules.reading import Batch, Context, PartReading, Reading
 from copykit.rules.rule import Rule
-from copykit.text.normalize import Folded, fold_many
+from copykit.text.normalize import Folded, fold, fold_many
 from copykit.text.segment import NO_CUT, Segmenter
 
 _Find = Callable[[Reading], Iterable[Finding]]
@@ -97,7 +97,7 @@ class Engine:
                 else:
                     waiting = waiting._replace(finds=(*waiting.finds, kind.find))
                 self._waiting[slot] = waiting
-        self._waiting_in: tuple[Context | None, frozenset[int]] = None, frozenset()
+        self._waiting_in: tuple[Context | None, Mapping[int, Sequence[tuple[int, ...]]]] = None, {}
         self._adapted_to: Context | None = None
         self._asked: tuple[_Find, ...] = ()
 
@@ -140,31 +140,31 @@ class Engine:
             detect(batch)
         return readings
 
-    def read_parts(self, whole: Reading, parts: Sequence[Span]) -> list[Reading]:
-        """Return a reading a part of a text that was read as a whole; parts are in order, in its folded text.
+    def read_parts(self, whole: Reading, parts: Sequence[Span]) -> Iterator[tuple[Span, Reading]]:
+        """Yield the parts of a text read as a whole about which a rule has to be asked, each with its reading.
 
-        What was found in the whole is handed on, so that a long text is folded and searched once.
+        ``parts`` are in order, in the folded text. What was found in the whole is handed on, so that a long text is
+        folded and searched once; most of its sentences call no rule and are not even made readings of.
         """
-        if whole.folded.steps or not all(hasattr(detect, "looks_at") for detect in self._detect):
-            sources = [whole.text[slice(*whole.folded.span(start, end))] for start, end in parts]
-            return self.read(sources, whole.context)
-        shared: list[Hits] = [{} for _ in parts]
-        starts = [part.start for part in parts]
-        for slot, spans in whole.hits.items():
-            for start, end in spans:
-                number = bisect_right(starts, start) - 1
-                if number >= 0 and end <= parts[number].end:
-                    base = starts[number]
-                    shared[number].setdefault(slot, []).append((start - base, end - base))
-        cut = self.segmenter.cut_many
+        folded, context = whole.folded, whole.context
+        shared = _by_part(whole.hits, parts)
+        waiting = self._waiting_for(context)
+        calling = [number for number, hits in shared.items() if _calls(hits, waiting)]
         readings: list[Reading] = []
-        for (start, end), hits in zip(parts, shared, strict=True):
-            text = whole.text[start:end]
-            readings.append(PartReading(text, Folded(whole.folded.text[start:end], text), cut, hits, whole.context))
+        for number in sorted(calling):
+            start, end = parts[number]
+            text = whole.text[slice(*folded.span(start, end))]
+            hits = shared[number]
+            own = Folded(folded.text[start:end], text)
+            if len(text) != end - start:  # something was deleted here
+                own = fold(text)
+                if own.text != folded.text[start:end]:
+                    hits = self.hits(own.text)
+            readings.append(PartReading(text, own, self.segmenter.cut_many, hits, context))
         batch = Batch(readings, NO_CUT)
         for detect in self._detect:
             detect(batch)
-        return readings
+        yield from zip((parts[number] for number in sorted(calling)), readings, strict=True)
 
     def find(self, reading: Reading) -> list[Finding]:
         """Return all findings of a reading by place, then rule; the order of the rules does not matter."""
@@ -197,17 +197,19 @@ class Engine:
         """Return what the rules about whole texts find; of the reading they see the text and the hits."""
         return sorted((finding for kind in self._whole for finding in kind.find(reading)), key=_place)
 
-    def waiting(self, context: Context) -> frozenset[int]:
-        """Return the slots for which a rule about sentences waits that can find something in this context."""
+    def _waiting_for(self, context: Context) -> Mapping[int, Sequence[tuple[int, ...]]]:
+        """Return slot → what else has to be hit beside it, for every rule that can find something in this context."""
         if context is not self._waiting_in[0]:
-            slots = {
-                slot
-                for kind in self.built
-                if kind not in self._whole and not (isinstance(kind, Contextual) and kind.idle(context))
-                for slot in kind.triggers or ()
-            }
-            slots.update(*(getattr(detect, "looks_at", ()) for detect in self._detect))
-            self._waiting_in = context, frozenset(slots)
+            waiting: dict[int, list[tuple[int, ...]]] = {}
+            for kind in self.built:
+                if kind not in self._whole and not (isinstance(kind, Contextual) and kind.idle(context)):
+                    for slot in kind.triggers or ():
+                        waiting.setdefault(slot, []).append(getattr(kind, "requires", ()))
+            for detect in self._detect:
+                for slot in getattr(detect, "looks_at", ()):
+                    waiting.setdefault(slot, []).append(())
+            # A rule that needs nothing else decides alone.
+            self._waiting_in = context, {slot: [()] if () in also else also for slot, also in waiting.items()}
         return self._waiting_in[1]
 
     def _adapt(self, context: Context) -> None:
@@ -216,6 +218,24 @@ class Engine:
             kind.find for kind in self._always if not (isinstance(kind, Contextual) and kind.idle(context))
         )
         self._adapted_to = context
+
+
+def _by_part(hits: Hits, parts: Sequence[Span]) -> dict[int, Hits]:
+    """Return number of the part → the hits that lie in it, counted from its start."""
+    shared: dict[int, Hits] = {}
+    starts = [part.start for part in parts]
+    for slot, spans in hits.items():
+        for start, end in spans:
+            number = bisect_right(starts, start) - 1
+            if number >= 0 and end <= parts[number].end:
+                base = starts[number]
+                shared.setdefault(number, {}).setdefault(slot, []).append((start - base, end - base))
+    return shared
+
+
+def _calls(hits: Hits, waiting: Mapping[int, Sequence[tuple[int, ...]]]) -> bool:
+    """Return whether a rule waits for one of the hits and has what else it needs."""
+    return any(all(slot in hits for slot in also) for slot in hits for also in waiting.get(slot, ()))
 
 
 _place = operator.itemgetter(1, 2, 0)  # start, end, rule

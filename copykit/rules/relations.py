@@ -118,12 +118,19 @@ class Condition(NamedTuple):
     """One ``[[when]]`` or ``[[not_when]]``: the relation, its words, and what must not come between."""
 
     relation: str
+    words: frozenset[str]
+    hidden: frozenset[str]
     slot: int | None
     pattern: re.Pattern[str] | None
     not_across: int | None
     subject: frozenset[str]
     within: int
     around: Surroundings
+
+    @property
+    def needs_words(self) -> bool:
+        """Return whether it can hold in no sentence without one of its words."""
+        return self.slot is not None and self.pattern is None and self.relation in RELATIONS
 
     def holds(self, frame: Frame) -> Span | None:
         """Return the place that is in the relation, None when the condition does not hold."""
@@ -189,6 +196,8 @@ def condition(data: Mapping[str, Any], around: Surroundings, words_of: Any) -> C
     across = folded_words(data.get("not_across", ()))
     return Condition(
         relation,
+        frozenset(words),
+        frozenset(exceptions),
         around.slot(words, exceptions) if words else None,
         pattern,
         around.slot(across) if across else None,
