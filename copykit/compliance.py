@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from copykit.categories import Categories
 from copykit.datafiles import DataFiles
+from copykit.errors import Problem
 from copykit.laws import Laws
 from copykit.model import Brief, Finding, Span
 from copykit.rules import claims, names, style
@@ -113,7 +114,8 @@ class Checker:
         """Judge one text of any length; total on any string."""
         folded = fold(text)
         whole = Reading(text, folded, [], [], self._engine.hits(folded.text), context)
-        findings = self._engine.find_whole(whole)
+        notices = self._engine.find_whole(whole)
+        findings: list[Finding] = []
         exempted: list[Excused] = []
         for part, reading in self._engine.read_parts(whole, sentences(folded.text)):
             start = folded.span(*part)[0]
@@ -122,7 +124,8 @@ class Checker:
             exempted += [
                 excused._replace(finding=_moved(excused.finding, start)) for excused in reading.memo.get(EXCUSED, ())
             ]
-        findings = settled(findings)
+        # What the text as a whole owes stands beside what its sentences claim, and swallows none of it.
+        findings = in_order([*settled(findings), *notices])
         exempted = [each for each in exempted if not _said(each.finding, findings)]
         return Report(text, verdict(findings), tuple(findings), tuple(exempted), self._asks(findings, context))
 
@@ -164,7 +167,12 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
         )
         if not inside:
             kept.append(finding)
-    return sorted(kept, key=lambda finding: (finding.start, finding.end, finding.rule))
+    return in_order(kept)
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings by place, then rule."""
+    return sorted(findings, key=lambda finding: (finding.start, finding.end, finding.rule))
 
 
 def case_context(files: DataFiles) -> Callable[[Mapping[str, Any]], Context]:
@@ -187,6 +195,38 @@ def case_context(files: DataFiles) -> Callable[[Mapping[str, Any]], Context]:
         )
 
     return context
+
+
+def check_exemption(
+    name: str, data: Mapping[str, Any], checker: Checker, context: Context, minimum: int = 1
+) -> list[Problem]:
+    """Return what is wrong with an exemption: a sentence that it has to excuse and does not, or the other way round.
+
+    ``exempt`` sentences have to be excused by it and hold no error; ``flag`` ones, where the excuse stands near and
+    governs nothing, have to stay findings.
+    """
+    problems: list[Problem] = []
+    for key in ("exempt", "flag"):
+        told_of = data["cases"][key]
+        if len(told_of) < minimum:
+            zh, en = f"至少要 {minimum} 句，现在 {len(told_of)} 句", f"needs {minimum} sentences, has {len(told_of)}"
+            problems.append(Problem(name, 0, f"cases.{key}", zh, en))
+        for sentence in told_of:
+            report = checker.check(sentence, context)
+            excused = any(each.exemption == name for each in report.exempted)
+            told = "、".join(f"{finding.match}（{finding.rule}）" for finding in report.findings)
+            if key == "exempt" and not excused:
+                zh, en = f"该放过却没有：{sentence}", f"must excuse, does not: {sentence}"
+            elif key == "exempt" and report.verdict == "error":
+                zh, en = f"放过了，可还有错误：{sentence}：{told}", f"excuses, but an error is left: {sentence}: {told}"
+            elif key == "flag" and excused:
+                zh, en = f"不该放过却放过了：{sentence}", f"must not excuse, does: {sentence}"
+            elif key == "flag" and report.verdict == "ok":
+                zh, en = f"该命中却没有：{sentence}", f"must stay a finding, does not: {sentence}"
+            else:
+                continue
+            problems.append(Problem(name, 0, f"cases.{key}", zh, en))
+    return problems
 
 
 _GRAVITY = {"error": 0, "warning": 1, "hint": 2}

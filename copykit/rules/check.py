@@ -9,6 +9,7 @@ from typing import Any
 from copykit.brief import brief_from
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Problem
+from copykit.laws import Laws
 from copykit.rules.engine import Engine
 from copykit.rules.kinds import KINDS, KindMaker
 from copykit.rules.reading import Context
@@ -70,13 +71,32 @@ def check_rule(
     return problems
 
 
+def check_source(name: str, data: Mapping[str, Any], laws: Laws) -> list[Problem]:
+    """Return what is wrong with a law rule's source: a law that there is not, or an error on an unofficial text."""
+    problems: list[Problem] = []
+    for law, article in laws.cited(data["source"]):
+        if law is None:
+            known = "、".join(sorted(each.short for each in laws))
+            zh = f"不认识“{article}”，法规的简称有 {known}"
+            problems.append(Problem(name, 0, "source", zh, f"no law is called '{article}'; known: {known}"))
+        elif not article:
+            zh, en = f"《{law.short}》后面要写第几条", f"name the article of {law.short}"
+            problems.append(Problem(name, 0, "source", zh, en))
+        elif not law.official and data.get("severity") == "error":
+            zh = f"《{law.short}》手里不是官方文本，依据它的规则最多写 warning"
+            en = f"{law.short} was not read in its official text; a rule on it is a warning at most"
+            problems.append(Problem(name, 0, "severity", zh, en))
+    return problems
+
+
 def _run(
     name: str, key: str, sentences: Sequence[str], engine: Engine, context: Context, given: Mapping[str, Any]
 ) -> list[Problem]:
     problems = []
     bodies = [given["body"]] * len(sentences) if "body" in given else ()
     for sentence, reading in zip(sentences, engine.read(sentences, context, bodies), strict=True):
-        findings = [finding for finding in engine.find(reading) if finding.rule == name]
+        findings = [*engine.find(reading), *engine.find_whole(reading)]
+        findings = [finding for finding in findings if finding.rule == name]
         if key == "flag" and not findings:
             zh, en = f"该命中却没有：{sentence}", f"must flag, does not: {sentence}"
             problems.append(Problem(name, 0, "cases.flag", zh, en))

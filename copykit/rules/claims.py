@@ -19,7 +19,7 @@ from copykit.rules.applies import Applies, applies_from
 from copykit.rules.frames import Frame, Framer, Surroundings, folded_words
 from copykit.rules.kinds import Build, KindMaker, best, pattern_matcher, whole_words
 from copykit.rules.reading import Context, Reading
-from copykit.rules.relations import Condition, all_hold, any_holds, condition
+from copykit.rules.relations import Condition, all_hold, any_holds, condition, condition_words, needs_words
 from copykit.rules.rule import Rule, RuleError
 from copykit.text.normalize import fold_text
 
@@ -58,15 +58,11 @@ class ClaimKind:
         self.slot = build.automaton.words(self.called_by, hidden)
         self.at = settings.get("at", "any")
         self.proof: str = settings.get("proof", "")
-        room = _room(build)
-        self.framer = room.framer
-        try:
-            self.when = tuple(room.condition(each) for each in settings.get("when", ()))
-            self.not_when = tuple(room.condition(each) for each in settings.get("not_when", ()))
-        except (KeyError, ValueError) as error:
-            raise RuleError(rule=rule.id, reason=Both(f"条件写得不对：{error}", f"bad condition: {error}")) from None
-        self.requires = tuple(build.automaton.words(each.words, each.hidden) for each in self.when if each.needs_words)
-        self.exemptions = room.exemptions_for(rule.id)
+        self._room = _room(build)
+        # Words without which no condition can hold are looked for with the triggers, so that a sentence that lacks them
+        # is never framed.
+        needed = [each for each in settings.get("when", ()) if needs_words(each)]
+        self.requires = tuple(build.automaton.words(*condition_words(each, self._room.words_of)) for each in needed)
         self.triggers: frozenset[int] | None = frozenset((self.slot,))
         self._judged: tuple[Context | None, Severity | None] = None, None
 
@@ -82,18 +78,37 @@ class ClaimKind:
         if severity is None:
             return ()
         hits = self._hits(reading)
+        if not hits:
+            return ()
+        when, not_when, exemptions = self.conditions
         found: list[Finding] = []
         for start, end in hits:
-            frame = self.framer.frame(reading, start, end)
-            if all_hold(self.when, frame) is None or any_holds(self.not_when, frame):
+            frame = self._room.framer.frame(reading, start, end)
+            if all_hold(when, frame) is None or any_holds(not_when, frame):
                 continue
             finding = self._finding(reading, start, end, severity)
-            excuse = self._proven(reading, finding.matched_as) or excuse_of(self.exemptions, frame)
+            excuse = self._proven(reading, finding.matched_as) or excuse_of(exemptions, frame)
             if excuse is None:
                 found.append(finding)
             else:
                 reading.memo.setdefault(EXCUSED, []).append(Excused(finding, *excuse))
         return best(found, self.rule.limit)
+
+    @functools.cached_property
+    def conditions(self) -> tuple[tuple[Condition, ...], tuple[Condition, ...], tuple[Exemption, ...]]:
+        """What has to hold, what may not, and what may excuse; built at the first hit, since most rules meet none.
+
+        Raises:
+            RuleError: a condition cannot be read.
+        """
+        room, settings = self._room, self.rule.settings
+        try:
+            when = tuple(room.condition(each) for each in settings.get("when", ()))
+            not_when = tuple(room.condition(each) for each in settings.get("not_when", ()))
+        except (KeyError, ValueError) as error:
+            zh, en = f"条件写得不对：{error}", f"bad condition: {error}"
+            raise RuleError(rule=self.rule.id, reason=Both(zh, en)) from None
+        return when, not_when, room.exemptions_for(self.rule.id)
 
     def _severity(self, context: Context) -> Severity | None:
         """Return how grave the rule's findings are in a context, worked out once a context."""
@@ -225,11 +240,17 @@ class _Room:
     def __init__(self, build: Build) -> None:
         self.build = build
         self.around = Surroundings()
-        self.framer = Framer(build.data("frames")["claim"], self.around, self.words_of)
-        self.exemptions = sorted(
-            (self._exemption(name, data) for name, data in build.data("exemptions").items()),
-            key=lambda exemption: (exemption.rank, exemption.id),
-        )
+
+    @functools.cached_property
+    def framer(self) -> Framer:
+        """What makes the frames."""
+        return Framer(self.build.data("frames")["claim"], self.around, self.words_of)
+
+    @functools.cached_property
+    def exemptions(self) -> list[Exemption]:
+        """All exemptions by rank."""
+        found = (self._exemption(name, data) for name, data in self.build.data("exemptions").items())
+        return sorted(found, key=lambda exemption: (exemption.rank, exemption.id))
 
     def words_of(self, name: str) -> tuple[Iterable[str], Iterable[str]]:
         """Return a lexicon's words and exceptions."""

@@ -98,6 +98,7 @@ class Engine:
                     waiting = waiting._replace(finds=(*waiting.finds, kind.find))
                 self._waiting[slot] = waiting
         self._waiting_in: tuple[Context | None, Mapping[int, Sequence[tuple[int, ...]]]] = None, {}
+        self._adapted_whole: tuple[Context | None, tuple[Kind, ...]] = None, ()
         self._adapted_to: Context | None = None
         self._asked: tuple[_Find, ...] = ()
 
@@ -195,7 +196,15 @@ class Engine:
 
     def find_whole(self, reading: Reading) -> list[Finding]:
         """Return what the rules about whole texts find; of the reading they see the text and the hits."""
-        return sorted((finding for kind in self._whole for finding in kind.find(reading)), key=_place)
+        if reading.context is not self._adapted_whole[0]:
+            able = [kind for kind in self._whole if not (isinstance(kind, Contextual) and kind.idle(reading.context))]
+            self._adapted_whole = reading.context, tuple(able)
+        asked = [
+            kind
+            for kind in self._adapted_whole[1]
+            if kind.triggers is None or not kind.triggers.isdisjoint(reading.hits)
+        ]
+        return sorted((finding for kind in asked for finding in kind.find(reading)), key=_place)
 
     def _waiting_for(self, context: Context) -> Mapping[int, Sequence[tuple[int, ...]]]:
         """Return slot → what else has to be hit beside it, for every rule that can find something in this context."""

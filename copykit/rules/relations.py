@@ -118,19 +118,12 @@ class Condition(NamedTuple):
     """One ``[[when]]`` or ``[[not_when]]``: the relation, its words, and what must not come between."""
 
     relation: str
-    words: frozenset[str]
-    hidden: frozenset[str]
     slot: int | None
-    pattern: re.Pattern[str] | None
+    pattern: str | None
     not_across: int | None
     subject: frozenset[str]
     within: int
     around: Surroundings
-
-    @property
-    def needs_words(self) -> bool:
-        """Return whether it can hold in no sentence without one of its words."""
-        return self.slot is not None and self.pattern is None and self.relation in RELATIONS
 
     def holds(self, frame: Frame) -> Span | None:
         """Return the place that is in the relation, None when the condition does not hold."""
@@ -148,7 +141,7 @@ class Condition(NamedTuple):
     def _spans(self, frame: Frame) -> list[Span]:
         spans = self.around.spans(frame.reading, self.slot) if self.slot is not None else []
         if self.pattern is not None:
-            spans += [Span(*match.span()) for match in self.pattern.finditer(frame.reading.folded.text)]
+            spans += [Span(*match.span()) for match in _compiled(self.pattern).finditer(frame.reading.folded.text)]
             spans.sort()
         return spans
 
@@ -166,7 +159,7 @@ class Condition(NamedTuple):
         if spans:
             return spans[0]
         whole: str = frame.reading.memo.get(WHOLE, "")
-        if self.pattern is not None and self.pattern.search(whole):
+        if self.pattern is not None and _compiled(self.pattern).search(whole):
             return frame.hit
         if self.slot is not None and whole and self.around.anywhere(self.slot, whole):
             return frame.hit
@@ -185,26 +178,35 @@ def condition(data: Mapping[str, Any], around: Surroundings, words_of: Any) -> C
     relation = data["relation"]
     if relation not in RELATIONS and relation not in STATES:
         raise ValueError(f"relation = {relation}; known: {', '.join([*RELATIONS, *STATES])}")
-    words, exceptions = set(folded_words(data.get("words", ()))), set(folded_words(data.get("except", ())))
-    for name in ([data["lexicon"]] if "lexicon" in data else []) + list(data.get("lexicons", ())):
-        more, hidden = words_of(name)
-        words |= set(more)
-        exceptions |= set(hidden)
-    pattern = _compiled(data["pattern"]) if "pattern" in data else None
+    words, hidden = condition_words(data, words_of)
+    pattern = data.get("pattern")
     if not words and pattern is None and (relation in RELATIONS or relation == "anywhere"):
         raise ValueError(f"relation = {relation} needs words, lexicon or pattern")
     across = folded_words(data.get("not_across", ()))
     return Condition(
         relation,
-        frozenset(words),
-        frozenset(exceptions),
-        around.slot(words, exceptions) if words else None,
+        around.slot(words, hidden) if words else None,
         pattern,
         around.slot(across) if across else None,
         frozenset(data.get("subject", ())),
         int(data.get("within", 10**6)),
         around,
     )
+
+
+def condition_words(data: Mapping[str, Any], words_of: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the folded words of a condition's table and the phrases inside which they do not count."""
+    words, hidden = set(folded_words(data.get("words", ()))), set(folded_words(data.get("except", ())))
+    for name in ([data["lexicon"]] if "lexicon" in data else []) + list(data.get("lexicons", ())):
+        more, exceptions = words_of(name)
+        words |= set(more)
+        hidden |= set(exceptions)
+    return frozenset(words), frozenset(hidden)
+
+
+def needs_words(data: Mapping[str, Any]) -> bool:
+    """Return whether a condition can hold in no sentence without one of its words."""
+    return data["relation"] in RELATIONS and "pattern" not in data
 
 
 def all_hold(conditions: Iterable[Condition], frame: Frame) -> list[Span] | None:
