@@ -17,8 +17,17 @@ from copykit.text.segment import Segmenter
 from copykit.rules import names
 
 FILES = DataFiles([bundled_layer()])
+NAME_PACKS = ["ip", "law/persons/unlicensed_name", "law/persons/imitated_name", "law/persons/expired_licence"]
 KINDS = {**BASE, **names.KINDS}
-ENGINE = Engine(rules.load(FILES, ["ip"]), FILES, Segmenter(), KINDS)
+ENGINE = Engine(
+    rules.load(
+        FILES,
+        NAME_PACKS,
+    ),
+    FILES,
+    Segmenter(),
+    KINDS,
+)
 # Names, festivals, what leans on them and what only looks like them, to be thrown together at random.
 PIECES = [
     *FILES.load("lexicons")["names"],
@@ -41,7 +50,7 @@ def found(title: str, context: Context | None = None, engine: Engine = ENGINE) -
     context = context or Context(today="2026-11-25")
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings(engine, title, context):
-        by_rule.setdefault(finding.rule.removeprefix("ip/"), []).append(finding)
+        by_rule.setdefault(finding.rule.rpartition("/")[2], []).append(finding)
     return by_rule
 
 
@@ -137,5 +146,9 @@ def test_spans_point_at_their_match(pieces: list[str]) -> None:
         assert title[finding.start : finding.end] == finding.match
         assert all(0 <= start < end <= len(title) for start, end in finding.related)
         json.dumps(finding.message)
-        earning += finding.points > 0 and finding.rule in ("ip/known_name", "law/persons/unlicensed_name", "ip/licensed_name")
+        earning += finding.points > 0 and finding.rule in (
+            "ip/known_name",
+            "law/persons/unlicensed_name",
+            "ip/licensed_name",
+        )
     assert earning <= 1

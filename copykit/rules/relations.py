@@ -28,14 +28,13 @@ def covers(frame: Frame, spans: Sequence[Span]) -> Span | None:
 def modifies(frame: Frame, spans: Sequence[Span]) -> Span | None:
     """The hit is an attribute of the word right after it: 最佳 of 使用时间, with at most 的 between."""
     text, end = frame.reading.folded.text, frame.hit.end
-    after = end + 1 if text[end : end + 1] in ("的", "地", "之") else end
-    return _first(span for span in spans if span.start in (end, after))
+    return _first(span for span in spans if span.start in (end, _after_particle(text, end)))
 
 
 def modified_by(frame: Frame, spans: Sequence[Span]) -> Span | None:
-    """The word stands right before the hit and limits it: 历史 before 最高, with at most 的 or 是 between."""
+    """The word stands right before the hit and limits or names it: 历史最高, 型号:top1, with at most 的, 是, 为 between."""
     text, start = frame.reading.folded.text, frame.hit.start
-    before = start - 1 if text[start - 1 : start] in ("的", "是", "为", "了") else start
+    before = start - 1 if text[start - 1 : start] in ("的", "是", "为", "了", ":", "“", "「") else start
     return _first(span for span in spans if span.end in (start, before))
 
 
@@ -141,9 +140,16 @@ class Condition(NamedTuple):
     def _spans(self, frame: Frame) -> list[Span]:
         spans = self.around.spans(frame.reading, self.slot) if self.slot is not None else []
         if self.pattern is not None:
-            spans += [Span(*match.span()) for match in _compiled(self.pattern).finditer(frame.reading.folded.text)]
+            spans += self._matches(frame)
             spans.sort()
         return spans
+
+    def _matches(self, frame: Frame) -> list[Span]:
+        text, end = frame.reading.folded.text, frame.hit.end
+        if self.relation == modifies.__name__:  # where it may begin is known, and an earlier match must not hide it
+            found = [_compiled(self.pattern or "").match(text, place) for place in {end, _after_particle(text, end)}]
+            return [Span(*match.span()) for match in found if match is not None and match.group()]
+        return [Span(*match.span()) for match in _compiled(self.pattern or "").finditer(text)]
 
     def _near(self, frame: Frame, found: Span) -> bool:
         start, end = min(found.end, frame.hit.end), max(found.start, frame.hit.start)
@@ -155,15 +161,12 @@ class Condition(NamedTuple):
 
     def _anywhere(self, frame: Frame) -> Span | None:
         """Return where the whole text says it; a place in another sentence is given as the hit's own."""
+        whole: str = frame.reading.memo.get(WHOLE, frame.reading.folded.text)
+        pattern = _compiled(self.pattern) if self.pattern is not None else None
+        if not self.around.anywhere(whole, self.slot, pattern):
+            return None
         spans = self._spans(frame)
-        if spans:
-            return spans[0]
-        whole: str = frame.reading.memo.get(WHOLE, "")
-        if self.pattern is not None and _compiled(self.pattern).search(whole):
-            return frame.hit
-        if self.slot is not None and whole and self.around.anywhere(self.slot, whole):
-            return frame.hit
-        return None
+        return spans[0] if spans else frame.hit
 
 
 WHOLE = "whole text"  # where a sentence's memo holds the folded text that it is a part of
@@ -223,6 +226,11 @@ def all_hold(conditions: Iterable[Condition], frame: Frame) -> list[Span] | None
 def any_holds(conditions: Iterable[Condition], frame: Frame) -> bool:
     """Return whether at least one condition holds."""
     return any(each.holds(frame) is not None for each in conditions)
+
+
+def _after_particle(text: str, place: int) -> int:
+    """Return where the word after 的, 地 or 之 begins."""
+    return place + 1 if text[place : place + 1] in ("的", "地", "之") else place
 
 
 _compiled = functools.cache(re.compile)
