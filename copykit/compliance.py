@@ -22,10 +22,9 @@ from copykit.rules.check import plain_context
 from copykit.rules.claims import EXCUSED, Excused
 from copykit.rules.engine import Engine
 from copykit.rules.kinds import Kind, KindMaker
-from copykit.rules.reading import Context, Reading
+from copykit.rules.reading import Context
 from copykit.rules.relations import WHOLE
 from copykit.text.clauses import sentences
-from copykit.text.normalize import fold
 from copykit.text.originality import Index, corpus_index
 from copykit.text.segment import Segmenter
 
@@ -112,18 +111,17 @@ class Checker:
 
     def check(self, text: str, context: Context) -> Report:
         """Judge one text of any length; total on any string."""
-        folded = fold(text)
-        whole = Reading(text, folded, [], [], self._engine.hits(folded.text), context)
+        whole, parts = self._engine.read_long(text, context, sentences)
+        folded = whole.folded
         notices = self._engine.find_whole(whole)
         findings: list[Finding] = []
         exempted: list[Excused] = []
-        for part, reading in self._engine.read_parts(whole, sentences(folded.text)):
-            start = folded.span(*part)[0]
-            reading.memo[WHOLE] = folded.text
-            findings += [_moved(finding, start) for finding in self._engine.find(reading)]
-            exempted += [
-                excused._replace(finding=_moved(excused.finding, start)) for excused in reading.memo.get(EXCUSED, ())
-            ]
+        for part in parts:
+            start = folded.span(*part.span)[0]
+            memo = part.reading.memo
+            memo[WHOLE] = folded.text
+            findings += [_moved(finding, start) for finding in self._engine.find_called(part)]
+            exempted += [excused._replace(finding=_moved(excused.finding, start)) for excused in memo.get(EXCUSED, ())]
         # What the text as a whole owes stands beside what its sentences claim, and swallows none of it.
         findings = in_order([*settled(findings), *notices])
         exempted = [each for each in exempted if not _said(each.finding, findings)]
@@ -158,15 +156,15 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
 
     国家级 and 最高级 may both call 国家级最高级认证; what is said once need not be said again for a part of it.
     """
-    kept: list[Finding] = []
-    for finding in sorted(findings, key=lambda f: (_GRAVITY[f.severity], f.start - f.end, f.start, f.rule)):
-        folder = finding.rule.rpartition("/")[0]
-        inside = any(
-            other.rule.rpartition("/")[0] == folder and other.start <= finding.start and finding.end <= other.end
-            for other in kept
-        )
-        if not inside:
+    kept = []
+    reached: dict[str, list[int]] = {}  # folder → how far findings of each gravity reach
+    for finding in sorted(findings, key=lambda f: (f.start, -f.end, _GRAVITY[f.severity], f.rule)):
+        reach = reached.setdefault(finding.rule.rpartition("/")[0], [-1] * len(_GRAVITY))
+        gravity = _GRAVITY[finding.severity]
+        # What reaches this far began no later, so that it holds the finding.
+        if max(reach[: gravity + 1]) < finding.end:
             kept.append(finding)
+            reach[gravity] = finding.end
     return in_order(kept)
 
 
@@ -233,8 +231,14 @@ _GRAVITY = {"error": 0, "warning": 1, "hint": 2}
 
 
 def _said(finding: Finding, findings: Sequence[Finding]) -> bool:
-    """Return whether another finding already speaks of the whole place."""
-    return any(other.start <= finding.start and finding.end <= other.end for other in findings)
+    """Return whether another finding already speaks of this place, or one of the same folder of more than it."""
+    folder = finding.rule.rpartition("/")[0]
+    for other in findings:
+        if (other.start, other.end) == (finding.start, finding.end):
+            return True
+        if other.start <= finding.start and finding.end <= other.end and other.rule.rpartition("/")[0] == folder:
+            return True
+    return False
 
 
 def _moved(finding: Finding, by: int) -> Finding:

@@ -100,7 +100,7 @@ def test_a_user_s_list_knows_licence_and_expiry(tmp_path: Path, today: str, stat
         "迪士尼\tlicence=合同 26-018\tuntil=2026-12-31\n阿福\tkind=character\theat=1\tlicence=自有\n", "utf-8"
     )
     files = DataFiles([bundled_layer(), Layer("user", (tmp_path,))])
-    engine = Engine(rules.load(files, ["ip"]), files, Segmenter(), KINDS)
+    engine = Engine(rules.load(files, NAME_PACKS), files, Segmenter(), KINDS)
     hits = found("迪士尼雨伞，收起来只有手机大", Context(today=today), engine)
     assert [(finding.match, finding.points) for finding in hits[state]] == [("迪士尼", points)]
     assert "unlicensed_name" not in hits

@@ -103,8 +103,8 @@ def test_a_dated_fact_says_when_it_was_verified_and_until_when(entry: datafiles.
 def test_every_bundled_rule_file_has_an_id_of_its_own() -> None:
     folder = datafiles.PACKAGE / "data/rules"
     assert len(ENTRIES) == sum(path.is_file() for path in folder.rglob("*"))
-    # pack/rule, and in the packs of laws pack/topic/rule
-    assert all(entry.id.count("/") == 1 + entry.id.startswith("law/") for entry in ENTRIES)
+    # pack/rule, and in the packs of laws and of style pack/topic/rule
+    assert all(entry.id.count("/") == 1 + entry.id.startswith(("law/", "style/")) for entry in ENTRIES)
 
 
 # --- kinds ----------------------------------------------------------------------------------------------------------

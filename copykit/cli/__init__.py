@@ -37,6 +37,11 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
             "titles",
             Text("标题：打分、说明理由、给出改法", "titles: scores, reasons, changes"),
         ),
+        "check": (
+            "copykit.cli.check",
+            "check",
+            Text("发布前检查：什么必须改、依据哪一条，什么可以留", "check texts before they go out"),
+        ),
         "data": (
             "copykit.cli.data",
             "data",

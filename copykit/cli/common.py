@@ -224,7 +224,9 @@ def terminal(stream: TextIO) -> Terminal:
 class ProgressLine:
     """Rows done and the time taken, on one line of a terminal's stderr, once a run is over a second old."""
 
-    def __init__(self) -> None:
+    def __init__(self, zh: str = "打分", en: str = "") -> None:
+        """Take what is done to the rows, in both languages."""
+        self._zh, self._en = zh, en
         self._begun = time.monotonic()
         self._shown_at = self._begun + 0.8
         self._count = 0
@@ -239,8 +241,8 @@ class ProgressLine:
             seconds = now - self._begun
             rate = self._count / seconds
             line = say(
-                f"  已打分 {self._count:,} 条 · {seconds:.0f} 秒 · 每秒 {rate:,.0f} 条",
-                f"  {self._count:,} rows · {seconds:.0f} s",
+                f"  已{self._zh} {self._count:,} 条 · {seconds:.0f} 秒 · 每秒 {rate:,.0f} 条",
+                f"  {self._count:,} rows {self._en} · {seconds:.0f} s",
             )
             sys.stderr.write("\r" + line + "\x1b[K")
             sys.stderr.flush()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,8 +16,14 @@ from copykit import datafiles
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
 from copykit.datafiles import DataFiles, Entry
-from copykit.errors import FileMissing, Problem
+from copykit.errors import CopykitError, FileMissing, Problem
 from copykit.render.terminal import columns, wrapped
+
+if TYPE_CHECKING:  # what a command that only lists files need not load
+    from copykit.compliance import Checker
+    from copykit.rules.check import ContextMaker
+    from copykit.rules.reading import Context
+    from copykit.text.segment import Segmenter
 
 CHECK = Text(
     "检查数据文件：键写对没有、规则自带的例句过不过、有没有过期。不给文件就检查全部。\n"
@@ -70,14 +77,21 @@ def show(name: str, data_folders: tuple[Path, ...]) -> None:
     entry = _find(files, name)
     screen = common.terminal(sys.stdout)
     lines = [f"{entry.kind}/{entry.id}", str(entry.path), ""]
-    if entry.path.suffix == ".toml":
+    if entry.kind == "rules":
+        from copykit.render.rules import rule_page
+        from copykit.rulepage import Pages
+
+        lang = common.lang_of()
+        lines += rule_page(Pages(files, lang).page(entry.id), screen, lang)
+    elif entry.path.suffix == ".toml":
         lines += _page(files.load(entry.kind)[entry.id], screen.width)
     elif entry.path.suffix == ".txt":
         text, problem = datafiles.read_text(entry.path)
         lines += datafiles.lines_of(text) if text is not None else [problem.say(common.lang_of()) if problem else ""]
     else:
         lines.append(say(f"{entry.path.stat().st_size:,} 字节的数据", f"{entry.path.stat().st_size:,} bytes of data"))
-    click.echo("\n".join(screen.safe(line) for line in lines))
+    safe = (line if entry.kind == "rules" else screen.safe(line) for line in lines)
+    click.echo("\n".join(safe))
 
 
 @data.command("check", text=CHECK)
@@ -228,17 +242,64 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
         return problems
     if entry.kind == "lexicons":
         return check_file(entry.path)
+    own = entry.layer == "bundled"
+    found: list[Problem] = []
     if entry.kind == "rules":
-        from copykit.rules.check import check_rule
-        from copykit.text.segment import Segmenter
-        from copykit.titles.score import KINDS, case_context
+        found = _rule_problems(files, entry, value, own)
+    elif entry.kind == "exemptions":
+        from copykit.compliance import check_exemption
 
-        own = entry.layer == "bundled"
-        found = check_rule(
-            entry.id, value, files, Segmenter(), KINDS, case_context(files), 3 if own else 1, trusted=own
-        )
-        return [Problem(datafiles.shown_path(entry.path), p.line, p.key, p.zh, p.en) for p in found]
-    return []
+        try:
+            checker, context = _checker(files), _case_context(files)(value["cases"].get("given", {}))
+            found = check_exemption(entry.id, value, checker, context, 3 if own else 1)
+        except CopykitError as error:
+            found = [Problem(entry.id, 0, "", error.say("zh"), error.say("en"))]
+    return [Problem(datafiles.shown_path(entry.path), p.line, p.key, p.zh, p.en) for p in found]
+
+
+def _rule_problems(files: DataFiles, entry: Entry, value: dict[str, Any], own: bool) -> list[Problem]:
+    """Return what is wrong with a rule's sentences and sources, and with a user's own rule before it runs."""
+    from copykit import compliance
+    from copykit.laws import Laws
+    from copykit.rules.check import check_rule, check_source
+    from copykit.rules.vetting import vet
+    from copykit.titles import score
+
+    kinds = {**compliance.KINDS, **score.KINDS}
+    found = [] if own else vet(entry.id, value, files)
+    found += check_rule(entry.id, value, files, _segmenter(), kinds, _case_context(files), 3 if own else 1, trusted=own)
+    if entry.id.startswith("law/"):
+        found += check_source(entry.id, value, Laws(files))
+    return found
+
+
+@functools.cache
+def _segmenter() -> Segmenter:
+    from copykit.text.segment import Segmenter
+
+    return Segmenter()
+
+
+@functools.cache
+def _checker(files: DataFiles) -> Checker:
+    from copykit.compliance import Checker
+
+    return Checker(files, segmenter=_segmenter())
+
+
+@functools.cache
+def _case_context(files: DataFiles) -> ContextMaker:
+    """Return what makes the context of a rule's sentences: what titles are told and what texts are."""
+    from copykit import compliance
+    from copykit.titles import score
+
+    of_titles, of_texts = score.case_context(files), compliance.case_context(files)
+
+    def context(given: Mapping[str, Any]) -> Context:
+        title = of_titles(given)
+        return replace(of_texts(given), platform=title.platform, used=title.used)
+
+    return context
 
 
 def _expired(entry: Entry, today: str) -> Iterator[str]:

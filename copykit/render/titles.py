@@ -160,10 +160,10 @@ def titles_table(scores: Sequence[TitleScore], view: View) -> str:
     room = max(terminal.width - start, 20)
     shown = [terminal.paint(lines[0], "quiet")]
     for line, score in zip(lines[1:], scores, strict=True):
-        shown.append(line[:-1] + _clip(terminal.safe(score.title), room))
+        shown.append(line[:-1] + clipped(terminal.safe(score.title), room))
         best = _by_weight(f for f in score.findings if f.points and f.dimension in score.overall.parts)[:1]
         if best:
-            shown.append(" " * start + terminal.paint(_clip(terminal.safe(best[0].message), room), "quiet"))
+            shown.append(" " * start + terminal.paint(clipped(terminal.safe(best[0].message), room), "quiet"))
     return "\n".join(shown)
 
 
@@ -173,7 +173,7 @@ def titles_markdown(scores: Iterable[TitleScore], view: View) -> Iterator[str]:
     yield "| " + " | ".join(names) + " |"
     yield "|" + " --- |" * len(names)
     for score in scores:
-        yield "| " + " | ".join(_md(str(cell)) for cell in (score.title, *title_row(score, view))) + " |"
+        yield "| " + " | ".join(markdown_cell(str(cell)) for cell in (score.title, *title_row(score, view))) + " |"
 
 
 def _marks(score: TitleScore, counted: set[str]) -> list[Mark]:
@@ -274,7 +274,7 @@ def _entry(head: str, style: Style, place: str, room: int, reason: str, terminal
         rest = wrapped(terminal.safe(reason), terminal.width - indent)
         return [terminal.paint(head, style) + terminal.safe(place), *(" " * indent + line for line in rest)]
     first, *rest = wrapped(terminal.safe(reason), terminal.width - indent)
-    start = terminal.paint(head, style) + pad(_clip(terminal.safe(place), room), room) + "  "
+    start = terminal.paint(head, style) + pad(clipped(terminal.safe(place), room), room) + "  "
     return [start + first, *(" " * indent + line for line in rest)]
 
 
@@ -324,7 +324,8 @@ def _place(finding: Finding, title: str, whole: str) -> str:
     return " … ".join(title[start:end] for start, end in spans[:2])
 
 
-def _clip(text: str, width: int) -> str:
+def clipped(text: str, width: int) -> str:
+    """Return the text cut to a width in cells, with … where something was left out."""
     if display_width(text) <= width:
         return text
     kept = ""
@@ -335,7 +336,7 @@ def _clip(text: str, width: int) -> str:
     return kept + "…"
 
 
-def _md(text: str) -> str:
+def markdown_cell(text: str) -> str:
     """Return text as one cell of a Markdown table: no link, no markup, no control character comes alive."""
     plain = "".join(char if char.isprintable() else " " for char in text)
     return re.sub(r"([\\`*_\[\]|~#!])", r"\\\1", plain).replace("<", "&lt;")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from copykit.rules.reading import Context, Reading
 from copykit.rules.relations import Condition, all_hold, any_holds, condition, condition_words, needs_words
 from copykit.rules.rule import Rule, RuleError
 from copykit.text.normalize import fold_text
+from copykit.text.patterns import compiled
 
 
 class Excused(NamedTuple):
@@ -43,8 +44,9 @@ class ClaimKind:
     ``anchor``, in the sentences where they stand.
 
     ``[applies]``: facts of the context. ``[[when]]``: conditions that all have to hold. ``[[not_when]]``: conditions of
-    which none may. ``at = "token"`` keeps hits that begin and end where words do. ``proof``: the kind of claim that
-    excuses this one if the brief holds it with evidence. A hit that an exemption covers is noted in ``memo``.
+    which none may. ``needs``: words of which the sentence has to hold one. A short hit has to begin or end where a word
+    does (in 电极|品类 there is no 极品), with ``at = "token"`` both. ``proof``: the kind of claim that excuses this one if
+    the brief holds it with evidence. A hit that an exemption covers is noted in ``memo``.
     """
 
     whole_text = False
@@ -54,15 +56,21 @@ class ClaimKind:
         settings = rule.settings
         self.applies = _applies(rule, build)
         self.pattern = pattern_matcher(rule) if "pattern" in settings else None
+        # A bundled pattern is tried on a sentence before anything is made of it; a user's own has its time limit.
+        self.probe = self._probe if self.pattern is not None and rule.trusted else None
         self.called_by, hidden = trigger_words(rule, build)
         self.slot = build.automaton.words(self.called_by, hidden)
-        self.at = settings.get("at", "any")
+        self.at = settings.get("at", "uncrossed")
+        self.ascii = any(_LATIN.match(word[:1]) or _LATIN.match(word[-1:]) for word in self.called_by)
         self.proof: str = settings.get("proof", "")
         self._room = _room(build)
         # Words without which no condition can hold are looked for with the triggers, so that a sentence that lacks them
         # is never framed.
         needed = [each for each in settings.get("when", ()) if needs_words(each)]
-        self.requires = tuple(build.automaton.words(*condition_words(each, self._room.words_of)) for each in needed)
+        requires = [build.automaton.words(*condition_words(each, self._room.words_of)) for each in needed]
+        if "needs" in settings:
+            requires.append(build.automaton.words(folded_words(settings["needs"])))
+        self.requires = tuple(requires)
         self.triggers: frozenset[int] | None = frozenset((self.slot,))
         self._judged: tuple[Context | None, Severity | None] = None, None
 
@@ -84,7 +92,7 @@ class ClaimKind:
         found: list[Finding] = []
         for start, end in hits:
             frame = self._room.framer.frame(reading, start, end)
-            if all_hold(when, frame) is None or any_holds(not_when, frame):
+            if not all_hold(when, frame) or any_holds(not_when, frame):
                 continue
             finding = self._finding(reading, start, end, severity)
             excuse = self._proven(reading, finding.matched_as) or excuse_of(exemptions, frame)
@@ -121,13 +129,25 @@ class ClaimKind:
             return self.rule.plain(reading, start, end)
         return self.rule.finding(reading, start, end, severity=severity)
 
+    def _probe(self, text: str, start: int, end: int) -> bool:
+        """Return whether the pattern may match in ``text[start:end]``."""
+        return self._search(text, start, end) is not None
+
+    @functools.cached_property
+    def _search(self) -> Callable[[str, int, int], re.Match[str] | None]:
+        return compiled(self.rule.settings["pattern"]).search
+
     def _hits(self, reading: Reading) -> list[tuple[int, int]]:
         hits = reading.hits.get(self.slot, [])
         if hits and self.pattern is not None:
-            return self.pattern(reading.folded.text)
+            hits = self.pattern(reading.folded.text)
+        elif hits and self.ascii:
+            hits = [hit for hit in hits if _parted(reading.folded.text, *hit)]
         if self.at == "token":
             return [hit for hit in hits if hit[0] in reading.bounds and hit[1] in reading.bounds]
-        return whole_words(reading, hits) if self.at == "single_token" else hits
+        if self.at == "single_token":
+            return whole_words(reading, hits)
+        return [hit for hit in hits if hit[1] - hit[0] > _SHORT or _uncrossed(reading, *hit)]
 
     def _proven(self, reading: Reading, said: str) -> tuple[str, str, str, str] | None:
         """Return the excuse that the brief gives: a claim of the rule's kind that says the same and is proved."""
@@ -140,6 +160,28 @@ class ClaimKind:
                 zh = f"资料里有依据：{claim.evidence}"
                 return "proof", zh, self.rule.source, claim.evidence
         return None
+
+
+def _uncrossed(reading: Reading, start: int, end: int) -> bool:
+    """Return whether a hit begins or ends where a word does, so that it is not glued from parts of two words."""
+    return start in reading.bounds or end in reading.bounds
+
+
+_SHORT = 3  # characters; longer words are hardly ever made by chance
+
+
+def _parted(text: str, start: int, end: int) -> bool:
+    """Return whether a hit is no part of a longer run of Latin letters or figures (top1 in laptop15, no.1 in no.12)."""
+    return not any(
+        text[inner] in kind and text[outer] in kind
+        for inner, outer in ((start, start - 1), (end - 1, end))
+        if 0 <= outer < len(text)
+        for kind in (_FIGURE, _LETTER)
+    )
+
+
+_FIGURE, _LETTER = "0123456789", "abcdefghijklmnopqrstuvwxyz"
+_LATIN = re.compile("[0-9a-z]")
 
 
 def _states(statement: str, said: str) -> bool:
@@ -156,8 +198,8 @@ class DutyKind:
     """Fires once for a text that owes a notice and does not give it.
 
     The duty arises from the context (``[applies]``) and, if ``words``, ``lexicon`` or ``anchor`` and ``pattern`` are
-    given, from what the text says. It is met by one of ``required`` (words) or ``required_pattern``. The finding spans
-    what called for it, else the first line.
+    given, from what the text says; ``with_pattern`` has to stand in it too. It is met by one of ``required`` (words) or
+    ``required_pattern``. The finding spans what called for it, else the first line.
     """
 
     whole_text = True
@@ -171,10 +213,13 @@ class DutyKind:
         self.slot = build.automaton.words(*trigger_words(rule, build)) if called else None
         required = folded_words(settings.get("required", ()))
         self.required = build.automaton.words(required) if required else None
-        self.required_pattern = _compiled(settings["required_pattern"]) if "required_pattern" in settings else None
+        # Compiled when first asked for, as most texts call for none of the notices.
+        self.required_pattern: str | None = settings.get("required_pattern")
+        self.with_pattern: str | None = settings.get("with_pattern")
         if self.required is None and self.required_pattern is None:
             raise RuleError(rule=rule.id, reason=Both("要写 required 或 required_pattern", "give required(_pattern)"))
         self.triggers: frozenset[int] | None = None if self.slot is None else frozenset((self.slot,))
+        self.looks_at = frozenset(slot for slot in (self.slot, self.required) if slot is not None)
 
     def idle(self, context: Context) -> bool:
         """Return whether the rule says nothing in this context."""
@@ -191,18 +236,24 @@ class DutyKind:
     def _met(self, reading: Reading) -> bool:
         if self.required is not None and self.required in reading.hits:
             return True
-        return self.required_pattern is not None and self.required_pattern.search(reading.folded.text) is not None
+        return self.required_pattern is not None and _holds(reading.folded.text, self.required_pattern)
 
     def _called_for(self, reading: Reading) -> tuple[int, int] | None:
         text = reading.folded.text
         if self.slot is not None:
             hits = reading.hits.get(self.slot, [])
+            if hits and self.with_pattern is not None and not _holds(text, self.with_pattern):
+                return None
             if hits and self.pattern is not None:
                 hits = self.pattern(text)
             return hits[0] if hits else None
         start = len(text) - len(text.lstrip())
         end = text.find("\n", start)
         return start, end if end > 0 else len(text)
+
+
+def _holds(text: str, pattern: str) -> bool:
+    return compiled(pattern).search(text) is not None
 
 
 KINDS: dict[str, KindMaker] = {"claim": ClaimKind, "duty": DutyKind}
@@ -229,7 +280,7 @@ class Exemption:
 def excuse_of(exemptions: Iterable[Exemption], frame: Frame) -> tuple[str, str, str, str] | None:
     """Return (id, reason, clause, evidence needed) of the first exemption that governs the claim, by rank."""
     for each in exemptions:
-        if all_hold(each.when, frame) is not None and not any_holds(each.not_when, frame):
+        if all_hold(each.when, frame) and not any_holds(each.not_when, frame):
             return each.id, each.reason, each.clause, each.evidence
     return None
 
@@ -325,6 +376,3 @@ def _applies(rule: Rule, build: Build) -> Applies:
         return applies_from(rule.settings.get("applies"), tuple(build.data("categories")))
     except CopykitError as error:
         raise RuleError(rule=rule.id, reason=Both(error.say("zh"), error.say("en"))) from None
-
-
-_compiled = functools.cache(re.compile)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -16,14 +15,10 @@ from copykit.model import Finding, Span
 from copykit.rules.kinds import (
     KINDS,
     Build,
-    Concluding,
-    Contextual,
     Detector,
-    FirstHit,
     Kind,
     KindMaker,
     RuleError,
-    WholeText,
 )
 from copykit.rules.reading import Batch, Context, PartReading, Reading
 from copykit.rules.rule import Rule
@@ -39,6 +34,29 @@ class _Waiting(NamedTuple):
     plain: tuple[Rule, ...] = ()
     finds: tuple[_Find, ...] = ()
     several: tuple[_Find, ...] = ()
+
+
+class _Need(NamedTuple):
+    """What a rule needs of a sentence beside its own slot: other slots, and a cheap look that may rule it out.
+
+    Without ``find`` it is a detector that wants to see the sentence.
+    """
+
+    find: _Find | None
+    also: frozenset[int] = frozenset()
+    probe: Callable[[str, int, int], bool] | None = None
+
+
+_DETECTOR = _Need(None)
+_Calls = Mapping[int, Sequence[_Need]]
+
+
+class Part(NamedTuple):
+    """A part of a long text, its reading, and the rules that have what they need in it; None: any of them may."""
+
+    span: Span
+    reading: Reading
+    called: Collection[_Find] | None
 
 
 class Engine:
@@ -76,28 +94,32 @@ class Engine:
                 raise RuleError(rule=rule.id, reason=Both(f"写得不对：{error}", f"badly written: {error}")) from None
         automaton = self.automaton.build()
         self._hits_many = automaton.hits_many
-        self.hits = automaton.hits  # folded text → slot → places, for texts too long to be cut as a whole
+        self._hits, self._hits_by_part = automaton.hits, automaton.hits_by_part
         self._detect = tuple(self.detectors.values())
+        # What a kind can do is asked by name, as holding hundreds of rules against the protocols takes 80 ms.
         # Duties look at whole texts; a title or a sentence alone owes nothing.
-        self._whole = [kind for kind in self.built if isinstance(kind, WholeText) and kind.whole_text]
-        parts = [kind for kind in self.built if kind not in self._whole]
-        self._always = [kind for kind in parts if kind.triggers is None and not isinstance(kind, Concluding)]
-        self._concluding = [kind for kind in self.built if isinstance(kind, Concluding)]
+        self._whole = [kind for kind in self.built if getattr(kind, "whole_text", False)]
+        self._in_parts = [kind for kind in self.built if not getattr(kind, "whole_text", False)]
+        self._whole_slots = frozenset(
+            slot for kind in self._whole for slot in (*(kind.triggers or ()), *getattr(kind, "looks_at", ()))
+        )
+        self._always = [kind for kind in self._in_parts if kind.triggers is None and not hasattr(kind, "conclude")]
+        self._concluding: list[Any] = [kind for kind in self.built if hasattr(kind, "conclude")]
         # Most rules wait for one slot, and of these most say one thing at its first hit; the few that wait for several
         # must not be asked twice. A slot that no rule waits for has None.
         self._waiting: list[_Waiting | None] = [None] * self.automaton.size
-        for kind in parts:
+        for kind in self._in_parts:
             triggers = kind.triggers or ()
             for slot in triggers:
                 waiting = self._waiting[slot] or _Waiting()
                 if len(triggers) > 1:
                     waiting = waiting._replace(several=(*waiting.several, kind.find))
-                elif isinstance(kind, FirstHit) and kind.first_hit:
+                elif getattr(kind, "first_hit", False):
                     waiting = waiting._replace(plain=(*waiting.plain, kind.rule))
                 else:
                     waiting = waiting._replace(finds=(*waiting.finds, kind.find))
                 self._waiting[slot] = waiting
-        self._waiting_in: tuple[Context | None, Mapping[int, Sequence[tuple[int, ...]]]] = None, {}
+        self._waiting_in: tuple[Context | None, _Calls] = None, {}
         self._adapted_whole: tuple[Context | None, tuple[Kind, ...]] = None, ()
         self._adapted_to: Context | None = None
         self._asked: tuple[_Find, ...] = ()
@@ -141,31 +163,64 @@ class Engine:
             detect(batch)
         return readings
 
-    def read_parts(self, whole: Reading, parts: Sequence[Span]) -> Iterator[tuple[Span, Reading]]:
-        """Yield the parts of a text read as a whole about which a rule has to be asked, each with its reading.
+    def read_long(self, text: str, context: Context, cut: Callable[[str], Sequence[Span]]) -> tuple[Reading, list[Part]]:
+        """Return a reading of a long text for ``find_whole``, and those of its parts about which a rule has to be asked.
 
-        ``parts`` are in order, in the folded text. What was found in the whole is handed on, so that a long text is
-        folded and searched once; most of its sentences call no rule and are not even made readings of.
+        ``cut`` gives the parts of the folded text, in order. The text is folded and searched once; most of its
+        sentences call no rule and are not even made readings of.
         """
-        folded, context = whole.folded, whole.context
-        shared = _by_part(whole.hits, parts)
+        folded = fold(text)
+        spans = cut(folded.text)
+        hits = self._hits_by_part(folded.text, spans)
+        whole = Reading(text, folded, [], [], self._joined(hits, spans), context)
         waiting = self._waiting_for(context)
-        calling = [number for number, hits in shared.items() if _calls(hits, waiting)]
-        readings: list[Reading] = []
-        for number in sorted(calling):
-            start, end = parts[number]
-            text = whole.text[slice(*folded.span(start, end))]
-            hits = shared[number]
-            own = Folded(folded.text[start:end], text)
-            if len(text) != end - start:  # something was deleted here
-                own = fold(text)
-                if own.text != folded.text[start:end]:
-                    hits = self.hits(own.text)
-            readings.append(PartReading(text, own, self.segmenter.cut_many, hits, context))
-        batch = Batch(readings, NO_CUT)
+        parts = []
+        for number, found in hits.items():
+            span = spans[number]
+            called = _called(found, waiting, folded.text, *span)
+            if called is not None:
+                parts.append(Part(span, self._part(whole, span, found), called))
+        if self._detect:
+            parts = self._detected(parts)
+        return whole, parts
+
+    def _joined(self, hits: Mapping[int, Hits], spans: Sequence[Span]) -> Hits:
+        """Return the hits that rules about whole texts look at, counted from the text's start."""
+        joined: Hits = {}
+        for number, found in hits.items():
+            for slot in found.keys() & self._whole_slots:
+                base = spans[number].start
+                joined.setdefault(slot, []).extend((start + base, end + base) for start, end in found[slot])
+        return joined
+
+    def _part(self, whole: Reading, span: Span, hits: Hits) -> Reading:
+        start, end = span
+        folded = whole.folded.text[start:end]
+        text = whole.text[slice(*whole.folded.span(start, end))]
+        own = Folded(folded, text)
+        if len(text) != end - start:  # something was deleted here
+            own = fold(text)
+            if own.text != folded:
+                hits = self._hits(own.text)
+        return PartReading(text, own, self.segmenter.cut_many, hits, whole.context)
+
+    def _detected(self, parts: Sequence[Part]) -> list[Part]:
+        """Return the parts that call a rule now that the detectors have seen them."""
+        before = [len(part.reading.hits) for part in parts]
+        batch = Batch([part.reading for part in parts], NO_CUT)
         for detect in self._detect:
             detect(batch)
-        yield from zip((parts[number] for number in sorted(calling)), readings, strict=True)
+        seen = [
+            part._replace(called=None) if len(part.reading.hits) > count else part
+            for part, count in zip(parts, before, strict=True)
+        ]
+        return [part for part in seen if part.called is None or part.called]
+
+    def find_called(self, part: Part) -> list[Finding]:
+        """Return what ``find`` returns for a part of a long text, asking only the rules that it calls."""
+        if part.called is None or self._always or self._concluding:
+            return self.find(part.reading)
+        return sorted((finding for find in part.called for finding in find(part.reading)), key=_place)
 
     def find(self, reading: Reading) -> list[Finding]:
         """Return all findings of a reading by place, then rule; the order of the rules does not matter."""
@@ -197,7 +252,7 @@ class Engine:
     def find_whole(self, reading: Reading) -> list[Finding]:
         """Return what the rules about whole texts find; of the reading they see the text and the hits."""
         if reading.context is not self._adapted_whole[0]:
-            able = [kind for kind in self._whole if not (isinstance(kind, Contextual) and kind.idle(reading.context))]
+            able = [kind for kind in self._whole if not _idle(kind, reading.context)]
             self._adapted_whole = reading.context, tuple(able)
         asked = [
             kind
@@ -206,45 +261,49 @@ class Engine:
         ]
         return sorted((finding for kind in asked for finding in kind.find(reading)), key=_place)
 
-    def _waiting_for(self, context: Context) -> Mapping[int, Sequence[tuple[int, ...]]]:
-        """Return slot → what else has to be hit beside it, for every rule that can find something in this context."""
+    def _waiting_for(self, context: Context) -> _Calls:
+        """Return slot → what a sentence needs beside it, for every rule that can find something in this context."""
         if context is not self._waiting_in[0]:
-            waiting: dict[int, list[tuple[int, ...]]] = {}
-            for kind in self.built:
-                if kind not in self._whole and not (isinstance(kind, Contextual) and kind.idle(context)):
+            waiting: dict[int, list[_Need]] = {}
+            for kind in self._in_parts:
+                if not _idle(kind, context):
+                    also = frozenset(getattr(kind, "requires", ()))
+                    need = _Need(kind.find, also, getattr(kind, "probe", None))
                     for slot in kind.triggers or ():
-                        waiting.setdefault(slot, []).append(getattr(kind, "requires", ()))
+                        waiting.setdefault(slot, []).append(need)
             for detect in self._detect:
                 for slot in getattr(detect, "looks_at", ()):
-                    waiting.setdefault(slot, []).append(())
-            # A rule that needs nothing else decides alone.
-            self._waiting_in = context, {slot: [()] if () in also else also for slot, also in waiting.items()}
+                    waiting.setdefault(slot, []).append(_DETECTOR)
+            self._waiting_in = context, waiting
         return self._waiting_in[1]
 
     def _adapt(self, context: Context) -> None:
         """Choose the rules to ask about every text: those that can have something to say in this context."""
         self._asked = tuple(
-            kind.find for kind in self._always if not (isinstance(kind, Contextual) and kind.idle(context))
+            kind.find for kind in self._always if not _idle(kind, context)
         )
         self._adapted_to = context
 
 
-def _by_part(hits: Hits, parts: Sequence[Span]) -> dict[int, Hits]:
-    """Return number of the part → the hits that lie in it, counted from its start."""
-    shared: dict[int, Hits] = {}
-    starts = [part.start for part in parts]
-    for slot, spans in hits.items():
-        for start, end in spans:
-            number = bisect_right(starts, start) - 1
-            if number >= 0 and end <= parts[number].end:
-                base = starts[number]
-                shared.setdefault(number, {}).setdefault(slot, []).append((start - base, end - base))
-    return shared
+def _idle(kind: Kind, context: Context) -> bool:
+    """Return whether a rule is ``Contextual`` and finds nothing in a context."""
+    idle: Callable[[Context], bool] | None = getattr(kind, "idle", None)
+    return idle is not None and idle(context)
 
 
-def _calls(hits: Hits, waiting: Mapping[int, Sequence[tuple[int, ...]]]) -> bool:
-    """Return whether a rule waits for one of the hits and has what else it needs."""
-    return any(all(slot in hits for slot in also) for slot in hits for also in waiting.get(slot, ()))
+def _called(hits: Hits, waiting: _Calls, text: str, start: int, end: int) -> Collection[_Find] | None:
+    """Return the rules that have what they need in ``text[start:end]``; None when nobody wants to see it."""
+    called: dict[_Find, None] = {}
+    detected = False
+    present = hits.keys()
+    for slot in hits:
+        for find, also, probe in waiting.get(slot, ()):
+            if also <= present and (probe is None or probe(text, start, end)):
+                if find is None:
+                    detected = True
+                else:
+                    called[find] = None
+    return called if called or detected else None
 
 
 _place = operator.itemgetter(1, 2, 0)  # start, end, rule

@@ -67,41 +67,64 @@ class Surroundings:
     """The words that matter only beside a hit; they are looked for in its sentence alone, when a rule first asks.
 
     Common words (我们, 不, 今年) stand in nearly every sentence, so that the automaton of all rules would report
-    thousands of them for one claim.
+    thousands of them for one claim. Words that count wherever they stand in the text are few and looked for apart.
     """
 
     def __init__(self) -> None:
-        self._builder = AutomatonBuilder()
-        self._automaton: tuple[int, Automaton] | None = None  # with the number of slots that it knows
-        self._whole: tuple[str, Automaton, frozenset[int]] | None = None
+        self._beside = _Growing()
+        self._anywhere = _Growing()
+        # The last whole text, the slots that were hit in it, and the patterns that were tried on it.
+        self._whole: tuple[str, Automaton, frozenset[int], dict[re.Pattern[str], bool]] | None = None
 
     def slot(self, words: Iterable[str], exceptions: Iterable[str] = ()) -> int:
         """Return the slot of a set of folded words; slots may still be added after the first text was read."""
-        return self._builder.words(words, exceptions)
+        return self._beside.builder.words(words, exceptions)
+
+    def slot_anywhere(self, words: Iterable[str], exceptions: Iterable[str] = ()) -> int:
+        """Return the slot under which ``anywhere`` knows a set of folded words."""
+        return self._anywhere.builder.words(words, exceptions)
 
     def hits(self, reading: Reading) -> Hits:
         """Return slot → places in the reading's folded text, worked out once a reading."""
         known: tuple[Automaton, Hits] | None = reading.memo.get(_SURROUNDINGS)
-        automaton = self._current()
+        automaton = self._beside.automaton()
         if known is None or known[0] is not automaton:
             known = reading.memo[_SURROUNDINGS] = automaton, automaton.hits(reading.folded.text)
         return known[1]
 
-    def _current(self) -> Automaton:
-        if self._automaton is None or self._automaton[0] != self._builder.size:
-            self._automaton = self._builder.size, self._builder.build()
-        return self._automaton[1]
-
     def spans(self, reading: Reading, slot: int) -> list[Span]:
         """Return the places of a slot's words."""
-        return [Span(*place) for place in self.hits(reading).get(slot, ())]
+        places = self.hits(reading).get(slot)
+        return [Span(*place) for place in places] if places else []
 
-    def anywhere(self, slot: int, text: str) -> bool:
-        """Return whether a folded text holds a word of the slot; the last text is remembered."""
-        automaton = self._current()
+    def anywhere(self, text: str, slot: int | None, pattern: re.Pattern[str] | None) -> bool:
+        """Return whether a folded text holds a word of the slot or the pattern; what the last one holds is kept.
+
+        ``slot`` is one of ``slot_anywhere``.
+        """
+        automaton = self._anywhere.automaton()
         if self._whole is None or self._whole[0] is not text or self._whole[1] is not automaton:
-            self._whole = text, automaton, frozenset(automaton.hits(text))
-        return slot in self._whole[2]
+            self._whole = text, automaton, frozenset(automaton.hits(text)), {}
+        if slot in self._whole[2]:
+            return True
+        tried = self._whole[3]
+        if pattern is not None and pattern not in tried:
+            tried[pattern] = pattern.search(text) is not None
+        return pattern is not None and tried[pattern]
+
+
+class _Growing:
+    """An automaton that is built anew when its builder got words since."""
+
+    def __init__(self) -> None:
+        self.builder = AutomatonBuilder()
+        self._built: tuple[int, Automaton] | None = None  # with the number of slots that it knows
+
+    def automaton(self) -> Automaton:
+        """Return the automaton over all words so far."""
+        if self._built is None or self._built[0] != self.builder.size:
+            self._built = self.builder.size, self.builder.build()
+        return self._built[1]
 
 
 _SURROUNDINGS = "surroundings"

@@ -19,6 +19,7 @@ from copykit.model import Finding
 from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
 from copykit.rules.rule import RuleError as RuleError  # every kind raises it
+from copykit.text import patterns as text_patterns
 from copykit.text.measure import measure
 from copykit.text.normalize import fold_text
 from copykit.text.segment import Segmenter
@@ -334,7 +335,7 @@ def _own_pattern(rule: Rule) -> Callable[[str], list[tuple[int, int]]]:
 
     @functools.cache
     def compiled() -> tuple[re.Pattern[str], int | str]:
-        pattern = re.compile(rule.settings["pattern"])
+        pattern = text_patterns.compiled(rule.settings["pattern"])
         return pattern, "hit" if "hit" in pattern.groupindex else 0
 
     def matches(text: str) -> list[tuple[int, int]]:

@@ -175,10 +175,12 @@ class _Names:
         self._following = tuple(word for word, given in self.leaning.items() if given["side"] in ("after", "both"))
         self.licences = [word for word, given in leaning.entries.items() if given["state"] == "licensed"]
         self._states = {state: build.automaton.slot(f"names {state}", ()) for state in _STATES}
+        self._awaited: set[str] = set()  # the states that rules wait for
         self.leaning_slot = build.automaton.slot("borrowing", leaning.entries, leaning.exceptions)
 
     def state_slot(self, state: str) -> int:
-        """Return the slot that is hit where a text holds a name in this state."""
+        """Return the slot that is hit where a text holds a name in this state, for a rule that waits for it."""
+        self._awaited.update(_STATES if state == _ANY else (state,))
         return self._states[state]
 
     def __call__(self, batch: Batch) -> None:
@@ -188,17 +190,16 @@ class _Names:
                 self._note(reading, reading.hits[self.slot])
 
     def _note(self, reading: Reading, hits: Sequence[tuple[int, int]]) -> None:
-        found = [
-            self._name(reading, start, end)
-            for start, end in hits
-            if self._is_a_word(reading, start, end) and self._is_meant(reading.folded.text, start, end)
-        ]
-        found = [name for name in found if name.state != "own"]
+        text = reading.folded.text
+        found = [self._name(reading, start, end) for start, end in hits if self._is_meant(text, start, end)]
+        if self._awaited.isdisjoint(name.state for name in found):
+            return  # before the text is cut into words
+        found = [name for name in found if name.state != "own" and self._is_a_word(reading, name.start, name.end)]
         if found:
             reading.memo[NAMES] = found
             for state in {name.state for name in found} | {_ANY}:
                 spans = [(name.start, name.end) for name in found if state in (name.state, _ANY)]
-                reading.hits[self.state_slot(state)] = spans
+                reading.hits[self._states[state]] = spans
 
     def _is_meant(self, text: str, start: int, end: int) -> bool:
         needs = self.needs.get(text[start:end])

@@ -7,13 +7,12 @@ relation excuses nothing.
 
 from __future__ import annotations
 
-import functools
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from copykit.model import Span
 from copykit.rules.frames import Frame, Surroundings, folded_words
+from copykit.text.patterns import compiled
 
 # The words of a relation, given the frame and the places where they stand: the place that is in the relation, or None.
 Relation = Callable[[Frame, Sequence[Span]], Span | None]
@@ -32,7 +31,7 @@ def modifies(frame: Frame, spans: Sequence[Span]) -> Span | None:
 
 
 def modified_by(frame: Frame, spans: Sequence[Span]) -> Span | None:
-    """The word stands right before the hit and limits or names it: 历史最高, 型号:top1, with at most 的, 是, 为 between."""
+    """The word stands right before the hit and limits or names it (历史最高, 型号:top1), with at most 的, 是, 为 between."""
     text, start = frame.reading.folded.text, frame.hit.start
     before = start - 1 if text[start - 1 : start] in ("的", "是", "为", "了", ":", "“", "「") else start
     return _first(span for span in spans if span.end in (start, before))
@@ -106,6 +105,9 @@ STATES: dict[str, Callable[[Frame], Span | None]] = {
     "denied": lambda frame: frame.denial,
     "asked": lambda frame: frame.question,
     "quoted": lambda frame: frame.quotes,
+    "titled": lambda frame: (
+        frame.quotes if frame.reading.folded.text.startswith("《", (frame.quotes or (0,))[0]) else None
+    ),
     "limited_in_time": lambda frame: frame.time,
     "limited_in_place": lambda frame: frame.place,
     "anywhere": lambda frame: None,
@@ -126,16 +128,20 @@ class Condition(NamedTuple):
 
     def holds(self, frame: Frame) -> Span | None:
         """Return the place that is in the relation, None when the condition does not hold."""
+        relation = RELATIONS.get(self.relation)
+        if relation is None:
+            return self._state(frame)
+        spans = self._spans(frame)
+        if not spans or (self.subject and frame.subject not in self.subject):
+            return None
+        found = relation(frame, spans)
+        return found if found is not None and self._near(frame, found) else None
+
+    def _state(self, frame: Frame) -> Span | None:
+        """Return what ``holds`` does for a relation that needs no words in the sentence."""
         if self.subject and frame.subject not in self.subject:
             return None
-        if self.relation in STATES and self.relation != "anywhere":
-            return STATES[self.relation](frame)
-        if self.relation == "anywhere":
-            return self._anywhere(frame)
-        found = RELATIONS[self.relation](frame, self._spans(frame))
-        if found is None or not self._near(frame, found):
-            return None
-        return found
+        return self._anywhere(frame) if self.relation == "anywhere" else STATES[self.relation](frame)
 
     def _spans(self, frame: Frame) -> list[Span]:
         spans = self.around.spans(frame.reading, self.slot) if self.slot is not None else []
@@ -147,9 +153,9 @@ class Condition(NamedTuple):
     def _matches(self, frame: Frame) -> list[Span]:
         text, end = frame.reading.folded.text, frame.hit.end
         if self.relation == modifies.__name__:  # where it may begin is known, and an earlier match must not hide it
-            found = [_compiled(self.pattern or "").match(text, place) for place in {end, _after_particle(text, end)}]
+            found = [compiled(self.pattern or "").match(text, place) for place in {end, _after_particle(text, end)}]
             return [Span(*match.span()) for match in found if match is not None and match.group()]
-        return [Span(*match.span()) for match in _compiled(self.pattern or "").finditer(text)]
+        return [Span(*match.span()) for match in compiled(self.pattern or "").finditer(text)]
 
     def _near(self, frame: Frame, found: Span) -> bool:
         start, end = min(found.end, frame.hit.end), max(found.start, frame.hit.start)
@@ -160,13 +166,10 @@ class Condition(NamedTuple):
         return not any(start <= span.start < end for span in self.around.spans(frame.reading, self.not_across))
 
     def _anywhere(self, frame: Frame) -> Span | None:
-        """Return where the whole text says it; a place in another sentence is given as the hit's own."""
+        """Return the hit itself if the whole text says it."""
         whole: str = frame.reading.memo.get(WHOLE, frame.reading.folded.text)
-        pattern = _compiled(self.pattern) if self.pattern is not None else None
-        if not self.around.anywhere(whole, self.slot, pattern):
-            return None
-        spans = self._spans(frame)
-        return spans[0] if spans else frame.hit
+        pattern = compiled(self.pattern) if self.pattern is not None else None
+        return frame.hit if self.around.anywhere(whole, self.slot, pattern) else None
 
 
 WHOLE = "whole text"  # where a sentence's memo holds the folded text that it is a part of
@@ -185,10 +188,11 @@ def condition(data: Mapping[str, Any], around: Surroundings, words_of: Any) -> C
     pattern = data.get("pattern")
     if not words and pattern is None and (relation in RELATIONS or relation == "anywhere"):
         raise ValueError(f"relation = {relation} needs words, lexicon or pattern")
+    slot = around.slot_anywhere if relation == "anywhere" else around.slot
     across = folded_words(data.get("not_across", ()))
     return Condition(
         relation,
-        around.slot(words, hidden) if words else None,
+        slot(words, hidden) if words else None,
         pattern,
         around.slot(across) if across else None,
         frozenset(data.get("subject", ())),
@@ -212,28 +216,25 @@ def needs_words(data: Mapping[str, Any]) -> bool:
     return data["relation"] in RELATIONS and "pattern" not in data
 
 
-def all_hold(conditions: Iterable[Condition], frame: Frame) -> list[Span] | None:
-    """Return the places of all conditions, None when one of them does not hold."""
-    found = []
-    for each in conditions:
-        place = each.holds(frame)
-        if place is None:
-            return None
-        found.append(place)
-    return found
+def all_hold(conditions: Iterable[Condition], frame: Frame) -> bool:
+    """Return whether every condition holds."""
+    for each in conditions:  # an expression of its own for each claim takes as long as the conditions
+        if each.holds(frame) is None:
+            return False
+    return True
 
 
 def any_holds(conditions: Iterable[Condition], frame: Frame) -> bool:
     """Return whether at least one condition holds."""
-    return any(each.holds(frame) is not None for each in conditions)
+    for each in conditions:
+        if each.holds(frame) is not None:
+            return True
+    return False
 
 
 def _after_particle(text: str, place: int) -> int:
     """Return where the word after 的, 地 or 之 begins."""
     return place + 1 if text[place : place + 1] in ("的", "地", "之") else place
-
-
-_compiled = functools.cache(re.compile)
 
 
 def _first(spans: Iterable[Span]) -> Span | None:

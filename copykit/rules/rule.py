@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from copykit.datafiles import DataFiles
-from copykit.errors import CopykitError, Words
+from copykit.datafiles import DataFiles, shown_path
+from copykit.errors import CopykitError, DataFileError, Problem, Words
 from copykit.model import Finding, Severity, Span
 from copykit.rules.reading import Context, Reading
 from copykit.text.normalize import Folded
@@ -152,12 +152,32 @@ def load(files: DataFiles, packs: Sequence[str] | None = None, lang: str = "zh")
     """Return the rules of the given packs (all when None), sorted by id, speaking ``lang``.
 
     A pack is a folder of rules or a folder in one (``law``, ``law/prices``), or a single rule's id.
+
+    Raises:
+        DataFileError: rules of the user's own that are refused, each with its reason and cure.
     """
-    return [
-        from_data(name, data, lang, trusted=files.origin("rules", name) == "bundled")
+    chosen = {
+        name: data
         for name, data in sorted(files.load("rules").items())
         if packs is None or any(name == pack or name.startswith(f"{pack}/") for pack in packs)
+    }
+    own = {name: data for name, data in chosen.items() if files.origin("rules", name) != "bundled"}
+    if own:
+        _refuse(own, files)
+    return [from_data(name, data, lang, trusted=name not in own) for name, data in chosen.items()]
+
+
+def _refuse(own: Mapping[str, Mapping[str, Any]], files: DataFiles) -> None:
+    from copykit.rules.vetting import vet  # late: most runs have no rules but the bundled ones
+
+    paths = {entry.id: entry.path for entry in files.entries("rules")}
+    problems = [
+        Problem(shown_path(paths[name]) if name in paths else name, each.line, each.key, each.zh, each.en)
+        for name, data in own.items()
+        for each in vet(name, data, files)
     ]
+    if problems:
+        raise DataFileError(problems)
 
 
 def from_data(name: str, data: Mapping[str, Any], lang: str = "zh", *, trusted: bool = True) -> Rule:

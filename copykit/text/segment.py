@@ -69,7 +69,7 @@ class Segmenter:
         return tokens
 
     def words(self, text: str) -> list[str]:
-        """Return the words alone, whose texts joined are the text, at half the time; a lone surrogate becomes U+FFFD."""
+        """Return the words alone, at half the time; joined they are the text, with U+FFFD for a lone surrogate."""
         return self._cut(_SURROGATE.sub("\ufffd", text))
 
     def tag_many(self, texts: Sequence[str]) -> list[Tagged]:

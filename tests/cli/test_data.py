@@ -113,7 +113,7 @@ def test_an_unknown_kind_is_told_with_those_there_are(copykit: Copykit, lang: st
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("novelty/hype", ["rules/novelty/hype", "kind: ", "[cases]"]),
+        ("novelty/hype", ["rules/novelty/hype", "这支口红绝绝子"]),
         ("rules/novelty/hype", ["rules/novelty/hype"]),
         ("淘宝", ["platforms/taobao", "name: 淘宝", "max: 60"]),
         ("TMALL", ["platforms/taobao"]),

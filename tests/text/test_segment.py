@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,13 @@ def test_a_row_of_words_is_parted_by_line_feeds(texts: list[str]) -> None:
     assert len(words) == len(tags)
     assert [words[end] for end in ends] == ["\n"] * len(texts)
     assert ["".join(words[begin:end]) for begin, end in zip(begins, ends, strict=True)] == texts
+
+
+@given(TEXTS)
+def test_words_alone_tile_any_text_too(text: str) -> None:
+    words = SEGMENTER.words(text)
+    assert "".join(words) == re.sub("[\ud800-\udfff]", "\ufffd", text)
+    assert "" not in words
 
 
 def test_more_texts_than_one_chunk_keep_their_order() -> None:

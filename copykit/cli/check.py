@@ -1,0 +1,383 @@
+"""``copykit check``: what has to change before a text goes out, and what may stand."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from copykit import batch, tables
+from copykit.brief import read_brief
+from copykit.cli import common
+from copykit.cli.check_out import FILES, FORMATS, write_file, write_lines
+from copykit.cli.common import Command, Text, UsageMistake, note, option, say
+from copykit.compliance import PACKS, Checker
+from copykit.datafiles import DataFiles
+from copykit.documents import Document, Refused, find_files, from_text, read_documents
+from copykit.errors import CopykitError
+from copykit.model import Checked, Claim
+from copykit.project import CheckSettings, check_settings
+from copykit.render import check as render
+from copykit.render.check import View
+from copykit.review import Known, Reviewer
+from copykit.rules.rule import load
+
+NO_FILE = "-"
+SENTENCE = "--text"
+STYLE = "style"
+SHOWN_ROWS = 20  # rows of a table that are shown as a page each
+
+CHECK = Text(
+    "发布前查一遍：什么必须改、依据哪一条；什么看着像、其实可以留。\n"
+    "\n"
+    "copykit check 软文.md --category 化妆品 --has-link\n"
+    'copykit check --text "全网最好用的睫毛膏"\n'
+    "copykit check 商品.xlsx --column 标题 --column 详情 -o 问题.xlsx\n"
+    "copykit check 文案/ --format sarif -o 结果.sarif\n"
+    "\n"
+    "放过一处要写理由：在上一行或同一行写\n"
+    "  <!-- copykit: allow law/absolute/rank 理由 -->   或   〔copykit：允许 law/absolute/rank 理由〕\n"
+    "一段：copykit: off 规则 理由 … copykit: on；一个说法：写进 copykit.toml 的 [[check.excuse]]。",
+    "Check texts before they go out: what must change, by which article, and what may stand.",
+)
+
+
+@click.command("check", cls=Command, text=CHECK)
+@click.argument("paths", metavar="[文件|文件夹|-]...", nargs=-1)
+@option("--text", "sentences", multiple=True, metavar="TEXT", zh="直接检查一句话，可以给多句", en="a sentence to check")
+@option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="NAME",
+    zh="表格里查哪一列（列名或第几列），可以给多个；默认标题和正文",
+    en="a table's column to check, by name or number; repeatable; titles and bodies by default",
+)
+@option(
+    "--input-format",
+    type=click.Choice(["txt", "md", "html", "csv", "tsv", "jsonl", "xlsx"]),
+    zh="输入是什么格式（默认看文件名和内容）",
+    en="format of the input",
+)
+@option(
+    "--category",
+    metavar="NAME",
+    zh="商品的品类，如 化妆品、食品（copykit data list categories）",
+    en="category of the goods (copykit data list categories)",
+)
+@option("--has-link/--no-link", "has_link", default=None, zh="带不带购买链接", en="whether it leads to a shop")
+@option(
+    "--commercial/--not-commercial",
+    "commercial",
+    default=None,
+    zh="作者和卖家有没有利益关系（收钱、自卖、拿样品）",
+    en="whether its writer gains by the sale",
+)
+@option("--audience", type=click.Choice(["general", "minors"]), zh="给谁看：一般人、未成年人", en="for whom it is")
+@option(
+    "--channel",
+    type=click.Choice(["public", "group", "private"]),
+    zh="发在哪里：公开、群、一对一",
+    en="where it goes out: public, a group, one to one",
+)
+@option(
+    "--kind",
+    type=click.Choice(["title", "article", "listing", "post"]),
+    zh="是标题、文章、商品详情还是帖子（文字规范按这个来）",
+    en="what it is, for the rules of style",
+)
+@option(
+    "--brief",
+    "brief_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    zh="产品资料（TOML）：品类，和带证据的主张",
+    en="a product brief (TOML): category, and claims with evidence",
+)
+@option(
+    "--evidence",
+    multiple=True,
+    metavar="KIND=TEXT",
+    zh="手里的证据：种类=说的话和出处，如 sales=累计售出 30 万支（后台订单）；可以给多个",
+    en="evidence at hand: the kind of claim, what is said and its proof; repeatable",
+)
+@option(
+    "--against",
+    "corpus",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE|DIR",
+    zh="不能照抄的文字（自己发过的、同行的），查有没有重复",
+    en="texts that must not be repeated: files or folders",
+)
+@option("--packs", metavar="A,B", zh="用哪些规则（默认 law,style）", en="packs of rules to use (law,style)")
+@option("--no-style", is_flag=True, zh="不看文字规范，只看法规", en="leave the rules of style out")
+@option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "never"]),
+    zh="有这种问题时退出码为 1（默认 error）",
+    en="exit 1 when there is one of these (error)",
+)
+@option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    zh="输出格式；sarif、github 给代码平台用",
+    en="output format; sarif and github for code hosts",
+)
+@option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    zh="写到文件：.xlsx .csv .json .jsonl .md .sarif",
+    en="write .xlsx .csv .json .jsonl .md or .sarif",
+)
+@option("--no-bom", is_flag=True, zh="写 CSV 时不加 BOM", en="write CSV without a BOM")
+@option("--raw", is_flag=True, zh="写 CSV 时不给 = + - @ 开头的格子加引号", en="do not quote CSV cells like formulas")
+@common.today_option
+@common.data_option
+@common.lang_option
+def check(paths: tuple[str, ...], sentences: tuple[str, ...], form: str, **options: Any) -> int:
+    """Check texts and return the exit code."""
+    if not paths and not sentences:
+        raise UsageMistake(
+            "请给出文件、文件夹、-（标准输入），或者用 --text 给一句话",
+            "give files, folders or - (stdin), or a sentence with --text",
+        )
+    output: Path | None = options["output"]
+    if output is not None and output.suffix.lower() not in FILES:
+        raise UsageMistake(
+            f"-o 只会写 {' '.join(FILES)}，现在是 {output.name}", f"-o writes {' '.join(FILES)}, not {output.name}"
+        )
+    run = _prepare(paths, sentences, options)
+    results = run.results()
+    with batch.few_collections(), closing(run.progress):
+        if output is not None:
+            write_file(output, results, run.writing)
+        elif form == "text":
+            run.print_pages(results)
+        else:
+            write_lines(results, form, run.writing)
+    return run.finish(form, output)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run over all inputs: reads, reviews, counts, and says at the end what it has come to."""
+
+    reviewer: Reviewer
+    view: View
+    writing: Any
+    inputs: Iterable[Document | Refused]
+    fail_on: str
+    many: bool
+    whole: bool
+    skipped: int = 0
+    progress: common.ProgressLine = field(default_factory=lambda: common.ProgressLine("检查", "checked"))
+    verdicts: Counter[str] = field(default_factory=Counter)
+    refused: int = 0
+    garbled: Counter[str] = field(default_factory=Counter)
+
+    def results(self) -> Iterator[Checked]:
+        """Yield what is to be said of each text; what could not be read is told at once."""
+        for document in self.inputs:
+            outcome: Checked | CopykitError
+            if isinstance(document, Refused):
+                outcome = document.error
+            else:
+                if document.garbled:
+                    self.garbled[document.file] += document.garbled
+                try:
+                    outcome = self.reviewer.review(document)
+                except CopykitError as error:
+                    outcome = error
+            self.progress.advance(1)
+            if isinstance(outcome, CopykitError):
+                self.refused += 1
+                self.progress.close()
+                note(_named(outcome, document, self.view))
+                continue
+            self.verdicts[outcome.verdict] += 1
+            yield outcome
+
+    def print_pages(self, results: Iterable[Checked]) -> None:
+        """Print a page a text; of many texts only those with something to say, of a long table the first."""
+        shown = left = 0
+        for checked in results:
+            quiet = not (checked.findings or checked.exempted or checked.excused)
+            if self.many and quiet:
+                continue
+            if checked.row is not None and shown >= SHOWN_ROWS:
+                left += 1
+                continue
+            if shown:
+                click.echo()
+            click.echo(render.check_text(checked, self.view))
+            shown += 1
+        if left:
+            click.echo()
+            click.echo(
+                say(
+                    f"还有 {left:,} 行有话要说，用 -o 问题.xlsx 看全部",
+                    f"{left:,} more rows have findings; -o findings.xlsx shows all",
+                )
+            )
+        if self.many and self.verdicts:
+            if shown:
+                click.echo()
+            click.echo(render.tally(self.verdicts, self.refused, self.skipped, self.view))
+        if self.verdicts:
+            click.echo()
+            disclaimer = say("本工具不提供法律意见。", "Nothing here is legal advice.")
+            click.echo(self.view.terminal.paint(disclaimer, "quiet"))
+
+    def finish(self, form: str, output: Path | None) -> int:
+        """Tell what is left to tell and return the exit code."""
+        if output is not None:
+            if self.verdicts:
+                note(render.tally(self.verdicts, self.refused, self.skipped, self.view))
+            note(say(f"全部在 {output}。本工具不提供法律意见", f"all in {output}; nothing here is legal advice"))
+        if not self.verdicts and not self.refused:
+            note(say("没有可以检查的文字，请检查路径", "there is no text to check; look at the path"))
+        for file, places in self.garbled.items():
+            name = self.view.names.get(file, file)
+            note(
+                say(
+                    f"{name} 里有 {places:,} 处读不出来的字节，已换成 �",
+                    f"{name}: {places:,} places could not be decoded",
+                )
+            )
+        for problem in self.reviewer.complaints(whole=self.whole):
+            note(problem.say(common.lang_of()))
+        if self.refused or self.garbled or not self.verdicts:
+            return common.REJECTED
+        failing = {"error": ("error",), "warning": ("error", "warning"), "never": ()}[self.fail_on]
+        return common.FAILED if any(self.verdicts[verdict] for verdict in failing) else 0
+
+
+def _prepare(paths: tuple[str, ...], sentences: tuple[str, ...], options: dict[str, Any]) -> _Run:
+    from copykit.cli.check_out import Writing
+    from copykit.rulepage import Pages
+
+    lang = common.lang_of()
+    files = common.open_data(options["data_folders"])
+    project = check_settings(Path.cwd())
+    packs = _packs(files, options, project)
+    known = Known(
+        options["category"] or "",
+        options["has_link"],
+        options["commercial"],
+        options["audience"] or "",
+        options["channel"] or "",
+        read_brief(options["brief_path"]) if options["brief_path"] else None,
+        tuple(map(_claim, options["evidence"])),
+        common.iso_day(options["today"]),
+        options["kind"] or "",
+        _corpus(files, options["corpus"]) if options["corpus"] else None,
+    )
+    reviewer = Reviewer(files, Checker(files, packs, lang=lang), packs, known, project, lang)
+    found = find_files(Path(path) for path in paths if path != NO_FILE)
+    columns = options["columns"] or tuple(project.told.get("columns", ()))
+    wanted = tables.merge_names(files.load("columns")["text"], ("title", "body"))
+    names = {NO_FILE: say("标准输入", "stdin"), SENTENCE: say("这句话", "this sentence")}
+    view = View(lang, common.terminal(sys.stdout), names)
+    inputs = _inputs(paths, sentences, found.files, columns, wanted, options["input_format"])
+    is_many = len(found.files) + len(sentences) > 1 or found.folders or _has_rows(found.files, paths, options)
+    whole = found.folders and project.folder is not None and any(_is_above(path, project.folder) for path in paths)
+    return _Run(
+        reviewer,
+        view,
+        Writing(view, not options["no_bom"], options["raw"], Pages(files, lang).summary),
+        inputs,
+        options["fail_on"] or project.told.get("fail_on", "error"),
+        is_many,
+        whole,
+        found.skipped,
+    )
+
+
+def _inputs(
+    paths: tuple[str, ...],
+    sentences: tuple[str, ...],
+    files: tuple[Path, ...],
+    columns: tuple[str, ...],
+    wanted: dict[str, list[str]],
+    form: str | None,
+) -> Iterator[Document | Refused]:
+    for sentence in sentences:
+        yield from_text(sentence, SENTENCE)
+    if NO_FILE in paths:
+        yield from read_documents(sys.stdin.buffer, columns, wanted, form)
+    for file in files:
+        yield from read_documents(file, columns, wanted, form)
+
+
+def _packs(files: DataFiles, options: dict[str, Any], project: CheckSettings) -> tuple[str, ...]:
+    """Return the packs to use: those asked for, else the law and, where there is one, the style."""
+    rules = files.load("rules")
+    there = {name.partition("/")[0] for name in rules}
+    default = [pack for pack in (*PACKS, STYLE) if pack in there]
+    asked = options["packs"].replace("，", ",").split(",") if options["packs"] else project.told.get("packs", default)
+    packs = tuple(
+        pack.strip() for pack in asked if pack.strip() and not (options["no_style"] and pack.strip() == STYLE)
+    )
+    for pack in packs:
+        if not load(files, (pack,)):
+            known = "、".join(sorted(there))
+            raise UsageMistake(f"没有“{pack}”这组规则；有 {known}", f"there is no pack '{pack}'; there are {known}")
+    if not packs:
+        raise UsageMistake("一组规则也没选，用 --packs 选", "no rules are chosen; choose with --packs")
+    return packs
+
+
+def _claim(given: str) -> Claim:
+    kind, sign, evidence = given.partition("=")
+    if not sign or not kind.strip() or not evidence.strip():
+        raise UsageMistake(
+            f"--evidence 写成 种类=说的话和出处，如 sales=累计售出 30 万支（后台订单）；现在是“{given}”",
+            f"--evidence takes KIND=what is said and its proof, not '{given}'",
+        )
+    # The rule that asks for proof looks for the same words or figures in what the claim states.
+    return Claim(kind.strip(), evidence.strip(), evidence.strip())
+
+
+def _corpus(files: DataFiles, paths: tuple[Path, ...]) -> Any:
+    """Return the index of the texts that must not be repeated."""
+    from copykit.text.originality import corpus_index
+
+    wanted = tables.merge_names(files.load("columns")["text"], ("body", "title"))
+    texts: list[tuple[str, str]] = []
+    for path in find_files(paths).files:
+        for document in read_documents(path, (), wanted):
+            if isinstance(document, Refused):
+                raise document.error
+            row = "" if document.row is None else f":{document.row}"
+            texts.append((f"{document.file}{row}", document.visible.text))
+    return corpus_index(texts)
+
+
+def _has_rows(files: tuple[Path, ...], paths: tuple[str, ...], options: dict[str, Any]) -> bool:
+    from copykit.documents import TABLES
+
+    form = options["input_format"]
+    return (form is not None and f".{form}" in TABLES) or any(file.suffix.lower() in TABLES for file in files)
+
+
+def _is_above(path: str, folder: Path) -> bool:
+    given = Path(path).absolute()
+    return given == folder or given in folder.parents
+
+
+def _named(error: CopykitError, document: Document | Refused, view: View) -> str:
+    """Return an error's sentence, with the file in front where it does not name it itself."""
+    said = error.say(view.lang)
+    name = view.names.get(document.file, document.file)
+    return said if document.file in said else f"{name}：{said}" if view.lang == "zh" else f"{name}: {said}"

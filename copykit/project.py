@@ -1,0 +1,78 @@
+"""The settings of a project, ``copykit.toml``: what holds for every check unless an option says otherwise."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from copykit import datafiles
+from copykit.errors import DataFileError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseExcuse:
+    """A ``[[check.excuse]]``: findings that lie inside ``phrase`` (anywhere when empty) in ``files`` may stand.
+
+    ``rules`` empty: of any rule. ``until``: the last day, ISO. ``line`` is where it is written.
+    """
+
+    reason: str
+    phrase: str = ""
+    rules: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    until: str = ""
+    line: int = 0
+
+    def speaks_of(self, path: str) -> bool:
+        """Return whether it holds for a file, given from the project's folder."""
+        return not self.files or any(fnmatch.fnmatch(path, glob) for glob in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """The ``[check]`` table; None and empty are what is not said."""
+
+    folder: Path | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
+    excuses: tuple[PhraseExcuse, ...] = ()
+
+
+def check_settings(start: Path) -> CheckSettings:
+    """Return the settings of the project that holds a folder; empty ones when there is none.
+
+    Raises:
+        DataFileError: with every unknown key and bad value, its line and its cure.
+    """
+    folder = datafiles.project_folder(start)
+    if folder is None:
+        return CheckSettings()
+    path = folder / datafiles.PROJECT_FILE
+    value, problems = datafiles.parse_file(path, "project")
+    if problems:
+        raise DataFileError([_in_words(problem) for problem in problems])
+    told = dict(value.get("check", {}))
+    text, _ = datafiles.read_text(path)
+    lines = datafiles.key_lines(text or "")
+    excuses = tuple(
+        PhraseExcuse(
+            each["reason"],
+            each.get("phrase", ""),
+            tuple(each.get("rules", ())),
+            tuple(each.get("files", ())),
+            each.get("until", ""),
+            datafiles.locate(lines, ("check", "excuse", number)),
+        )
+        for number, each in enumerate(told.pop("excuse", ()))
+    )
+    return CheckSettings(folder, told, excuses)
+
+
+def _in_words(problem: Problem) -> Problem:
+    """Say what an excuse without phrase and rules lacks; the schema's own words do not."""
+    if "anyOf" not in problem.en and "not valid under any" not in problem.en:
+        return problem
+    zh, en = "要写 phrase（放过的说法）或 rules（放过的规则）", "give a phrase or rules"
+    return Problem(problem.file, problem.line, problem.key, zh, en)

@@ -1,0 +1,313 @@
+"""Look a user's rule over before it is used: what it would fire on, whether it can fire, and how long it may take.
+
+A bundled rule is proved by its sentences and the project's tests; a rule of a user's own runs on everything at once, so
+one that hangs, fires on every text or never fires is refused with the reason and the cure.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from copykit.datafiles import DataFiles
+from copykit.errors import Problem
+from copykit.lexicon import Lexicons
+from copykit.text.normalize import fold_text
+
+COMMON_CHARACTER = 0.005  # share of texts that hold it
+COMMON_WORD = 0.02
+PATIENCE = 0.1  # seconds that a pattern may take on one hostile text, as when it runs
+REPEATS = 500  # characters of such a text: rules see titles and sentences, and a sentence is cut at 400
+WHOLE_TEXT = 20_000  # of one for a duty, which sees a text as a whole
+SAMPLES = 24  # texts that a pattern describes, made to try it
+_ENOUGH = 1.0  # seconds for all trials of one rule
+
+
+def vet(name: str, data: Mapping[str, Any], files: DataFiles) -> list[Problem]:
+    """Return why a rule is refused, with the key to mend; empty for a sound one. ``data`` fits the schema."""
+    found = [
+        *_broad_words(data, files),
+        *_hidden_words(data, files),
+        *_contradictions(data, files),
+        *(_pattern_faults(data) if isinstance(data.get("pattern"), str) else ()),
+    ]
+    return [Problem(name, 0, key, zh, en) for key, zh, en in found]
+
+
+Fault = tuple[str, str, str]  # key, zh, en
+
+
+def _broad_words(data: Mapping[str, Any], files: DataFiles) -> Iterator[Fault]:
+    """Yield the words that stand in so many texts that the rule would fire on all of them."""
+    if data["kind"] in ("count", "missing", "length") or data.get("at", "any") not in ("any", "single_token"):
+        return  # which count, or keep whole words only
+    background = files.load("background").get("common")
+    if background is None:
+        return
+    shares = dict(zip(background["words"].split("\n"), background["shares"], strict=True))
+    # What goes with other conditions does not fire by itself; a pattern is only tried where an anchor stands.
+    guarded = any(data.get(key) for key in ("before", "needs", "when", "pattern"))
+    for key in ("words",) if not guarded else ():
+        for word in data.get(key, ()):
+            folded = fold_text(word)
+            share = shares.get(folded, 0.0)
+            if len(folded) == 1 and data.get("at") != "single_token" and share >= COMMON_CHARACTER:
+                zh = f'“{word}”是单个常用字，{share:.1%} 的文案里都有，会处处命中；写成词，或加 at = "token"'
+                en = f"'{word}' is a common character ({share:.1%} of texts); write a word, or add at = \"token\""
+                yield key, zh, en
+            elif len(folded) > 1 and share >= COMMON_WORD:
+                zh = f"“{word}”太常见，{share:.1%} 的文案里都有；写得更具体，或用 except 排除"
+                en = f"'{word}' is too common ({share:.1%} of texts); be more specific, or list exceptions"
+                yield key, zh, en
+
+
+def _hidden_words(data: Mapping[str, Any], files: DataFiles) -> Iterator[Fault]:
+    """Yield the words that can never be found: nothing is left of them, or the rule's own exceptions hide them."""
+    exceptions = {fold_text(word) for word in data.get("except", ())}
+    lexicons = Lexicons(files)
+    names = [*([data["lexicon"]] if "lexicon" in data else []), *data.get("lexicons", ())]
+    for name in names:
+        if name in lexicons:
+            exceptions |= lexicons[name].exceptions
+    for key in ("words", "anchor"):
+        for word in data.get(key, ()):
+            folded = fold_text(word).strip()
+            if not folded:
+                zh, en = f"“{word}”里没有能找的字", f"'{word}' holds nothing that can be found"
+                yield key, zh, en
+            elif folded in exceptions:
+                zh = f"“{word}”同时写在 except 里，永远不会命中；删掉一处"
+                en = f"'{word}' is its own exception and can never be found; remove one of the two"
+                yield key, zh, en
+    for name in names:
+        for word in lexicons[name].entries if name in lexicons else ():
+            if word in exceptions:
+                zh = f"词表 {name} 里的“{word}”被例外挡住，永远不会命中；删掉一处"
+                en = f"'{word}' of the list {name} is its own exception; remove one of the two"
+                yield "except", zh, en
+
+
+def _contradictions(data: Mapping[str, Any], files: DataFiles) -> Iterator[Fault]:
+    """Yield the conditions that can never hold together."""
+    if data["kind"] == "length" and data.get("min", 0) > data.get("max", 10**9):
+        # It fires outside of the range, so an empty range fires on everything.
+        yield "min", "min 比 max 大，什么长度都会命中", "min is over max, so that every length fires"
+    yield from _contradicting_relations(data)
+    applies = data.get("applies", {})
+    categories = files.load("categories")
+    excluded = set(applies.get("not_category", ()))
+    wanted = applies.get("category", ())
+    if wanted and excluded and all(excluded & _above(name, categories) for name in wanted):
+        names = "、".join(wanted)
+        zh = f"品类 {names} 都在 not_category 里，永远轮不到这条规则"
+        en = f"category {names} lies in not_category, so that the rule never applies"
+        yield "applies", zh, en
+    if data["kind"] == "duty":
+        yield from _met_by_itself(data)
+
+
+def _contradicting_relations(data: Mapping[str, Any]) -> Iterator[Fault]:
+    when, not_when = data.get("when", ()), data.get("not_when", ())
+    for needed, barred in itertools.product(when, not_when):
+        if needed["relation"] == barred["relation"] and _implied(needed, barred):
+            relation = needed["relation"]
+            zh = f"[[when]] 和 [[not_when]] 都写了 {relation}，一个要、一个不要，永远不会命中"
+            en = f"[[when]] asks for {relation} and [[not_when]] bars it, so that nothing is ever found"
+            yield "not_when", zh, en
+    subjects = [set(each["subject"]) for each in when if each.get("subject")]
+    if subjects and not set.intersection(*subjects):
+        yield "when", "几个 [[when]] 的 subject 对不上，永远不会命中", "the subjects of [[when]] exclude each other"
+
+
+def _implied(needed: Mapping[str, Any], barred: Mapping[str, Any]) -> bool:
+    """Return whether what is needed always brings about what is barred."""
+    loose = ("not_across", "within", "except")
+    if any(barred.get(key) for key in loose) or (barred.get("subject") and barred["subject"] != needed.get("subject")):
+        return False
+    if "pattern" in needed or "pattern" in barred:
+        return bool(needed.get("pattern") == barred.get("pattern") and not needed.get("words"))
+    lists = {key: {*_listed(each)} for key, each in (("needed", needed), ("barred", barred))}
+    return set(needed.get("words", ())) <= set(barred.get("words", ())) and lists["needed"] <= lists["barred"]
+
+
+def _listed(condition: Mapping[str, Any]) -> Iterable[str]:
+    return [*([condition["lexicon"]] if "lexicon" in condition else []), *condition.get("lexicons", ())]
+
+
+def _met_by_itself(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield a duty of which every word that calls for it is the notice itself."""
+    words = [fold_text(word) for word in data.get("words", ())]
+    required = [fold_text(word) for word in data.get("required", ())]
+    if words and required and not _listed(data) and all(any(one in word for one in required) for word in words):
+        zh = "words 里的每个词都包含 required 的词，通知永远算写了，这条不会命中"
+        en = "every one of words holds one of required, so that the notice always counts as given"
+        yield "required", zh, en
+
+
+def _above(name: str, categories: Mapping[str, Any]) -> set[str]:
+    ids: set[str] = set()
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        if current not in ids and current in categories:
+            ids.add(current)
+            waiting += categories[current].get("within", ())
+    return ids
+
+
+# --- patterns -------------------------------------------------------------------------------------------------------
+
+
+def _pattern_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
+    pattern = data["pattern"]
+    size = WHOLE_TEXT if data["kind"] == "duty" else REPEATS
+    tree = _parsed(pattern)
+    if tree is not None:
+        nested = _nested(tree)
+        if nested:
+            zh = "重复里面套着重复（像 (a+)+），长句子会卡住；拆成一层，或者给里面写上次数上限 {1,10}"
+            en = "a repeat inside a repeat, as in (a+)+, hangs on long texts; use one, or bound the inner one: {1,10}"
+            yield "pattern", zh, en
+        else:
+            samples = list(itertools.islice(_samples(tree), SAMPLES))
+            yield from _anchor_faults(data, samples)
+            yield from _slow(pattern, samples, size)
+    else:
+        yield from _slow(pattern, [], size)
+
+
+def _parsed(pattern: str) -> Any:
+    """Return the parse tree of a pattern; None for one that only the regex package reads."""
+    try:
+        return importlib.import_module("re._parser").parse(pattern)
+    except (re.error, RecursionError, OverflowError):
+        return None
+
+
+_UNBOUNDED = 200  # repeats from which a bound is none
+
+
+def _nested(tree: Any, inside: bool = False) -> bool:
+    """Return whether an open-ended repeat holds another one; possessive ones and atomic groups never go back."""
+    for op, value in tree:
+        name = str(op)
+        if name in ("MAX_REPEAT", "MIN_REPEAT"):
+            _, most, body = value
+            open_ended = most >= _UNBOUNDED
+            if (open_ended and inside) or _nested(body, inside or open_ended):
+                return True
+        elif name in ("POSSESSIVE_REPEAT", "ATOMIC_GROUP"):
+            continue
+        elif any(_nested(part, inside) for part in _inner(name, value)):
+            return True
+    return False
+
+
+def _inner(name: str, value: Any) -> Sequence[Any]:
+    """Return the parts of a node that are patterns themselves."""
+    if name == "SUBPATTERN":
+        return (value[-1],)
+    if name == "BRANCH":
+        parts: Sequence[Any] = value[1]
+        return parts
+    if name in ("ASSERT", "ASSERT_NOT"):
+        return (value[1],)
+    if name == "GROUPREF_EXISTS":
+        return tuple(part for part in value[1:] if part is not None)
+    return ()
+
+
+def _samples(tree: Any) -> Iterator[str]:
+    """Yield texts that a pattern describes: its branches one after the other, repeats at their least and once more."""
+    choices = [_node_samples(str(op), value) for op, value in tree]
+    longest = max(map(len, choices), default=1)
+    for number in range(longest):
+        yield "".join(choice[number % len(choice)] for choice in choices if choice)
+
+
+def _node_samples(name: str, value: Any) -> list[str]:
+    match name:
+        case "LITERAL":
+            return [chr(value)]
+        case "NOT_LITERAL" | "ANY":
+            return ["某"]
+        case "IN":
+            return _set_samples(value)
+        case "BRANCH":
+            return [sample for part in value[1] for sample in itertools.islice(_samples(part), SAMPLES)]
+        case "SUBPATTERN":
+            return list(itertools.islice(_samples(value[-1]), SAMPLES))
+        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+            least, most, body = value
+            parts = list(itertools.islice(_samples(body), SAMPLES)) or [""]
+            times = [least] if least else [1, 0]
+            return [part * max(count, 0) for part in parts for count in times if count <= most][:SAMPLES]
+        case "ATOMIC_GROUP":
+            return list(itertools.islice(_samples(value), SAMPLES))
+        case _:
+            return [""]
+
+
+def _set_samples(items: Sequence[Any]) -> list[str]:
+    chars: list[str] = []
+    for op, value in items:
+        match str(op):
+            case "NEGATE":
+                return ["某"]
+            case "LITERAL":
+                chars.append(chr(value))
+            case "RANGE":
+                chars.append(chr(value[0]))
+            case "CATEGORY":
+                chars.append({"CATEGORY_DIGIT": "1", "CATEGORY_SPACE": " "}.get(str(value), "某"))
+    return chars[:SAMPLES] or [""]
+
+
+def _anchor_faults(data: Mapping[str, Any], samples: Sequence[str]) -> Iterator[Fault]:
+    """Yield the anchors when no text that the pattern describes holds one, nor a sentence of the rule's own."""
+    anchors = [fold_text(word) for word in data.get("anchor", ())]
+    pattern = re.compile(data["pattern"])
+    told = [text for case in data.get("cases", {}).get("flag", ()) if pattern.search(text := fold_text(case))]
+    texts = [*map(fold_text, samples), *told]
+    if anchors and texts and not any(anchor in text for anchor in anchors for text in texts):
+        shown = "、".join(data["anchor"][:5])
+        zh = f"正则里写不出 anchor 的“{shown}”，永远轮不到它跑；anchor 要写正则里一定会出现的字"
+        en = f"the pattern never holds an anchor ({shown}), so that it is never tried; anchors are words of its matches"
+        yield "anchor", zh, en
+
+
+def _slow(pattern: str, samples: Sequence[str], size: int) -> Iterator[Fault]:
+    """Yield a pattern that takes long on a text of repeats, tried under a time limit."""
+    import regex
+
+    try:
+        compiled = regex.compile(pattern)
+    except regex.error:
+        return  # told when the rule is built
+    begun = time.perf_counter()
+    seeds = dict.fromkeys([*samples, *"".join(samples)[:40], "某", "1", "a", " "])
+    for seed in filter(None, seeds):
+        repeated = seed * (size // len(seed) + 1)
+        # An end that does not fit makes a pattern go back over what it has taken.
+        for text in (repeated, repeated + "\0"):
+            try:
+                for _ in compiled.finditer(text, timeout=PATIENCE):
+                    pass
+            except TimeoutError:
+                shown = seed if len(seed) <= 12 else seed[:12] + "…"
+                zh = (
+                    f"“{shown}”重复 {size} 字时，正则超过 {PATIENCE} 秒，长文章会卡住；"
+                    "把 .* 和 + 换成有上限的 {0,20}，起头写得具体些"
+                )
+                en = (
+                    f"takes over {PATIENCE} s where '{shown}' is repeated; "
+                    "bound .* and + as {0,20}, begin it with a literal"
+                )
+                yield "pattern", zh, en
+                return
+        if time.perf_counter() - begun > _ENOUGH:
+            return

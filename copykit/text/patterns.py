@@ -1,0 +1,98 @@
+"""Compile patterns so that long texts are searched fast: at most places one look at the first character is enough.
+
+``re`` tries every alternative at every place unless all of them begin with a plain character. A pattern whose
+alternatives begin with something optional (``(?:数据)?来源|…``) is therefore given a look-ahead for the characters
+with which a match of it can begin, which finds the same matches in a fifth of the time.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+
+@functools.cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return the compiled pattern; its matches and groups are those of ``re.compile(pattern)``.
+
+    Raises:
+        re.error: the pattern is badly written.
+    """
+    tree = importlib.import_module("re._parser").parse(pattern)
+    chars = None if _begins_plainly(tree) or tree.state.flags != re.UNICODE else _first_chars(tree)
+    if not chars:
+        return re.compile(pattern)
+    listed = "".join(re.escape(chr(char)) for char in sorted(chars))
+    return re.compile(f"(?=[{listed}])(?:{pattern})")
+
+
+def _begins_plainly(tree: Any) -> bool:
+    """Return whether ``re`` itself looks for the pattern's first character."""
+    op, value = next(iter(tree), ("", None))
+    alternatives = value[1] if str(op) == "BRANCH" else [tree]
+    return all(len(each) and str(each[0][0]) in _PLAIN for each in alternatives)
+
+
+_PLAIN = ("LITERAL", "IN")
+_BLANKS = frozenset(map(ord, filter(str.isspace, map(chr, range(0x3001)))))
+_MANY = 200  # a set of more characters than this rules too little out
+
+
+def _first_chars(tree: Any) -> set[int] | None:
+    """Return the characters with which a match begins; None when it may be empty or begin with nearly anything."""
+    chars, optional = _first_of_any([tree])
+    return None if chars is None or optional or len(chars) > _MANY else chars
+
+
+def _first_of(name: str, value: Any) -> tuple[set[int] | None, bool]:
+    """Return the first characters of one node, and whether it may also be left out."""
+    if name == "LITERAL":
+        return {value}, False
+    if name == "IN":
+        return _members(value), False
+    if name == "SUBPATTERN":
+        return _first_of_any([value[-1]])
+    if name == "BRANCH":
+        return _first_of_any(value[1])
+    if name in ("MAX_REPEAT", "MIN_REPEAT"):
+        least, _, body = value
+        first, optional = _first_of_any([body])
+        return first, optional or least == 0
+    return None, False
+
+
+def _first_of_any(trees: Iterable[Any]) -> tuple[set[int] | None, bool]:
+    chars: set[int] = set()
+    optional = False
+    for tree in trees:
+        for op, value in tree:
+            name = str(op)
+            if name in ("ASSERT", "ASSERT_NOT", "AT"):
+                continue  # takes no character; that it may forbid some of the set does no harm
+            first, left_out = _first_of(name, value)
+            if first is None:
+                return None, False
+            chars |= first
+            if not left_out:
+                break
+        else:
+            optional = True
+    return chars, optional
+
+
+def _members(items: Any) -> set[int] | None:
+    chars: set[int] = set()
+    for op, value in items:
+        name = str(op)
+        if name == "LITERAL":
+            chars.add(value)
+        elif name == "RANGE" and value[1] - value[0] < _MANY:
+            chars.update(range(value[0], value[1] + 1))
+        elif name == "CATEGORY" and str(value) == "CATEGORY_SPACE":
+            chars |= _BLANKS
+        else:
+            return None
+    return chars

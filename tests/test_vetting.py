@@ -1,0 +1,113 @@
+"""A user's rule is looked over before it is used: what is refused, with which reason, and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copykit import datafiles
+from copykit.cli import run
+from copykit.datafiles import DataFiles, Layer, bundled, bundled_layer
+from copykit.errors import DataFileError
+from copykit.rules.rule import load
+from copykit.rules.vetting import vet
+
+FILES = bundled()
+BASE = {"message": "“{match}”", "why": "店里说好的", "source": "店规", "cases": {"flag": ["断货"], "pass": ["到货"]}}
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    # rule, the key to mend, a part of the sentence
+    ({"kind": "word", "words": ["的"]}, "words", "单个常用字"),
+    ({"kind": "word", "words": ["断货", "最"]}, "words", "“最”是单个常用字"),
+    ({"kind": "word", "words": ["一个"]}, "words", "太常见"),
+    ({"kind": "word", "words": ["断货"], "except": ["断 貨"]}, "words", "except"),
+    ({"kind": "word", "words": ["断货", "\u200b"]}, "words", "没有能找的字"),
+    ({"kind": "pattern", "anchor": ["断货"], "pattern": "(断+货)+"}, "pattern", "重复里面套着重复"),
+    ({"kind": "pattern", "anchor": ["断货"], "pattern": r"断货(?:\d+[,，]?)*次"}, "pattern", "重复里面套着重复"),
+    ({"kind": "pattern", "anchor": ["很"], "pattern": "(?:很|很很){1,60}好"}, "pattern", "0.1 秒"),
+    ({"kind": "pattern", "anchor": ["断货"], "pattern": "补货|上新"}, "anchor", "写不出 anchor"),
+    ({"kind": "length", "min": 30, "max": 20}, "min", "min 比 max 大"),
+    (
+        {"kind": "claim", "words": ["断货"], "when": [{"relation": "denied"}], "not_when": [{"relation": "denied"}]},
+        "not_when",
+        "一个要、一个不要",
+    ),
+    (
+        {
+            "kind": "claim",
+            "words": ["断货"],
+            "when": [{"relation": "same_clause", "words": ["五次"]}],
+            "not_when": [{"relation": "same_clause", "words": ["五次", "三次"]}],
+        },
+        "not_when",
+        "same_clause",
+    ),
+    (
+        {"kind": "claim", "words": ["断货"], "applies": {"category": ["cosmetics"], "not_category": ["cosmetics"]}},
+        "applies",
+        "永远轮不到",
+    ),
+    ({"kind": "duty", "words": ["带链接的广告"], "required": ["广告"]}, "required", "永远算写了"),
+]
+SOUND: list[dict[str, Any]] = [
+    {"kind": "word", "words": ["断货", "禾木"]},
+    {"kind": "word", "words": ["最"], "at": "token"},
+    {"kind": "claim", "words": ["最"], "before": ["全网"]},
+    {"kind": "count", "words": ["的"], "over": 9},
+    {"kind": "pattern", "anchor": ["断货"], "pattern": r"断货\d{1,3}次|[三五]天断货"},
+    {"kind": "pattern", "anchor": ["买"], "pattern": r"(?P<hit>买[一二三\d]+)送[^，。]{1,12}"},
+    {"kind": "pattern", "anchor": ["断货"], "pattern": r"断货(?>\d+)*+次"},
+    {
+        "kind": "claim",
+        "words": ["断货"],
+        "when": [{"relation": "same_clause", "words": ["五次"]}],
+        "not_when": [{"relation": "denied"}],
+    },
+    {"kind": "duty", "words": ["链接"], "required": ["广告"]},
+]
+
+
+@pytest.mark.parametrize(("rule", "key", "zh"), REFUSED)
+def test_a_rule_that_would_hang_or_shout_or_never_fire_is_refused(rule: dict[str, Any], key: str, zh: str) -> None:
+    problems = vet("店规/断货", {**BASE, **rule}, FILES)
+    assert [problem.key for problem in problems] == [key]
+    assert zh in problems[0].zh
+    assert problems[0].en
+
+
+@pytest.mark.parametrize("rule", SOUND)
+def test_a_sound_rule_passes(rule: Mapping[str, Any]) -> None:
+    assert vet("店规/断货", {**BASE, "cases": {"flag": ["断货3次"], "pass": []}, **rule}, FILES) == []
+
+
+RULE = """\
+kind = "word"
+words = ["{word}"]
+message = "“{{match}}”"
+why = "店里说好的"
+source = "店规"
+
+[cases]
+flag = ["{word}"]
+pass = ["x"]
+"""
+
+
+def test_a_layer_with_a_refused_rule_is_told_with_its_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "rules/店规/了.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(RULE.format(word="了"), "utf-8")
+    files = DataFiles([bundled_layer(), Layer("option", (tmp_path,))], datafiles.cache_folder())
+    with pytest.raises(DataFileError) as caught:
+        load(files, ("店规",))
+    assert caught.value.problems[0].file.endswith("了.toml")
+    assert load(files, ("novelty",))  # rules that are not asked for stop nobody
+    assert run(["check", "--text", "好", "--packs", "店规", "--data", str(tmp_path)]) == 2
+    assert "单个常用字" in capsys.readouterr().err
+    assert run(["data", "check", str(path)]) == 2
+    assert "单个常用字" in capsys.readouterr().err
+    path.write_text(RULE.format(word="断货"), "utf-8")
+    assert run(["check", "--text", "断货", "--packs", "店规", "--data", str(tmp_path)]) == 0
+    assert "“断货”" in capsys.readouterr().out
