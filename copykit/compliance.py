@@ -124,7 +124,7 @@ class Checker:
             exempted += [excused._replace(finding=_moved(excused.finding, start)) for excused in memo.get(EXCUSED, ())]
         # What the text as a whole owes stands beside what its sentences claim, and swallows none of it.
         findings = in_order([*settled(findings), *notices])
-        exempted = [each for each in exempted if not _said(each.finding, findings)]
+        exempted = sorted((each for each in exempted if not _said(each.finding, findings)), key=_place_of)
         return Report(text, verdict(findings), tuple(findings), tuple(exempted), self._asks(findings, context))
 
     def _asks(self, findings: Iterable[Finding], context: Context) -> tuple[Ask, ...]:
@@ -239,6 +239,10 @@ def _said(finding: Finding, findings: Sequence[Finding]) -> bool:
         if other.start <= finding.start and finding.end <= other.end and other.rule.rpartition("/")[0] == folder:
             return True
     return False
+
+
+def _place_of(excused: Excused) -> tuple[int, int, str]:
+    return excused.finding.start, excused.finding.end, excused.finding.rule
 
 
 def _moved(finding: Finding, by: int) -> Finding:

@@ -225,8 +225,8 @@ class Automaton:
             if start < base:
                 continue
             start -= base
-            slot = only[pattern]
-            for slot in slots[pattern] if slot is None else (slot,):
+            alone = only[pattern]
+            for slot in slots[pattern] if alone is None else (alone,):
                 if slot in hits:
                     spans = hits[slot]
                     if start < spans[-1][1]:

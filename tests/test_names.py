@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from copykit.datafiles import DataFiles, Layer, bundled_layer
 from copykit.model import Brief, Finding
+from copykit.rules import names
 from copykit.rules import rule as rules
 from copykit.rules.engine import Engine
 from copykit.rules.kinds import KINDS as BASE
 from copykit.rules.reading import Context
 from copykit.text.segment import Segmenter
-from copykit.rules import names
 
 FILES = DataFiles([bundled_layer()])
 NAME_PACKS = ["ip", "law/persons/unlicensed_name", "law/persons/imitated_name", "law/persons/expired_licence"]

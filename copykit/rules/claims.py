@@ -44,9 +44,9 @@ class ClaimKind:
     ``anchor``, in the sentences where they stand.
 
     ``[applies]``: facts of the context. ``[[when]]``: conditions that all have to hold. ``[[not_when]]``: conditions of
-    which none may. ``needs``: words of which the sentence has to hold one. A short hit has to begin or end where a word
-    does (in 电极|品类 there is no 极品), with ``at = "token"`` both. ``proof``: the kind of claim that excuses this one if
-    the brief holds it with evidence. A hit that an exemption covers is noted in ``memo``.
+    which none may. ``needs``: words of which the sentence has to hold one. A short hit has to begin or end where a
+    word does (in 电极|品类 there is no 极品), with ``at = "token"`` both. ``proof``: the kind of claim that excuses this
+    one if the brief holds it with evidence. A hit that an exemption covers is noted in ``memo``.
     """
 
     whole_text = False
@@ -93,6 +93,9 @@ class ClaimKind:
         for start, end in hits:
             frame = self._room.framer.frame(reading, start, end)
             if not all_hold(when, frame) or any_holds(not_when, frame):
+                continue
+            # Asked last, because it cuts the sentence into words.
+            if self.at == "uncrossed" and end - start <= _SHORT and not _uncrossed(reading, start, end):
                 continue
             finding = self._finding(reading, start, end, severity)
             excuse = self._proven(reading, finding.matched_as) or excuse_of(exemptions, frame)
@@ -147,7 +150,7 @@ class ClaimKind:
             return [hit for hit in hits if hit[0] in reading.bounds and hit[1] in reading.bounds]
         if self.at == "single_token":
             return whole_words(reading, hits)
-        return [hit for hit in hits if hit[1] - hit[0] > _SHORT or _uncrossed(reading, *hit)]
+        return hits
 
     def _proven(self, reading: Reading, said: str) -> tuple[str, str, str, str] | None:
         """Return the excuse that the brief gives: a claim of the rule's kind that says the same and is proved."""

@@ -163,8 +163,10 @@ class Engine:
             detect(batch)
         return readings
 
-    def read_long(self, text: str, context: Context, cut: Callable[[str], Sequence[Span]]) -> tuple[Reading, list[Part]]:
-        """Return a reading of a long text for ``find_whole``, and those of its parts about which a rule has to be asked.
+    def read_long(
+        self, text: str, context: Context, cut: Callable[[str], Sequence[Span]]
+    ) -> tuple[Reading, list[Part]]:
+        """Return a long text's reading for ``find_whole``, and those of its parts about which a rule has to be asked.
 
         ``cut`` gives the parts of the folded text, in order. The text is folded and searched once; most of its
         sentences call no rule and are not even made readings of.
@@ -279,9 +281,7 @@ class Engine:
 
     def _adapt(self, context: Context) -> None:
         """Choose the rules to ask about every text: those that can have something to say in this context."""
-        self._asked = tuple(
-            kind.find for kind in self._always if not _idle(kind, context)
-        )
+        self._asked = tuple(kind.find for kind in self._always if not _idle(kind, context))
         self._adapted_to = context
 
 

@@ -22,8 +22,8 @@ class Context:
     titles used before. ``categories`` are the category's id and those that it lies in (see ``copykit.categories``).
     ``has_link``: the text leads to a shop; ``commercial``: its writer has an interest in the sale; ``audience`` and
     ``channel`` as in ``copykit check --help``. ``kind`` is what the text is: title, article, listing or post.
-    ``corpus`` holds the texts that it must not repeat (see ``copykit.text.originality``). ``links`` are the (start, end,
-    title) of the words on which the text's links stand; None leaves it to the text's own markup.
+    ``corpus`` holds the texts that it must not repeat (see ``copykit.text.originality``). ``links`` are the
+    (start, end, title) of the words on which the text's links stand; None leaves it to the text's own markup.
     """
 
     platform: Any = None

@@ -31,7 +31,7 @@ def modifies(frame: Frame, spans: Sequence[Span]) -> Span | None:
 
 
 def modified_by(frame: Frame, spans: Sequence[Span]) -> Span | None:
-    """The word stands right before the hit and limits or names it (历史最高, 型号:top1), with at most 的, 是, 为 between."""
+    """The word stands right before the hit, or before a 的, 是 or colon: 历史最高, 型号:top1."""
     text, start = frame.reading.folded.text, frame.hit.start
     before = start - 1 if text[start - 1 : start] in ("的", "是", "为", "了", ":", "“", "「") else start
     return _first(span for span in spans if span.end in (start, before))
@@ -218,18 +218,12 @@ def needs_words(data: Mapping[str, Any]) -> bool:
 
 def all_hold(conditions: Iterable[Condition], frame: Frame) -> bool:
     """Return whether every condition holds."""
-    for each in conditions:  # an expression of its own for each claim takes as long as the conditions
-        if each.holds(frame) is None:
-            return False
-    return True
+    return all(each.holds(frame) is not None for each in conditions)
 
 
 def any_holds(conditions: Iterable[Condition], frame: Frame) -> bool:
     """Return whether at least one condition holds."""
-    for each in conditions:
-        if each.holds(frame) is not None:
-            return True
-    return False
+    return any(each.holds(frame) is not None for each in conditions)
 
 
 def _after_particle(text: str, place: int) -> int:

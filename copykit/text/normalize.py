@@ -165,7 +165,7 @@ _HAN = r"[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323
 # Underlines and asterisks are never written between Han for any other reason, so that they count everywhere (唯_一).
 _GAP = re.compile(
     rf"[_*](?<={_HAN}[_*])(?={_HAN})|"
-    # … and no sign but a quotation mark follows these four for any other reason than to part them from the next (第·一).
+    # … and after these four nearly every sign is there to part them from the next (第·一).
     rf"(?<=[最第顶唯])[^\w\s“”‘’《》\"'(（:：,，](?={_HAN})|"
     rf"[ .·\-~|/+\u2190-\u21ff\u25a0-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff](?<={_HAN}.)"
     rf"((?<!{_HAN}..))?"  # set if the left run is a single character

@@ -31,8 +31,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 def _begins_plainly(tree: Any) -> bool:
     """Return whether ``re`` itself looks for the pattern's first character."""
-    op, value = next(iter(tree), ("", None))
-    alternatives = value[1] if str(op) == "BRANCH" else [tree]
+    alternatives: Any = tree[0][1][1] if len(tree) and str(tree[0][0]) == "BRANCH" else [tree]
     return all(len(each) and str(each[0][0]) in _PLAIN for each in alternatives)
 
 

@@ -173,7 +173,7 @@ def _reads(table: dict[int, int | None], char: str) -> str:
 
 
 def _without_gaps(text: str) -> str:
-    return "".join(char for char in text if char not in " *.·_-~|/+")
+    return "".join(filter(str.isalnum, text))
 
 
 def _in_gb2312(char: str) -> bool:
