@@ -10,11 +10,9 @@ to JSON: inside the wheel when it is built, otherwise in the user's cache folder
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import os
 import re
-import tempfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -113,7 +111,7 @@ class DataFiles:
         if not entries:
             return {}
         key = _fingerprint(entries)
-        target = self.cache / f"{kind}-{_short_hash(str(layer.roots))}.json" if self.cache else None
+        target = self.cache / f"{kind}-{_short(str(layer.roots))}.json" if self.cache else None
         if target is not None:
             ready = _read_compiled(target, key)
             if ready is not None:
@@ -264,14 +262,17 @@ def compile_bundled(target: Path) -> None:
 
 def _entries(layer: Layer, kind: str) -> Iterator[Entry]:
     for root in layer.roots:
-        folder = root / kind
-        if not folder.is_dir():
-            continue
-        for path in sorted(folder.rglob("*")):  # which follows no folder links, so that none can go round
-            hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-            if path.suffix in SUFFIXES and not hidden and os.path.isfile(path):
-                name = path.relative_to(folder).with_suffix("").as_posix()
-                yield Entry(kind, name, layer.name, path)
+        top = os.path.join(root, kind, "")
+        found: list[str] = []
+        for folder, inside, names in os.walk(top):  # which follows no folder links, so that none can go round
+            inside[:] = [name for name in inside if not name.startswith(".")]
+            found += [
+                os.path.join(folder, name) for name in names if name.endswith(SUFFIXES) and not name.startswith(".")
+            ]
+        for path in sorted(found, key=lambda path: path.split(os.sep)):
+            if os.path.isfile(path):
+                name = os.path.splitext(path.removeprefix(top))[0].replace(os.sep, "/")
+                yield Entry(kind, name, layer.name, Path(path))
 
 
 def _parse_toml(text: str, shown: str) -> tuple[Any, Problem | None]:
@@ -311,7 +312,7 @@ _TOML_ERRORS = {
 @functools.cache
 def _schema(kind: str) -> Mapping[str, Any] | None:
     path = PACKAGE / "data" / SCHEMAS / f"{kind}.schema.json"
-    return json.loads(path.read_bytes()) if path.is_file() else None
+    return orjson.loads(path.read_bytes()) if path.is_file() else None
 
 
 def _faults(value: Any, schema: Mapping[str, Any], text: str, shown: str) -> Iterator[Problem]:
@@ -439,15 +440,15 @@ def _bare(key: str) -> str:
 
 
 def _fingerprint(entries: Sequence[Entry]) -> str:
-    stats = [(str(entry.path), (stat := entry.path.stat()).st_size, stat.st_mtime_ns) for entry in entries]
+    """Return what changes with any file: names, sizes and times as they are, as a hash would cost an import."""
     schema = PACKAGE / "data" / SCHEMAS / f"{entries[0].kind}.schema.json"
-    if schema.is_file():
-        stats.append((str(schema), schema.stat().st_size, schema.stat().st_mtime_ns))
-    return _short_hash(repr((__version__, stats)))
+    paths = [str(entry.path) for entry in entries] + ([str(schema)] if schema.is_file() else [])
+    stats = [(path, (stat := os.stat(path)).st_size, stat.st_mtime_ns) for path in paths]
+    return ascii((__version__, stats))
 
 
-def _short_hash(text: str) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+def _short(text: str) -> str:
+    return f"{zlib.crc32(text.encode('utf-8', 'surrogateescape')):08x}"
 
 
 def _read_compiled(path: Path, key: str) -> dict[str, Any] | None:
@@ -465,6 +466,8 @@ def _write(path: Path, key: str, values: Mapping[str, Any]) -> None:
 
 def _write_private(path: Path, key: str, values: Mapping[str, Any]) -> None:
     """Write the cache whole or not at all, readable by its owner only; a cache that cannot be written is no error."""
+    import tempfile
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent)  # mkstemp creates with mode 0600

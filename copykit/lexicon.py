@@ -18,7 +18,7 @@ import ahocorasick_rs
 
 from copykit.datafiles import DataFiles, lines_of, read_text, shown_path
 from copykit.errors import DataFileError, Problem
-from copykit.text.normalize import fold_text
+from copykit.text.normalize import fold_texts
 
 Hits = dict[int, list[tuple[int, int]]]
 
@@ -74,15 +74,18 @@ def parse(name: str, lines: Iterable[str]) -> tuple[Lexicon, list[Problem]]:
             zh, en = f"“{word}”重复了，请删掉一行", f"'{word}' is listed twice; remove one line"
             problems.append(Problem(name, number, word, zh, en))
         else:
-            pairs = [part.partition("=") for part in fields if part]
-            if any(not sign for _, sign, _ in pairs):
-                zh, en = "字段要写成 键=值，用制表符隔开", "fields are key=value, parted by tabs"
-                problems.append(Problem(name, number, word, zh, en))
-            entries[folded] = {key.strip(): value.strip() for key, _, value in pairs}
-            for key, value in entries[folded].items():
-                shape = _SHAPES.get(key)
-                if shape is not None and not shape.pattern.fullmatch(value):
+            given: dict[str, str] = {}
+            for part in filter(None, fields):
+                key, sign, value = part.partition("=")
+                key, value = key.strip(), value.strip()
+                given[key] = value
+                if not sign:
+                    zh, en = "字段要写成 键=值，用制表符隔开", "fields are key=value, parted by tabs"
+                    problems.append(Problem(name, number, word, zh, en))
+                elif key in _SHAPES and not _SHAPES[key].pattern.fullmatch(value):
+                    shape = _SHAPES[key]
                     problems.append(Problem(name, number, word, f"{key}= 后面{shape.zh}", f"{key}= takes {shape.en}"))
+            entries[folded] = given
     return Lexicon(name, entries, frozenset(exceptions)), problems
 
 
@@ -115,11 +118,7 @@ _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
 def _folded_words(lines: Iterable[str]) -> list[str]:
     """Return the folded word of each line; they are folded at once, as one by one takes a tenth of a cold start."""
-    words = [line.rstrip().partition("\t")[0].lstrip("!") for line in lines]
-    folded = fold_text("\n".join(words)).split("\n")
-    if len(folded) != len(words):  # a word of several lines, which no file has
-        folded = [fold_text(word) for word in words]
-    return [word.strip() for word in folded]
+    return list(map(str.strip, fold_texts([line.rstrip().partition("\t")[0].lstrip("!") for line in lines])))
 
 
 def check_file(path: Path) -> list[Problem]:

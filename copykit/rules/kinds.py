@@ -10,7 +10,7 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from copykit.errors import CopykitError
 from copykit.errors import Words as Both
@@ -21,7 +21,7 @@ from copykit.rules.rule import Rule
 from copykit.rules.rule import RuleError as RuleError  # every kind raises it
 from copykit.text import patterns as text_patterns
 from copykit.text.measure import measure
-from copykit.text.normalize import fold_text
+from copykit.text.normalize import fold_text, fold_texts
 from copykit.text.segment import Segmenter
 
 
@@ -61,7 +61,6 @@ class Kind(Protocol):
         ...
 
 
-@runtime_checkable
 class Contextual(Protocol):
     """A rule that looks at every text, but only where the context gives it something to look for."""
 
@@ -70,7 +69,6 @@ class Contextual(Protocol):
         ...
 
 
-@runtime_checkable
 class FirstHit(Protocol):
     """A rule that may need no more than its slot's first hit; where ``first_hit`` is True it is not even asked."""
 
@@ -78,14 +76,12 @@ class FirstHit(Protocol):
     first_hit: bool
 
 
-@runtime_checkable
 class WholeText(Protocol):
     """A rule that looks at a text as a whole, such as at a notice that has to stand somewhere in it."""
 
     whole_text: bool
 
 
-@runtime_checkable
 class Concluding(Protocol):
     """A rule that is asked last and sees what the others found."""
 
@@ -113,8 +109,8 @@ class Words:
     def __init__(self, rule: Rule, build: Build, *, key: str = "words") -> None:
         settings = rule.settings
         self.fields: dict[str, Any] = {}
-        words: set[str] = {fold_text(word) for word in settings.get(key, ())}
-        exceptions = {fold_text(word) for word in settings.get("except", ())}
+        words = set(fold_texts(settings.get(key, ())))
+        exceptions = set(fold_texts(settings.get("except", ())))
         names = [settings["lexicon"]] if key == "words" and "lexicon" in settings else []
         names += settings.get("lexicons", ()) if key == "words" else ()
         for name in names:
@@ -316,7 +312,7 @@ def _with_fields(rule: Rule, fields: Mapping[str, str]) -> Rule:
 
 
 def _side_slot(rule: Rule, build: Build, key: str) -> int | None:
-    words = [folded for word in rule.settings.get(key, ()) if (folded := fold_text(word))]
+    words = set(fold_texts(rule.settings.get(key, ()))) - {""}
     return build.automaton.words(words) if words else None
 
 

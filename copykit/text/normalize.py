@@ -91,6 +91,12 @@ def fold_text(text: str) -> str:
     return fold(text).text
 
 
+def fold_texts(texts: Sequence[str]) -> list[str]:
+    """Return the folded text of each; all the words of a rule cost little more than one."""
+    folded = fold_text("\n".join(texts)).split("\n")
+    return folded if len(folded) == len(texts) else [fold_text(text) for text in texts]  # one holds a line feed
+
+
 @functools.cache
 def default_table() -> FoldTable:
     """Return the table made of the bundled data; built at the first call, not to be changed.

@@ -9,7 +9,7 @@ from copykit.model import Finding
 from copykit.rules.kinds import Build, KindMaker, RuleError, Words, best
 from copykit.rules.reading import Reading
 from copykit.rules.rule import Rule
-from copykit.text.normalize import fold_text
+from copykit.text.normalize import fold_text, fold_texts
 from copykit.titles.quantities import Quantity, quantities_of
 
 
@@ -55,9 +55,9 @@ class ContrastKind:
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
         settings = rule.settings.get("settings", {})
-        self.joiners = tuple(fold_text(word) for word in settings.get("joiners", ()))
-        self.not_before = tuple(fold_text(word) for word in settings.get("not_before", ()))
-        self.not_between = frozenset(fold_text(word) for word in settings.get("not_between", ()))
+        self.joiners = tuple(fold_texts(settings.get("joiners", ())))
+        self.not_before = tuple(fold_texts(settings.get("not_before", ())))
+        self.not_between = frozenset(fold_texts(settings.get("not_between", ())))
         self.pairs = _Pairs(rule, build) if "lexicon" in rule.settings else None
         self.quantities = quantities_of(build)
         several = frozenset((self.quantities.several,))
@@ -136,8 +136,8 @@ class SmallCostKind:
         costs, effects = (build.lexicons[name] for name in (settings["costs"], settings["effects"]))
         self.costs = build.automaton.slot((rule.id, "costs"), costs.entries, costs.exceptions)
         self.effects = build.automaton.slot((rule.id, "effects"), effects.entries, effects.exceptions)
-        self.verbs = tuple(fold_text(word) for word in settings["verbs"])
-        self.denials = tuple(fold_text(word) for word in settings["not"])
+        self.verbs = tuple(fold_texts(settings["verbs"]))
+        self.denials = tuple(fold_texts(settings["not"]))
         self.strong = int(settings["strong"])
         self.quantities = quantities_of(build)
         self.triggers: frozenset[int] | None = frozenset((self.quantities.some, self.costs))

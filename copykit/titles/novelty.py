@@ -18,7 +18,7 @@ from copykit.model import Finding
 from copykit.rules.kinds import Build, KindMaker, RuleError, best
 from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
-from copykit.text.normalize import fold_text
+from copykit.text.normalize import fold_text, fold_texts
 from copykit.text.sound import Sounds
 
 
@@ -135,29 +135,25 @@ class SoundKind:
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
         lexicon = _lexicon(rule, build)
-        self._idioms = lexicon.entries.keys()
-        self._slips = frozenset(slip for fields in lexicon.entries.values() for slip in _slips(fields))
-        self._key = Sounds(build.data("tables")["sound"]).key
-        self._sound_of = functools.cache(self._key)  # of single characters
-        # Half → where the other half begins → its first sound, which is enough to pass over most → the halves.
-        self._halves: dict[str, dict[int, dict[str, list[_Half]]]] = {}
+        self._idioms = lexicon.entries
+        self._data = build.data
+        # Half → its idioms and where it stands in them. What else is to be known of a half is worked out when it is
+        # first met, as few of the five thousand ever are.
+        self._halved: dict[str, list[tuple[str, int]]] = {}
         for idiom in lexicon.entries:
             middle = len(idiom) // 2
-            first, second = idiom[:middle], idiom[middle:]
-            for half in (
-                _Half(first, idiom, 0, middle, second, self._key(second)),
-                _Half(second, idiom, middle, -middle, first, self._key(first)),
-            ):
-                by_sound = self._halves.setdefault(half.text, {}).setdefault(half.to_other, {})
-                by_sound.setdefault(half.sound[0], []).append(half)
-        self.slot = build.automaton.slot(f"halves of {lexicon.id}", self._halves)
+            self._halved.setdefault(idiom[:middle], []).append((idiom, 0))
+            self._halved.setdefault(idiom[middle:], []).append((idiom, middle))
+        self._halves = functools.cache(self._halves_of)
+        self._sound_of = functools.cache(self._key)  # of single characters
+        self.slot = build.automaton.slot(f"halves of {lexicon.id}", self._halved)
         self.triggers: frozenset[int] | None = frozenset((self.slot,))
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield a finding a pun, at most ``limit``."""
         text, findings = reading.folded.text, []
         for place, end in reading.hits[self.slot]:
-            for to_other, by_sound in self._halves[text[place:end]].items():
+            for to_other, by_sound in self._halves(text[place:end]):
                 begin = place + to_other
                 if begin < 0:
                     continue
@@ -170,18 +166,37 @@ class SoundKind:
                             findings.append(self.rule.finding(reading, start, start + len(written), idiom=half.idiom))
         return findings[: self.rule.limit]
 
+    def _halves_of(self, text: str) -> list[tuple[int, dict[str, list[_Half]]]]:
+        """Return how far off the other half begins → its first sound, enough to pass over most → what it should be."""
+        found: dict[int, dict[str, list[_Half]]] = {}
+        for idiom, offset in self._halved[text]:
+            other = idiom[:offset] or idiom[len(text) :]
+            sound = self._key(other)
+            to_other = -offset or len(text)
+            found.setdefault(to_other, {}).setdefault(sound[0], []).append(_Half(idiom, offset, other, sound))
+        return list(found.items())
+
+    def _key(self, text: str) -> str:
+        return self._sounds.key(text)
+
+    @functools.cached_property
+    def _sounds(self) -> Sounds:
+        return Sounds(self._data("tables")["sound"])
+
+    @functools.cached_property
+    def _slips(self) -> frozenset[str]:
+        return frozenset(slip for fields in self._idioms.values() for slip in _slips(fields))
+
     def _is_pun(self, written: str, half: _Half) -> bool:
         changed = sum(one != other for one, other in zip(written, half.idiom, strict=True))
         return changed <= 2 and written not in self._idioms and written not in self._slips
 
 
 class _Half(NamedTuple):
-    """A half of an idiom that stands in a text as it is: where the idiom begins, and what the other half should be."""
+    """A half of an idiom that stands in a text as it is, and what the other half should be."""
 
-    text: str
     idiom: str
     offset: int  # of this half in the idiom
-    to_other: int  # from the start of this half to the start of the other
     other: str
     sound: str
 
@@ -208,7 +223,7 @@ class FormulaKind:
             if rest:
                 self._gapped.setdefault(first, []).append((entry, rest))
         self.slot = build.automaton.words(parts, lexicon.exceptions)
-        unless = [fold_text(word) for word in rule.settings.get("unless", ())]
+        unless = fold_texts(rule.settings.get("unless", ()))
         self.unless = build.automaton.words(unless) if unless else None
         self.whole_words = rule.settings.get("at") == "token"
         self.gap = int(settings.get("gap", 14))

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from copykit.rules.kinds import Build
 from copykit.rules.reading import Batch, Reading
-from copykit.text.normalize import fold_text
+from copykit.text.normalize import fold_text, fold_texts
 from copykit.titles.numerals import AFTER_PREFIX, BEFORE_UNIT, DIGITS, Number, numbers
 
 Steps = tuple[tuple[float, int], ...]
@@ -182,7 +182,7 @@ class Quantities:
         categories: dict[str, Ordinary] = {}
         for entry in data.get("category", ()):
             shared = _ordinary("", entry, base, levels)
-            for word in map(fold_text, entry["words"]):
+            for word in fold_texts(entry["words"]):
                 categories[word] = shared if "name" in entry else shared._replace(name=word)
         measure = Measure(
             id=name,
@@ -218,7 +218,7 @@ class Quantities:
                 _folded(entry, "only_after"),
                 entry.get("free_from", float("inf")),
             )
-            self._units.update(dict.fromkeys(map(fold_text, entry["words"]), unit))
+            self._units.update(dict.fromkeys(fold_texts(entry["words"]), unit))
         plain = Unit(measure, 1.0, not_values=_ranges(data["units"][0], "not_values"))
         large = replace(plain, not_values=((0, 9_999),))
         self._before.update(dict.fromkeys(_folded(data, "before_large"), large))
@@ -456,19 +456,21 @@ def _category_in(said: str, categories: Mapping[str, Ordinary]) -> Ordinary | No
 
 
 def _places(units: Iterable[str], prefixes: Iterable[str]) -> set[str]:
-    """Return what stands where a quantity is: a number's end before a unit's beginning, a prefix before a number's.
+    """Return what stands wherever a quantity is, and in few other texts: the automaton's share of the search.
 
-    Units alone would stand in two titles of three (天, 个, 人), these in one of four.
+    Of units and prefixes two characters are enough. Single ones stand in two titles of three (天, 个, 花): they count
+    beside a number only.
     """
     known = set(units)
-    firsts = {unit[0] if unit[0] in known else unit[:2] for unit in known}
-    places = {number + first for first in firsts for number in BEFORE_UNIT}
-    places |= {f"{number} {first}" for first in firsts for number in "0123456789万千百"}
-    return places | {prefix + number for prefix in prefixes for number in AFTER_PREFIX}
+    firsts = {unit[0] if unit[0] in known else unit[:2] for unit in known} | set(prefixes)
+    places = {first for first in firsts if len(first) > 1}
+    places |= {number + unit for unit in firsts & known - places for number in BEFORE_UNIT}
+    places |= {prefix + number for prefix in firsts.intersection(prefixes) - places for number in AFTER_PREFIX}
+    return places | {f"{number} " for number in "0123456789万千百"}
 
 
 def _folded(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    return tuple(fold_text(word) for word in data.get(key, ()))
+    return tuple(fold_texts(data.get(key, ())))
 
 
 def _ranges(data: Mapping[str, Any], key: str) -> tuple[tuple[float, float], ...]:
