@@ -73,6 +73,7 @@ def run(
         for group in _groups(rows, chunk):
             summary.read += len(group)
             outcomes = _work_through(group, work)
+            summary.seconds = clock() - start
             for row, outcome in zip(group, outcomes, strict=True):
                 if isinstance(outcome, CopykitError):
                     summary.failed += 1
@@ -80,7 +81,6 @@ def run(
                         on_error(row, outcome)
                 else:
                     summary.done += 1
-                summary.seconds = clock() - start
                 yield row, outcome
             if progress is not None:
                 progress.advance(len(group))

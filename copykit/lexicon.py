@@ -304,11 +304,15 @@ def _hide(found: Hits) -> None:
 
 def _settle(spans: list[tuple[int, int]]) -> None:
     """Keep the leftmost longest spans that do not overlap, in place."""
-    spans.sort(key=lambda span: (span[0], -span[1]))
-    kept, reached = 0, -1
+    spans.sort()
+    kept, begun, reached = 0, -1, -1
     for span in spans:
-        if span[0] >= reached:
-            spans[kept] = span
-            kept += 1
-            reached = span[1]
+        start, end = span
+        if start == begun:  # the same place, and longer
+            kept -= 1
+        elif start < reached:
+            continue
+        spans[kept] = span
+        kept += 1
+        begun, reached = start, end
     del spans[kept:]

@@ -26,12 +26,13 @@ from copykit.text.normalize import Folded, fold, fold_many
 from copykit.text.segment import NO_CUT, Segmenter
 
 _Find = Callable[[Reading], Iterable[Finding]]
+_Say = Callable[[Reading, int, int], Finding]
 
 
 class _Waiting(NamedTuple):
     """What waits for a slot: rules that say one thing at its first hit, rules to ask, and rules that others ask too."""
 
-    plain: tuple[Rule, ...] = ()
+    plain: tuple[_Say, ...] = ()
     finds: tuple[_Find, ...] = ()
     several: tuple[_Find, ...] = ()
 
@@ -115,7 +116,7 @@ class Engine:
                 if len(triggers) > 1:
                     waiting = waiting._replace(several=(*waiting.several, kind.find))
                 elif getattr(kind, "first_hit", False):
-                    waiting = waiting._replace(plain=(*waiting.plain, kind.rule))
+                    waiting = waiting._replace(plain=(*waiting.plain, kind.rule.plain))
                 else:
                     waiting = waiting._replace(finds=(*waiting.finds, kind.find))
                 self._waiting[slot] = waiting
@@ -237,8 +238,10 @@ class Engine:
             rules = waiting[slot]
             if rules is not None:
                 plain, finds, several = rules
-                for rule in plain:
-                    findings.append(rule.plain(reading, *spans[0]))
+                if plain:
+                    start, end = spans[0]
+                    for say in plain:
+                        findings.append(say(reading, start, end))
                 for find in finds:
                     findings += find(reading)
                 if several:

@@ -44,7 +44,7 @@ class Context:
 class Reading:
     """One text, read once. All offsets are in ``folded.text``; ``Rule.finding`` maps them back to ``text``."""
 
-    __slots__ = ("_bounds", "_clauses", "_starts", "body", "context", "folded", "hits", "memo", "tags", "text", "words")
+    __slots__ = ("_clauses", "_starts", "body", "context", "folded", "hits", "memo", "tags", "text", "words")
 
     def __init__(
         self,
@@ -65,7 +65,6 @@ class Reading:
         self.body = body
         self.memo: dict[str, Any] = {}  # what one kind worked out and others use too, such as the quantities
         self._starts: list[int] | None = None
-        self._bounds: frozenset[int] | None = None
         self._clauses: list[Span] | None = None
 
     @property
@@ -75,12 +74,8 @@ class Reading:
             self._starts = list(accumulate(map(len, self.words), initial=0))
         return self._starts
 
-    @property
-    def bounds(self) -> frozenset[int]:
-        """Return the offsets at which a word begins or ends."""
-        if self._bounds is None:
-            self._bounds = frozenset(accumulate(map(len, self.words), initial=0))
-        return self._bounds
+    # The offsets at which a word begins or ends; a dozen numbers are found in a list before they are put into a set.
+    bounds = starts
 
     @property
     def clauses(self) -> list[Span]:

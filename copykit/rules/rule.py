@@ -135,10 +135,10 @@ def _plain(rule: Rule) -> Callable[[Reading, int, int], Finding]:
 
     def plain(reading: Reading, start: int, end: int) -> Finding:
         folded = reading.folded
-        matched_as = folded.text[start:end]
-        if folded.steps:
+        match = matched_as = folded.text[start:end]
+        if folded.text is not folded.source:
             start, end = folded.span(start, end)
-        match = reading.text[start:end]
+            match = folded.source[start:end]
         message = f"{before}{match}{after}" if whole is None else whole
         return _new(
             Finding,

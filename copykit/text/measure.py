@@ -73,10 +73,11 @@ def _clusters(text: str) -> Iterable[str]:
 
 
 def _han2(text: str) -> int:
-    return 2 * len(text) - len(_ASCII.findall(text))
+    return 2 * len(text) - _ascii(text)
 
 
-_ASCII = re.compile(r"[\x00-\x7f]")
+def _ascii(text: str) -> int:
+    return len(text.encode("ascii", "ignore"))
 
 
 def _utf8(text: str) -> int:
@@ -85,7 +86,7 @@ def _utf8(text: str) -> int:
 
 def _xhs(text: str) -> int:
     units = len(text.encode("utf-16-le", "surrogatepass")) // 2
-    return (2 * units - len(_ASCII.findall(text)) + 1) // 2
+    return (2 * units - _ascii(text) + 1) // 2
 
 
 def _px(text: str) -> int:

@@ -27,7 +27,7 @@ class Folded:
 
     def __init__(self, text: str, source: str, steps: tuple[_Deletions, ...] = ()) -> None:
         """Take the deletions in the order in which they were made."""
-        self.text = text
+        self.text = source if text == source else text  # one string instead of two, and easily seen to be the same
         self.source = source
         self.steps = steps
 

@@ -7,7 +7,6 @@ import functools
 import re
 import sys
 from array import array
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress, count
 from typing import Any, NamedTuple
@@ -63,18 +62,11 @@ class PairingKind:
     def _detect(self, batch: Batch) -> None:
         """Note in ``memo`` where everyday words stand, in texts that hold two of them, which few do."""
         readings, (words, _, begins, ends) = batch
-        end = 0
-        for place in compress(count(), map(self._known.__contains__, words)):
-            if place >= end:  # the first of another text
-                number = bisect_right(ends, place)
-                begin, end = begins[number], ends[number]
-                found = [place - begin]
-            else:
-                found.append(place - begin)
-                if len(found) == 2:
-                    reading = readings[number]
-                    reading.memo[_EVERYDAY] = found
-                    reading.hits[self._several] = [(0, len(reading.folded.text))]
+        everyday = bytes(map(self._known.__contains__, words))  # a one where such a word stands, else a zero
+        for reading, begin, end in zip(readings, begins, ends, strict=True):
+            if everyday.count(1, begin, end) > 1:
+                reading.memo[_EVERYDAY] = list(compress(count(), everyday[begin:end]))
+                reading.hits[self._several] = [(0, len(reading.folded.text))]
 
     def _oddest(self, words: Sequence[str], tags: Sequence[str], found: Sequence[int]) -> tuple[int, int, int] | None:
         top, pair = self.over - 1, None

@@ -49,7 +49,7 @@ class LabelKind:
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield the labels worth most, in order of place."""
         labels = self.labels.find(reading)
-        mine = [label for label in labels if label.aim in self.aims]
+        mine = [label for label in labels if label[2] in self.aims]
         if not mine or (self.only and len(mine) < len(labels)):
             return ()
         mine.sort(key=lambda label: -self.aims[label.aim])
