@@ -13,7 +13,7 @@ import functools
 import os
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,6 +56,7 @@ class DataFiles:
         self.layers = tuple(layers)
         self.cache = cache
         self._loaded: dict[str, dict[str, Any]] = {}
+        self._keys: dict[str, list[str]] = {}  # what each layer's values of a kind were made from
         self._origins: dict[str, dict[str, str]] = {}
 
     def load(self, kind: str) -> dict[str, Any]:
@@ -80,6 +81,27 @@ class DataFiles:
                 raise DataFileError(problems)
             self._loaded[kind], self._origins[kind] = merged, origins
         return self._loaded[kind]
+
+    def made(
+        self, kind: str, make: Callable[[dict[str, Any]], dict[str, Any]], *, beside: str | None = None
+    ) -> dict[str, Any]:
+        """Return what ``make`` makes of a kind's values, which JSON can hold; kept in the cache as the values are.
+
+        There is one ``make`` a kind. ``beside`` is another kind on which the result depends.
+        """
+        values = self.load(kind)
+        if self.cache is None:
+            return make(values)
+        kinds = (kind, beside) if beside else (kind,)
+        for other in kinds:
+            self.load(other)
+        key = ascii((__version__, [self._keys.get(other) for other in kinds]))
+        target = self.cache / f"{kind}-made-{_short(ascii(self.layers))}.json"
+        ready = _read_compiled(target, key)
+        if ready is None:
+            ready = make(values)
+            _write_private(target, key, ready)
+        return ready
 
     def origin(self, kind: str, name: str) -> str:
         """Return the name of the layer that a loaded value came from."""
@@ -106,11 +128,13 @@ class DataFiles:
         if layer.compiled is not None:
             ready = _read_compiled(layer.compiled / f"{kind}.json", __version__)
             if ready is not None:
+                self._keys.setdefault(kind, []).append(_stamps([str(layer.compiled / f"{kind}.json")]))
                 return ready
         entries = [entry for entry in _entries(layer, kind) if entry.path.suffix in PARSED]
         if not entries:
             return {}
         key = _fingerprint(entries)
+        self._keys.setdefault(kind, []).append(key)
         target = self.cache / f"{kind}-{_short(str(layer.roots))}.json" if self.cache else None
         if target is not None:
             ready = _read_compiled(target, key)
@@ -443,8 +467,11 @@ def _fingerprint(entries: Sequence[Entry]) -> str:
     """Return what changes with any file: names, sizes and times as they are, as a hash would cost an import."""
     schema = PACKAGE / "data" / SCHEMAS / f"{entries[0].kind}.schema.json"
     paths = [str(entry.path) for entry in entries] + ([str(schema)] if schema.is_file() else [])
-    stats = [(path, (stat := os.stat(path)).st_size, stat.st_mtime_ns) for path in paths]
-    return ascii((__version__, stats))
+    return ascii((__version__, _stamps(paths)))
+
+
+def _stamps(paths: Sequence[str]) -> str:
+    return ascii([(path, (stat := os.stat(path)).st_size, stat.st_mtime_ns) for path in paths])
 
 
 def _short(text: str) -> str:

@@ -526,6 +526,31 @@ def test_another_version_reads_the_files_again(
     assert cached[2].read_bytes() != before
 
 
+def test_what_is_made_of_files_is_made_again_only_when_they_or_those_beside_change(tmp_path: Path) -> None:
+    write(tmp_path, "notes/面料.toml", 'name = "真丝"')
+    beside = write(tmp_path, "units/米.toml", "")
+    asked: list[int] = []
+
+    def made(cache: Path | None = tmp_path / "cache") -> dict[str, Any]:
+        files = DataFiles([layer(tmp_path)], cache)
+        return files.made("notes", lambda values: {"names": [*values], "made": asked.append(1)}, beside="units")
+
+    for count, change in enumerate(
+        (
+            lambda: None,
+            lambda: write(tmp_path, "notes/颜色.toml", ""),
+            lambda: os.utime(beside, ns=(1, 1)),
+        ),
+        1,
+    ):
+        change()
+        assert made() == made()
+        assert len(asked) == count
+    assert made() == {"names": ["面料", "颜色"], "made": None}
+    made(None)
+    assert len(asked) == 4  # without a cache every time
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 def test_the_cache_is_its_owners_alone_and_leaves_nothing_beside(cached: tuple[DataFiles, Path, Path]) -> None:
     compiled = cached[2]

@@ -19,6 +19,21 @@ def found(text: str, words: list[str], exceptions: list[str] | None = None) -> l
     return [text[start:end] for start, end in builder.build().hits(text).get(slot, [])]
 
 
+def test_lists_are_the_same_whether_parsed_or_read_from_the_cache(tmp_path: Path) -> None:
+    lists = tmp_path / "lexicons"
+    lists.mkdir()
+    (lists / "布.txt").write_text("真丝\tpoints=3\n亞麻\n!真丝绒\n", "utf-8")
+    (lists / "坏.txt").write_text("棉\n棉\n", "utf-8")
+    for _ in ("parsed", "read"):
+        lexicons = Lexicons(DataFiles([Layer("option", (tmp_path,))], tmp_path / "cache"))
+        assert lexicons["布"].entries == {"真丝": {"points": "3"}, "亚麻": {}}
+        assert lexicons["布"].exceptions == {"真丝绒"}
+        with pytest.raises(DataFileError):
+            lexicons["坏"]
+        with pytest.raises(KeyError):
+            lexicons["没有"]
+
+
 @pytest.mark.parametrize(
     ("text", "words", "exceptions", "kept"),
     [

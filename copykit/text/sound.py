@@ -15,9 +15,9 @@ class Sounds:
         # A list, because str.translate looks a character up in it faster than in a dict.
         self._table = list(range(0x10000))
         for line in lines:
-            chars = line.partition(" ")[2]
-            for char in chars:
-                self._table[ord(char)] = ord(chars[0])
+            codes = list(map(ord, line.partition(" ")[2]))
+            for code in codes:
+                self._table[code] = codes[0]
 
     def key(self, text: str) -> str:
         """Return the text with one character standing for each syllable; length kept, unknown characters kept."""
