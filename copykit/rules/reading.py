@@ -106,7 +106,7 @@ class PartReading(Reading):
         self.context = context
         self.body = None
         self.memo = {}
-        self._starts = self._bounds = self._clauses = None
+        self._starts = self._clauses = None
         self._cut = cut
         self._tagged: Cut | None = None
 
