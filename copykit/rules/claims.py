@@ -45,8 +45,8 @@ class ClaimKind:
 
     ``[applies]``: facts of the context. ``[[when]]``: conditions that all have to hold. ``[[not_when]]``: conditions of
     which none may. ``needs``: words of which the sentence has to hold one. A short hit has to begin or end where a
-    word does (in 电极|品类 there is no 极品), with ``at = "token"`` both. ``proof``: the kind of claim that excuses this
-    one if the brief holds it with evidence. A hit that an exemption covers is noted in ``memo``.
+    word does (in 电极|品类 there is no 极品), with ``at = "token"`` both. ``proof``: the kind of claim that excuses
+    this one if the brief holds it with evidence. A hit that an exemption covers is noted in ``memo``.
     """
 
     whole_text = False
