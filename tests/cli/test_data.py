@@ -148,12 +148,10 @@ def test_show_of_a_list_in_another_encoding_says_so(copykit: Copykit, tmp_path: 
 # --- check ----------------------------------------------------------------------------------------------------------
 
 
-def test_all_bundled_files_are_fine_and_checked_in_a_moment(copykit: Copykit) -> None:
-    begun = time.perf_counter()
+def test_all_bundled_files_are_fine(copykit: Copykit) -> None:
     code, out, err = copykit("data", "check", "--today", "2026-12-01")
     assert (code, err) == (0, "")
     assert "都能用" in out
-    assert time.perf_counter() - begun < 10  # measured 0.9 with every case of every rule
 
 
 def test_one_good_file_is_fine(copykit: Copykit, tmp_path: Path) -> None:
