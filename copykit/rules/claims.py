@@ -274,6 +274,7 @@ class Exemption:
     rank: int
     when: tuple[Condition, ...]
     not_when: tuple[Condition, ...]
+    needed: tuple[int, ...] = ()  # the slots of words without which it excuses nothing
 
     def covers(self, rule: str) -> bool:
         """Return whether it may excuse a rule: it names the rule, or a folder above it."""
@@ -282,7 +283,12 @@ class Exemption:
 
 def excuse_of(exemptions: Iterable[Exemption], frame: Frame) -> tuple[str, str, str, str] | None:
     """Return (id, reason, clause, evidence needed) of the first exemption that governs the claim, by rank."""
+    hits = None
     for each in exemptions:
+        if each.needed:  # most exemptions are of no concern to a sentence, since it has none of their words
+            hits = hits if hits is not None else each.when[0].around.hits(frame.reading)
+            if not all(slot in hits for slot in each.needed):
+                continue
         if all_hold(each.when, frame) and not any_holds(each.not_when, frame):
             return each.id, each.reason, each.clause, each.evidence
     return None
@@ -337,6 +343,7 @@ class _Room:
             data.get("rank", 50),
             when,
             not_when,
+            tuple(each.slot for each in when if each.slot is not None and each.needs_words),
         )
 
 

@@ -205,7 +205,7 @@ class Engine:
             own = fold(text)
             if own.text != folded:
                 hits = self._hits(own.text)
-        return PartReading(text, own, self.segmenter.cut_many, hits, whole.context)
+        return PartReading(text, own, self.segmenter, hits, whole.context)
 
     def _detected(self, parts: Sequence[Part]) -> list[Part]:
         """Return the parts that call a rule now that the detectors have seen them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -11,7 +10,7 @@ from copykit.lexicon import Hits
 from copykit.model import Brief, Span
 from copykit.text.clauses import clauses
 from copykit.text.normalize import Folded
-from copykit.text.segment import Cut
+from copykit.text.segment import Cut, Segmenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +94,9 @@ class Reading:
 class PartReading(Reading):
     """One sentence of a longer text, read with it; it is cut into words only when a rule asks for them."""
 
-    __slots__ = ("_cut", "_tagged")
+    __slots__ = ("_segmenter", "_words")
 
-    def __init__(
-        self, text: str, folded: Folded, cut: Callable[[Sequence[str]], Cut], hits: Hits, context: Context
-    ) -> None:
+    def __init__(self, text: str, folded: Folded, segmenter: Segmenter, hits: Hits, context: Context) -> None:
         self.text = text
         self.folded = folded
         self.hits = hits
@@ -107,24 +104,20 @@ class PartReading(Reading):
         self.body = None
         self.memo = {}
         self._starts = self._clauses = None
-        self._cut = cut
-        self._tagged: Cut | None = None
+        self._segmenter = segmenter
+        self._words: list[str] | None = None
 
     @property
     def words(self) -> list[str]:  # type: ignore[override]
-        """Return the words of the folded text."""
-        return self._words_and_tags()[0]
+        """Return the words of the folded text, in which most rules look for their bounds only."""
+        if self._words is None:
+            self._words = self._segmenter.words(self.folded.text)
+        return self._words
 
     @property
     def tags(self) -> list[str]:  # type: ignore[override]
-        """Return the words' tags."""
-        return self._words_and_tags()[1]
-
-    def _words_and_tags(self) -> tuple[list[str], list[str]]:
-        if self._tagged is None:
-            self._tagged = self._cut([self.folded.text])
-        begin, end = self._tagged.begins[0], self._tagged.ends[0]
-        return self._tagged.words[begin:end], self._tagged.tags[begin:end]
+        """Return the words' tags, at another cut with the same words."""
+        return [token.tag for token in self._segmenter.tokens(self.folded.text)]
 
 
 class Batch(NamedTuple):

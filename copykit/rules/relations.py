@@ -126,6 +126,11 @@ class Condition(NamedTuple):
     within: int
     around: Surroundings
 
+    @property
+    def needs_words(self) -> bool:
+        """Return whether it can hold in no sentence without one of its words."""
+        return self.slot is not None and self.pattern is None and self.relation in RELATIONS
+
     def holds(self, frame: Frame) -> Span | None:
         """Return the place that is in the relation, None when the condition does not hold."""
         relation = RELATIONS.get(self.relation)
