@@ -6,7 +6,7 @@ Offsets are code points of the *original* text, half-open, and are carried from 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -164,6 +164,42 @@ class Checked(NamedTuple):
     asks: tuple[tuple[str, tuple[str, ...]], ...]
     inferred: tuple[str, ...]
     text: str
+
+
+class TextKeyword(NamedTuple):
+    """A keyword of one text, as it is written there.
+
+    ``weight`` is its share of all candidates of the text, ``times`` how often it stands there, ``start`` and ``end``
+    its first place in the title and the text joined by one sign. ``factors`` tell how far the weight would fall, in
+    logs, were one side of the keyword no better than is usual in its text; empty unless asked for.
+    """
+
+    text: str
+    weight: float
+    times: int
+    start: int
+    end: int
+    factors: Mapping[str, float] = NO_PARTS
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A word or phrase of many texts, with its evidence.
+
+    ``weight`` is 0 to 100 and the sum of ``factors``; ``count`` is how often it stands there, ``documents`` in how many
+    texts; ``variants`` are other spellings that were counted with it; ``metrics`` are what the texts that hold it
+    brought in: sums of counts and money, the highest of an index. ``context`` is one place with the words around it.
+    """
+
+    text: str
+    weight: float
+    count: int
+    documents: int
+    rank: int
+    factors: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    variants: tuple[str, ...] = ()
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,24 @@ def test_a_list_has_an_origin_and_no_fault(path: Path) -> None:
     assert parse(path.stem, lines)[1] == []
 
 
-@pytest.mark.parametrize("name", sorted(bundled().load("background")))
-def test_background_counts_say_what_they_were_learned_from(name: str) -> None:
-    assert len(bundled().load("background")[name]["origin"]) > 20
+@pytest.mark.parametrize("kind", ["background", "rarity", "ranking"])
+def test_what_was_learned_says_from_what(kind: str) -> None:
+    assert all(len(value["origin"]) > 20 for value in bundled().load(kind).values())
+
+
+@pytest.mark.parametrize("name", sorted(bundled().load("ranking")))
+def test_a_model_says_how_well_it_ranks_what_it_never_saw(name: str) -> None:
+    assert "held out" in bundled().load("ranking")[name]["origin"]
+
+
+@pytest.mark.parametrize(
+    "path", [entry.path for kind in ("stopwords", "cleaning") for entry in bundled().entries(kind)]
+)
+def test_lists_of_words_say_where_they_are_from_and_repeat_none(path: Path) -> None:
+    lines = path.read_text("utf-8").splitlines()
+    assert "MIT" in "\n".join(line for line in lines if line.startswith("#"))
+    entries = [line for line in lines if line and not line.startswith("#")]
+    assert sorted(entry for entry in set(entries) if entries.count(entry) > 1) == []
 
 
 def test_every_list_is_used() -> None:

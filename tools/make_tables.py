@@ -69,11 +69,32 @@ def main() -> None:
     _write("sound.txt", _sound_header(), _sound())
     _write("forms.txt", _forms_header(), _forms())
     _write("invisible.txt", _invisible_header(), _invisible())
+    _write("../cleaning/readings.txt", _readings_header(), _readings())
 
 
 def _write(name: str, header: Iterable[str], lines: Iterable[str]) -> None:
     text = "".join([*(f"# {line}".rstrip() + "\n" for line in header), *(line + "\n" for line in lines)])
     (TABLES / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _readings_header() -> list[str]:
+    return [
+        "Traditional characters by reading: a syllable with its tone, then every character that can be read so.",
+        f"Derived by tools/make_tables.py from pypinyin {version('pypinyin')} (https://github.com/mozillazg/python-pinyin),",
+        f"Copyright mozillazg and contributors, MIT licence, for what OpenCC {version('opencc')} simplifies.",
+    ]
+
+
+def _readings() -> Iterator[str]:
+    by_syllable: dict[str, list[str]] = defaultdict(list)
+    for pair in _simplify():
+        # Rare characters are not met on pages; those of Big5's first level and their like are.
+        if "\u4e00" <= pair[0] <= "\u9fff":
+            for reading in pinyin(pair[0], style=Style.TONE, heteronym=True)[0]:
+                if reading != pair[0]:
+                    by_syllable[reading].append(pair[0])
+    for syllable, chars in sorted(by_syllable.items()):
+        yield f"{syllable} {''.join(chars)}"
 
 
 def _simplify_header() -> list[str]:

@@ -56,7 +56,26 @@ class Segmenter:
 
     def __init__(self, backend: Backend = "rjieba", user_words: Sequence[UserWord] = ()) -> None:
         """Load the dictionary: about 0.1 s with rjieba, 0.5 s with jieba; user words cost a second copy of it."""
-        self._tag, self._cut = (_rjieba if backend == "rjieba" else _jieba)(user_words)
+        self._tag, self._cut, self.knows = (_rjieba if backend == "rjieba" else _jieba)(user_words)
+
+    def words(self, text: str) -> list[str]:
+        """Return the words alone, which tile the text: at half the time of cutting and tagging."""
+        return self._cut(_SURROGATE.sub("\ufffd", text))
+
+    def tags_of(self, words: Sequence[str]) -> list[str]:
+        """Return the tag of each word by itself; ``eng`` or ``x`` for what the dictionary would cut further."""
+        tags: list[str] = []
+        # A line feed parts the words, being a word of its own; one that holds a blank sign is asked by itself.
+        joined = "\n".join("\ufffd" if word.isspace() else word for word in words)
+        own: list[str] = []
+        for part, tag in [*self._tag(_NOT_JOINABLE.sub("\ufffd", joined)), ("\n", "x")]:
+            if part != "\n":
+                own.append(tag)
+                continue
+            word = words[len(tags)]
+            tags.append(own[0] if len(own) == 1 else "eng" if word.isascii() and word.isalnum() else "x")
+            own = []
+        return tags
 
     def tokens(self, text: str) -> list[Token]:
         """Return tokens that tile the text exactly, blanks and signs included."""
@@ -67,10 +86,6 @@ class Segmenter:
             tokens.append(Token(text[start:end], start, end, tag))
             start = end
         return tokens
-
-    def words(self, text: str) -> list[str]:
-        """Return the words alone, at half the time; joined they are the text, with U+FFFD for a lone surrogate."""
-        return self._cut(_SURROGATE.sub("\ufffd", text))
 
     def tag_many(self, texts: Sequence[str]) -> list[Tagged]:
         """Return the words and tags of each text, as ``tokens`` would cut them one by one, at half the time."""
@@ -175,17 +190,25 @@ def _is_frequency(part: str) -> bool:
     return part.isascii() and part.isdigit() and len(part) <= 10 and 1 <= int(part) <= MAX_FREQUENCY
 
 
-def _rjieba(user_words: Sequence[UserWord]) -> tuple[Callable[[str], Tagged], Callable[[str], list[str]]]:
+class _Backend(NamedTuple):
+    """What cuts and tags, what only cuts, and whether a word is in the dictionary."""
+
+    tag: Callable[[str], Tagged]
+    cut: Callable[[str], list[str]]
+    knows: Callable[[str], bool]
+
+
+def _rjieba(user_words: Sequence[UserWord]) -> _Backend:
     rjieba: Any = importlib.import_module("rjieba")
     segmenter: Any = rjieba
     if user_words:
         segmenter = rjieba.Jieba()  # added words would otherwise reach every other user of the module
         for word in user_words:
             segmenter.add_word(word.word, word.freq, word.tag or "x")  # as jieba says of a word without a tag
-    return segmenter.tag, segmenter.cut
+    return _Backend(segmenter.tag, segmenter.cut, segmenter.has_word)
 
 
-def _jieba(user_words: Sequence[UserWord]) -> tuple[Callable[[str], Tagged], Callable[[str], list[str]]]:
+def _jieba(user_words: Sequence[UserWord]) -> _Backend:
     import platformdirs
 
     with warnings.catch_warnings():
@@ -204,4 +227,8 @@ def _jieba(user_words: Sequence[UserWord]) -> tuple[Callable[[str], Tagged], Cal
         for word in user_words:
             tokenizer.add_word(word.word, word.freq, word.tag)
     tagger = posseg.POSTokenizer(tokenizer)
-    return lambda text: [(pair.word, pair.flag) for pair in tagger.lcut(text)], tokenizer.lcut
+    return _Backend(
+        lambda text: [(pair.word, pair.flag) for pair in tagger.lcut(text)],
+        tokenizer.lcut,
+        lambda word: bool(tokenizer.FREQ.get(word)),
+    )

@@ -1,0 +1,1 @@
+"""Texts from wherever they lie: files, folders and streams as documents."""

@@ -1,0 +1,417 @@
+"""Texts from files, folders, patterns and standard input, one document after another, whatever holds them.
+
+A row of a table is a document; so is a line of a plain file where lines are what is looked at (titles, queries), or the
+whole file (articles). Nothing is held but the document at hand.
+"""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import io
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, cast
+
+from copykit import tables
+from copykit.errors import CopykitError, FileMissing, FileUnreadable
+from copykit.tables import Row, Table
+from copykit.tables.numbers import parse_number
+from copykit.tables.rows import DEFAULT_CAPS, RowNotJson
+from copykit.tables.table import DAMAGE
+from copykit.text.clean import Cleaner, read_page
+from copykit.text.encoding import find_charset, open_text, read_head
+
+DOCUMENT_CHARS = 1_000_000  # a longer file goes on as further documents, so that memory stays what it is
+PAGE_CHARS = 8_000_000  # of an HTML page, which has to be seen whole
+MOST_FILES = 100_000
+TEXTS = (".txt", ".md", ".markdown", ".text")
+PAGES = (".html", ".htm")
+TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json", ".xlsx", ".xls")
+SUFFIXES = (*TEXTS, *PAGES, *TABLES)
+SUMMED = ("count", "money")  # measures that may be added up; of an index the highest is kept, rates are left out
+
+
+# Stand between title and text and after each text where many are joined; texts cannot hold them (see ``marked``).
+TITLE_END, TEXT_END = "\x1e", "\x1d"
+_MARKS = {0x1D: " ", 0x1E: " ", 0: " "}
+
+
+class Block(NamedTuple):
+    """Many documents joined: title, TITLE_END, text, TEXT_END, and so on; ``figures`` has one entry each, or none."""
+
+    text: str
+    documents: int
+    figures: list[Mapping[str, float]]
+
+
+class Document(NamedTuple):
+    """One text: where it came from, its title (or the line itself), its body, and the figures beside it."""
+
+    id: str
+    title: str
+    text: str
+    metrics: Mapping[str, float]
+
+
+class NothingToRead(CopykitError):
+    """A folder or a pattern without a file that can be read."""
+
+    zh = "{path} 里没有能读的文件；能读 {known}（都可以再压成 .gz）"
+    en = "{path} holds no file that can be read; there are {known} (each in .gz too)"
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Column names by role, and how each figure is counted: count, money, index."""
+
+    text: Sequence[str]
+    body: Sequence[str]
+    id: Sequence[str]
+    figures: Mapping[str, Sequence[str]]
+    measures: Mapping[str, str]
+
+
+def columns_of(data: Mapping[str, Any], *, queries: bool = False) -> Columns:
+    """Return the columns from the ``columns`` data files; ``queries`` looks for searched words before titles."""
+    named = tables.merge_names(data["text"])
+    titles, keywords, bodies = named["title"], named["keyword"], named["body"]
+    texts = [*named.get("review", ()), *bodies, "text"]
+    first = [*keywords, *titles] if queries else [*titles, *keywords]
+    # "text" names a title where there is nothing else; beside a title it is the body.
+    first = [name for name in first if name != "text"]
+    measures = {entry["role"]: entry["measure"] for entry in data["metrics"]["columns"]}
+    measures = {role: measure for role, measure in measures.items() if measure in (*SUMMED, "index")}
+    figures = {role: names for role, names in tables.merge_names(data["metrics"]).items() if role in measures}
+    return Columns([*first, *texts], texts, [*named["id"], "id"], figures, measures)
+
+
+class Sources:
+    """Documents of several sources in the order given; iterate once.
+
+    What cannot be read is told to ``on_error`` and the rest goes on; only a source that is not there at all raises.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        columns: Columns,
+        *,
+        column: str | None = None,
+        by_line: bool = False,
+        form: str | None = None,
+        cleaner: Cleaner | None = None,
+        stdin: BinaryIO | None = None,
+        on_error: Callable[[CopykitError], None] = lambda error: None,
+    ) -> None:
+        """Find the files; ``column`` names the text's column, ``by_line`` makes each line of plain files a document.
+
+        Raises:
+            FileMissing, NothingToRead: a path that leads nowhere.
+        """
+        self.files = [file for path in paths for file in find_files(path)]
+        self.columns, self._column, self._by_line, self._form = columns, column, by_line, form
+        self._cleaner, self._stdin, self._on_error = cleaner, stdin, on_error
+        self.encodings: dict[str, int] = {}  # encoding → files that were read in it, where it is not UTF-8
+        self.replaced = 0  # places that could not be decoded
+        self.parts = 0  # files that were so long that they became several documents
+        self.read_bytes = 0.0  # how much of all is read, about
+        self.found: set[str] = set()  # roles of figures that were met
+
+    @property
+    def size(self) -> int | None:
+        """The bytes of all files, None where that cannot be known or says little (standard input, packed files)."""
+        if any(file == "-" or file.endswith((".gz", ".xlsx")) for file in self.files):
+            return None
+        return sum(os.path.getsize(file) for file in self.files if os.path.exists(file))
+
+    def roles(self) -> list[str]:
+        """Return the figures that the first tables have, looking at their headers only."""
+        wanted = {"main": self.columns.text, **self.columns.figures}
+        found: set[str] = set()
+        for file in [file for file in self.files if file.lower().removesuffix(".gz").endswith(TABLES)][:20]:
+            try:
+                with tables.read_rows(file, wanted=wanted, format=self._form, column=self._column, name=file) as table:
+                    found |= set(table.columns) & set(self.columns.figures)
+            except CopykitError:
+                continue  # told when the file is read
+        return sorted(found)
+
+    def __iter__(self) -> Iterator[Document]:
+        for file in self.files:
+            try:
+                yield from self._read(file)
+            except CopykitError as error:
+                self._on_error(error)
+            except DAMAGE as error:
+                self._on_error(_damaged(file, error))
+
+    def blocks(self, size: int = 120_000) -> Iterator[Block]:
+        """Give the documents joined to blocks of about ``size`` characters, many lines at once where they are plain."""
+        parts: list[str] = []
+        figures: list[Mapping[str, float]] = []
+        chars = 0
+        for file in self.files:
+            try:
+                if self._by_line and self._column is None and file.lower().endswith(".txt") and self._form is None:
+                    yield from self._line_blocks(file, size)
+                    continue
+                for document in self._read(file):
+                    parts.append(marked(document.title, document.text))
+                    figures.append(document.metrics)
+                    chars += len(parts[-1])
+                    if chars >= size:
+                        yield _block(parts, figures)
+                        parts, figures, chars = [], [], 0
+            except CopykitError as error:
+                self._on_error(error)
+            except DAMAGE as error:
+                self._on_error(_damaged(file, error))
+        if parts:
+            yield _block(parts, figures)
+
+    def _line_blocks(self, file: str, size: int) -> Iterator[Block]:
+        with _open(file, packed=False) as stream:
+            text, encoding = open_text(stream)
+            while block := text.read(size):
+                block += text.readline(DEFAULT_CAPS.field_chars)
+                self.read_bytes += 3 * len(block)
+                if "\r" in block:
+                    block = block.replace("\r\n", "\n").replace("\r", "\n")
+                if self._cleaner is not None:
+                    block = self._cleaner.clean_lines(block)
+                if TITLE_END in block or TEXT_END in block or "\0" in block:
+                    block = block.translate(_MARKS)
+                if "\n\n" in block or not block.endswith("\n") or block.startswith("\n"):
+                    block = "".join(line + "\n" for line in block.split("\n") if line.strip())
+                if block:
+                    yield Block(block.replace("\n", TITLE_END + TEXT_END), block.count("\n"), [])
+            self._told(encoding, text.replaced)
+
+    def _read(self, file: str) -> Iterator[Document]:
+        suffixes = [suffix.lower() for suffix in Path(file).suffixes] if file != "-" else []
+        packed = bool(suffixes) and suffixes[-1] == ".gz"
+        kind = (suffixes[-2:-1] if packed else suffixes[-1:] or [""])[0] if suffixes else ""
+        if file != "-" and kind in PAGES:
+            yield from self._page(file, packed)
+        elif file != "-" and not self._by_line and self._column is None and kind not in TABLES:
+            yield from self._text(file, packed)
+        elif kind in (".jsonl", ".ndjson") and self._column is None and not packed and self._form is None:
+            yield from self._json_lines(file)
+        else:
+            yield from self._rows(file)
+
+    def _json_lines(self, file: str) -> Iterator[Document]:
+        """Read JSON lines at the speed of their parser: tables keep every cell as written, here few are asked for."""
+        import orjson
+
+        columns = self.columns
+        wanted = {"main": columns.text, "body": columns.body, "id": columns.id, **columns.figures}
+        with tables.read_rows(file, wanted=wanted, format="jsonl", name=file) as table:
+            roles = table.columns  # raises where the text is missing, naming what there is
+        main, body, own_id = roles["main"], roles.get("body"), roles.get("id")
+        figures = {role: name for role, name in roles.items() if role in columns.figures}
+        self.found |= set(figures)
+        alone = not self._by_line and body is None and main in columns.body
+        with _open(file, packed=False) as stream:
+            text, encoding = open_text(stream)
+            limit = DEFAULT_CAPS.row_chars
+            for number, line in enumerate(iter(lambda: text.readline(limit), ""), 1):
+                if line.isspace():
+                    continue
+                self.read_bytes += 2 * len(line)
+                try:
+                    row = orjson.loads(line)
+                    first, second = _cell(row.get(main)), _cell(row.get(body)) if body is not None else ""
+                except (orjson.JSONDecodeError, AttributeError) as error:
+                    reason = getattr(error, "msg", None) or "no object"
+                    self._on_error(RowNotJson(file=file, row=number, reason=reason))
+                    continue
+                if alone:
+                    first, second = "", first
+                first, second = self._cleaned(first), self._cleaned(second)
+                if first.strip() or second.strip():
+                    cells = {role: parse_number(_cell(row.get(name))) for role, name in figures.items()}
+                    metrics = {role: value for role, value in cells.items() if value is not None}
+                    name = _cell(row.get(own_id)) if own_id else ""
+                    yield Document(name or f"{file}:{number}", first, second, metrics)
+            self._told(encoding, text.replaced)
+
+    def _page(self, file: str, packed: bool) -> Iterator[Document]:
+        with _open(file, packed) as stream:
+            head = read_head(stream)
+            text, encoding = open_text(_chained(head, stream), find_charset(head))
+            page = read_page(text.read(PAGE_CHARS))
+            self._told(encoding, text.replaced)
+        self.read_bytes += os.path.getsize(file)
+        if page.dropped and self._cleaner is not None:
+            self._cleaner.changes["html"] += page.dropped
+        body = self._cleaned(page.text)
+        if body.strip() or page.title:
+            yield Document(file, page.title, body, _NO_FIGURES)
+
+    def _text(self, file: str, packed: bool) -> Iterator[Document]:
+        with _open(file, packed) as stream:
+            text, encoding = open_text(stream)
+            number = 0
+            try:
+                while block := text.read(DOCUMENT_CHARS):
+                    if len(block) == DOCUMENT_CHARS:
+                        block += text.readline(DEFAULT_CAPS.field_chars)
+                    number += 1
+                    self.parts += number == 2
+                    if not packed:
+                        self.read_bytes += len(block.encode("utf-8", "replace"))
+                    block = self._cleaned(block.replace("\r\n", "\n"))
+                    if block.strip():
+                        yield Document(file if number == 1 else f"{file}#{number}", "", block, _NO_FIGURES)
+            finally:
+                self._told(encoding, text.replaced)
+
+    def _rows(self, file: str) -> Iterator[Document]:
+        columns = self.columns
+        wanted: dict[str, Sequence[str]] = {"main": columns.text}
+        if self._column is None:
+            wanted["body"] = columns.body
+        wanted |= {"id": columns.id, **columns.figures}
+        source: Any = file
+        if file == "-":
+            source = self._stdin
+        form = self._form
+        if file != "-" and form is None and Path(file).suffix.lower() in TEXTS:
+            form = None if self._column else "txt"
+        with tables.read_rows(source, wanted=wanted, format=form, column=self._column, name=file) as table:
+            if table.format == "txt" and not self._by_line:
+                yield from self._joined(file, table)
+            else:
+                yield from self._documents(file, table)
+            self._told(table.encoding, table.replaced)
+
+    def _documents(self, file: str, table: Table) -> Iterator[Document]:
+        body, own_id = table.columns.get("body"), table.columns.get("id")
+        figures = {role: name for role, name in table.columns.items() if role in self.columns.figures}
+        self.found |= set(figures)
+        is_text = not self._by_line and table.columns.get("main") in (body, None)
+        fold = self.columns.body
+        main_is_body = table.columns.get("main", "") in fold or self._column is not None
+        for row in table:
+            if row.error is not None:
+                self._on_error(row.error)
+                continue
+            main, text = row.text, row.values.get(body, "") if body is not None else ""
+            self.read_bytes += _size_of(row)
+            if not self._by_line and not text and (main_is_body or is_text):
+                main, text = "", main
+            main, text = self._cleaned(main), self._cleaned(text)
+            if not main.strip() and not text.strip():
+                continue
+            metrics = _figures(row, figures) if figures else _NO_FIGURES
+            name = (row.values.get(own_id) if own_id else None) or f"{file}:{row.number}"
+            yield Document(name, main, text, metrics)
+
+    def _joined(self, file: str, table: Iterable[Row]) -> Iterator[Document]:
+        """Bring the lines of standard input together to the text that they are."""
+        lines: list[str] = []
+        size = 0
+        number = 1
+        for row in table:
+            if row.error is not None:
+                self._on_error(row.error)
+                continue
+            lines.append(row.text)
+            size += len(row.text)
+            if size > DOCUMENT_CHARS:
+                yield Document(f"{file}#{number}", "", self._cleaned("\n".join(lines)), _NO_FIGURES)
+                lines, size, number = [], 0, number + 1
+        if lines and (text := self._cleaned("\n".join(lines))).strip():
+            yield Document(file if number == 1 else f"{file}#{number}", "", text, _NO_FIGURES)
+
+    def _cleaned(self, text: str) -> str:
+        return self._cleaner.clean(text) if self._cleaner is not None and text else text
+
+    def _told(self, encoding: str, replaced: int) -> None:
+        self.replaced += replaced
+        if encoding != "utf-8":
+            self.encodings[encoding] = self.encodings.get(encoding, 0) + 1
+
+
+def _damaged(file: str, error: Exception) -> FileUnreadable:
+    zh, en = f"读到一半读不下去（{error}），请重新导出", f"it breaks off ({error}); export it again"
+    return FileUnreadable(file, zh, en)
+
+
+def marked(title: str, text: str) -> str:
+    """Return a document as it stands in a block."""
+    joined = f"{title}{TITLE_END}{text}{TEXT_END}"
+    if joined.count(TITLE_END) + joined.count(TEXT_END) > 2 or "\0" in joined:
+        return f"{title.translate(_MARKS)}{TITLE_END}{text.translate(_MARKS)}{TEXT_END}"
+    return joined
+
+
+def _block(parts: list[str], figures: list[Mapping[str, float]]) -> Block:
+    return Block("".join(parts), len(parts), figures if any(figures) else [])
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+_NO_FIGURES: Mapping[str, float] = {}
+
+
+def find_files(path: str) -> list[str]:
+    """Return the files that a path, a folder or a pattern stands for, in a fixed order; ``-`` stands for itself.
+
+    Raises:
+        FileMissing: there is nothing of that name.
+        NothingToRead: a folder or a pattern that gives no file of a known kind, or far too many.
+    """
+    if path == "-" or os.path.isfile(path):
+        return [path]
+    if os.path.isdir(path):
+        found = sorted(
+            os.path.join(folder, name)
+            for folder, folders, names in os.walk(path)
+            for name in names
+            if not any(part.startswith(".") for part in Path(folder).relative_to(path).parts)
+            if not name.startswith(".") and name.lower().removesuffix(".gz").endswith(SUFFIXES)
+        )
+    elif glob.has_magic(path):
+        found = sorted(name for name in glob.glob(path, recursive=True) if os.path.isfile(name))
+    elif os.path.exists(path):
+        return [path]  # a pipe or a device
+    else:
+        raise FileMissing(path)
+    if not found:
+        raise NothingToRead(path=path, known=" ".join(SUFFIXES))
+    if len(found) > MOST_FILES:
+        zh, en = f"文件超过 {MOST_FILES:,} 个，请分几次", f"it holds over {MOST_FILES:,} files; take it in parts"
+        raise FileUnreadable(path, zh, en)
+    return found
+
+
+def _open(file: str, packed: bool) -> BinaryIO:
+    try:
+        return cast("BinaryIO", gzip.open(file) if packed else open(file, "rb"))
+    except FileNotFoundError:
+        raise FileMissing(file) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FileUnreadable(file, f"{reason}，请检查权限", f"{reason}; check its permissions") from error
+
+
+def _chained(head: bytes, rest: BinaryIO) -> BinaryIO:
+    """Return the whole page as a stream again; a page is held in memory anyway."""
+    return io.BytesIO(head + rest.read(4 * PAGE_CHARS))
+
+
+def _size_of(row: Row) -> int:
+    """Return about how many bytes of the file a row took: Han take three each, with the quotes and commas around."""
+    return sum(map(len, row.values.values())) * 2 + len(row.text) + 4 if row.values else 3 * len(row.text)
+
+
+def _figures(row: Row, figures: Mapping[str, str]) -> dict[str, float]:
+    found = {role: parse_number(row.values.get(name, "")) for role, name in figures.items()}
+    return {role: value for role, value in found.items() if value is not None}

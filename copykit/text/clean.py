@@ -1,0 +1,284 @@
+"""Mend what real files hold, saying what was changed and how often; every mend can be switched off.
+
+Files that were copied from pages, PDFs and mirrors carry pinyin after traditional characters, entities whose names
+were lost, tags, navigation, and the same advertisement between every two paragraphs. What is mended here would
+otherwise be counted as words. A clean text is looked at a few times and copied never.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence, Set
+from html.parser import HTMLParser
+from typing import NamedTuple
+
+from copykit import datafiles
+from copykit.errors import CopykitError, Words
+from copykit.text.normalize import default_table, fold_text
+
+# In the order in which they are made.
+MENDS = ("html", "radicals", "pinyin", "quotes", "furniture", "repeats")
+
+
+class MendUnknown(CopykitError):
+    """A mend that does not exist."""
+
+    zh = "没有“{name}”这种清理；可以关的有 {known}"
+    en = "there is no mend '{name}'; there are {known}"
+
+
+class Cleaner:
+    """Mends texts one after another and counts what it did; remembers long lines, to know them when they come again."""
+
+    def __init__(self, without: Collection[str] = ()) -> None:
+        """Leave out the mends named.
+
+        Raises:
+            MendUnknown: naming those there are.
+        """
+        for name in without:
+            if name not in MENDS:
+                raise MendUnknown(name=name, known=Words("、".join(MENDS), ", ".join(MENDS)))
+        self._mends = frozenset(MENDS) - frozenset(without)
+        self.changes: Counter[str] = Counter()  # mend → how often; for html tags, for furniture and repeats lines
+        self._seen: set[int] = set()
+
+    def clean(self, text: str) -> str:
+        """Return the text mended."""
+        if _SUSPECT.search(text) is None:
+            return text
+        mended = self._inside(text)
+        if "\n" in mended:
+            mended = self._without_lines(mended)
+        return mended
+
+    def clean_lines(self, lines: str) -> str:
+        """Return many texts, one a line, each mended; lines are kept, as each is a text of its own."""
+        if _SUSPECT_INSIDE.search(lines) is None:
+            return lines
+        mended = self._inside(lines)
+        if mended is not lines and mended.count("\n") != lines.count("\n"):
+            return "\n".join(self._inside(line).replace("\n", " ") for line in lines.split("\n"))
+        return mended
+
+    def _inside(self, text: str) -> str:
+        mends = self._mends
+        if "html" in mends and ("<" in text or "&" in text):
+            text = self._without_tags(text)
+        if "radicals" in mends:
+            text = self._told("radicals", *_RADICALS.subn(_meant, text))
+        if "pinyin" in mends and ("(" in text or "（" in text):
+            text = self._without_pinyin(text)
+        if "quotes" in mends and "&" in text:
+            text = self._with_quotes(text)
+        return text
+
+    def _told(self, mend: str, text: str, times: int) -> str:
+        if times:
+            self.changes[mend] += times
+        return text
+
+    def _without_tags(self, text: str) -> str:
+        if "<" in text:
+            text = self._told("html", *_TAG.subn(lambda tag: "\n" if _BLOCK.match(tag[0]) else "", text))
+        if "&" in text:
+            text = self._told("html", *_ENTITY.subn(lambda found: html.unescape(found[0]).replace("\xa0", " "), text))
+        return text
+
+    def _without_pinyin(self, text: str) -> str:
+        dropped = 0
+
+        def drop(found: re.Match[str]) -> str:
+            nonlocal dropped
+            reading = unicodedata.normalize("NFC", found[1].lower())
+            if text[found.start() - 1] in _readings().get(reading, ""):
+                dropped += 1
+                return ""
+            return found[0]
+
+        return self._told("pinyin", _PINYIN.sub(drop, text), dropped)
+
+    def _with_quotes(self, text: str) -> str:
+        text = self._told("quotes", *_LOST_QUOTES.subn(r"“\1”", text))
+        return self._told("quotes", *_LOST_BLANKS.subn(" ", text))
+
+    def _without_lines(self, text: str) -> str:
+        """Drop furniture, and lines that stood in this text, or long ones in any text, before."""
+        furniture, repeats = "furniture" in self._mends, "repeats" in self._mends
+        if not furniture and not repeats:
+            return text
+        kept: list[str] = []
+        mine: set[str] = set()
+        dropped = again = 0
+        lines = text.split("\n")
+        marked = _furniture_lines(lines) if furniture else frozenset()
+        for number, line in enumerate(lines):
+            if number in marked:
+                dropped += 1
+                continue
+            bare = line.strip()
+            size = len(bare)
+            if repeats and size >= OWN_REPEAT:
+                if bare in mine or (size >= ANY_REPEAT and hash_of(bare) in self._seen):
+                    again += 1
+                    continue
+                mine.add(bare)
+            if furniture and ("www." in bare or "http" in bare or "@" in bare or "【" in bare):
+                line, times = _ADDRESS.subn(" ", line)
+                dropped += times
+            kept.append(line)
+        if repeats and len(self._seen) < REMEMBERED:
+            self._seen.update(hash_of(line) for line in mine if len(line) >= ANY_REPEAT)
+        if not dropped and not again:
+            return text
+        self._told("furniture", "", dropped)
+        self._told("repeats", "", again)
+        return "\n".join(kept)
+
+
+SHORT_LINE = 60  # a longer line that happens to hold such words is a sentence
+START = 24  # so much of a longer one is looked at
+OWN_REPEAT = 8  # characters from which a line is dropped when it stands in the same text again
+ANY_REPEAT = 30  # and when it stood in another text: an advertisement, a notice; short lines may well be said twice
+REMEMBERED = 200_000  # lines, about 15 MB; further ones are only known inside their own text
+
+
+def _furniture_lines(lines: Sequence[str]) -> Set[int]:
+    """Return the numbers of the lines that are navigation, a source, a notice or a date rather than text."""
+    bare = [line.strip() for line in lines]
+    # All short lines and all beginnings are folded and searched at once; a line feed stays one in folding.
+    heads = [line if len(line) <= SHORT_LINE else line[:START].lstrip("& ") for line in bare]
+    folded = fold_text("\n".join(heads)).replace(" :", ":").split("\n")
+    if len(folded) != len(lines):
+        folded = [fold_text(head) for head in heads]
+    short, start = _short_furniture(), _start_furniture()
+    return {
+        number
+        for number, (line, whole) in enumerate(zip(folded, bare, strict=True))
+        if line and (start.match(line) or (len(whole) <= SHORT_LINE and (short.search(line) or _DATES.fullmatch(line))))
+    }
+
+
+def hash_of(line: str) -> int:
+    """Return a number for a line that is the same only for the same line, as far as one process goes."""
+    return hash(line)
+
+
+class Page(NamedTuple):
+    """The title and the text of an HTML page; ``dropped`` counts blocks that belong to the page, not to the text."""
+
+    title: str
+    text: str
+    dropped: int
+
+
+def read_page(source: str) -> Page:
+    """Return what a person reads on a page: without scripts, styles, navigation, header and footer."""
+    parser = _PageParser()
+    parser.feed(source)
+    parser.close()
+    text = re.sub(r"\n{2,}", "\n", "\n".join(line.strip() for line in "".join(parser.parts).split("\n")))
+    return Page(" ".join("".join(parser.title).split()), text.strip(), parser.dropped)
+
+
+class _PageParser(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.title: list[str] = []
+        self.dropped = 0
+        self._hidden: list[str] = []
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _HIDDEN:
+            self.dropped += not self._hidden
+            self._hidden.append(tag)
+        elif tag == "title":
+            self._in_title = True
+        elif tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._hidden:
+            # What was left open inside ends with it.
+            del self._hidden[self._hidden.index(tag) :]
+        elif tag == "title":
+            self._in_title = False
+        elif tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title.append(data)
+        elif not self._hidden:
+            self.parts.append(re.sub(r"\s+", " ", data))
+
+
+_HIDDEN = frozenset(("script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form", "select"))
+_BLOCKS = frozenset(
+    (
+        *("p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "table", "ul", "ol"),
+        *("dl", "dt", "dd", "blockquote", "pre", "hr", "td", "th", "main", "figure", "figcaption"),
+    )
+)
+# Neither pattern ignores case as a whole: only one that begins with a fixed sign is searched for at full speed.
+_TAG = re.compile(
+    r"<(?:!--.{0,5000}?--|([sS][cC][rR][iI][pP][tT]|[sS][tT][yY][lL][eE])\b.{0,20000}?</\1\s*"
+    r"|/?[a-zA-Z][a-zA-Z0-9]{0,10}(?:\s[^<>]{0,1000})?/?)>",
+    re.DOTALL,
+)
+_BLOCK = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))})\b", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,10}\d{0,2});")
+_RADICALS = re.compile("[\u2e80-\u2fd5]")
+# The bracket comes first and looks back: few places have one, while nearly all have a Han character.
+_PINYIN = re.compile(
+    "[(（](?<=[\u4e00-\u9fff].)([a-zA-ZüÜāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿế\u0300\u0301\u0304\u030c]{1,7})[)）]"
+)
+_SUSPECT_INSIDE = re.compile("[<&(（\u2e80-\u2fd5]")
+_SUSPECT = re.compile("[<&(（\n\u2e80-\u2fd5]")
+# 我们定位&24小时的情感陪护&: both quotes became the sign that begins an entity.
+_LOST_QUOTES = re.compile(
+    "&(?<![A-Za-z&].)(?=[^&\n]*[\u4e00-\u9fff])([^&\\s][^&\n]{0,38}[^&\\s]|[\u4e00-\u9fff])&(?![A-Za-z&])"
+)
+_LOST_BLANKS = re.compile("&(?:(?:[ \t]*&)+|(?<![^\\s\u4e00-\u9fff，。].)(?=[\\s\u4e00-\u9fff]|$))", re.MULTILINE)
+_ADDRESS = re.compile(
+    r"【[^】]{0,40}(?:www\.|https?:)[^】]{0,60}】|https?://[!-~]{3,300}|\bwww\.[a-z0-9.-]{3,80}(?:/[!-~]*)?"
+    r"|[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]{2,6}",
+    re.IGNORECASE | re.ASCII,
+)
+_DATES = re.compile(r"[\s\d|:/.年月日时分秒点-]*\d[\s\d|:/.年月日时分秒点-]*|[\s|}{>»/&-]+")
+
+
+def _meant(found: re.Match[str]) -> str:
+    meaning = default_table().get(ord(found[0]))
+    return chr(meaning) if meaning else found[0]
+
+
+@functools.cache
+def _readings() -> dict[str, str]:
+    lines: Iterable[str] = datafiles.load("cleaning")["readings"]
+    return {reading: chars for reading, _, chars in (line.partition(" ") for line in lines)}
+
+
+@functools.cache
+def _phrases(sort: str) -> tuple[str, ...]:
+    lines: Iterable[str] = datafiles.load("cleaning")["furniture"]
+    return tuple(fold_text(line[len(sort) + 1 :]) for line in lines if line.startswith(sort + " "))
+
+
+@functools.cache
+def _short_furniture() -> re.Pattern[str]:
+    # Few places in a line begin any of the phrases; asking for their first characters comes first.
+    phrases = _phrases("short")
+    firsts = "".join(sorted({re.escape(phrase[0]) for phrase in phrases}))
+    return re.compile(f"(?=[{firsts}])(?:{'|'.join(map(re.escape, phrases))})")
+
+
+@functools.cache
+def _start_furniture() -> re.Pattern[str]:
+    return re.compile(rf"[&() ]*(?:\d\)\s*)?(?:{'|'.join(map(re.escape, _phrases('start')))})")
