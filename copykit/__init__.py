@@ -5,6 +5,10 @@
     scorer = TitleScorer.bundled(platform="小红书")
     score = scorer.score("11块钱的睫毛膏，凭什么三个月断货5次？")
 
+    from copykit import KeywordExtractor
+
+    words = KeywordExtractor.bundled("article").keywords("平价睫毛膏的刷头要小……")
+
 Names are imported when they are first used, so that a command pays only for what it needs.
 """
 
@@ -18,7 +22,8 @@ if TYPE_CHECKING:
     from copykit.brief import read_brief
     from copykit.datafiles import open_layers
     from copykit.errors import CopykitError
-    from copykit.model import Brief, Change, Finding, Score, TitleScore
+    from copykit.keywords.extract import KeywordExtractor
+    from copykit.model import Brief, Change, Finding, Keyword, Score, TextKeyword, TitleScore
     from copykit.titles.score import TitleScorer
 else:
     _PUBLIC = {
@@ -26,7 +31,10 @@ else:
         "Change": "model",
         "CopykitError": "errors",
         "Finding": "model",
+        "Keyword": "model",
+        "KeywordExtractor": "keywords.extract",
         "Score": "model",
+        "TextKeyword": "model",
         "TitleScore": "model",
         "TitleScorer": "titles.score",
         "open_layers": "datafiles",
@@ -46,7 +54,10 @@ __all__ = [
     "Change",
     "CopykitError",
     "Finding",
+    "Keyword",
+    "KeywordExtractor",
     "Score",
+    "TextKeyword",
     "TitleScore",
     "TitleScorer",
     "__version__",

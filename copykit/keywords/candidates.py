@@ -1,0 +1,240 @@
+"""Texts as rows of word numbers, and the phrases in them that could be keywords."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copykit.corpus.sources import TEXT_END, marked
+from copykit.keywords.words import (
+    FIRST,
+    INSIDE,
+    LAST,
+    LATIN,
+    SINGLE,
+    SPACE,
+    U64,
+    Ints,
+    Words,
+    char_codes,
+    prefix_sums,
+    span_hashes,
+)
+from copykit.text.normalize import default_table
+
+Cut = Callable[[str], list[str]]
+
+
+class Piece(NamedTuple):
+    """One text to look at; ``title`` may be empty."""
+
+    title: str
+    text: str
+
+
+class Reading(NamedTuple):
+    """Texts cut into words: ``text`` is all of them joined, each row below has an entry a word.
+
+    ``numbers``: of the words; ``starts``, ``ends``: where they stand in ``text``; ``docs``: which text they are of;
+    ``heads``: whether they stand in its title; ``bits``: what the word can be. ``begins``, ``lengths``: of the texts.
+    ``sums``: of the folded letters, see ``words.prefix_sums``; ``codes``: of the characters of ``text``.
+    """
+
+    text: str
+    numbers: NDArray[np.int32]
+    starts: Ints
+    ends: Ints
+    docs: Ints
+    heads: NDArray[np.bool_]
+    bits: NDArray[np.int32]
+    begins: Ints
+    lengths: Ints
+    sums: U64
+    codes: NDArray[np.uint32]
+
+
+class Phrases(NamedTuple):
+    """Every place of every candidate: its first word, how many words it has, and the hash of its letters."""
+
+    places: Ints
+    sizes: NDArray[np.int8]
+    hashes: NDArray[np.uint64]
+
+
+def read(pieces: Sequence[Piece], words: Words, cut: Cut) -> Reading:
+    """Cut texts into words; full width and traditional characters are read as their plain forms, lengths are kept."""
+    return read_block("".join(marked(piece.title, piece.text) for piece in pieces), words, cut)
+
+
+def read_block(joined: str, words: Words, cut: Cut) -> Reading:
+    """Cut the texts of a block (see ``corpus.sources.Block``) into words."""
+    plain = plain_text(joined)
+    ends = np.cumsum(np.concatenate([_sizes(cut(part)) for part in _parts(plain)]))
+    starts = np.empty_like(ends)
+    starts[0:1] = 0
+    starts[1:] = ends[:-1]
+    codes = char_codes(joined)
+    written, folded = prefix_sums(joined, codes)
+    numbers = words.numbers(joined, starts, ends, written)
+    over = numbers == 0
+    docs = np.cumsum(over) - over
+    turns = np.flatnonzero(numbers <= 1)  # title end, text end, title end …
+    heads = np.zeros(len(numbers) + 1, np.int8)
+    last = ends[turns[1::2]]
+    begins = np.empty_like(last)
+    begins[0:1] = 0
+    begins[1:] = last[:-1]
+    heads[np.concatenate(([0], turns[1:-1:2] + 1)).astype(np.int64)] += 1
+    heads[turns[0::2]] -= 1
+    in_title = np.cumsum(heads[:-1]).astype(bool)
+    bits = words.bits[numbers]
+    if " " in plain:
+        keep = ~_glue(bits)
+        if not keep.all():
+            numbers, starts, ends, docs = numbers[keep], starts[keep], ends[keep], docs[keep]
+            in_title, bits = in_title[keep], bits[keep]
+    return Reading(joined, numbers, starts, ends, docs, in_title, bits, begins, last - begins - 2, folded, codes)
+
+
+CUT_CHARS = 20_000  # so many are cut at once that the words they become are still in the processor's cache when counted
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield the text in parts of about CUT_CHARS that end where a text of the block does."""
+    start = 0
+    while start < len(text):
+        end = text.find(TEXT_END, start + CUT_CHARS) + 1 or len(text)
+        yield text[start:end]
+        start = end
+
+
+def _sizes(words: list[str]) -> NDArray[np.int64]:
+    return np.fromiter(map(len, words), np.int64, len(words))
+
+
+def phrases(reading: Reading, words: Words) -> Phrases:
+    """Return every place of every candidate: runs of words that may stand inside, begin and end a phrase."""
+    rules, bits = words.rules, reading.bits
+    inside = bits & INSIDE != 0
+    begins, closes = bits & FIRST != 0, bits & LAST != 0
+    singles = np.flatnonzero(bits & SINGLE)
+    sizes_of = reading.ends - reading.starts
+    long = np.where(bits[singles] & LATIN != 0, rules.latin_most, rules.most)
+    fits = (sizes_of[singles] >= rules.least) & (sizes_of[singles] <= long)
+    singles = singles[fits]
+    places, sizes, lasts = [singles], [np.full(len(singles), 1, np.int8)], [singles]
+    run = np.flatnonzero(inside & begins)
+    for size in range(2, rules.words + 1):
+        # Those whose next word may stand inside go on; those whose next word may end the phrase are candidates.
+        following = run + size - 1
+        goes_on = following < len(bits)
+        goes_on[goes_on] = inside[following[goes_on]]
+        run, following = run[goes_on], following[goes_on]
+        length = reading.ends[following] - reading.starts[run]
+        most = np.where(bits[run] & bits[following] & LATIN != 0, rules.latin_most, rules.most)
+        good = closes[following] & (length <= most)
+        places.append(run[good])
+        sizes.append(np.full(int(good.sum()), size, np.int8))
+        lasts.append(following[good])
+    place, last = np.concatenate(places), np.concatenate(lasts)
+    return Phrases(place, np.concatenate(sizes), span_hashes(reading.sums, reading.starts[place], reading.ends[last]))
+
+
+def in_units(reading: Reading, words: Words) -> Reading:
+    """Return a reading whose words are single Han characters, runs of Latin letters, and runs of digits.
+
+    ``words`` is a vocabulary for these. ``heads`` tells where a word of the text begins.
+    """
+    sizes = reading.ends - reading.starts
+    codes = reading.codes
+    first = np.cumsum(sizes) - sizes
+    of_word = np.repeat(np.arange(len(sizes)), sizes)
+    offset = np.arange(len(of_word)) - first[of_word]
+    chars = reading.starts[of_word] + offset
+    sorts = _sorts()[codes[chars]]
+    begins = (offset == 0) | (sorts == 0)
+    begins[1:] |= sorts[1:] != sorts[:-1]
+    at = np.flatnonzero(begins)
+    of_word, starts = of_word[at], chars[at]
+    ends = np.minimum(np.append(starts[1:], len(codes)), reading.ends[of_word])
+    numbers = words.numbers(reading.text, starts, ends, prefix_sums(reading.text, codes)[0])
+    # What a unit may do is decided by the word it is part of: stop words are looked for as whole words.
+    bits, heads = reading.bits[of_word] & ~SINGLE, offset[at] == 0
+    return reading._replace(
+        numbers=numbers, starts=starts, ends=ends, docs=reading.docs[of_word], heads=heads, bits=bits
+    )
+
+
+@functools.cache
+def _sorts() -> NDArray[np.int8]:
+    """Return 1 for digits, 2 for Latin letters, 0 for what always is a unit by itself, by code."""
+    sorts = np.zeros(0x20000, np.int8)
+    for code in (*range(0x250), *range(0xFF10, 0xFF5B)):
+        char = chr(code)
+        sorts[code] = 1 if char.isdigit() else 2 if char.isalpha() else 0
+    return sorts
+
+
+def runs(reading: Reading, words: Words, most: int) -> Phrases:
+    """Return every place of every run of 1 to ``most`` units without a sign, a blank or a stop word inside."""
+    inside = reading.bits & INSIDE != 0
+    run = np.flatnonzero(inside)
+    places, sizes, lasts = [run], [np.full(len(run), 1, np.int8)], [run]
+    for size in range(2, most + 1):
+        following = run + size - 1
+        goes_on = following < len(inside)
+        goes_on[goes_on] = inside[following[goes_on]]
+        run, following = run[goes_on], following[goes_on]
+        places.append(run)
+        sizes.append(np.full(len(run), size, np.int8))
+        lasts.append(following)
+    place, last = np.concatenate(places), np.concatenate(lasts)
+    fits = reading.ends[last] - reading.starts[place] <= words.rules.latin_most
+    place, last, size_of = place[fits], last[fits], np.concatenate(sizes)[fits]
+    return Phrases(place, size_of, span_hashes(reading.sums, reading.starts[place], reading.ends[last]))
+
+
+def aligned(reading: Reading, places: Ints, sizes: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which runs of units begin where a word of the text begins and end where one ends."""
+    begins = np.append(reading.heads, True)
+    both: NDArray[np.bool_] = begins[places] & begins[places + sizes]
+    return both
+
+
+def plain_text(text: str) -> str:
+    """Return the text with traditional and full-width characters as the segmenter knows them; the length is kept."""
+    table = _plain_table()
+    return _unusual().sub(lambda found: chr(table[ord(found[0])]), text)
+
+
+def _glue(bits: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return which words are the single blank between two Latin words or numbers, as in ``iPhone 15``."""
+    glue: NDArray[np.bool_] = bits & SPACE != 0
+    latin = bits & (LATIN | INSIDE) == LATIN | INSIDE
+    glue[0:1] = glue[-1:] = False
+    glue[1:-1] &= latin[:-2] & latin[2:]
+    return glue
+
+
+@functools.cache
+def _plain_table() -> list[int]:
+    table = list(range(0x10000))
+    for code, meaning in default_table().items():
+        if meaning is None or code >= 0x10000:
+            continue
+        if 0x3400 <= code <= 0x9FFF or 0x2E80 <= code <= 0x2FD5:
+            table[code] = meaning
+    for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)):
+        table[code] = code - 0xFEE0
+    return table
+
+
+@functools.cache
+def _unusual() -> re.Pattern[str]:
+    changed = "".join(re.escape(chr(code)) for code, meaning in enumerate(_plain_table()) if meaning != code)
+    return re.compile(f"[{changed}]")

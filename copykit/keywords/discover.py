@@ -1,0 +1,230 @@
+"""Words that no dictionary has: runs of characters that hold together inside and stand freely outside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copykit.keywords.candidates import plain_text
+from copykit.keywords.counts import Counts, Rows
+from copykit.keywords.mine import Floats, Wanted, neighbours, survivors
+from copykit.keywords.words import BASE, U64, Ints, Words, text_hashes
+from copykit.model import Keyword
+from copykit.text.normalize import fold_text
+
+LENGTHENED = 2.0  # a better word that stands there so many times as often is the word meant
+FACTORS = ("frequency", "cohesion", "variety", "aligned", "wording", "nested")
+
+
+def discover(
+    counts: Counts,
+    words: Words,
+    settings: dict[str, Any],
+    wanted: Wanted,
+    knows: Callable[[str], bool],
+    cut: Callable[[str], list[str]],
+    model: str,
+) -> list[Keyword]:
+    """Return the new words of a corpus counted in units, most word-like first.
+
+    ``settings`` is a ``discovery`` data file; ``knows`` tells what the dictionary has, ``cut`` how it cuts a text.
+    """
+    rows = survivors(counts, wanted, settings["least"])
+    if not len(rows.keys):
+        return []
+    runs = _Runs(counts, rows)
+    scoring = settings["scoring"]
+    good = np.flatnonzero(
+        (runs.size >= 2)
+        & (runs.inside < scoring["most_inside"])
+        & (runs.sides.min(axis=0) >= scoring["least_neighbours"])
+        & (runs.cohesion > scoring["least_cohesion"])
+        & ~np.isin(rows.keys, text_hashes([word.replace(" ", "") for word in wanted.stop]))
+    )
+    good = np.concatenate((good, np.flatnonzero((runs.size == 1) & (runs.letters > 1))))
+    texts = runs.texts(good)
+    keep = [
+        number
+        for number, text in enumerate(texts)
+        if len(text) <= settings["chars"][1]
+        and any(map(str.isalpha, text))
+        and not knows(text)
+        and not knows(text.upper())
+    ]
+    good, texts = good[keep], [texts[number] for number in keep]
+    if not len(good):
+        return []
+    first, last = _habits(texts, words, model, cut)
+    count = rows.sums[0][good].astype(float)
+    factors = {
+        "frequency": np.log(count),
+        "cohesion": np.clip(runs.cohesion[good], 0, 12),
+        "variety": np.log2(runs.sides[:, good].min(axis=0)),
+        "aligned": rows.sums[2][good] / count,
+        "wording": first + last,
+        "nested": runs.inside[good],
+    }
+    shares = {name: float(scoring[name]) * values for name, values in factors.items()}
+    total: Floats = np.sum(list(shares.values()), axis=0)
+    order = np.lexsort((rows.keys[good], -np.round(total, 6)))
+    chosen = _apart(order.tolist(), texts, rows.sums[0][good], wanted.top)
+    return [
+        Keyword(
+            texts[place],
+            round(float(total[place]), 2),
+            int(rows.sums[0, good[place]]),
+            int(rows.sums[1, good[place]]),
+            number,
+            {name: round(float(values[place]), 2) for name, values in shares.items()},
+        )
+        for number, place in enumerate(chosen, 1)
+    ]
+
+
+class _Runs:
+    """What is known of each run of units from the counts of the runs inside and around it."""
+
+    def __init__(self, counts: Counts, rows: Rows) -> None:
+        self._rows = rows
+        self._own = np.where(rows.words >= 0, rows.words + counts.offsets[rows.epochs], -1)
+        needed = np.unique(self._own)
+        self._needed = needed[needed >= 0]
+        self._names = counts.names(self._needed)
+        hashes, sizes = counts.hashes(self._needed)
+        at = np.searchsorted(self._needed, np.maximum(self._own, 0))
+        self.size = (rows.words >= 0).sum(axis=0)
+        self.letters = np.where(self._own >= 0, sizes[at], 0).sum(axis=0)
+        self.sides = neighbours(rows.sides)
+        self._order = np.argsort(rows.keys)
+        self._keys = rows.keys[self._order]
+        # Hashes of the first k units of each run; those of the rest follow from them.
+        self._prefix = np.zeros((rows.words.shape[0] + 1, len(rows.keys)), np.uint64)
+        self._before = np.zeros(self._prefix.shape, np.int64)
+        for step in range(rows.words.shape[0]):
+            has = self._own[step] >= 0
+            own = at[step]
+            grown = self._prefix[step] + hashes[own] * _power(BASE, self._before[step])
+            self._prefix[step + 1] = np.where(has, grown, self._prefix[step])
+            self._before[step + 1] = self._before[step] + np.where(has, sizes[own], 0)
+        self._total = max(counts.totals.words, 2)
+        self.cohesion = self._least_information()
+        self.inside = self._share_inside()
+
+    def texts(self, places: Ints) -> list[str]:
+        """Return the runs as they are shown."""
+        names = self._names
+        at = np.searchsorted(self._needed, np.maximum(self._own[:, places], 0)).T.tolist()
+        sizes = self.size[places].tolist()
+        return [
+            plain_text("".join(names[number] for number in own[:size])) for own, size in zip(at, sizes, strict=True)
+        ]
+
+    def _least_information(self) -> Floats:
+        """Return log2 of how much more often the two parts of a run meet than by chance, where it holds least."""
+        least = np.full(len(self._keys), np.inf)
+        count = self._rows.sums[0].astype(float)
+        inverse = pow(BASE, -1, 1 << 64)
+        for size in range(2, self._own.shape[0] + 1):
+            mine = np.flatnonzero(self.size == size)
+            for split in range(1, size):
+                left = self._count_of(self._prefix[split, mine])
+                rest = self._prefix[size, mine] - self._prefix[split, mine]
+                right = self._count_of(rest * _power(inverse, self._before[split, mine]))
+                information = np.log2(count[mine] * self._total / np.maximum(left * right, 1))
+                least[mine] = np.minimum(least[mine], information)
+        least[self.size == 1] = 12
+        return least
+
+    def _share_inside(self) -> Floats:
+        """Return the share of a run's places that are inside the most frequent run one unit longer."""
+        most = np.zeros(len(self._keys), np.int64)
+        inverse = pow(BASE, -1, 1 << 64)
+        longer = np.flatnonzero(self.size >= 2)
+        without_last = self._prefix[self.size[longer] - 1, longer]
+        rest = self._prefix[self.size[longer], longer] - self._prefix[1, longer]
+        without_first = rest * _power(inverse, self._before[1, longer])
+        for hashes in (without_last, without_first):
+            at = self._places_of(hashes)
+            known = at >= 0
+            np.maximum.at(most, at[known], self._rows.sums[0][longer[known]])
+        share: Floats = np.minimum(most / self._rows.sums[0], 1)
+        return share
+
+    def _places_of(self, hashes: U64) -> Ints:
+        hashes = np.where(hashes == 0, 1, hashes).astype(np.uint64)
+        at = np.minimum(np.searchsorted(self._keys, hashes), len(self._keys) - 1)
+        places: Ints = np.where(self._keys[at] == hashes, self._order[at], -1)
+        return places
+
+    def _count_of(self, hashes: U64) -> Floats:
+        places = self._places_of(hashes)
+        counts: Floats = np.where(places >= 0, self._rows.sums[0][places], 1).astype(float)
+        return counts
+
+
+def _power(base: int, exponents: Ints) -> U64:
+    table = [1]
+    for _ in range(int(exponents.max(initial=0))):
+        table.append(table[-1] * base & 0xFFFFFFFFFFFFFFFF)
+    return np.array(table, np.uint64)[exponents]
+
+
+def _habits(texts: Sequence[str], words: Words, model: str, cut: Callable[[str], list[str]]) -> tuple[Floats, Floats]:
+    """Return how often candidates with the same first, and the same last, word were keywords, as log odds."""
+    parts = [cut(text) for text in texts]
+    found: list[NDArray[np.float64]] = []
+    for side, place in (("first", 0), ("last", -1)):
+        table = words.table(f"{model}.{side}")
+        own = [table.values.get(fold_text(part[place]).strip(), table.default) for part in parts]
+        found.append((np.array(own, float) - table.default) / 32)
+    return found[0], found[1]
+
+
+def _apart(order: Sequence[int], texts: Sequence[str], counts: Ints, top: int | None) -> list[int]:
+    """Return the best, leaving out a run that only lengthens a better one, as 官方旗舰 does 旗舰 in a few places."""
+    chosen: list[int] = []
+    found: dict[str, int] = {}
+    for place in order:
+        text = texts[place]
+        inner = (text[start:end] for start in range(len(text)) for end in range(start + 2, len(text) + 1))
+        if any(LENGTHENED * counts[place] < found.get(piece, 0) for piece in inner):
+            continue
+        chosen.append(place)
+        found[text] = int(counts[place])
+        if top is not None and len(chosen) == top:
+            break
+    return chosen
+
+
+def with_contexts(found: Sequence[Keyword], texts: Iterable[str]) -> list[Keyword]:
+    """Return the words each with its first place in the texts and what stands around it; stops when all have one."""
+    contexts: dict[str, str] = {}
+    missing = {word.text: word.text for word in found}
+    for text in texts:
+        plain = plain_text(text)
+        lowered = plain.lower()
+        for name in list(missing):
+            at = lowered.find(name.lower())
+            if at >= 0:
+                begin, end = max(0, at - AROUND), at + len(name) + AROUND
+                before = _EDGE.split(text[begin:at])[-1]
+                after = _EDGE.split(text[at + len(name) : end])[0]
+                contexts[name] = f"{before}{text[at : at + len(name)]}{after}".strip()
+                del missing[name]
+        if not missing:
+            break
+    return [replace(word, context=contexts.get(word.text, "")) for word in found]
+
+
+AROUND = 12  # characters of context on each side
+_EDGE = re.compile("[\x1d\x1e\\n]")
+
+
+def dictionary_lines(found: Sequence[Keyword]) -> list[str]:
+    """Return the words in the format of jieba's user dictionaries: word and frequency, one a line."""
+    return [f"{word.text} {max(word.count, 3)}" for word in found if " " not in word.text]

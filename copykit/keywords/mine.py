@@ -1,0 +1,318 @@
+"""The words of a whole corpus: counted exactly, weighed by factors that people can check, overlaps settled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copykit.keywords.candidates import plain_text
+from copykit.keywords.counts import Counts, Rows
+from copykit.keywords.profile import Profile
+from copykit.keywords.words import TAGS, U64, Ints, Words, text_hashes
+from copykit.model import Keyword
+from copykit.text.normalize import fold_many
+
+SURVIVORS = 150_000  # candidates that are weighed; the rarest beyond that are left out, all of a count together
+SMALL = 3_000  # words; in a smaller corpus a phrase that stands there once may be a keyword
+COUNT_LIMIT = 1_000_000  # counts above are all the same to the histogram
+SETTLED = 0.75  # a candidate so far inside a longer one is that one, cut short
+SINGLE_COHESION = 0.3  # of a single word: below a phrase whose words belong together, above one of chance
+DOUBT = 6  # so many further places of a phrase, in none of which it were one, stand for what was not seen
+FIXED_COUNT = 4  # places from which the same neighbour at all of them is no chance
+LOOSE = 0.12  # a phrase whose words hang together less is chance
+FACTORS = ("frequency", "spread", "position", "cohesion", "rarity", "wording", "searched", "metrics", "nested")
+# The figure that a word is judged by, the nearest to money first.
+TELLING = ("orders", "revenue", "buyers", "clicks", "visitors", "search_index", "impressions", "interactions", "likes")
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of a mining run: how many words, from how many texts at least, and which never."""
+
+    top: int | None = 200
+    min_documents: int = 1
+    stop: tuple[str, ...] = ()
+    explain: bool = False
+
+
+def rank(counts: Counts, words: Words, profile: Profile, roles: Sequence[str], wanted: Wanted) -> list[Keyword]:
+    """Return the keywords of a corpus, best first.
+
+    ``words`` is a vocabulary of the kind's, for the tables of its words; ``roles`` are those of the figures.
+    """
+    rows = survivors(counts, wanted)
+    if not len(rows.keys):
+        return []
+    table = _Table(counts, words, profile, rows)
+    factors = table.factors(roles)
+    weights = {name: float(profile.data["mining"][name]) for name in factors}
+    reachable = sum(weight for weight in weights.values() if weight > 0)
+    shares = {name: 100 * weights[name] / reachable * values for name, values in factors.items()}
+    total = np.sum(list(shares.values()), axis=0)
+    keep = table.kept() & ~np.isin(rows.keys, text_hashes([word.replace(" ", "") for word in wanted.stop]))
+    places = np.flatnonzero(keep)
+    # Equal weights go by the key, which is the same on every machine.
+    order = places[np.lexsort((rows.keys[places], -np.round(total[places], 6)))]
+    chosen = _without_twins(order, table, wanted.top)
+    texts = table.texts(chosen)
+    return [
+        Keyword(
+            text,
+            round(float(total[place]), 2),
+            int(rows.sums[0, place]),
+            int(rows.sums[1, place]),
+            number,
+            {name: round(float(values[place]), 2) for name, values in shares.items()} if wanted.explain else {},
+            {role: float(rows.figures[at, place]) / 10_000 for at, role in enumerate(roles)},
+            variants,
+        )
+        for number, (place, (text, variants)) in enumerate(zip(chosen, texts, strict=True), 1)
+    ]
+
+
+def survivors(counts: Counts, wanted: Wanted, least: int = 0) -> Rows:
+    """Return the candidates that are frequent enough to be weighed, whatever order they come in."""
+    least = least or (1 if counts.totals.words < SMALL else 2)
+    parts: list[Rows] = []
+    histogram = np.zeros(COUNT_LIMIT + 1, np.int64)
+    held = 0
+    for rows in counts.merged():
+        good = (rows.sums[0] >= least) & (rows.sums[1] >= wanted.min_documents)
+        kept = _taken(rows, np.flatnonzero(good))
+        histogram += np.bincount(np.minimum(kept.sums[0], COUNT_LIMIT), minlength=COUNT_LIMIT + 1)
+        parts.append(kept)
+        held += len(kept.keys)
+        if held > 2 * SURVIVORS:
+            # The bound can only rise while more is counted, so that nothing is dropped that would be kept at the end.
+            least = max(least, _bound(histogram))
+            parts = [_taken(part, np.flatnonzero(part.sums[0] >= least)) for part in parts]
+            held = sum(len(part.keys) for part in parts)
+    least = max(least, _bound(histogram))
+    parts = [_taken(part, np.flatnonzero(part.sums[0] >= least)) for part in parts]
+    return Rows(
+        np.concatenate([part.keys for part in parts]),
+        np.concatenate([part.sums for part in parts], axis=1),
+        np.concatenate([part.cuts for part in parts]),
+        np.concatenate([part.words for part in parts], axis=1),
+        np.concatenate([part.epochs for part in parts]),
+        np.concatenate([part.figures for part in parts], axis=1),
+        np.concatenate([part.sides for part in parts], axis=1),
+    )
+
+
+def _bound(histogram: Ints) -> int:
+    """Return the least count with at most SURVIVORS candidates at or above it."""
+    above = np.cumsum(histogram[::-1])[::-1]
+    return int(np.argmax(above <= SURVIVORS))
+
+
+def _taken(rows: Rows, places: Ints) -> Rows:
+    return Rows(
+        rows.keys[places],
+        rows.sums[:, places],
+        rows.cuts[places],
+        rows.words[:, places],
+        rows.epochs[places],
+        rows.figures[:, places],
+        rows.sides[:, places],
+    )
+
+
+class _Table:
+    """The surviving candidates with what is known of their words."""
+
+    def __init__(self, counts: Counts, words: Words, profile: Profile, rows: Rows) -> None:
+        self.rows, self._counts, self._words = rows, counts, words
+        self.size = (rows.words >= 0).sum(axis=0)
+        self._model = profile.models["zh"]
+        self._mining = profile.data["mining"]
+        # Word numbers of different vocabularies are told apart by their vocabulary's place in the row of all. Of the
+        # millions of words only those of the survivors are looked at.
+        self._own = np.where(rows.words >= 0, rows.words + counts.offsets[rows.epochs], -1)
+        needed = np.unique(self._own)
+        self._needed = needed[needed >= 0]
+        self._names = counts.names(self._needed)
+        hashes, sizes = counts.hashes(self._needed)
+        self._at = np.searchsorted(self._needed, np.maximum(self._own, 0))
+        self._letters = sizes[self._at]
+        self._hashes = np.unique(hashes)
+        self._times = counts.times(self._hashes)
+        self._word_hashes: U64 = np.where(self._own >= 0, hashes[self._at], 0).astype(np.uint64)
+        self.inside = self._inside()
+
+    def factors(self, roles: Sequence[str]) -> dict[str, Floats]:
+        """Return each factor as 0 to 1 for each candidate."""
+        rows, totals = self.rows, self._counts.totals
+        count, documents = rows.sums[0].astype(float), rows.sums[1].astype(float)
+        factors: dict[str, Floats] = {
+            "frequency": np.log1p(count) / np.log1p(count.max()),
+            "spread": np.log1p(documents) / np.log1p(max(totals.documents, 2)),
+            "position": 0.5 * rows.sums[2] / count + 0.5 * rows.sums[3] / count,
+            "cohesion": np.where(self.size == 1, SINGLE_COHESION, np.clip(self._sure_cohesion(count), 0, 1)),
+        }
+        rarity, searched, first, last = self._word_columns()
+        # How much more often than in general: ln of the share of texts here over that share anywhere.
+        usual = np.where(self.size == 1, rarity, rarity + 0.5 * (self.size - 1))
+        surplus = np.log(documents / max(totals.documents, 1)) + usual
+        if totals.documents < 20:
+            surplus = np.log(count / max(totals.words, 1)) + 6 + usual
+        factors["rarity"] = np.clip(surplus / 10, 0, 1)
+        factors["wording"] = np.clip(0.5 + (first + last) / 5, 0, 1) * self._of_tags()
+        factors["searched"] = np.clip(searched, 0, 1)
+        telling = next((role for role in TELLING if role in roles), None)
+        if telling is not None:
+            values = rows.figures[list(roles).index(telling)].astype(float)
+            factors["metrics"] = np.log1p(values) / max(np.log1p(values.max()), 1e-9)
+        factors["nested"] = self.inside**2
+        return factors
+
+    def kept(self) -> NDArray[np.bool_]:
+        """Return which candidates stand for themselves: not inside another nearly always, and no chance pair."""
+        alone: NDArray[np.bool_] = (self.size == 1) | (self._cohesion() > LOOSE)
+        # What always stands before, or after, the same character is a piece of something: 线上线 of 线上线下.
+        fixed = (self.rows.sums[0] >= FIXED_COUNT) & (neighbours(self.rows.sides) == 1).any(axis=0)
+        kept: NDArray[np.bool_] = alone & (self.inside < SETTLED) & ~fixed
+        return kept
+
+    def texts(self, places: Sequence[int]) -> list[tuple[str, tuple[str, ...]]]:
+        """Return each candidate as it is mostly written, with the other ways."""
+        needed = np.unique(self._word_hashes[:, places])
+        spellings: dict[int, dict[str, int]] = {}
+        for epoch in self._counts.epochs:
+            written_in = epoch.written()
+            hashes, counts, _ = epoch.columns()
+            for number in np.flatnonzero(np.isin(hashes, needed)).tolist():
+                of_word = spellings.setdefault(int(hashes[number]), {})
+                name = written_in[number]
+                of_word[name] = of_word.get(name, 0) + int(counts[number])
+        best = {key: sorted(names, key=lambda name: (-names[name], name)) for key, names in spellings.items()}
+        # A corpus in traditional characters keeps them; a few such pages do not change how all words are shown.
+        times = [(name, count) for names in spellings.values() for name, count in names.items()]
+        written_so = sum(count for name, count in times if name != plain_text(name))
+        traditional = 2 * written_so > sum(count for _, count in times)
+        texts = []
+        for place in places:
+            keys = [int(key) for key in self._word_hashes[: self.size[place], place]]
+            written = _joined([best[key][0] for key in keys])
+            shown = written if traditional else plain_text(written)
+            others = [written, *best[keys[0]][1:4]] if len(keys) == 1 else [written]
+            texts.append((shown, tuple(dict.fromkeys(other for other in others if other != shown))))
+        return texts
+
+    def _sure_cohesion(self, count: Floats) -> Floats:
+        """Return the cohesion of phrases, less for those that were met a few times only."""
+        return 0.15 + self._cohesion() * count / (count + DOUBT)
+
+    def _cohesion(self) -> Floats:
+        """Return how far the words of each candidate go together: pointwise information over its largest value."""
+        total = max(self._counts.totals.words, 2)
+        count = np.log(self.rows.sums[0] / total)
+        parts = np.zeros(len(count))
+        for hashes, own in zip(self._word_hashes, self._own, strict=True):
+            has = own >= 0
+            at = np.searchsorted(self._hashes, hashes[has])
+            parts[has] += np.log(np.maximum(self._times[at], 1) / total)
+        several = np.maximum(self.size - 1, 1)
+        cohesion: Floats = (count - parts) / np.maximum(-count * several, 1e-9)
+        return cohesion
+
+    def _inside(self) -> Floats:
+        """Return the share of each candidate's places in which it stands inside the most frequent longer one."""
+        rows = self.rows
+        order = np.argsort(rows.keys)
+        keys = rows.keys[order]
+        most = np.zeros(len(keys), np.int64)
+        for first in (0, 1):  # without its last word, without its first
+            size = self.size
+            longer = np.flatnonzero(size >= 2)
+            hashes = self._joined_hash(longer, first)
+            at = np.minimum(np.searchsorted(keys, hashes), len(keys) - 1)
+            same = keys[at] == hashes
+            np.maximum.at(most, order[at[same]], rows.sums[0][longer[same]])
+        share: Floats = np.minimum(most / np.maximum(rows.sums[0], 1), 1)
+        return share
+
+    def _joined_hash(self, places: Ints, first: int) -> U64:
+        """Return the hash of each candidate's words from ``first``, leaving out the last one if ``first`` is 0."""
+        base = np.uint64(0x9E3779B97F4A7C15)
+        hashes = np.zeros(len(places), np.uint64)
+        letters = np.zeros(len(places), np.int64)
+        sizes = self.size[places]
+        for step in range(first, self._own.shape[0]):
+            has = sizes > step + (1 if first == 0 else 0)
+            hashes = np.where(has, hashes + self._word_hashes[step, places] * _power(base, letters), hashes)
+            letters = np.where(has, letters + self._letters[step, places], letters)
+        hashes[hashes == 0] = 1
+        return hashes
+
+    def _of_tags(self) -> Floats:
+        """Return what the tag of each candidate's last word is worth: the profile's number, 1 where it has none."""
+        worth = self._mining["tags"]
+        by_tag = np.array([1.0, *(worth.get(tag, worth.get(tag[:1], 1.0)) for tag in TAGS)])
+        tags = self._words.tags_of(self._names)
+        of_last: Floats = by_tag[tags][self._at[self.size - 1, np.arange(len(self.size))]]
+        return of_last
+
+    def _word_columns(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return rarity (mean), searches (least, 0 to 1), and the habits of the first and the last word."""
+        size = len(self.rows.keys)
+        folded = [fold.text.strip() for fold in fold_many(self._names)]
+        habits_of = [f"{self._model}.{side}" for side in ("first", "last")]
+        known = {name: self._words.table(name) for name in ("rarity", "searched", *habits_of)}
+        columns = {
+            name: np.array([table.values.get(word, table.default) for word in folded], float)
+            for name, table in known.items()
+        }
+        at = self._at
+        has = self._own >= 0
+        rarity = (np.where(has, columns["rarity"][at], 0).sum(axis=0)) / np.maximum(self.size, 1) / 16
+        searches = np.where(has, np.log2(1 + columns["searched"][at]) / 9, np.inf).min(axis=0)
+        habits = []
+        last = self.size - 1
+        for name, step in zip(habits_of, (np.zeros(size, np.int64), last), strict=True):
+            values = columns[name][at[step, np.arange(size)]]
+            habits.append((values - known[name].default) / 32)
+        return rarity, searches, habits[0], habits[1]
+
+
+def _power(base: np.uint64, exponents: Ints) -> U64:
+    table = [1]
+    for _ in range(int(exponents.max(initial=0))):
+        table.append(table[-1] * int(base) & 0xFFFFFFFFFFFFFFFF)
+    return np.array(table, np.uint64)[exponents]
+
+
+def neighbours(sides: U64) -> Ints:
+    """Return how many bits each number has: about how many different neighbours, up to 64."""
+    as_bytes = np.ascontiguousarray(sides).view(np.uint8).reshape(*sides.shape, 8)
+    found: Ints = np.unpackbits(as_bytes, axis=-1).sum(axis=-1, dtype=np.int64)
+    return found
+
+
+def _without_twins(order: Ints, table: _Table, top: int | None) -> list[int]:
+    """Return the first of the order, leaving out those that are the words of a better one in another order."""
+    chosen: list[int] = []
+    seen: set[tuple[int, ...]] = set()
+    for place in order.tolist():
+        own = tuple(sorted(int(key) for key in table._word_hashes[:, place]))
+        if own in seen:
+            continue
+        seen.add(own)
+        chosen.append(place)
+        if top is not None and len(chosen) == top:
+            break
+    return chosen
+
+
+def _joined(words: Iterable[str]) -> str:
+    """Return words as one phrase, a blank standing between Latin ones."""
+    return _LATIN_PAIR.sub(" ", "\x1f".join(words)).replace("\x1f", "")
+
+
+_LATIN_PAIR = re.compile(r"(?<=[a-zA-Z0-9])\x1f(?=[a-zA-Z0-9])")

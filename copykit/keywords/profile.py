@@ -1,0 +1,89 @@
+"""One setting a kind of text: which phrases may be keywords and how they are ordered, from data files."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from copykit.datafiles import DataFiles
+from copykit.errors import CopykitError
+from copykit.errors import Words as Phrase
+from copykit.keywords.rank import Model
+from copykit.keywords.words import Rules, Table, Words
+from copykit.text.segment import Segmenter
+
+
+class KindUnknown(CopykitError):
+    """A kind of text that has no profile."""
+
+    zh = "没有“{name}”这种文本；可以用的有 {known}"
+    en = "there is no kind '{name}'; there are {known}"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The value of ``keywords/<id>.toml``; ``models`` maps zh and en to their model's id."""
+
+    id: str
+    name: str
+    data: Mapping[str, Any]
+    models: Mapping[str, str]
+
+    @property
+    def by_line(self) -> bool:
+        """Whether a line of a plain file is a text of its own."""
+        return bool(self.data["document"] == "line")
+
+
+def load_profile(files: DataFiles, kind: str) -> Profile:
+    """Return the profile of a kind.
+
+    Raises:
+        KindUnknown: naming those there are.
+    """
+    known = files.load("keywords")
+    if kind not in known:
+        shown = sorted(known)
+        raise KindUnknown(name=kind, known=Phrase("、".join(shown), ", ".join(shown)))
+    data = known[kind]
+    return Profile(kind, data["name"], data, data["models"])
+
+
+def make_words(
+    files: DataFiles, profile: Profile, segmenter: Segmenter, models: Iterable[Model] = (), stop: Sequence[str] = ()
+) -> Words:
+    """Return an empty vocabulary with the profile's rules, the background and the models' tables of word habits."""
+    return words_maker(files, profile, segmenter, models, stop)()
+
+
+def words_maker(
+    files: DataFiles, profile: Profile, segmenter: Segmenter, models: Iterable[Model] = (), stop: Sequence[str] = ()
+) -> Callable[[], Words]:
+    """Return what makes such vocabularies, the tables being read once for all of them."""
+    lists = files.load("stopwords")
+    rules = Rules(profile.data, [*(word for name in profile.data["stopwords"] for word in lists[name]), *stop])
+    tables = dict(background(files))
+    for model in models:
+        tables |= model.tables()
+    return partial(Words, rules, segmenter.tags_of, tables)
+
+
+def background(files: DataFiles) -> dict[str, Table]:
+    """Return how rare words are in general, 16 × ln(documents / documents with it), and how often buyers type them."""
+    rarity, searched = files.load("rarity")["general"], files.load("background")["searched"]
+    values = dict(zip(rarity["words"].split("\n"), base64.b64decode(rarity["bytes"]), strict=True))
+    counts = dict(zip(searched["words"].split("\n"), searched["counts"], strict=True))
+    return {"rarity": Table(values, rarity["unknown"]), "searched": Table(counts)}
+
+
+# What a model needs to be read when it is yet to be trained.
+BARE_MODEL: Mapping[str, Any] = {
+    "columns": [],
+    "questions": [],
+    "trees": [],
+    "tags": {},
+    "habits": {side: {"words": "", "bytes": "AA==", "default": 0} for side in ("first", "last")},
+}

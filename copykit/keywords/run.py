@@ -1,0 +1,279 @@
+"""Put the rooms together: documents in, keywords out, in one process or in several that agree to the last digit."""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import queue
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+from copykit.corpus.sources import Block, Document
+from copykit.datafiles import DataFiles, Layer
+from copykit.errors import CopykitError
+from copykit.keywords import discover, mine
+from copykit.keywords.candidates import Piece
+from copykit.keywords.counts import Counter, Counts, Totals
+from copykit.keywords.extract import KeywordExtractor
+from copykit.keywords.profile import Profile, load_profile, words_maker
+from copykit.keywords.rank import Model
+from copykit.keywords.words import Words
+from copykit.model import Keyword, TextKeyword
+from copykit.text.segment import Backend, Segmenter, UserWord, load_user_words
+
+UNITS = 6  # characters or Latin words of a new word at most
+BATCH = 512  # documents given to a process at once when each has keywords of its own
+
+
+class WorkerLost(CopykitError):
+    """A process that ended before its work was done."""
+
+    zh = "有一个工作进程中途退出了（内存不够时会这样），请用 --jobs 1 再试"
+    en = "a worker process ended half way (as happens when memory runs out); try again with --jobs 1"
+    exit_code: ClassVar[int] = 3
+
+
+class ScratchFull(CopykitError):
+    """Counts that could not be written to the folder for them."""
+
+    zh = "数到一半，临时文件夹写不下去了（{reason}）；请清出空间，或者用 TMPDIR 换一个文件夹"
+    en = "counts could not be written to the temporary folder ({reason}); make room, or name another with TMPDIR"
+    exit_code: ClassVar[int] = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that decides a result, small enough to be sent to another process."""
+
+    layers: tuple[Layer, ...]
+    cache: Path | None
+    kind: str
+    backend: Backend = "rjieba"
+    user_words: tuple[UserWord, ...] = ()
+    stop: tuple[str, ...] = ()
+    units: int = 0  # see ``counts.Counter``
+
+    def kitchen(self) -> Kitchen:
+        """Open the data files and the segmenter; words that were discovered before stand in ``words`` folders."""
+        files = DataFiles(self.layers, self.cache)
+        saved = files.load("words")
+        lines = [line for name in sorted(saved) for line in saved[name]]
+        words = [*load_user_words(lines), *self.user_words]
+        profile = load_profile(files, self.kind)
+        if self.units:
+            profile = replace(profile, data={**profile.data, **files.load("discovery")["words"]})
+        segmenter = Segmenter(self.backend, words)
+        model = profile.models["zh"]
+        models = [Model(model, files.load("ranking")[model])]
+        return Kitchen(files, profile, segmenter, self.stop, words_maker(files, profile, segmenter, models, self.stop))
+
+
+@dataclass(frozen=True, slots=True)
+class Kitchen:
+    """A recipe with its data files read."""
+
+    files: DataFiles
+    profile: Profile
+    segmenter: Segmenter
+    stop: tuple[str, ...]
+    words: Callable[[], Words]  # makes an empty vocabulary for mining
+
+    def extractor(self) -> KeywordExtractor:
+        """Return what finds the keywords of single texts."""
+        return KeywordExtractor(self.files, self.profile, self.segmenter, self.stop)
+
+
+def mine_blocks(
+    blocks: Iterable[Block],
+    recipe: Recipe,
+    wanted: mine.Wanted,
+    folder: Path,
+    *,
+    jobs: int = 1,
+    roles: Sequence[str] = (),
+    highest: Sequence[str] = (),
+    advance: Callable[[int], None] = lambda documents: None,
+) -> tuple[list[Keyword], Totals]:
+    """Return the keywords of a corpus, best first, and what was read.
+
+    ``folder`` is an empty one for what does not fit into memory; ``roles`` are the figures, ``highest`` those of which
+    the highest counts. The same documents give the same words and weights whatever the jobs and the blocks.
+    """
+    kitchen = recipe.kitchen()
+    counts = count(blocks, recipe, folder, jobs=jobs, roles=roles, highest=highest, advance=advance, kitchen=kitchen)
+    return mine.rank(counts, kitchen.words(), kitchen.profile, roles, wanted), counts.totals
+
+
+def discover_blocks(
+    blocks: Iterable[Block],
+    recipe: Recipe,
+    wanted: mine.Wanted,
+    folder: Path,
+    *,
+    jobs: int = 1,
+    advance: Callable[[int], None] = lambda documents: None,
+) -> tuple[list[Keyword], Totals]:
+    """Return the words that the dictionary lacks, most word-like first, and what was read."""
+    recipe = replace(recipe, units=UNITS)
+    kitchen = recipe.kitchen()
+    counts = count(blocks, recipe, folder, jobs=jobs, roles=(), highest=(), advance=advance, kitchen=kitchen)
+    segmenter, settings = kitchen.segmenter, kitchen.files.load("discovery")["words"]
+    model = kitchen.profile.models["zh"]
+    words = kitchen.words()
+    found = discover.discover(counts, words, settings, wanted, segmenter.knows, segmenter.words, model)
+    return found, counts.totals
+
+
+def count(
+    blocks: Iterable[Block],
+    recipe: Recipe,
+    folder: Path,
+    *,
+    jobs: int,
+    roles: Sequence[str],
+    highest: Sequence[str],
+    advance: Callable[[int], None],
+    kitchen: Kitchen | None = None,
+) -> Counts:
+    """Return the counts of all candidates."""
+    if jobs < 2:
+        kitchen = kitchen or recipe.kitchen()
+        cut = kitchen.segmenter.words
+        counter = Counter(kitchen.words, cut, folder, "0", roles, highest, units=recipe.units)
+        for block in blocks:
+            with _scratch():
+                counter.add(block.text, block.figures)
+            advance(block.documents)
+        return counter.finish()
+    # Not forked: a copy of a process with threads may hang, and Windows cannot.
+    context = multiprocessing.get_context("spawn")
+    todo: Any = context.Queue(2 * jobs)
+    done: Any = context.Queue()
+    workers = [
+        context.Process(target=_count, args=(recipe, folder, str(number), roles, highest, todo, done), daemon=True)
+        for number in range(jobs)
+    ]
+    try:
+        for worker in workers:
+            worker.start()
+        for block in blocks:
+            _put(todo, done, block, workers)
+            advance(block.documents)
+        for _ in workers:
+            _put(todo, done, None, workers)
+        totals = [_get(done, workers) for _ in workers]
+    finally:
+        for worker in workers:
+            # Nothing may write into the folder any more once this returns.
+            if sys.exc_info()[0] is not None:
+                worker.terminate()
+            if worker.pid is not None:
+                worker.join()
+        todo.close()
+        todo.cancel_join_thread()
+    every = Totals(*map(sum, zip(*totals, strict=True)))
+    import numpy as np
+
+    names = [str(number) for number in range(jobs)]
+    return Counts(folder, names, np.array([role in highest for role in roles], bool), every)
+
+
+def extract_documents(
+    documents: Iterable[Document], recipe: Recipe, *, top: int, explain: bool = False, jobs: int = 1
+) -> Iterator[tuple[Document, list[TextKeyword]]]:
+    """Yield each document with its keywords, in the order of the documents."""
+    if jobs < 2:
+        extractor = recipe.kitchen().extractor()
+        for group in _groups(documents):
+            pieces = [Piece(document.title, document.text) for document in group]
+            yield from zip(group, extractor.extract(pieces, top, explain=explain), strict=True)
+        return
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(jobs, _open_kitchen, (recipe,)) as pool:
+        # imap would read all documents at once; a few groups in flight keep the processes busy.
+        flying: list[tuple[list[Document], Any]] = []
+        for group in _groups(documents):
+            pieces = [Piece(document.title, document.text) for document in group]
+            flying.append((group, pool.apply_async(_extract, (pieces, top, explain))))
+            if len(flying) > 2 * jobs:
+                first, result = flying.pop(0)
+                yield from zip(first, result.get(), strict=True)
+        for first, result in flying:
+            yield from zip(first, result.get(), strict=True)
+
+
+def _groups(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    left = iter(documents)
+    while group := list(itertools.islice(left, BATCH)):
+        yield group
+
+
+def _count(
+    recipe: Recipe, folder: Path, name: str, roles: Sequence[str], highest: Sequence[str], todo: Any, done: Any
+) -> None:
+    """Work in a process of its own until there is no further block."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process is told, and ends this one
+    kitchen = recipe.kitchen()
+    cut = kitchen.segmenter.words
+    counter = Counter(kitchen.words, cut, folder, name, roles, highest, units=recipe.units)
+    try:
+        with _scratch():
+            while (block := todo.get()) is not None:
+                counter.add(block.text, block.figures)
+            done.put(counter.close())
+    except CopykitError as error:
+        done.put(error.facts["reason"])
+
+
+@contextmanager
+def _scratch() -> Iterator[None]:
+    """Turn a disk that is full into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise ScratchFull(reason=error.strerror or str(error)) from error
+
+
+def _put(todo: Any, done: Any, item: Block | None, workers: Sequence[Any]) -> None:
+    while True:
+        try:
+            todo.put(item, timeout=1)
+            return
+        except queue.Full:
+            _check(workers)
+            if any(worker.exitcode == 0 for worker in workers):
+                _get(done, workers)  # one that ends before it is told to has said why
+
+
+def _get(done: Any, workers: Sequence[Any]) -> Totals:
+    while True:
+        try:
+            totals: Totals | str = done.get(timeout=1)
+        except queue.Empty:
+            _check(workers)
+            continue
+        if isinstance(totals, str):
+            raise ScratchFull(reason=totals)
+        return totals
+
+
+def _check(workers: Sequence[Any]) -> None:
+    if any(worker.exitcode not in (None, 0) for worker in workers):
+        raise WorkerLost
+
+
+_kitchen: dict[str, KeywordExtractor] = {}
+
+
+def _open_kitchen(recipe: Recipe) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _kitchen["extractor"] = recipe.kitchen().extractor()
+
+
+def _extract(pieces: Sequence[Piece], top: int, explain: bool) -> list[list[TextKeyword]]:
+    return _kitchen["extractor"].extract(pieces, top, explain=explain)

@@ -1,0 +1,92 @@
+"""Keywords of single texts: they stand where they say, and depend on their own text alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copykit.datafiles import bundled
+from copykit.keywords import extract
+from copykit.keywords.candidates import Piece
+from copykit.keywords.extract import KeywordExtractor
+from copykit.keywords.profile import KindUnknown, load_profile
+
+KINDS = ("article", "title", "product", "query")
+EXTRACTORS = {kind: KeywordExtractor(bundled(), load_profile(bundled(), kind)) for kind in KINDS}
+ARTICLE = Piece(
+    "平价睫毛膏怎么选",
+    "平价睫毛膏的刷头要小。刷头小的睫毛膏不容易晕染，单眼皮也能刷到根部。晕染多半是膏体太湿，卸妆时水温40度就够。",
+)
+# kind, text, words that have to be among the first five
+CASES = [
+    ("article", ARTICLE, {"平价睫毛膏", "刷头"}),
+    ("product", Piece("艾熙 儿童纯棉连衣裙女童夏装公主裙", ""), {"连衣裙", "公主裙"}),
+    ("title", Piece("詹姆斯带领骑士击败猛龙，晋级东部决赛", ""), {"詹姆斯", "骑士", "猛龙"}),
+    (
+        "article",
+        Piece("", "Wireless data access in a mobile network. A proxy cache reduces wireless data access delay."),
+        {"wireless data access"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "piece", "expected"), CASES)
+def test_the_first_keywords_are_what_a_person_would_mark(kind: str, piece: Piece, expected: set[str]) -> None:
+    words = [word.text.lower() for word in EXTRACTORS[kind].extract([piece], 5)[0]]
+    assert expected <= set(words), words
+
+
+@settings(max_examples=40)
+@given(st.sampled_from(KINDS), st.lists(st.text(max_size=50), max_size=3))
+def test_keywords_stand_where_they_say_and_weights_are_shares(kind: str, texts: list[str]) -> None:
+    pieces = [ARTICLE, *(Piece(text[:10], text) for text in texts)]
+    for piece, words in zip(pieces, EXTRACTORS[kind].extract(pieces, 8), strict=True):
+        joined = f"{piece.title}\x1e{piece.text}".replace("\0", " ")
+        for word in words:
+            assert joined[word.start : word.end] == word.text
+            assert not word.text.isdigit()
+        assert sum(word.weight for word in words) <= 1.001
+        assert [word.weight for word in words] == sorted((word.weight for word in words), reverse=True)
+
+
+@given(st.integers(1, 200), st.integers(0, 199))
+@settings(max_examples=10)
+def test_neighbours_change_nothing(size: int, place: int) -> None:
+    pieces = [Piece("", f"第{number}款加绒打底裤，保暖不臃肿。") for number in range(size)]
+    pieces[place % size] = ARTICLE
+    extractor = EXTRACTORS["article"]
+    assert extractor.extract(pieces, 5)[place % size] == extractor.extract([ARTICLE], 5)[0]
+
+
+def test_a_vocabulary_that_is_begun_anew_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = [ARTICLE, Piece("", "加绒打底裤保暖不臃肿，打底裤配长靴。")] * 80
+    expected = EXTRACTORS["article"].extract(pieces, 5)
+    monkeypatch.setattr(extract, "WORDS_IN_MEMORY", 5)
+    assert KeywordExtractor.bundled("article").extract(pieces, 5) == expected
+
+
+def test_stop_words_are_really_ignored() -> None:
+    extractor = KeywordExtractor(bundled(), load_profile(bundled(), "article"), stop=["刷头", "平价睫毛膏"])
+    words = [word.text for word in extractor.extract([ARTICLE], 30)[0]]
+    assert words
+    assert not [word for word in words if "刷头" in word or word == "平价睫毛膏"]
+
+
+def test_explained_keywords_tell_every_factor_and_rank_the_same() -> None:
+    plain, told = (EXTRACTORS["article"].extract([ARTICLE], 5, explain=explain)[0] for explain in (False, True))
+    assert [word.text for word in plain] == [word.text for word in told]
+    assert all({"position", "cohesion", "wording"} <= set(word.factors) for word in told)
+
+
+def test_texts_without_candidates_have_none() -> None:
+    assert EXTRACTORS["article"].extract([Piece("", ""), Piece("", "的了，。！"), Piece("", "12 34")], 5) == [
+        [],
+        [],
+        [],
+    ]
+
+
+def test_an_unknown_kind_names_those_there_are() -> None:
+    with pytest.raises(KindUnknown, match="article"):
+        load_profile(bundled(), "novel")

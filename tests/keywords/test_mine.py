@@ -1,0 +1,151 @@
+"""Words of a corpus: exact counts, the same whatever the blocks, the spills and the processes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from copykit.corpus.sources import Block, marked
+from copykit.datafiles import bundled
+from copykit.keywords import counts
+from copykit.keywords.candidates import Piece, phrases, read
+from copykit.keywords.mine import Wanted
+from copykit.keywords.profile import load_profile, make_words
+from copykit.keywords.run import Recipe, ScratchFull, discover_blocks, mine_blocks
+from copykit.model import Keyword
+from copykit.text.normalize import fold_text
+from copykit.text.segment import Segmenter
+
+BEGINNINGS = ["平价睫毛膏", "加绒打底裤", "復購率", "复购率", "ＬＥＤ化妆镜", "LED化妆镜", "卷翘睫毛膏", "三合一冲锋衣"]
+ENDINGS = ["真的好用", "冬天也不冷", "比去年高", "照得清楚", "不晕染也不掉渣", "我买了2件", "洗了不起球"]
+TEXTS = [f"{BEGINNINGS[n % 8]}{ENDINGS[n % 7]}，{BEGINNINGS[n % 5]}{ENDINGS[n % 3]}" for n in range(400)]
+
+
+def blocks(size: int, texts: list[str] = TEXTS) -> list[Block]:
+    return [
+        Block("".join(marked(text, "") for text in texts[start : start + size]), len(texts[start : start + size]), [])
+        for start in range(0, len(texts), size)
+    ]
+
+
+def recipe(**options: object) -> Recipe:
+    return Recipe(bundled().layers, None, "product", **options)  # type: ignore[arg-type]
+
+
+def mined(folder: Path, size: int = 100, jobs: int = 1, **options: object) -> list[Keyword]:
+    folder.mkdir(exist_ok=True)
+    wanted = Wanted(top=None, explain=True)
+    return mine_blocks(blocks(size), recipe(**options), wanted, folder, jobs=jobs)[0]
+
+
+def test_counts_are_those_of_counting_one_by_one(tmp_path: Path) -> None:
+    segmenter = Segmenter()
+    words = make_words(bundled(), load_profile(bundled(), "product"), segmenter)
+    count: Counter[str] = Counter()
+    documents: Counter[str] = Counter()
+    for text in TEXTS:
+        reading = read([Piece(text, "")], words, segmenter.words)
+        found = phrases(reading, words)
+        own = [
+            fold_text(reading.text[reading.starts[place] : reading.ends[place + size - 1]])
+            for place, size in zip(found.places.tolist(), found.sizes.tolist(), strict=True)
+        ]
+        count.update(own)
+        documents.update(set(own))
+    keywords = mined(tmp_path / "a")
+    assert len(keywords) > 5
+    for word in keywords:
+        assert (word.count, word.documents) == (count[fold_text(word.text)], documents[fold_text(word.text)]), word.text
+
+
+@pytest.mark.parametrize("size", [1, 37, 400])
+def test_blocks_and_spills_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    expected = mined(tmp_path / "a")
+    monkeypatch.setattr(counts, "ROWS_IN_MEMORY", 60)
+    monkeypatch.setattr(counts, "WORDS_IN_MEMORY", 25)
+    monkeypatch.setattr(counts, "PARTITION_ROWS", 40)
+    assert mined(tmp_path / "b", size) == expected
+    assert list((tmp_path / "b").glob("*.run"))
+
+
+def test_two_processes_find_the_same(tmp_path: Path) -> None:
+    assert mined(tmp_path / "b", jobs=2) == mined(tmp_path / "a")
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: bool) -> None:
+    def write(path: Path, rows: counts.Rows) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(counts, "ROWS_IN_MEMORY", 60 if full else 1_000_000)
+    monkeypatch.setattr(counts, "write_run", write)
+    if full:
+        with pytest.raises(ScratchFull, match="No space left"):
+            mined(tmp_path / "a")
+    else:
+        assert mined(tmp_path / "a")  # what fits into memory touches no disk
+
+
+def test_spellings_are_folded_and_told(tmp_path: Path) -> None:
+    words = mined(tmp_path / "a")
+    plain = [text.replace("復購", "复购").replace("ＬＥＤ", "LED") for text in TEXTS]
+    same = mine_blocks(blocks(100, plain), recipe(), Wanted(top=None, explain=True), tmp_path)[0]
+    assert [word.text for word in words] == [word.text for word in same]
+    assert [word.count for word in words] == [word.count for word in same]
+
+
+def test_a_weight_is_the_sum_of_its_factors_and_ranks_fall(tmp_path: Path) -> None:
+    keywords = mined(tmp_path / "a")
+    assert [word.rank for word in keywords] == list(range(1, len(keywords) + 1))
+    assert [word.weight for word in keywords] == sorted((word.weight for word in keywords), reverse=True)
+    for word in keywords:
+        assert word.weight == pytest.approx(sum(word.factors.values()), abs=0.06)
+
+
+def test_whole_phrases_come_before_their_pieces(tmp_path: Path) -> None:
+    texts = [word.text for word in mined(tmp_path / "a")]
+    assert "加绒打底裤" in texts
+    assert "打底" not in texts
+
+
+def test_stop_words_and_rare_words_stay_out(tmp_path: Path) -> None:
+    wanted = Wanted(top=None, min_documents=60, stop=("睫毛膏",))
+    found = mine_blocks(blocks(100), recipe(stop=("睫毛膏",)), wanted, tmp_path)[0]
+    assert found
+    assert all(word.documents >= 60 and "睫毛膏" not in word.text for word in found)
+
+
+def test_figures_are_summed_over_the_texts_that_hold_a_word(tmp_path: Path) -> None:
+    texts = ["平价睫毛膏", "防水睫毛膏", "平价打底裤"]
+    figures = [{"clicks": 10.5, "search_index": 300.0}, {"clicks": 4.0, "search_index": 900.0}, {"clicks": 1.0}]
+    block = Block("".join(marked(text, "") for text in texts), 3, figures)  # type: ignore[arg-type]
+    roles = ["clicks", "search_index"]
+    found = mine_blocks([block], recipe(), Wanted(top=None), tmp_path, roles=roles, highest=["search_index"])[0]
+    metrics = {word.text: dict(word.metrics) for word in found}
+    assert metrics["睫毛膏"] == {"clicks": 14.5, "search_index": 900.0}  # an index is no sum
+
+
+def test_new_words_are_found_and_kept_whole_by_the_next_run(tmp_path: Path) -> None:
+    names = ["澜沐", "绫奥"]
+    uses = [
+        "家的面霜",
+        "精华液好用",
+        "洗面奶测评",
+        "身体乳很香",
+        "护手霜不油",
+        "官方店",
+        "真的会买",
+        "水乳套装",
+        "怎么样",
+        "防晒",
+    ]
+    texts = [f"{name}{use}" for name in names for use in uses] + [
+        f"今天用{name}，{use}" for name in names for use in uses
+    ]
+    found, totals = discover_blocks(blocks(10, texts), recipe(), Wanted(top=20), tmp_path)
+    assert totals.documents == len(texts)
+    new = {word.text: word.count for word in found}
+    assert new.get("澜沐") == new.get("绫奥") == 20
+    assert not [word for word in new if Segmenter().knows(word)]
