@@ -42,6 +42,11 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
             "check",
             Text("发布前检查：什么必须改、依据哪一条，什么可以留", "check texts before they go out"),
         ),
+        "keywords": (
+            "copykit.cli.keywords",
+            "keywords",
+            Text("关键词：从文章、标题、搜索词里找词，找新词", "keywords: mine texts, discover new words"),
+        ),
         "data": (
             "copykit.cli.data",
             "data",

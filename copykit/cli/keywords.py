@@ -1,0 +1,537 @@
+"""``copykit keywords``: the words buyers use, mined from texts of any kind and size."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from copykit import tables
+from copykit.cli import common
+from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.corpus.sources import Sources, columns_of
+from copykit.datafiles import DataFiles
+from copykit.errors import CopykitError
+from copykit.model import Keyword
+from copykit.render import keywords as render
+from copykit.render.keywords import KeywordView
+from copykit.text.clean import MENDS, Cleaner
+from copykit.text.encoding import decode
+
+FORMATS = ("table", "json", "jsonl", "csv", "md")
+FILES = (".csv", ".xlsx", ".jsonl", ".json", ".md")
+SCREENFUL, FILEFUL, EACH = 30, 1_000, 10
+DICTIONARY = (".txt",)
+SHOWN_ERRORS = 5
+CONTEXT_CHARS = 8_000_000  # of the beginning of a corpus, in which places are looked for
+WORTH_A_PROCESS = 40_000_000  # bytes; for less the start of further processes costs more than it saves
+F = TypeVar("F", bound=Callable[..., Any])
+
+MENDED = {
+    "html": Text("网页标签 {n} 处", "{n} tags"),
+    "radicals": Text("部首字 {n} 个", "{n} radicals"),
+    "pinyin": Text("夹在字后的拼音 {n} 处", "{n} bracketed readings"),
+    "quotes": Text("变成 & 的引号 {n} 处", "{n} quotes that had become &"),
+    "furniture": Text("导航、版权、日期 {n} 行", "{n} lines of navigation and notices"),
+    "repeats": Text("重复的段落 {n} 段", "{n} repeated paragraphs"),
+}
+
+MINE = Text(
+    "从文章、标题、评论、搜索词里找出值得写的词和词组，按权重排好，每个词带着依据。\n"
+    "\n"
+    "copykit keywords mine 文章/ 笔记.xlsx --top 50\n"
+    "copykit keywords mine 搜索词.csv --kind query -o 关键词.xlsx\n"
+    "copykit keywords mine 标题.txt --kind product --per-document --format jsonl\n"
+    "\n"
+    "来源：文件、文件夹、通配符、-（标准输入）；txt md html csv tsv jsonl xlsx，都可以压成 .gz。一个文件最多读成\n"
+    "每篇 100 万字的几篇，网页 800 万字，表格一格 100 万字；xlsx 先查压缩目录（解开最多 512 MB）再打开。",
+    "Find the words and phrases worth writing for in articles, titles, reviews and queries, ranked, with their "
+    "evidence.\n\nSources: files, folders, patterns, -; txt md html csv tsv jsonl xlsx, each in .gz too. Caps: "
+    "1,000,000 characters\na document (longer files go on as further ones), 8,000,000 a page; an xlsx is inspected "
+    "before it is unpacked.",
+)
+
+
+DISCOVER = Text(
+    "找出词典里没有的词：字和字总在一起、左右又常换别的字，就像一个词。\n"
+    "\n"
+    "copykit keywords discover 标题.txt --kind product -o 新词.txt\n"
+    "copykit keywords mine 标题.txt --kind product --user-words 新词.txt\n"
+    "\n"
+    "-o 新词.txt 是 jieba 词典的格式，别的工具也能用；放进项目的 words/ 文件夹，以后每次都会用上。",
+    "Find words that the dictionary lacks: characters that keep together while their neighbours change.\n\n"
+    "-o words.txt writes jieba's user-dictionary format; in the project's words/ folder it is used from then on.",
+)
+
+
+@click.group(cls=Group, text=Text("关键词：从文本里找词、找新词", "Keywords: mine texts, discover new words"))
+@common.lang_option
+def keywords() -> None:
+    """Group of the keyword commands."""
+
+
+def source_options(command: F) -> F:
+    """Add what every command that reads a corpus takes."""
+    decorators = (
+        click.argument("sources", metavar="[文件|文件夹|-]...", nargs=-1),
+        option(
+            "--column", metavar="NAME", zh="文字在哪一列（列名，或第几列）", en="the column of texts, by name or number"
+        ),
+        option(
+            "--input-format",
+            type=click.Choice(["txt", "csv", "tsv", "jsonl", "xlsx"]),
+            zh="输入是什么格式（默认看内容）",
+            en="format of the input",
+        ),
+        option(
+            "--kind",
+            default="article",
+            metavar="KIND",
+            zh="文本是哪种：article 文章（默认）· title 标题 · product 商品标题 · query 搜索词",
+            en="kind of text: article (default), title, product, query",
+        ),
+        option(
+            "--stop",
+            "stop_path",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            zh="不要的词，一行一个：它和带它的词组都不会出现",
+            en="words that never count, one a line, nor phrases that hold them",
+        ),
+        option(
+            "--user-words",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            zh="自己的分词词典（jieba 格式），词会整个保留",
+            en="your words for the segmenter (jieba's format)",
+        ),
+        option("--segmenter", type=click.Choice(["rjieba", "jieba"]), default="rjieba", zh="分词器", en="segmenter"),
+        option(
+            "--keep",
+            "keep",
+            multiple=True,
+            metavar="NAME",
+            zh=f"不做哪种清理，可以给多个：{' '.join(MENDS)}；all 是都不做",
+            en=f"leave something unmended, repeatable: {' '.join(MENDS)}, or all",
+        ),
+        option(
+            "-j",
+            "--jobs",
+            type=click.IntRange(1, 64),
+            metavar="N",
+            zh="同时用几个进程（默认：小文件 1 个，大文件按处理器个数）",
+            en="how many processes",
+        ),
+        option("--no-bom", is_flag=True, zh="写 CSV 时不加 BOM", en="write CSV without a BOM"),
+        option(
+            "--raw",
+            is_flag=True,
+            zh="写 CSV 时不给 = + - @ 开头的格子加引号",
+            en="do not quote CSV cells that begin with = + - @",
+        ),
+        option(
+            "-o",
+            "--output",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            zh="写到文件：.csv .xlsx .jsonl .json .md",
+            en="write .csv .xlsx .jsonl .json or .md",
+        ),
+        option("--format", "form", type=click.Choice(FORMATS), zh="输出格式", en="output format"),
+        common.data_option,
+        common.lang_option,
+    )
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
+@keywords.command("mine", text=MINE)
+@source_options
+@option(
+    "--top",
+    type=click.IntRange(1),
+    metavar="N",
+    zh="要几个词（默认屏幕 30 个、文件 1000 个；--per-document 时每篇 10 个）",
+    en="how many words (30 on the screen, 1000 in a file, 10 a text)",
+)
+@option(
+    "--min-documents",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    zh="至少出现在 N 篇里",
+    en="found in N texts at least",
+)
+@option("--per-document", is_flag=True, zh="给每一篇各找关键词", en="keywords of each text")
+@option("--explain", is_flag=True, zh="把每个因素各占多少都列出来", en="tell the share of every factor")
+def mine(sources: tuple[str, ...], per_document: bool, **options: Any) -> int:
+    """Mine keywords and return the exit code."""
+    desk = _desk(sources, options)
+    if per_document:
+        return _each(desk, options)
+    return _all(desk, options)
+
+
+@keywords.command("discover", text=DISCOVER)
+@source_options
+@option(
+    "--top", type=click.IntRange(1), metavar="N", zh="要几个词（默认屏幕 30 个、文件 1000 个）", en="how many words"
+)
+@option(
+    "--min-documents",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    zh="至少出现在 N 篇里",
+    en="found in N texts at least",
+)
+@option("--explain", is_flag=True, zh="把每个因素各占多少都列出来", en="tell the share of every factor")
+def discover(sources: tuple[str, ...], **options: Any) -> int:
+    """Discover new words and return the exit code."""
+    from copykit.keywords.discover import with_contexts
+    from copykit.keywords.mine import Wanted
+    from copykit.keywords.run import discover_blocks
+
+    desk = _desk(sources, options, DICTIONARY)
+    on_screen = options["output"] is None and options["form"] in (None, "table")
+    top = options["top"] or (SCREENFUL if on_screen else FILEFUL)
+    wanted = Wanted(top, options["min_documents"], desk.recipe.stop, explain=True)
+    shown: list[str] = []  # what was read first; standard input cannot be read again
+    room = CONTEXT_CHARS
+
+    def kept() -> Iterator[Any]:
+        nonlocal room
+        for block in desk.sources.blocks():
+            if room > 0:
+                shown.append(block.text)
+                room -= len(block.text)
+            yield block
+
+    with tempfile.TemporaryDirectory(prefix="copykit-") as folder, _Progress(desk) as progress:
+        found, totals = discover_blocks(
+            kept(), desk.recipe, wanted, Path(folder), jobs=desk.jobs, advance=progress.advance
+        )
+    desk.documents = totals.documents
+    found = with_contexts(found, shown)
+    _write(found, desk, options, new=True)
+    return _report(desk, options, len(found))
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What a run has at hand, and what it has to tell at the end."""
+
+    files: DataFiles
+    sources: Sources
+    cleaner: Cleaner | None
+    recipe: Any
+    view: KeywordView
+    jobs: int
+    errors: list[CopykitError] = field(default_factory=list)
+    begun: float = field(default_factory=time.monotonic)
+    documents: int = 0
+
+
+def _desk(given: tuple[str, ...], options: dict[str, Any], more: tuple[str, ...] = ()) -> _Desk:
+    from copykit.keywords.profile import load_profile
+    from copykit.keywords.run import Recipe
+    from copykit.text.segment import load_user_words
+
+    if not given:
+        raise UsageMistake(
+            "请给出文件、文件夹或 -（标准输入）；写法看 copykit keywords mine --help",
+            "name files, folders or - (stdin); see copykit keywords mine --help",
+        )
+    output: Path | None = options["output"]
+    if output is not None and output.suffix.lower() not in (*more, *FILES):
+        known = " ".join((*more, *FILES))
+        raise UsageMistake(f"-o 只会写 {known}，现在是 {output.name}", f"-o writes {known}, not {output.name}")
+    files = common.open_data(options["data_folders"])
+    profile = load_profile(files, options["kind"])
+    user_words = load_user_words(_text_of(options["user_words"]).splitlines()) if options["user_words"] else []
+    stop = [line.strip() for line in _text_of(options["stop_path"]).splitlines()] if options["stop_path"] else []
+    keep = options["keep"]
+    cleaner = None if "all" in keep else Cleaner(keep)
+    errors: list[CopykitError] = []
+    columns = columns_of(files.load("columns"), queries=options["kind"] == "query")
+    sources = Sources(
+        given,
+        columns,
+        column=options["column"],
+        by_line=profile.by_line,
+        form=options["input_format"],
+        cleaner=cleaner,
+        stdin=sys.stdin.buffer,
+        on_error=errors.append,
+    )
+    recipe = Recipe(
+        files.layers,
+        files.cache,
+        options["kind"],
+        options["segmenter"],
+        tuple(user_words),
+        tuple(word for word in stop if word and not word.startswith("#")),
+    )
+    jobs = options["jobs"] or (min(os.cpu_count() or 1, 4) if (sources.size or 0) > WORTH_A_PROCESS else 1)
+    view = KeywordView(common.lang_of(), common.terminal(sys.stdout), options.get("explain", False))
+    return _Desk(files, sources, cleaner, recipe, view, jobs, errors)
+
+
+def _all(desk: _Desk, options: dict[str, Any]) -> int:
+    from copykit.keywords.mine import Wanted
+    from copykit.keywords.run import mine_blocks
+
+    on_screen = options["output"] is None and options["form"] in (None, "table")
+    wanted = Wanted(
+        options["top"] or (SCREENFUL if on_screen else FILEFUL),
+        options["min_documents"],
+        desk.recipe.stop,
+        explain=True,
+    )
+    # Standard input shows its columns only when it is read; the first block is enough to see them.
+    blocks = desk.sources.blocks()
+    first = list(itertools.islice(blocks, 1))
+    roles = sorted({*desk.sources.roles(), *desk.sources.found})
+    measures = desk.sources.columns.measures
+    highest = [role for role in roles if measures[role] == "index"]
+    with tempfile.TemporaryDirectory(prefix="copykit-") as folder, _Progress(desk) as progress:
+        found, totals = mine_blocks(
+            itertools.chain(first, blocks),
+            desk.recipe,
+            wanted,
+            Path(folder),
+            jobs=desk.jobs,
+            roles=roles,
+            highest=highest,
+            advance=progress.advance,
+        )
+    desk.documents = totals.documents
+    _write(found, desk, options)
+    return _report(desk, options, len(found))
+
+
+def _write(found: list[Keyword], desk: _Desk, options: dict[str, Any], *, new: bool = False) -> None:
+    view, output = desk.view, options["output"]
+    table = render.new_words_table if new else render.keywords_table
+    if output is not None:
+        headers, rows = render.keyword_cells(found, view)
+        match output.suffix.lower():
+            case ".csv":
+                tables.write_csv(output, headers, rows, bom=not options["no_bom"], raw=options["raw"])
+            case ".xlsx":
+                tables.write_xlsx(output, [tables.Sheet(say("关键词", "keywords"), headers, rows)])
+            case ".txt":
+                from copykit.keywords.discover import dictionary_lines
+
+                with tables.atomic(output) as out:
+                    out.writelines(f"{line}\n".encode("utf-8", "replace") for line in dictionary_lines(found))
+            case suffix:
+                with tables.atomic(output) as out:
+                    out.writelines(_encoded(found, suffix.removeprefix("."), view))
+        if options["form"] is None:
+            click.echo(table(found[:SCREENFUL], view))
+            return
+    match options["form"] or "table":
+        case "table":
+            click.echo(table(found, view))
+        case "csv":
+            headers, rows = render.keyword_cells(found, view)
+            tables.write_csv(sys.stdout, headers, rows, raw=options["raw"])
+        case form:
+            _write_bytes(_encoded(found, form, view))
+
+
+def _encoded(found: list[Keyword], form: str, view: KeywordView) -> Iterator[bytes]:
+    if form == "md":
+        yield from (line.encode("utf-8", "replace") + b"\n" for line in render.keywords_markdown(found, view))
+    else:
+        yield from _as_json((render.keyword_json(word, view) for word in found), form)
+
+
+def _as_json(values: Iterable[dict[str, Any]], form: str) -> Iterator[bytes]:
+    """Yield json (an array) or jsonl."""
+    import orjson
+
+    lines = (orjson.dumps(value) for value in values)
+    if form == "jsonl":
+        yield from (line + b"\n" for line in lines)
+        return
+    yield b"["
+    for number, line in enumerate(lines):
+        yield (b",\n" if number else b"\n") + line
+    yield b"\n]\n"
+
+
+def _each(desk: _Desk, options: dict[str, Any]) -> int:
+    from copykit.keywords.run import extract_documents
+
+    view, output = desk.view, options["output"]
+    form = options["form"] or (output.suffix.lower().removeprefix(".") if output is not None else "table")
+    top = options["top"] or EACH
+    with _Progress(desk) as progress:
+
+        def results() -> Iterator[tuple[Any, Any]]:
+            for document, words in extract_documents(
+                iter(desk.sources), desk.recipe, top=top, explain=view.explain, jobs=desk.jobs
+            ):
+                desk.documents += 1
+                if not desk.documents % 500:
+                    progress.advance(500)
+                yield document, words
+
+        _write_each(results(), form, output, view, options)
+    return _report(desk, options, desk.documents)
+
+
+def _write_each(
+    results: Iterator[tuple[Any, Any]], form: str, output: Path | None, view: KeywordView, options: dict[str, Any]
+) -> None:
+    headers = [say("编号", "id"), say("开头", "beginning"), say("关键词", "keywords")]
+
+    def rows() -> Iterator[list[object]]:
+        for document, words in results:
+            begin = " ".join((document.title or document.text[:60]).split())[:40]
+            yield [document.id, begin, render.text_keywords_line(words, view)]
+
+    def encoded(form: str) -> Iterator[bytes]:
+        if form == "md":
+            yield f"| {' | '.join(headers)} |\n| --- | --- | --- |\n".encode()
+            for row in rows():
+                yield (
+                    "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", "<br>") for cell in row) + " |\n"
+                ).encode("utf-8", "replace")
+        else:
+            yield from _as_json((render.text_keywords_json(found.id, words, view) for found, words in results), form)
+
+    if output is not None:
+        match output.suffix.lower():
+            case ".csv":
+                tables.write_csv(output, headers, rows(), bom=not options["no_bom"], raw=options["raw"])
+            case ".xlsx":
+                tables.write_xlsx(output, [tables.Sheet(say("关键词", "keywords"), headers, rows())])
+            case suffix:
+                with tables.atomic(output) as out:
+                    out.writelines(encoded(suffix.removeprefix(".")))
+    elif form == "csv":
+        tables.write_csv(sys.stdout, headers, rows(), raw=options["raw"])
+    elif form == "table":
+        for row in rows():
+            click.echo(view.terminal.safe(f"{row[1] or row[0]}"))
+            click.echo("\n".join(view.terminal.safe(f"  {line}") for line in str(row[2]).split("\n")))
+    else:
+        _write_bytes(encoded(form))
+
+
+def _report(desk: _Desk, options: dict[str, Any], found: int) -> int:
+    """Tell on stderr what was read, mended and refused; return the exit code."""
+    seconds = time.monotonic() - desk.begun
+    note(
+        say(
+            f"读了 {desk.documents:,} 篇，用时 {seconds:.1f} 秒",
+            f"{desk.documents:,} texts read in {seconds:.1f} s",
+        )
+    )
+    changes = desk.cleaner.changes if desk.cleaner is not None else {}
+    told = [MENDED[name].say(common.lang_of()).format(n=f"{changes[name]:,}") for name in MENDS if changes.get(name, 0)]
+    if told:
+        note(
+            say(
+                f"清理了：{'、'.join(told)}（不想清理：--keep {next(name for name in MENDS if changes.get(name, 0))}）",
+                f"mended: {', '.join(told)} (to leave one: --keep NAME)",
+            )
+        )
+    for encoding, files in sorted(desk.sources.encodings.items()):
+        note(say(f"{files} 个文件是 {encoding} 编码，已转换", f"{files} files were read as {encoding}"))
+    if desk.sources.replaced:
+        note(
+            say(
+                f"有 {desk.sources.replaced:,} 处读不出来的字节，已换成 �",
+                f"{desk.sources.replaced:,} places could not be decoded",
+            )
+        )
+    if desk.sources.parts:
+        note(
+            say(
+                f"{desk.sources.parts} 个文件太长，按每 100 万字一篇来算",
+                f"{desk.sources.parts} long files were taken in parts",
+            )
+        )
+    for error in desk.errors[:SHOWN_ERRORS]:
+        note(error.say(common.lang_of()))
+    if len(desk.errors) > SHOWN_ERRORS:
+        more = len(desk.errors) - SHOWN_ERRORS
+        note(say(f"还有 {more:,} 处同样没能读", f"and {more:,} more could not be read"))
+    if not desk.documents and not desk.errors:
+        note(say("里面一篇文字也没有，请检查文件或列名", "there is no text in it; check the file or the column"))
+    if options["output"]:
+        note(say(f"全部在 {options['output']}", f"everything is in {options['output']}"))
+    return common.REJECTED if desk.errors or not desk.documents or desk.sources.replaced else 0
+
+
+class _Progress:
+    """How much is read and how long the rest will take, on one line of a terminal, once a run is over a second old."""
+
+    def __init__(self, desk: _Desk) -> None:
+        self._desk, self._begun = desk, time.monotonic()
+        self._shown_at = self._begun + 0.8
+        self._live = sys.stderr.isatty()
+        self._size = desk.sources.size
+        self._documents = 0
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def advance(self, documents: int) -> None:
+        """Note documents that are finished."""
+        self._documents += documents
+        now = time.monotonic()
+        if not self._live or now - self._shown_at < 0.2:
+            return
+        self._shown_at = now
+        seconds = now - self._begun
+        line = say(
+            f"  读了 {self._documents:,} 篇 · {seconds:.0f} 秒", f"  {self._documents:,} texts · {seconds:.0f} s"
+        )
+        if self._size:
+            share = min(self._desk.sources.read_bytes / self._size, 0.99)
+            left = seconds * (1 - share) / max(share, 0.001)
+            line += say(f" · {share:.0%} · 还要约 {left:.0f} 秒", f" · {share:.0%} · about {left:.0f} s left")
+        sys.stderr.write("\r" + line + "\x1b[K")
+        sys.stderr.flush()
+
+    def __exit__(self, *_: object) -> None:
+        if self._live and self._shown_at > self._begun + 0.8:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _text_of(path: Path) -> str:
+    from copykit.errors import FileMissing, FileUnreadable
+
+    try:
+        return decode(path.read_bytes()).text
+    except FileNotFoundError:
+        raise FileMissing(path) from None
+    except OSError as error:
+        raise FileUnreadable(path, f"{error.strerror}", f"{error.strerror}") from None
+
+
+def _write_bytes(parts: Iterable[bytes]) -> None:
+    """Write UTF-8 to stdout whatever the console's encoding; a reader that has gone ends it quietly."""
+    sys.stdout.flush()
+    out = sys.stdout.buffer
+    try:
+        for part in parts:
+            out.write(part)
+        out.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,198 @@
+"""Keywords for people and for machines: tables with the evidence beside each word, JSON, Markdown, cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from copykit.model import Keyword, TextKeyword
+from copykit.render.terminal import Terminal, columns
+
+FACTORS = {
+    "frequency": ("常见", "frequent"),
+    "spread": ("分布广", "widespread"),
+    "position": ("位置前", "up front"),
+    "cohesion": ("成词", "holds together"),
+    "rarity": ("别处少见", "rare elsewhere"),
+    "wording": ("像关键词", "wording"),
+    "searched": ("买家在搜", "searched"),
+    "metrics": ("带来的数据", "figures"),
+    "nested": ("多在长词里", "inside longer ones"),
+    "variety": ("左右多变", "free neighbours"),
+    "aligned": ("边界整齐", "clean edges"),
+}
+ROLES = {
+    "orders": ("订单", "orders"),
+    "revenue": ("成交额", "revenue"),
+    "buyers": ("买家", "buyers"),
+    "clicks": ("点击", "clicks"),
+    "visitors": ("访客", "visitors"),
+    "search_index": ("搜索人气", "search index"),
+    "click_index": ("点击人气", "click index"),
+    "impressions": ("展现", "impressions"),
+    "interactions": ("互动", "interactions"),
+    "likes": ("点赞", "likes"),
+    "comments": ("评论", "comments"),
+    "collects": ("收藏", "collects"),
+    "shares": ("分享", "shares"),
+    "cost": ("花费", "cost"),
+}
+SHOWN_FACTORS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordView:
+    """How keywords are shown: language, terminal, and whether every factor is told."""
+
+    lang: str
+    terminal: Terminal
+    explain: bool = False
+
+    def say(self, zh: str, en: str) -> str:
+        """Return one of two wordings."""
+        return zh if self.lang == "zh" else en
+
+    def factor(self, name: str) -> str:
+        """Return what a factor is called."""
+        return self.say(*FACTORS.get(name, (name, name)))
+
+    def role(self, name: str) -> str:
+        """Return what a figure is called."""
+        return self.say(*ROLES.get(name, (name, name.replace("_", " "))))
+
+
+def keywords_table(keywords: Sequence[Keyword], view: KeywordView) -> str:
+    """Return keywords as aligned lines: word, weight, evidence."""
+    if not keywords:
+        return view.say("没有找到关键词", "no keywords were found")
+    say, roles = view.say, list(keywords[0].metrics)[:3]
+    head = [say("词", "keyword"), say("权重", "weight"), say("次数", "count"), say("篇数", "texts")]
+    rows = [
+        [
+            *head,
+            *map(view.role, roles),
+            say("主要因为", "mainly because") if not view.explain else say("依据", "factors"),
+        ]
+    ]
+    for word in keywords:
+        figures = [f"{word.metrics[role]:,.0f}" for role in roles]
+        rows.append(
+            [word.text, f"{word.weight:.1f}", f"{word.count:,}", f"{word.documents:,}", *figures, because(word, view)]
+        )
+    if not any(row[-1] for row in rows[1:]):
+        rows = [row[:-1] for row in rows]
+    return "\n".join(view.terminal.safe(line) for line in columns(rows))
+
+
+def new_words_table(found: Sequence[Keyword], view: KeywordView) -> str:
+    """Return discovered words as aligned lines: word, counts, and a place where it stands."""
+    if not found:
+        return view.say("没有发现新词", "no new words were found")
+    say = view.say
+    rows = [
+        [
+            say("新词", "new word"),
+            say("次数", "count"),
+            say("篇数", "texts"),
+            say("像词", "score"),
+            say("出处", "context"),
+        ]
+    ]
+    for word in found:
+        told = because(word, view) if view.explain else word.context
+        rows.append([word.text, f"{word.count:,}", f"{word.documents:,}", f"{word.weight:.1f}", told])
+    if view.explain:
+        rows[0][-1] = say("依据", "factors")
+    return "\n".join(view.terminal.safe(line) for line in columns(rows))
+
+
+def because(word: Keyword, view: KeywordView) -> str:
+    """Return the largest shares of the weight, all of them where they are asked for; costs always."""
+    shares = sorted(word.factors.items(), key=lambda item: -item[1])
+    gains = [(name, share) for name, share in shares if share >= 0.05]
+    costs = [(name, share) for name, share in shares if share <= -0.5]
+    shown = [*(gains if view.explain else gains[:SHOWN_FACTORS]), *costs]
+    return " ".join(f"{view.factor(name)}{'' if view.lang == 'zh' else ' '}{share:.0f}" for name, share in shown)
+
+
+def keyword_json(word: Keyword, view: KeywordView) -> dict[str, Any]:
+    """Return a keyword as others build on it."""
+    value: dict[str, Any] = {
+        "keyword": word.text,
+        "weight": word.weight,
+        "count": word.count,
+        "documents": word.documents,
+        "rank": word.rank,
+    }
+    if word.metrics:
+        value["metrics"] = dict(word.metrics)
+    if word.variants:
+        value["variants"] = list(word.variants)
+    if view.explain:
+        value["factors"] = dict(word.factors)
+    if word.context:
+        value["context"] = word.context
+    return value
+
+
+def keyword_cells(keywords: Iterable[Keyword], view: KeywordView) -> tuple[list[str], Iterator[list[object]]]:
+    """Return the headers of a sheet of keywords and its rows."""
+    left = iter(keywords)
+    first = next(left, None)
+    roles = list(first.metrics) if first is not None else []
+    factors = [name for name in FACTORS if first is not None and name in first.factors] if view.explain else []
+    say = view.say
+    head = [
+        say("名次", "rank"),
+        say("词", "keyword"),
+        say("权重", "weight"),
+        say("次数", "count"),
+        say("篇数", "documents"),
+    ]
+    last = say("出处", "context") if first is not None and first.context else say("别的写法", "variants")
+    headers = [*head, *map(view.role, roles), *map(view.factor, factors), last]
+
+    def rows() -> Iterator[list[object]]:
+        for word in [*([first] if first is not None else []), *left]:
+            yield [
+                *(word.rank, word.text, word.weight, word.count, word.documents),
+                *(word.metrics[role] for role in roles),
+                *(word.factors.get(name, 0) for name in factors),
+                word.context or view.say("、", ", ").join(word.variants),
+            ]
+
+    return headers, rows()
+
+
+def keywords_markdown(keywords: Iterable[Keyword], view: KeywordView) -> Iterator[str]:
+    """Yield the lines of a Markdown table."""
+    headers, rows = keyword_cells(keywords, view)
+    yield "| " + " | ".join(headers) + " |"
+    yield "|" + " --- |" * len(headers)
+    for row in rows:
+        yield "| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |"
+
+
+def text_keywords_json(name: str, keywords: Sequence[TextKeyword], view: KeywordView) -> dict[str, Any]:
+    """Return the keywords of one text as others build on them."""
+    words = []
+    for word in keywords:
+        value: dict[str, Any] = {"keyword": word.text, "weight": round(word.weight, 4)}
+        if view.explain:
+            value["factors"] = {factor: round(share, 3) for factor, share in word.factors.items()}
+            value |= {"count": word.times, "start": word.start, "end": word.end}
+        words.append(value)
+    return {"id": name, "keywords": words}
+
+
+def text_keywords_line(keywords: Sequence[TextKeyword], view: KeywordView) -> str:
+    """Return the keywords of one text on one line, with their shares in hundredths."""
+    if not view.explain:
+        return view.say("、", ", ").join(word.text for word in keywords)
+    return "\n".join(f"{word.text}  {word.weight:.0%}  {_text_because(word.factors, view)}" for word in keywords)
+
+
+def _text_because(factors: Mapping[str, float], view: KeywordView) -> str:
+    shares = sorted(factors.items(), key=lambda item: -item[1])
+    return " ".join(f"{view.factor(name)} {share:+.1f}" for name, share in shares if abs(share) >= 0.05)

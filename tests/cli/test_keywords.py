@@ -1,0 +1,181 @@
+"""``copykit keywords`` from end to end, as its users run it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from copykit.cli import run
+
+TITLES = ["平价睫毛膏卷翘不晕染", "平价睫毛膏学生党", "加绒打底裤女冬季", "加绒打底裤显瘦", "三合一冲锋衣男女同款"]
+
+
+@pytest.fixture
+def titles(tmp_path: Path) -> Path:
+    path = tmp_path / "商品.csv"
+    rows = "".join(f"{number},{title},{number * 100}\n" for number, title in enumerate(TITLES * 4))
+    path.write_text(f"商品ID,商品标题,点击量\n{rows}", "gbk")
+    return path
+
+
+def mine(*args: str | Path) -> int:
+    return run(["keywords", "mine", *map(str, args)])
+
+
+def test_people_get_a_table_with_the_evidence(titles: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert mine(titles, "--kind", "product", "--top", "4") == 0
+    shown = capsys.readouterr()
+    lines = shown.out.splitlines()
+    assert lines[0].split() == ["词", "权重", "次数", "篇数", "点击", "主要因为"]
+    assert len(lines) == 5
+    assert "加绒打底裤" in shown.out
+    assert "读了 20 篇" in shown.err
+    assert "gb18030" in shown.err
+
+
+def test_standard_input_is_read_as_a_file_is(
+    titles: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert mine(titles, "--kind", "product") == 0
+    expected = capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(titles.read_bytes())))
+    assert mine("-", "--kind", "product") == 0
+    assert capsys.readouterr().out == expected
+
+
+def test_machines_get_the_fields_that_were_promised(titles: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert mine(titles, "--kind", "product", "--format", "jsonl") == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [list(row)[:5] for row in rows] == [["keyword", "weight", "count", "documents", "rank"]] * len(rows)
+    assert mine(titles, "--kind", "product", "--per-document", "--top", "2", "--format", "json") == 0
+    documents = json.loads(capsys.readouterr().out)
+    assert [document["id"] for document in documents] == [str(number) for number in range(20)]
+    assert all(set(word) == {"keyword", "weight"} for document in documents for word in document["keywords"])
+    assert all(len(document["keywords"]) <= 2 for document in documents)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".jsonl", ".json", ".md"])
+@pytest.mark.parametrize("options", [[], ["--per-document"], ["--explain"]])
+def test_files_are_written_by_their_ending(titles: Path, tmp_path: Path, suffix: str, options: list[str]) -> None:
+    target = tmp_path / f"词{suffix}"
+    assert mine(titles, "--kind", "product", *options, "-o", target) == 0
+    match suffix:
+        case ".csv":
+            rows = list(csv.reader(target.read_text("utf-8-sig").splitlines()))
+            assert len(rows) > 3
+        case ".xlsx":
+            assert openpyxl.load_workbook(target).active.max_row > 3
+        case ".jsonl":
+            assert len([json.loads(line) for line in target.read_text("utf-8").splitlines()]) > 3
+        case ".json":
+            assert len(json.loads(target.read_text("utf-8"))) > 3
+        case ".md":
+            assert target.read_text("utf-8").startswith("| ")
+
+
+def test_two_processes_print_the_same(titles: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for options in ([], ["--per-document"]):
+        printed = []
+        for jobs in ("1", "2"):
+            assert mine(titles, "--kind", "product", "--format", "jsonl", "--jobs", jobs, *options) == 0
+            printed.append(capsys.readouterr().out)
+        assert printed[0] == printed[1]
+
+
+def test_users_words_are_kept_whole_and_stop_words_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text, words, stop = tmp_path / "文.txt", tmp_path / "词.txt", tmp_path / "停.txt"
+    text.write_text("贴骨增高鞋，贴骨增高鞋好穿，贴骨增高鞋百搭\n" * 3, "utf-8")
+    words.write_text("贴骨增高鞋 100 n\n", "utf-8")
+    stop.write_text("# 不要的\n百搭\n", "utf-8")
+    assert mine(text, "--user-words", words, "--stop", stop, "--format", "jsonl") == 0
+    found = [json.loads(line)["keyword"] for line in capsys.readouterr().out.splitlines()]
+    assert "贴骨增高鞋" in found
+    assert not [word for word in found if "百搭" in word]
+
+
+def test_discovered_words_are_used_by_the_next_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "评论.txt"
+    uses = ["面霜", "精华液好用", "洗面奶测评", "身体乳", "护手霜不油", "水乳套装", "防晒"]
+    source.write_text("".join(f"澜沐{use}\n买了澜沐{use}\n" for use in uses), "utf-8")
+    (tmp_path / "copykit.toml").write_text("", "utf-8")
+    (tmp_path / "words").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert run(["keywords", "discover", str(source), "--kind", "product", "-o", "words/新词.txt"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.splitlines()[0].split() == ["新词", "次数", "篇数", "像词", "出处"]
+    assert "澜沐 14" in (tmp_path / "words" / "新词.txt").read_text("utf-8").splitlines()
+    assert mine(source, "--kind", "product", "--format", "jsonl") == 0
+    assert "澜沐" in [json.loads(line)["keyword"] for line in capsys.readouterr().out.splitlines()]
+
+
+def test_dirt_is_mended_told_and_kept_on_demand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "文.txt"
+    page.write_text(
+        "電商平臺(tái)運(yùn)營(yíng)方案\n上一篇：怎么开店\n電商平臺(tái)運(yùn)營(yíng)要看数据\n", "utf-8"
+    )
+    assert mine(page) == 0
+    shown = capsys.readouterr()
+    assert "拼音 6 处" in shown.err
+    assert "开店" not in shown.out
+    assert mine(page, "--keep", "all") == 0
+    assert "清理" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        ([], 2, "请给出文件"),
+        (["没有.txt"], 2, "找不到文件"),
+        (["题.txt", "--kind", "小说"], 2, "可以用的有 article"),
+        (["题.txt", "--keep", "pinyi"], 2, "可以关的有 html"),
+        (["题.txt", "-o", "a.doc"], 2, "-o 只会写"),
+        (["题.txt", "--tpo", "3"], 2, "--top"),
+        (["题.txt", "--user-words", "坏.txt"], 2, "第 1 行"),
+        (["空.txt"], 2, "一篇文字也没有"),
+        (["题.txt", "-o", "没有/a.csv"], 3, "文件夹不存在"),
+    ],
+)
+def test_mistakes_are_told_in_one_sentence(
+    args: list[str],
+    code: int,
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("题.txt").write_text("平价睫毛膏\n", "utf-8")
+    Path("坏.txt").write_text("词 很多\n", "utf-8")
+    Path("空.txt").write_text("", "utf-8")
+    assert mine(*args) == code
+    assert words in capsys.readouterr().err
+
+
+def test_an_interrupt_leaves_the_old_file_whole_and_nothing_behind(tmp_path: Path) -> None:
+    source, target = tmp_path / "题.txt", tmp_path / "词.csv"
+    source.write_text("".join(f"{title}第{number}款\n" for number in range(60_000) for title in TITLES), "utf-8")
+    target.write_text("旧的", "utf-8")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    command = [sys.executable, "-m", "copykit", "keywords", "mine", str(source), "--kind", "product", "-o", str(target)]
+    environment = os.environ | {"TMPDIR": str(scratch), "PYTHONIOENCODING": "utf-8"}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment, encoding="utf-8") as process:
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        told = process.communicate()[1]
+    assert process.returncode == 130, told
+    assert "已中断" in told
+    assert target.read_text("utf-8") == "旧的"
+    assert list(scratch.iterdir()) == []
