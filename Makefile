@@ -1,10 +1,10 @@
 # Needs Python 3.11+ with venv, nothing else installed. PYTHON=python3.12 make test takes another one;
-# make bench DATA=folder measures on labelled data as well.
+# make bench DATA=folder measures on labelled data as well; make train DATA=folder learns keyword ranking anew.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench train clean
 
 demo: $(VENV)/.installed
 	$(BIN)/copykit demo
@@ -21,6 +21,10 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.bench
 	$(BIN)/python -m bench $(if $(DATA),--data $(DATA))
 
+# Learns the ranking of keywords anew: make train DATA=folder
+train: $(VENV)/.train
+	$(BIN)/python tools/train_keywords.py $(or $(DATA),$(error make train DATA=folder))
+
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
@@ -34,6 +38,10 @@ $(VENV)/.dev: pyproject.toml $(VENV)/bin/python
 
 $(VENV)/.bench: pyproject.toml $(VENV)/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev,bench]'
+	@touch $@ $(VENV)/.dev $(VENV)/.installed
+
+$(VENV)/.train: pyproject.toml $(VENV)/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev,train]'
 	@touch $@ $(VENV)/.dev $(VENV)/.installed
 
 clean:

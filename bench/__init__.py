@@ -1,1 +1,1 @@
-"""Quality and speed against peers: ``make bench`` or ``python -m bench [speed|risk|notes] [--data DIR]``."""
+"""Quality and speed against peers: ``make bench`` or ``python -m bench [speed|risk|notes|keywords] [--data DIR]``."""

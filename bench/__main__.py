@@ -6,9 +6,9 @@ import argparse
 import os
 from pathlib import Path
 
-from bench import law, notes, risk, speed
+from bench import keywords, law, notes, risk, speed
 
-MEASURES = {"speed": speed.run, "risk": risk.run, "notes": notes.run, "law": law.run}
+MEASURES = {"speed": speed.run, "risk": risk.run, "notes": notes.run, "law": law.run, "keywords": keywords.run}
 
 
 def main() -> None:

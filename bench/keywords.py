@@ -1,0 +1,362 @@
+"""Keywords: F1 on held-out documents, speed, processes, memory and new words, with the peers in the same run.
+
+    python -m bench keywords --data DIR                 what is below, without the large corpus
+    COPYKIT_BENCH_LARGE=1 python -m bench keywords      also 1 GB of made text (some minutes, 10 GB of disk)
+
+Our F1 is the mean over five folds of documents, each ranked by trees and word habits trained on the other four with
+the settings of ``tools/train_keywords.py``; the shipped models are never measured on what they were trained on. Speed
+is measured with the shipped setting. Peers that are not installed are left out and named: two of them, textrank4zh and
+harvesttext, bring half a hundred packages and are installed by hand.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import math
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import unicodedata
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.corpus import write
+from bench.speed import alternating
+
+ROOT = Path(__file__).resolve().parent.parent
+# data set, model, least F1@5 that is asked for
+SETS = (
+    ("abstracts", "article", 0.31),
+    ("product_titles", "product", 0.52),
+    ("news_titles", "title", 0.47),
+    ("english_abstracts", "article_en", 0.0),
+)
+Rows = list[dict[str, Any]]
+
+
+def run(data: Path | None) -> None:
+    """Print quality, then speed."""
+    if data is None:
+        print("quality skipped: needs texts with their keywords (--data DIR)")
+    else:
+        quality(data)
+        discovery(data)
+        corpus_speed(data)
+        text_speed(data)
+    processes()
+    if os.environ.get("COPYKIT_BENCH_LARGE"):
+        large()
+
+
+def quality(data: Path) -> None:
+    """F1@5 on documents that were held out, and the peers on all of them."""
+    train = _tool()
+    for name, model, least in SETS:
+        rows = _rows(data, name)
+        gold = [_gold(row) for row in rows]
+        kind = train.SETS[model][0]
+        five, ten = train.cross_validate(train.prepare(data / "keywords" / f"{name}.jsonl", kind, model))
+        print(f"{name:18s} copykit, held out      F1@5 {five:.3f}  F1@10 {ten:.3f}   asked for {least:.2f}")
+        for peer, extract in peers(name == "english_abstracts").items():
+            found = extract(rows)
+            print(f"{name:18s} {peer:22s} F1@5 {_f1(found, gold, 5):.3f}  F1@10 {_f1(found, gold, 10):.3f}")
+
+
+def peers(english: bool) -> dict[str, Callable[[Rows], list[list[str]]]]:
+    """Return the peers that are installed: name → keywords of each row."""
+    found: dict[str, Callable[[Rows], list[list[str]]]] = {}
+    if not english:
+        found["jieba extract_tags"] = lambda rows: [_jieba().extract_tags(_text(row), topK=10) for row in rows]
+        found["jieba textrank"] = lambda rows: [_jieba().textrank(_text(row), topK=10) for row in rows]
+        if importlib.util.find_spec("textrank4zh"):
+            found["TextRank4ZH"] = _textrank4zh
+    if importlib.util.find_spec("yake"):
+        found["YAKE"] = lambda rows: _yake(rows, english)
+    if importlib.util.find_spec("sklearn"):
+        found["scikit-learn 1-3-grams"] = lambda rows: _ngrams(rows, english)
+    missing = [name for name in ("textrank4zh", "harvesttext", "yake", "sklearn") if not importlib.util.find_spec(name)]
+    if missing:
+        print(f"peers not installed: {', '.join(missing)}")
+    return found
+
+
+def discovery(data: Path) -> None:
+    """New words against those that people marked and the dictionary lacks.
+
+    All titles: without the word habits, which were learned from these very titles. Odd titles: with the habits of the
+    even ones, against the marks of the odd ones.
+    """
+    import dataclasses
+
+    from copykit.corpus.sources import marked
+    from copykit.datafiles import bundled
+    from copykit.keywords import discover
+    from copykit.keywords.counts import Counter as Counts
+    from copykit.keywords.mine import Wanted
+    from copykit.keywords.profile import load_profile, make_words
+    from copykit.keywords.rank import Model
+    from copykit.text.segment import Segmenter
+
+    train = _tool()
+    rows = _rows(data, "product_titles")
+    prepared = train.prepare(data / "keywords" / "product_titles.jsonl", "product", "product")
+    habits = train.with_habits(prepared, prepared.docs % 2 == 0)[1]
+    files, segmenter = bundled(), Segmenter()
+    settings = files.load("discovery")["words"]
+    profile = load_profile(files, "product")
+    profile = dataclasses.replace(profile, data={**profile.data, **settings})
+    model = Model("product", {**files.load("ranking")["product"], "habits": habits})
+    without = {**settings, "scoring": {**settings["scoring"], "wording": 0}}
+
+    def words() -> Any:
+        return make_words(files, profile, segmenter, [model])
+
+    for label, some, chosen in (("all titles, no habits", rows, without), ("odd titles", rows[1::2], settings)):
+        with tempfile.TemporaryDirectory() as folder:
+            counter = Counts(words, segmenter.words, Path(folder), units=6)
+            counter.add("".join(marked(row["title"], "") for row in some))
+            cut = segmenter.words
+            wanted = Wanted(top=None)
+            every = discover.discover(counter.finish(), words(), chosen, wanted, segmenter.knows, cut, "product")
+        text = "\n".join(row["title"] for row in some)
+        counted = {word for row in some for word in row["keywords"] if len(word) > 1 and any(map(str.isalpha, word))}
+        lacking = {word for word in counted if not segmenter.knows(word)}
+        goal = {_fold(word) for word in lacking if text.count(word) >= 5}
+        marks = set(map(_fold, lacking))
+        found = [_fold(word.text) for word in every]
+        _print_new("copykit", label, found, goal, marks)
+        if importlib.util.find_spec("harvesttext"):
+            _print_new("harvesttext", label, _harvested(text), goal, marks)
+
+
+def _print_new(name: str, label: str, found: Sequence[str], goal: set[str], marks: set[str]) -> None:
+    hits, of = sum(word in marks for word in found[:500]), max(1, min(500, len(found)))
+    recall = len(set(found) & goal) / len(goal)
+    shown = f"{len(found):5,} found  recall {recall:.3f} of {len(goal)}  precision@500 {hits / of:.3f}"
+    print(f"new words          {name:12s} {label:22s} {shown}")
+
+
+def corpus_speed(data: Path) -> None:
+    """MB/s of a corpus mined, file to ranked words, against extract_tags on the same texts; one process."""
+    from copykit.corpus.sources import Sources, columns_of
+    from copykit.datafiles import bundled
+    from copykit.keywords.mine import Wanted
+    from copykit.keywords.run import Recipe, mine_blocks
+    from copykit.text.clean import Cleaner
+
+    files, jieba = bundled(), _jieba()
+    columns = columns_of(files.load("columns"))
+    for name, kind, suffix in (
+        ("abstracts", "article", ".jsonl"),
+        ("abstracts", "title", ".txt"),
+        ("product_titles", "product", ".txt"),
+    ):
+        texts = [_text(row) for row in _rows(data, name)]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, name + suffix)
+            times = max(1, 20_000_000 // sum(len(text.encode()) for text in texts))
+            if suffix == ".jsonl":
+                lines = [
+                    json.dumps({"id": number, "text": text}, ensure_ascii=False) for number, text in enumerate(texts)
+                ]
+            else:
+                lines = [" ".join(text.split()) for text in texts]
+            path.write_text("\n".join(lines * times) + "\n", "utf-8")
+            size = times * sum(len(text.encode()) for text in texts) / 1e6
+
+            def ours(path: Path = path, kind: str = kind) -> None:
+                sources = Sources([str(path)], columns, by_line=kind != "article", cleaner=Cleaner())
+                with tempfile.TemporaryDirectory() as scratch:
+                    recipe = Recipe(files.layers, files.cache, kind)
+                    mine_blocks(sources.blocks(), recipe, Wanted(), Path(scratch))
+
+            few = texts[:400]
+            theirs_size = sum(len(text.encode()) for text in few) / 1e6
+
+            def theirs(few: Sequence[str] = few) -> None:
+                for text in few:
+                    jieba.extract_tags(text)
+
+            mine, tags = alternating(ours, theirs, rounds=3)
+        rate, other = size / mine, theirs_size / tags
+        shown = f"{name + suffix:20s} {rate:6.2f} MB/s   extract_tags {other:5.2f}   {rate / other:5.1f} ×"
+        print(f"corpus mined       {shown}")
+
+
+def text_speed(data: Path) -> None:
+    """Documents a second with keywords of their own, against extract_tags and textrank."""
+    from copykit.datafiles import bundled
+    from copykit.keywords.candidates import Piece
+    from copykit.keywords.extract import KeywordExtractor
+    from copykit.keywords.profile import load_profile
+
+    rows, jieba = _rows(data, "abstracts"), _jieba()
+    extractor = KeywordExtractor(bundled(), load_profile(bundled(), "article"))
+    pieces = [Piece(row["title"], row["text"]) for row in rows]
+    extractor.extract(pieces)
+    some, few = [_text(row) for row in rows[:300]], [_text(row) for row in rows[:60]]
+    ours, tags, rank = alternating(
+        lambda: extractor.extract(pieces),
+        lambda: [jieba.extract_tags(text, topK=10) for text in some] and None,
+        lambda: [jieba.textrank(text, topK=10) for text in few] and None,
+    )
+    rate, tag_rate, rank_rate = len(pieces) / ours, len(some) / tags, len(few) / rank
+    print(
+        f"each abstract      copykit {rate:,.0f}/s   extract_tags {tag_rate:,.0f}/s ({rate / tag_rate:.1f} ×)   "
+        f"textrank {rank_rate:,.0f}/s ({rate / rank_rate:.1f} ×)"
+    )
+
+
+def processes() -> None:
+    """Two processes against one, on made text."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "made.txt")
+        write(path, 60_000_000)
+        one, two = alternating(lambda: _mine(path, 1), lambda: _mine(path, 2), rounds=3)
+    print(f"two processes      {60 / one:.2f} MB/s with one, {60 / two:.2f} with two: {one / two:.2f} ×")
+
+
+def large() -> None:
+    """Cost and memory at 10 MB and at 1 GB, one process."""
+    with tempfile.TemporaryDirectory() as folder:
+        for size in (10, 1_000):
+            path = Path(folder, f"{size}.txt")
+            write(path, size * 1_000_000)
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            _mine(path, 1)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            print(
+                f"made text {size:5,} MB  {1_000 * cpu / size:.0f} ms a MB on one core, peak {after.ru_maxrss >> 10} MB"
+            )
+            path.unlink()
+
+
+def _mine(path: Path, jobs: int) -> None:
+    command = [sys.executable, "-m", "copykit", "keywords", "mine", str(path), "--kind", "title", "--jobs", str(jobs)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+
+
+def _jieba() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+        import jieba.analyse
+    jieba.setLogLevel(60)
+    jieba.initialize()
+    jieba.analyse.extract_tags("睫毛膏")
+    return jieba.analyse
+
+
+def _yake(rows: Rows, english: bool) -> list[list[str]]:
+    import yake
+
+    extractor = yake.KeywordExtractor(lan="en" if english else "zh", n=3, top=10)
+    if english:
+        return [[word for word, _ in extractor.extract_keywords(_text(row))] for row in rows]
+    from copykit.text.segment import Segmenter
+
+    segmenter = Segmenter()
+    spaced = [" ".join(segmenter.words(_text(row))) for row in rows]
+    return [[word.replace(" ", "") for word, _ in extractor.extract_keywords(text)] for text in spaced]
+
+
+def _ngrams(rows: Rows, english: bool) -> list[list[str]]:
+    """TF-IDF of 1–3-grams over the collection, the usual recipe with scikit-learn."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    from copykit.datafiles import bundled
+    from copykit.text.segment import Segmenter
+
+    segmenter = Segmenter()
+    stop = set(bundled().load("stopwords")["zh"]) | set(bundled().load("stopwords")["en"])
+
+    def grams(text: str) -> list[str]:
+        found: list[str] = []
+        row: list[str] = []
+        for word in [*segmenter.words(text.lower()), "。"]:
+            if word == " ":
+                continue
+            if word in stop or not any(map(str.isalnum, word)):
+                joint = " " if english else ""
+                for size in (1, 2, 3):
+                    found += [joint.join(row[at : at + size]) for at in range(len(row) - size + 1)]
+                row = []
+            else:
+                row.append(word)
+        return [gram for gram in found if len(gram) > 1 and not gram.isdigit()]
+
+    vectorizer = TfidfVectorizer(analyzer=grams, sublinear_tf=True)
+    matrix = vectorizer.fit_transform(_text(row) for row in rows)
+    names = vectorizer.get_feature_names_out()
+    results = []
+    for place in range(len(rows)):
+        row = matrix.getrow(place)
+        order = sorted(zip(-row.data, row.indices, strict=True))[:10]
+        results.append([names[at] for _, at in order])
+    return results
+
+
+def _textrank4zh(rows: Rows) -> list[list[str]]:
+    import networkx
+    from textrank4zh import TextRank4Keyword
+
+    if not hasattr(networkx, "from_numpy_matrix"):  # the last release of the peer calls it by its old name
+        networkx.from_numpy_matrix = networkx.from_numpy_array
+    results = []
+    for row in rows:
+        ranker = TextRank4Keyword()
+        ranker.analyze(text=_text(row), lower=True, window=2)
+        results.append([item.word for item in ranker.get_keywords(10, word_min_len=2)])
+    return results
+
+
+def _harvested(text: str) -> list[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from harvesttext import HarvestText
+
+        return list(map(_fold, HarvestText().word_discover(text).index))
+
+
+def _tool() -> Any:
+    spec = importlib.util.spec_from_file_location("train_keywords", ROOT / "tools" / "train_keywords.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["train_keywords"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _rows(data: Path, name: str) -> Rows:
+    lines = (data / "keywords" / f"{name}.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines if line.strip()]
+
+
+def _text(row: dict[str, Any]) -> str:
+    return f"{row['title']}。{row['text']}" if row["title"] and row["text"] else row["title"] or row["text"]
+
+
+def _gold(row: dict[str, Any]) -> list[str]:
+    text = _fold(row["title"] + "。" + row["text"])
+    return [word for word in dict.fromkeys(map(_fold, row["keywords"])) if word and word in text]
+
+
+def _f1(found: Sequence[Sequence[str]], gold: Sequence[Sequence[str]], size: int) -> float:
+    values = []
+    for words, marked in zip(found, gold, strict=True):
+        if marked:
+            chosen = list(dict.fromkeys(map(_fold, words)))[:size]
+            hits = len(set(chosen) & set(marked))
+            values.append(2 * hits / (len(chosen) + len(marked)) if hits else 0.0)
+    return math.fsum(values) / len(values)
+
+
+def _fold(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).lower().split())
