@@ -164,11 +164,11 @@ class _Deletions:
 
 # Han, with the compatibility block's twelve plain ideographs, the iteration mark and the round zero.
 _HAN = r"[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]"
-# A run of blanks, or one sign, between two Han runs of which one is a single character: 最 好, 第.一. Two runs of two
-# characters or more are two words (新款男装 最爱). Underlines and asterisks part Han for no other reason, so that they
-# count everywhere (唯_一), and after 最 第 顶 唯 every sign does (全国第·一). The sign comes first in the pattern and looks
-# back, because a pattern that begins with a small set is found several times faster than one that begins with Han; and
-# Han is named as seldom as can be, because each naming takes the compiler a millisecond.
+# A run of blanks, or one sign, between two Han runs of which one is a single character: 最 好, 第.一. Two runs of
+# two characters or more are two words (新款男装 最爱). Underlines and asterisks part Han for no other reason, so that
+# they count everywhere (唯_一), and so does every sign after 最 第 顶 唯 (全国第·一). The sign comes first in the
+# pattern and looks back, because a pattern that begins with a small set is found several times faster than one that
+# begins with Han; and Han is named as seldom as can be, because each naming takes the compiler a millisecond.
 _SIGNS = r" .·\-~|/+\u2190-\u21ff\u25a0-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff"
 _GAP = re.compile(
     rf"[{_SIGNS}_*。、!?;&=^%#@]"

@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import openpyxl
@@ -164,15 +163,18 @@ def test_mistakes_are_told_in_one_sentence(
 
 
 def test_an_interrupt_leaves_the_old_file_whole_and_nothing_behind(tmp_path: Path) -> None:
-    source, target = tmp_path / "题.txt", tmp_path / "词.csv"
-    source.write_text("".join(f"{title}第{number}款\n" for number in range(60_000) for title in TITLES), "utf-8")
+    target = tmp_path / "词.csv"
     target.write_text("旧的", "utf-8")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    command = [sys.executable, "-m", "copykit", "keywords", "mine", str(source), "--kind", "product", "-o", str(target)]
+    command = [sys.executable, "-m", "copykit", "keywords", "mine", "-", "--kind", "product", "-o", str(target)]
     environment = os.environ | {"TMPDIR": str(scratch), "PYTHONIOENCODING": "utf-8"}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment, encoding="utf-8") as process:
-        time.sleep(2)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stderr=pipe, env=environment, encoding="utf-8") as process:
+        assert process.stdin is not None
+        # More than a pipe holds: when it is written, the command is reading, and it waits for more.
+        process.stdin.write("".join(f"{title}第{number}款\n" for number in range(20_000) for title in TITLES))
+        process.stdin.flush()
         process.send_signal(signal.SIGINT)
         told = process.communicate()[1]
     assert process.returncode == 130, told
