@@ -8,7 +8,7 @@ from typing import Any
 
 from copykit import datafiles
 from copykit.errors import DataFileError
-from copykit.model import Brief, Claim
+from copykit.model import NO_SHOP, Brief, Claim, Shop
 
 
 def read_brief(path: Path) -> Brief:
@@ -43,4 +43,9 @@ def _brief(data: Mapping[str, Any]) -> Brief:
         scenes=tuple(data.get("scenes", ())),
         keywords=tuple(data.get("keywords", ())),
         claims=tuple(Claim(**claim) for claim in data.get("claims", ())),
+        shop=_shop(data["shop"]) if "shop" in data else NO_SHOP,
     )
+
+
+def _shop(data: Mapping[str, Any]) -> Shop:
+    return Shop(**{**data, "can": tuple(data.get("can", ())), "team": dict(data.get("team", {}))})
