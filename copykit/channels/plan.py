@@ -1,0 +1,509 @@
+"""Choose channels for one product and schedule them within money and hours, every choice and refusal with its reason.
+
+Free natural entries come first, the product's own page before them; people of one's own only where repurchase carries
+it; paid clicks only where one click earns what it costs. Money is counted at the high end of what things cost, hours
+are counted week by week, so both hold as limits and not on average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from copykit.categories import Categories
+from copykit.channels.calendar import Calendar, Workdays
+from copykit.channels.catalog import Catalog, condition_from, meets
+from copykit.channels.facts import SHOP_TYPES, STAGES, Facts, facts_of, holds, objection
+from copykit.channels.forecast import NOTHING, Assumptions, Outlook, OwnResult, share_interval, total
+from copykit.channels.schedule import DAY, Desk, campaign_tasks, cycle_days, settle, short_codes, tasks_of, weekly
+from copykit.datafiles import DataFiles
+from copykit.model import Brief, Channel, Forecast, Plan, PlanRow, Rejected, Task
+
+GOALS = {"成交": "orders", "引流": "visits", "复购": "repeat", "口碑": "trust"}
+_EPSILON = 1e-9  # tenths of hours are no binary fractions
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a plan is asked for: yuan in all, hours a week, the first day, weeks, and what it is for.
+
+    ``goal``: one of GOALS' words, a number of orders, or empty.
+    """
+
+    name: str
+    budget: float
+    hours: float
+    start: date
+    weeks: int
+    made_on: date
+    goal: str = ""
+    brief_path: str = ""
+
+
+class Planner:
+    """Makes plans from the data files of a run."""
+
+    def __init__(self, files: DataFiles, has_command: Callable[[str], bool] = lambda _: True) -> None:
+        """Read catalog, assumptions and calendar; ``has_command`` tells which commands tasks may name."""
+        self.catalog = Catalog(files)
+        self.assumptions = Assumptions(files)
+        self.calendar = Calendar(files)
+        self._categories = Categories(files)
+        self._has_command = has_command
+
+    def plan(
+        self, brief: Brief, request: Request, results: Iterable[OwnResult] = (), kept: Sequence[Task] = ()
+    ) -> Plan:
+        """Return a plan; ``kept`` are tasks of an earlier one that were done or skipped."""
+        workdays = Workdays()
+        desk = Desk(
+            brief=brief,
+            brief_path=request.brief_path,
+            plan=request.name,
+            start=request.start,
+            weeks=request.weeks,
+            calendar=self.calendar,
+            workdays=workdays,
+            pace={"campaign": self.assumptions["campaign"], "day": self.assumptions["day"]},
+            has_command=self._has_command,
+        )
+        facts = facts_of(brief, self._categories)
+        outlook = Outlook(self.assumptions, brief, results)
+        choice = _Choice(self, desk, facts, outlook, request, kept)
+        choice.run()
+        return choice.plan()
+
+
+class _No(NamedTuple):
+    """A refusal: the sentence, and of which kind it is."""
+
+    why: str
+    kind: str
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A channel that fits: its tasks, what it costs, why, and a part of the forecast's base."""
+
+    channel: Channel
+    tasks: list[Task]
+    cost: float
+    cost_note: str
+    why: str
+    times: int
+    actions: float
+    spend: float = 0.0
+
+
+class _Choice:
+    """One run of choosing: what is taken, what is left of hours and money, and what was turned down and why."""
+
+    def __init__(
+        self,
+        planner: Planner,
+        desk: Desk,
+        facts: Facts,
+        outlook: Outlook,
+        request: Request,
+        kept: Sequence[Task],
+    ) -> None:
+        self.planner, self.desk, self.facts, self.outlook, self.request = planner, desk, facts, outlook, request
+        self.assumed = planner.assumptions
+        self.days = planner.calendar.between(desk.start, desk.end)
+        self.kept = [task for task in kept if task.state != "open"]
+        self.taken: dict[str, _Draft] = {}
+        self.refused: dict[str, _No] = {}
+        self.money = request.budget
+        # What was done in a week has used its hours, whichever channel it was for.
+        self.load = weekly((task for task in self.kept if desk.start <= task.due < desk.end), desk)
+        self.shares: dict[str, list[float]] = {}
+        self.campaigning = ""
+
+    def run(self) -> None:
+        """Try every channel in order, first within its kind's share of the hours, then with what is left."""
+        waiting = []
+        for channel in self._in_order():
+            reason = self._objection(channel)
+            if reason is not None:
+                self.refused[channel.id] = reason
+            else:
+                waiting.append(channel)
+        for shared in (True, False):
+            for channel in waiting:
+                if channel.id not in self.taken:
+                    reason = self._take(channel, shared)
+                    if reason is not None:
+                        self.refused[channel.id] = reason
+                    else:
+                        self.refused.pop(channel.id, None)
+
+    def plan(self) -> Plan:
+        """Return the plan of what was taken."""
+        request, desk = self.request, self.desk
+        drafts = sorted(self.taken.values(), key=lambda draft: self._rank(draft.channel))
+        placed = {task.id for draft in drafts for task in draft.tasks}
+        history = [task for task in self.kept if task.id not in placed]
+        codes = short_codes([*placed, *(task.id for task in history)])
+        rows = tuple(self._row(draft, codes) for draft in drafts)
+        names = self.planner.catalog
+        return Plan(
+            name=request.name,
+            product=desk.brief.product,
+            made_on=request.made_on,
+            start=desk.start,
+            weeks=desk.weeks,
+            budget=request.budget,
+            hours=request.hours,
+            goal=request.goal,
+            rows=rows,
+            rejected=tuple(
+                Rejected(channel.id, channel.name, *self.refused[channel.id])
+                for channel in names
+                if channel.id in self.refused
+            ),
+            days=tuple(self.days),
+            forecast=total(row.forecast for row in rows),
+            notes=tuple(self._notes(rows)),
+            kept=tuple(replace(task, code=codes[task.id]) for task in sorted(history, key=lambda task: task.due)),
+        )
+
+    def _in_order(self) -> list[Channel]:
+        return sorted(self.planner.catalog, key=self._rank)
+
+    def _rank(self, channel: Channel) -> tuple[Any, ...]:
+        """Return what orders channels: kind, what it serves, own orders an hour, whom one meets, the file's order."""
+        kinds = ["steady", "page", "natural", "owned", "paid"]
+        goal = GOALS.get(self.request.goal, "")
+        if goal == "repeat":
+            kinds = ["steady", "page", "owned", "natural", "paid"]
+        people = self.desk.brief.audience
+        strangers = bool(channel.audience and people) and not meets(channel, people)
+        # What has to be in the plan first is also tried first.
+        return (
+            kinds.index(channel.kind),
+            bool(goal) and goal not in channel.serves,
+            -self._own_yield(channel),
+            strangers,
+            channel.order,
+            channel.id,
+        )
+
+    def _own_yield(self, channel: Channel) -> float:
+        """Return the orders an hour that the user's own results tell of, 0 without any."""
+        rows = [row for row in self.outlook.own(channel) if row.actions and row.orders is not None]
+        hours = _hours_a_post(channel) * sum(row.actions or 0 for row in rows)
+        return sum(row.orders or 0 for row in rows) / hours if hours else 0.0
+
+    # --- what speaks against a channel ---------------------------------------------------------------------------
+
+    def _objection(self, channel: Channel) -> _No | None:
+        """Return why a channel does not come into question at all."""
+        for condition in map(condition_from, self.assumed.needs):
+            if (found := objection(condition, self.facts)) is not None:
+                return _No(found, "law")
+        if channel.state in ("gone", "refused"):
+            return _No(self._left_behind(channel), "gone")
+        for condition in channel.needs:
+            if (found := objection(condition, self.facts)) is not None:
+                return _No(found, "law" if condition.fact in ("category", "consent") else "unfit")
+        if (found := self._wrong_shop(channel)) is not None:
+            return _No(found, "unfit")
+        found = self._own_verdict(channel)
+        if found is None and channel.cost_model == "clicks":
+            found = self._click_verdict(channel)[0]
+        return _No(found, "loss") if found is not None else None
+
+    def _wrong_shop(self, channel: Channel) -> str | None:
+        values = self.facts.values
+        if channel.needs_own_site and not values["site"]:
+            return "没有自己的网站"
+        shop_type, stage = values["shop_type"], values["stage"]
+        if channel.shop_types and shop_type is not None and shop_type not in channel.shop_types:
+            meant = "、".join(SHOP_TYPES[kind] for kind in channel.shop_types)
+            return f"这是给{meant}用的，你的店是{SHOP_TYPES[shop_type]}"
+        if channel.shop_types and shop_type is None:
+            return "资料里没写店开在哪（shop.type），这条路要看店的类型"
+        if channel.stages and stage is not None and stage not in channel.stages:
+            meant = "、".join(STAGES[one] for one in channel.stages)
+            return f"适合{meant}的店，你写的是{STAGES[stage]}"
+        return None
+
+    def _left_behind(self, channel: Channel) -> str:
+        after = "、".join(self.planner.catalog.name_of(name) for name in channel.successor)
+        return channel.state_today + (f"；看{after}" if after else "")
+
+    def _own_verdict(self, channel: Channel) -> str | None:
+        """Return what the user's own results say against a channel that costs money."""
+        rows = [row for row in self.outlook.own(channel) if row.cost and row.orders is not None]
+        profit = self.outlook.unit_profit()
+        if not rows or profit is None:
+            return None
+        cost = sum(row.cost or 0 for row in rows)
+        orders = sum(row.orders or 0 for row in rows)
+        visitors = sum(row.visitors or 0 for row in rows)
+        # The good end of the interval: a channel is not stopped for bad luck with few visitors.
+        hopeful = share_interval(orders, visitors)[2] * visitors if visitors else orders + 1
+        if cost <= profit * hopeful:
+            return None
+        return f"你自己的结果：花 {cost:,.0f} 元成交 {orders:,.0f} 单，一单只剩 {profit:,.2f} 元毛利，往宽里算也是亏"
+
+    def _click_verdict(self, channel: Channel) -> tuple[str | None, str]:
+        """Return what speaks against buying clicks, or else the sentence that speaks for it."""
+        brief = self.desk.brief
+        missing = [
+            label
+            for label, value in (
+                ("售价（price）", brief.price),
+                ("毛利率（shop.margin）", brief.shop.margin),
+                ("转化率（shop.conversion）", brief.shop.conversion or self._own_share(channel)),
+            )
+            if value is None
+        ]
+        if missing:
+            return f"没写{'、'.join(missing)}，不知道一次点击值多少钱，不花这个钱", ""
+        price = self.outlook.click_cost(channel)
+        if price is None:
+            return "没有一次点击多少钱的假设，也没有你自己的账，先不花", ""
+        (low, mid, high), own = price
+        (_, share, _), _ = self.outlook.conversion(channel)
+        worth = (self.outlook.unit_profit() or 0) * share
+        whose = "你自己的账上一次点击" if own else "这里一次点击按假设"
+        money = f"{whose}要 {low:.2f}—{high:.2f} 元" if low < high else f"{whose}要 {mid:.2f} 元"
+        earned = f"一次点击约值 {worth:.2f} 元（售价×毛利×转化）"
+        if worth < low:
+            return f"{earned}，{money}，点一次亏一次；先把转化或客单价做上去", ""
+        if worth < mid:
+            return None, f"{earned}，{money}，刚够本，只小额试"
+        return None, f"{earned}，{money}，付得起"
+
+    def _own_share(self, channel: Channel) -> float | None:
+        (_, share, _), basis = self.outlook.conversion(channel)
+        return share if basis == "own" else None
+
+    # --- what fits -----------------------------------------------------------------------------------------------
+
+    def _take(self, channel: Channel, shared: bool) -> _No | None:
+        """Schedule a channel and take it, or return why it does not fit."""
+        if channel.after and channel.after not in self.taken:
+            return _No(f"要先有跑出来的{self.planner.catalog.name_of(channel.after)}，再加钱放大", "unfit")
+        focus = self.assumed["focus"]
+        others = sum(draft.channel.kind != "steady" for draft in self.taken.values())
+        room = max(int(self.request.hours / focus["hours_per_channel"] + _EPSILON), 1)
+        if channel.kind != "steady" and others >= room:
+            why = f"每周 {self.request.hours:g} 小时已经排了 {others} 条路，再开一条，条条都做不深"
+            return _No(why, "hours")
+        cost, spend, note, reason = self._price(channel)
+        if reason is not None:
+            return _No(reason, "money")
+        found = self._schedule(channel, shared)
+        if found is None:
+            return _No(self._no_hours(channel), "hours")
+        tasks, times = found
+        if channel.cost_model == "messages":
+            sends = sum(task.kind == "post" for task in tasks)
+            cost *= sends
+            if cost > self.money + _EPSILON:
+                return _No(f"发 {sends} 次要 {cost:,.0f} 元，预算只剩 {self.money:,.0f} 元", "money")
+        actions = self._actions(channel, tasks)
+        draft = _Draft(channel, tasks, round(cost, 2), note, self._why(channel), times, actions, spend)
+        self.taken[channel.id] = draft
+        self.money -= draft.cost
+        self._count(channel, [task for task in tasks if task.state == "open"])
+        if any(task.kind == "campaign" for task in tasks):
+            self.campaigning = channel.id
+        return None
+
+    def _schedule(self, channel: Channel, shared: bool) -> tuple[list[Task], int] | None:
+        """Return the first way of scheduling whose hours fit: as soon as possible, then as often as possible."""
+        last = max(self.desk.weeks - self.assumed["focus"]["least_weeks"] + 1, 1)
+        mine = [task for task in self.kept if task.channel == channel.id]
+        opens = any(template.when == "start" for template in channel.tasks)
+        for first_week in range(channel.cadence.start_week, last + 1):
+            # What is done once may be done a week or more ahead where the first week is full.
+            setups = range(first_week, 0, -1) if opens else (first_week,)
+            for times in range(channel.cadence.times, channel.cadence.least - 1, -1):
+                for setup_week in setups:
+                    tasks = tasks_of(channel, self.desk, first_week, times, setup_week)
+                    if not any(task.kind == "post" for task in tasks):
+                        continue
+                    for made in ([*tasks, *self._campaigns(channel)], tasks):
+                        settled = settle(made, mine, self.desk)
+                        if self._fits(channel, settled, shared):
+                            return settled, times
+        return None
+
+    def _campaigns(self, channel: Channel) -> list[Task]:
+        repurchase = self.desk.brief.shop.repurchase_days
+        if not channel.campaign or self.campaigning or repurchase is None:
+            return []
+        cycle = cycle_days(repurchase, self.assumed["campaign"])
+        return campaign_tasks(channel, self.desk, cycle, self.days)
+
+    def _fits(self, channel: Channel, tasks: Sequence[Task], shared: bool) -> bool:
+        added = weekly((task for task in tasks if task.state == "open"), self.desk)
+        limit = self.request.hours + _EPSILON
+        if any(new and have + new > limit for have, new in zip(self.load, added, strict=True)):
+            return False
+        if not shared:
+            return True
+        # What is done once may take more than a kind's share of its week; what comes back every week may not.
+        added = weekly((task for task in tasks if task.state == "open" and task.kind != "setup"), self.desk)
+        kind = self.shares.get(channel.kind, [0.0] * self.desk.weeks)
+        share = self.assumed["share"][channel.kind] * self.request.hours + _EPSILON
+        return all(not new or have + new <= share for have, new in zip(kind, added, strict=True))
+
+    def _count(self, channel: Channel, tasks: Sequence[Task]) -> None:
+        kind = self.shares.setdefault(channel.kind, [0.0] * self.desk.weeks)
+        for task in tasks:
+            week = self.desk.week_of(task.due)
+            self.load[week] += task.hours
+            kind[week] += task.hours if task.kind != "setup" else 0.0
+
+    def _no_hours(self, channel: Channel) -> str:
+        if channel.cadence.start_week > self.desk.weeks:
+            return f"要到第 {channel.cadence.start_week} 周才开始，计划只有 {self.desk.weeks} 周"
+        least = _hours_a_post(channel) * channel.cadence.least / channel.cadence.every_weeks
+        start = sum(template.hours for template in channel.tasks if template.when == "start")
+        opening = f"，开头还要 {start:g} 小时" if start else ""
+        left = max(self.request.hours - max(self.load), 0)
+        return f"时间排不下：每周最少要 {least:.1f} 小时{opening}，最满的一周只剩 {left:.1f} 小时"
+
+    def _price(self, channel: Channel) -> tuple[float, float, str, str | None]:
+        """Return cost, what of it buys clicks, how it is counted, and why it cannot be paid; counted at the high end.
+
+        The cost of messages is that of one sending.
+        """
+        shop, name = self.desk.brief.shop, channel.id
+        match channel.cost_model:
+            case "pieces":
+                price = self.assumed.range("piece", name) or (0.0, 0.0, 0.0)
+                run = self.assumed["run"].get(name, 0)
+                pieces = max(run, round((shop.orders_per_week or 0) * self.desk.weeks))
+                cost = pieces * price[2]
+                note = f"印 {pieces:,} 份，每份按 {price[2]:g} 元"
+            case "messages":
+                price = self.assumed.range("message", name) or (0.0, 0.0, 0.0)
+                cost = (shop.contacts or 0) * price[2]
+                note = f"{shop.contacts or 0:,} 人，每条按 {price[2]:g} 元"
+            case "fixed":
+                price = self.assumed.range("fixed", name) or (0.0, 0.0, 0.0)
+                cost, note = price[2], channel.cost_note or "起步费按假设的高值"
+            case "clicks":
+                return self._click_price(channel)
+            case "orders":
+                rate = self.assumed.range("commission", name) or (0.0, 0.0, 0.0)
+                return 0.0, 0.0, f"成交后付，约成交额的 {rate[0]:.0%}—{rate[2]:.0%}，不占预算", None
+            case _:
+                return 0.0, 0.0, channel.cost_note, None
+        if cost > self.money + _EPSILON:
+            return 0.0, 0.0, "", f"要 {cost:,.0f} 元（{note}），预算只剩 {self.money:,.0f} 元"
+        return cost, 0.0, note, None
+
+    def _click_price(self, channel: Channel) -> tuple[float, float, str, str | None]:
+        price = self.outlook.click_cost(channel)
+        assert price is not None, "a channel without a price was turned down before"
+        (_, mid, _), own = price
+        clicks = self.assumed["trial"]["clicks"]
+        least = float(-(-clicks * mid // 1))
+        if least > self.money + _EPSILON:
+            why = f"少于 {clicks} 次点击看不出转化，要 {least:,.0f} 元，预算只剩 {self.money:,.0f} 元"
+            return 0.0, 0.0, "", why
+        (_, share, _), _ = self.outlook.conversion(channel)
+        worth = (self.outlook.unit_profit() or 0) * share
+        # A click that earns its middle price may buy three trials; more only after results.
+        spend = min(3 * least, float(int(self.money))) if worth >= mid else least
+        whose = "你自己的点击成本" if own else "假设的点击成本"
+        return spend, spend, f"先买约 {spend / mid:,.0f} 次点击（按{whose}），看结果再加", None
+
+    def _actions(self, channel: Channel, tasks: Sequence[Task]) -> float:
+        """Return how many posts, cards or messages take effect before the plan ends."""
+        late = self.desk.end - 7 * channel.effect_weeks * DAY
+        posts = [task for task in tasks if task.kind == "post" and task.due < late and task.state != "skipped"]
+        shop = self.desk.brief.shop
+        if channel.cost_model == "pieces" and channel.id != "offline_events":
+            weeks = (late - min((task.due for task in posts), default=late)).days / 7
+            return (shop.orders_per_week or 0) * max(weeks, 0)
+        if channel.cost_model == "messages":
+            return float(len(posts) * (shop.contacts or 0))
+        return float(len(posts))
+
+    # --- what people read ----------------------------------------------------------------------------------------
+
+    def _why(self, channel: Channel) -> str:
+        if channel.cost_model == "clicks":
+            return f"{self._click_verdict(channel)[1]}；{channel.why}"
+        rows = [row for row in self.outlook.own(channel) if row.orders is not None]
+        if rows and sum(row.orders or 0 for row in rows) > 0:
+            actions = sum(row.actions or 0 for row in rows)
+            made = f"{actions:,.0f} 次" if actions else f"{len(rows)} 期"
+            return f"你自己的结果：{made}带来 {sum(row.orders or 0 for row in rows):,.0f} 单，接着做"
+        for condition in channel.fits:
+            if holds(condition, self.facts):
+                return self.facts.fill(condition.why)
+        return channel.why
+
+    def _row(self, draft: _Draft, codes: dict[str, str]) -> PlanRow:
+        channel = draft.channel
+        posts = sorted(task.due for task in draft.tasks if task.kind == "post")
+        weeks = (self.desk.end - posts[0]).days / 7 - channel.effect_weeks if posts else 0
+        forecast = self.outlook.orders(channel, draft.actions, weeks, draft.spend)
+        if channel.kind == "steady":
+            forecast = NOTHING
+        elif forecast == NOTHING and not draft.actions:
+            forecast = NOTHING._replace(note=f"这 {self.desk.weeks} 周里还看不到：{channel.effect_words}")
+        tasks = sorted(draft.tasks, key=lambda task: (task.due, task.time, task.id))
+        cadence = channel.cadence
+        return PlanRow(
+            channel=channel.id,
+            name=channel.name,
+            kind=channel.kind,
+            why=draft.why,
+            start=min(task.due for task in tasks),
+            cadence=cadence.words.replace("{n}", str(draft.times)),
+            per_period=draft.times,
+            hours=round(max(weekly(tasks_within(tasks, self.desk), self.desk)), 2),
+            cost=draft.cost,
+            cost_note=draft.cost_note,
+            forecast=forecast,
+            tracking=channel.tracking,
+            tasks=tuple(replace(task, code=codes[task.id]) for task in tasks),
+        )
+
+    def _notes(self, rows: Sequence[PlanRow]) -> Iterable[str]:
+        desk, request = self.desk, self.request
+        if not rows:
+            yield f"每周 {request.hours:g} 小时排不下任何一条路；先空出一两个小时"
+        known = desk.workdays.known_until
+        if desk.end > known:
+            yield f"{known.year + 1} 年的放假安排还没有，之后按周末休息算；公布后重排一次"
+        if self.money > 0 and request.budget > 0 and rows:
+            yield f"预算还剩 {self.money:,.0f} 元没排：没有值得花的地方，留着等结果"
+        if any(row.forecast.basis in ("assumed", "mixed") for row in rows):
+            checked = self.assumed.checked
+            yield f"带 * 的预计用了假设（{checked} 定的，没有公开数据支持）；给 --results 就换成你自己的数"
+        yield from self._goal_note(total(row.forecast for row in rows))
+        low = desk.brief.shop.review_score
+        if low is not None and low < 4.7 and desk.brief.shop.bad_reviews:
+            yield f"评分 {low:g}，差评集中在“{desk.brief.shop.bad_reviews}”：引来的人先看差评，产品先改"
+
+    def _goal_note(self, forecast: Forecast) -> Iterable[str]:
+        if not self.request.goal or self.request.goal in GOALS:
+            return
+        wanted = float(self.request.goal)
+        if wanted <= forecast.low:
+            yield f"目标 {wanted:g} 单：预计的低值就够"
+        elif wanted <= forecast.high:
+            yield f"目标 {wanted:g} 单：在预计的 {forecast.low:g}—{forecast.high:g} 单之间，不保证"
+        else:
+            yield f"目标 {wanted:g} 单够不着：顺的话也只有 {forecast.high:g} 单；加时间，或先提转化和客单价"
+
+
+def tasks_within(tasks: Iterable[Task], desk: Desk) -> list[Task]:
+    """Return the tasks that lie within the plan."""
+    return [task for task in tasks if desk.start <= task.due < desk.end]
+
+
+def _hours_a_post(channel: Channel) -> float:
+    return sum(template.hours for template in channel.tasks if template.when in ("each", "post"))
