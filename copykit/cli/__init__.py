@@ -47,6 +47,16 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
             "keywords",
             Text("关键词：从文章、标题、搜索词里找词，找新词", "keywords: mine texts, discover new words"),
         ),
+        "channels": (
+            "copykit.cli.channels",
+            "channels",
+            Text("引流：渠道、计划、进度", "channels: catalog, plan, progress"),
+        ),
+        "links": (
+            "copykit.cli.links",
+            "links",
+            Text("链接和码：带码、二维码", "links and codes: tags, QR codes"),
+        ),
         "data": (
             "copykit.cli.data",
             "data",

@@ -1,0 +1,68 @@
+"""The user's own results as a table: one row a channel and period, read into what forecasts rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from copykit.channels.catalog import Catalog
+from copykit.channels.forecast import OwnResult
+from copykit.errors import CopykitError, Words
+from copykit.tables import Row, Table, parse_number
+
+ROLES = ("channel", "actions", "visitors", "orders", "cost")
+_NOTHING = ("", "-", "—", "--", "/")
+
+
+class BadResult(CopykitError):
+    """A row of results that cannot be used."""
+
+    zh = "{file} 第 {row} 行：{reason}"
+    en = "{file} row {row}: {reason}"
+
+
+def read_results(table: Table, catalog: Catalog) -> Iterator[OwnResult | CopykitError]:
+    """Yield the results of a table opened with the roles of ``ROLES``; a row that cannot be used yields its error."""
+    for row in table:
+        try:
+            yield _result(row, table, catalog)
+        except CopykitError as error:
+            yield error
+
+
+def split(found: Iterable[OwnResult | CopykitError]) -> tuple[list[OwnResult], list[CopykitError]]:
+    """Return good rows and errors apart."""
+    good: list[OwnResult] = []
+    bad: list[CopykitError] = []
+    for one in found:
+        if isinstance(one, OwnResult):
+            good.append(one)
+        else:
+            bad.append(one)
+    return good, bad
+
+
+def _result(row: Row, table: Table, catalog: Catalog) -> OwnResult:
+    if row.error is not None:
+        raise row.error
+    name = table.value(row, "channel") or row.text
+    if name not in catalog:
+        zh, en = (
+            f"没有叫“{name}”的渠道（全部：copykit channels list）",
+            f"no channel '{name}' (all: copykit channels list)",
+        )
+        raise BadResult(file=table.name, row=row.number, reason=Words(zh, en))
+    numbers: list[float | None] = []
+    for role in ROLES[1:]:
+        told = table.value(row, role).strip()
+        value = None if told in _NOTHING else parse_number(told)
+        if told not in _NOTHING and (value is None or value < 0):
+            label = table.columns.get(role, role)
+            zh, en = f"{label}的“{told}”不是数", f"'{told}' in {label} is no number"
+            raise BadResult(file=table.name, row=row.number, reason=Words(zh, en))
+        numbers.append(value)
+    actions, visitors, orders, cost = numbers
+    if visitors is not None and orders is not None and orders > visitors:
+        zh = f"成交 {orders:g} 单比访客 {visitors:g} 个还多，列可能认错了"
+        en = f"{orders:g} orders of {visitors:g} visitors; a column may be taken for another"
+        raise BadResult(file=table.name, row=row.number, reason=Words(zh, en))
+    return OwnResult(catalog[name].id, actions, visitors, orders, cost)

@@ -1,0 +1,465 @@
+"""``copykit channels``: the catalog, the plan, and how it is kept."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from copykit import datafiles, tables
+from copykit.brief import read_brief
+from copykit.channels.catalog import EFFORTS, KINDS, Catalog, least_hours
+from copykit.channels.plan import GOALS, Planner, Request
+from copykit.channels.progress import find_task, marked, plan_from, status_of
+from copykit.cli import common
+from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.model import Plan, Task
+from copykit.render import channels as render
+from copykit.render.channels import View
+from copykit.state import Mark, State, state_path
+from copykit.tables import Sheet
+
+FILES = (".md", ".xlsx", ".ics", ".json")
+MOST_WEEKS = 53
+MOST_BUDGET = 1e9
+HOURS_A_WEEK = 168
+
+PLAN = Text(
+    "按产品资料选渠道、排日子：每条为什么做、不做的为什么不做，钱和时间都不超。\n"
+    "\n"
+    "copykit channels plan 睫毛膏.toml --budget 3000 --hours 6 --weeks 4\n"
+    "copykit channels plan 睫毛膏.toml --budget 3000 --hours 6 --save -o 计划.md -o 计划.ics",
+    "Choose and schedule channels for a product: why each one, why not the others, within money and hours.",
+)
+
+
+@click.group(cls=Group, text=Text("引流：渠道、计划、进度", "Channels: catalog, plan, progress"))
+@common.lang_option
+def channels() -> None:
+    """Group of the channel commands."""
+
+
+@channels.command(
+    "list", text=Text("列出渠道：今天还在不在、费多少力、花不花钱", "List channels: do they still live, what they take")
+)
+@option("--kind", type=click.Choice(KINDS), zh="page 商品页 · natural 自然 · owned 自己的人 · paid 付费", en="kind")
+@option(
+    "--stage", type=click.Choice(["new", "growing", "mature"]), zh="店的阶段：刚开张、在长、稳定", en="the shop's stage"
+)
+@option(
+    "--shop",
+    type=click.Choice(["marketplace", "own_site", "mini_program", "content_shop"]),
+    zh="店开在哪：平台店、自己的网站、小程序、内容平台",
+    en="where the shop is",
+)
+@option("--audience", metavar="WORD", zh="想遇见谁（学生党、宝妈…）", en="whom to meet")
+@option("--effort", type=click.Choice(EFFORTS), zh="最多费多少力：low 轻 · middle 中 · high 重", en="effort at most")
+@option("--hours", type=click.FloatRange(0), metavar="N", zh="每周最多几小时", en="hours a week at most")
+@option("--budget", type=click.FloatRange(0), metavar="N", zh="最多花多少元起步", en="yuan to begin with at most")
+@option("--format", "form", type=click.Choice(["table", "json"]), default="table", zh="输出格式", en="output format")
+@common.data_option
+@common.lang_option
+def list_channels(form: str, data_folders: tuple[Path, ...], budget: float | None, **filters: Any) -> int:
+    """Print the channels that fit all filters."""
+    from copykit.channels.forecast import Assumptions
+
+    files = common.open_data(data_folders)
+    chosen = Catalog(files).select(
+        kind=filters["kind"],
+        effort=filters["effort"],
+        stage=filters["stage"],
+        audience=filters["audience"],
+        shop_type=filters["shop"],
+        hours=filters["hours"],
+    )
+    if budget is not None:
+        assumptions = Assumptions(files)
+        chosen = [channel for channel in chosen if assumptions.least_cost(channel) <= budget]
+    if form == "json":
+        write_json([render.channel_json(channel) for channel in chosen])
+        return 0
+    if not chosen:
+        note(say("没有符合条件的渠道，放宽一两个条件再看", "no channel fits; loosen a filter"))
+        return 0
+    click.echo(render.channels_table([(channel, least_hours(channel)) for channel in chosen], _view()))
+    note(say("看一条：copykit channels show 小红书", "one of them: copykit channels show 小红书"))
+    return 0
+
+
+@channels.command("show", text=Text("看一条渠道：怎么做、别做什么、规矩", "Show a channel: do, don't, duties"))
+@click.argument("name", metavar="渠道")
+@option("--format", "form", type=click.Choice(["text", "json"]), default="text", zh="输出格式", en="output format")
+@common.data_option
+@common.lang_option
+def show(name: str, form: str, data_folders: tuple[Path, ...]) -> int:
+    """Print one channel as a page."""
+    catalog = Catalog(common.open_data(data_folders))
+    channel = catalog[name]
+    if form == "json":
+        write_json(render.channel_json(channel))
+    else:
+        after = [catalog.name_of(identifier) for identifier in channel.successor]
+        click.echo(render.channel_page(channel, after, least_hours(channel), _view()))
+    return 0
+
+
+@channels.command("plan", text=PLAN)
+@click.argument("brief_path", metavar="资料", type=click.Path(path_type=Path))
+@option(
+    "--budget", type=click.FloatRange(0, MOST_BUDGET), default=0.0, metavar="元", zh="一共能花多少元", en="yuan in all"
+)
+@option(
+    "--hours",
+    type=click.FloatRange(0, HOURS_A_WEEK),
+    default=6.0,
+    show_default=True,
+    metavar="N",
+    zh="每周能用几小时",
+    en="hours a week",
+)
+@option(
+    "--from",
+    "start",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    zh="从哪天开始（默认明天起的第一个周一）",
+    en="the first day (the next Monday)",
+)
+@option(
+    "--weeks", type=click.IntRange(1, MOST_WEEKS), default=4, show_default=True, metavar="N", zh="排几周", en="weeks"
+)
+@option(
+    "--goal",
+    metavar="目标",
+    default="",
+    zh="成交、引流、复购、口碑，或者想要多少单",
+    en="成交 引流 复购 口碑, or orders wanted",
+)
+@option(
+    "--results",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    zh="自己的结果表：渠道、次数、访客、成交、花费，预计就按它算",
+    en="a table of your own results",
+)
+@option("--name", metavar="NAME", zh="计划叫什么（默认用资料的文件名）", en="the plan's name (the brief's file name)")
+@option("--save", is_flag=True, zh="定下来：记进项目，之后看进度；重排时做完的不丢", en="save it, for status and done")
+@option("--all", "whole", is_flag=True, zh="显示全部任务", en="show every task")
+@option("--format", "form", type=click.Choice(["text", "json", "md"]), zh="屏幕上的格式", en="format on the screen")
+@option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    zh="写到文件，可以给多个：.md .xlsx .ics（日历，可重复导入）.json",
+    en="write .md .xlsx .ics .json; repeatable",
+)
+@common.today_option
+@common.data_option
+@common.lang_option
+def plan(brief_path: Path, form: str | None, outputs: tuple[Path, ...], **options: Any) -> int:
+    """Make a plan, show it, write it, and save it when asked."""
+    for path in outputs:
+        if path.suffix.lower() not in FILES:
+            raise UsageMistake(
+                f"-o 只会写 {' '.join(FILES)}，现在是 {path.name}", f"-o writes {' '.join(FILES)}, not {path.name}"
+            )
+    goal = _goal(options["goal"])
+    today = datetime.date.fromisoformat(common.iso_day(options["today"]))
+    start = options["start"].date() if options["start"] else today + datetime.timedelta(days=7 - today.weekday())
+    _check_days(start, options["weeks"])
+    files = common.open_data(options["data_folders"])
+    brief = read_brief(brief_path)
+    planner = Planner(files, _has_command)
+    results, refused = _results(files, planner.catalog, options["results"])
+    name = options["name"] or brief_path.stem
+    request = Request(name, options["budget"], options["hours"], start, options["weeks"], today, goal, str(brief_path))
+    kept = _kept_tasks(name)
+    made = planner.plan(brief, request, results, kept)
+    if options["save"]:
+        with State(_state_file()) as state:
+            state.save_plan(name, today.isoformat(), render.plan_json(made))
+            made = marked(made, state.marks(name))
+    view = _view()
+    for path in outputs:
+        write_plan(path, made, view)
+    _show(made, form, view, options["whole"], outputs)
+    _tell(made, outputs, options["save"], bool(kept))
+    return common.REJECTED if refused else 0
+
+
+@channels.command(
+    "status", text=Text("今天该做什么、什么过了没做、节奏断没断", "What is due, late, and whether the cadence held")
+)
+@option("--plan", "name", metavar="NAME", zh="哪个计划（默认最近存的）", en="which plan (the one saved last)")
+@option("--format", "form", type=click.Choice(["text", "json"]), default="text", zh="输出格式", en="output format")
+@option(
+    "--fail-on",
+    type=click.Choice(["late", "broken"]),
+    zh="有过了没做的（late）或断了的（broken）时退出码为 1",
+    en="exit 1 when …",
+)
+@common.today_option
+@common.lang_option
+def status(name: str | None, form: str, fail_on: str | None, today: Any) -> int:
+    """Tell where a saved plan stands."""
+    day = datetime.date.fromisoformat(common.iso_day(today))
+    with State(_existing_state()) as state:
+        found = _saved(state, name)
+        now = status_of(found, day, state.notes(found.name))
+    if form == "json":
+        write_json(render.status_json(now))
+    else:
+        click.echo(render.status_text(now, _view()))
+    broken = any(cadence.broken and not cadence.streak for cadence in now.cadences)
+    failed = (fail_on == "late" and now.late) or (fail_on == "broken" and broken)
+    return common.FAILED if failed else 0
+
+
+@channels.command("done", text=Text("做完了：copykit channels done 编号…", "Mark tasks as done"))
+@click.argument("codes", nargs=-1, required=True, metavar="编号...")
+@option(
+    "--on",
+    "on_day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    zh="哪天做的（默认今天）",
+    en="on which day",
+)
+@option("--note", "text", default="", metavar="TEXT", zh="顺手记一句", en="a note")
+@option("--undo", is_flag=True, zh="点错了，改回没做", en="take the mark away")
+@option("--plan", "name", metavar="NAME", zh="哪个计划", en="which plan")
+@common.today_option
+@common.lang_option
+def done(codes: tuple[str, ...], on_day: Any, text: str, undo: bool, name: str | None, today: Any) -> int:
+    """Mark tasks as done."""
+    day = common.iso_day(on_day or today)
+    mark = None if undo else Mark("done", day, text)
+    return _mark(codes, name, mark, say("改回没做", "open again") if undo else say("做完", "done"))
+
+
+@channels.command("skip", text=Text("不做了，说一句为什么", "Skip tasks, with the reason"))
+@click.argument("codes", nargs=-1, required=True, metavar="编号...")
+@option("--why", required=True, metavar="TEXT", zh="为什么不做", en="the reason")
+@option("--plan", "name", metavar="NAME", zh="哪个计划", en="which plan")
+@common.today_option
+@common.lang_option
+def skip(codes: tuple[str, ...], why: str, name: str | None, today: Any) -> int:
+    """Mark tasks as skipped."""
+    if not why.strip():
+        raise UsageMistake("--why 要写一句为什么", "--why needs a reason")
+    return _mark(codes, name, Mark("skipped", common.iso_day(today), why), say("跳过", "skipped"))
+
+
+@channels.command("note", text=Text("给一件事记一句", "Note something on a task"))
+@click.argument("code", metavar="编号")
+@click.argument("text", metavar="文字")
+@option("--plan", "name", metavar="NAME", zh="哪个计划", en="which plan")
+@common.today_option
+@common.lang_option
+def add_note(code: str, text: str, name: str | None, today: Any) -> int:
+    """Add a note to a task."""
+    with State(_existing_state()) as state:
+        found = _saved(state, name)
+        task = find_task(found, code)
+        state.add_note(found.name, task.id, common.iso_day(today), text)
+    note(say(f"记下了：{task.code} {task.title}", f"noted: {task.code} {task.title}"))
+    return 0
+
+
+def write_plan(path: Path, made: Plan, view: View) -> None:
+    """Write a plan by the file's ending; it appears whole or not at all."""
+    match path.suffix.lower():
+        case ".xlsx":
+            tables.write_xlsx(path, _sheets(made, view))
+        case ".ics":
+            from copykit.render.ics import plan_ics
+
+            before = path.read_bytes() if path.is_file() else b""
+            with tables.atomic(path) as out:
+                out.write(plan_ics(made, {row.channel: row.name for row in made.rows}, before))
+        case ".json":
+            with tables.atomic(path) as out:
+                out.write(encoded(render.plan_json(made)))
+        case _:
+            with tables.atomic(path) as out:
+                for line in render.plan_markdown(made, view):
+                    out.write(line.encode("utf-8", "replace") + b"\n")
+
+
+def saved_plan(name: str | None) -> Plan:
+    """Return a saved plan with its marks, for other commands.
+
+    Raises:
+        UsageMistake: there is none.
+    """
+    with State(_existing_state()) as state:
+        return _saved(state, name)
+
+
+def open_state() -> State:
+    """Open, or create, the state of the project that the working folder belongs to."""
+    return State(_state_file())
+
+
+def _sheets(made: Plan, view: View) -> Iterable[Sheet]:
+    say_ = view.say
+    yield Sheet(say_("计划", "plan"), render.plan_headers(view), render.plan_rows(made, view))
+    yield Sheet(say_("任务", "tasks"), render.task_headers(view), render.task_rows(made, view))
+    yield Sheet(say_("发布日历", "posts"), render.post_headers(view), render.post_rows(made, view))
+    yield Sheet(say_("不做的", "left out"), [say_("渠道", "channel"), say_("为什么", "why")], render.refusal_rows(made))
+
+
+def _show(made: Plan, form: str | None, view: View, whole: bool, outputs: tuple[Path, ...]) -> None:
+    if form == "json":
+        write_json(render.plan_json(made))
+    elif form == "md":
+        click.echo("\n".join(render.plan_markdown(made, view)))
+    else:
+        click.echo(render.plan_text(made, view, whole))
+
+
+def _tell(made: Plan, outputs: tuple[Path, ...], saved: bool, again: bool) -> None:
+    if outputs:
+        note(say(f"写好了：{'、'.join(map(str, outputs))}", f"written: {', '.join(map(str, outputs))}"))
+    if saved:
+        kept = say("，做完的都留着", ", what was done is kept") if again else ""
+        note(say(f"记在 {_state_file()}{kept}；看进度：copykit channels status", f"saved in {_state_file()}{kept}"))
+    else:
+        note(
+            say(
+                "定下来就加 --save，之后用 copykit channels status 看进度",
+                "add --save to follow it with channels status",
+            )
+        )
+
+
+def _goal(given: str) -> str:
+    goal = given.strip()
+    if not goal or goal in GOALS:
+        return goal
+    number = tables.parse_number(goal.removesuffix("单"))
+    if number is None or number <= 0:
+        raise UsageMistake(
+            f"--goal 写 {'、'.join(GOALS)}，或者一个单数，现在是“{goal}”",
+            f"--goal is {', '.join(GOALS)} or a number of orders, not '{goal}'",
+        )
+    return f"{number:g}"
+
+
+def _check_days(start: datetime.date, weeks: int) -> None:
+    # Lunar dates reach from 1900 to 2100; a plan for another century is a slip of the finger.
+    if not 2000 <= start.year <= 2098:
+        raise UsageMistake(f"--from {start} 不像今天要排的日子", f"--from {start} is out of range")
+
+
+def _results(files: datafiles.DataFiles, catalog: Catalog, path: Path | None) -> tuple[list[Any], int]:
+    if path is None:
+        return [], 0
+    from copykit.channels.results import ROLES, read_results, split
+
+    wanted = tables.merge_names(files.load("columns")["channels"], ROLES)
+    with tables.read_rows(path, wanted=wanted) as table:
+        good, bad = split(read_results(table, catalog))
+    for error in bad:
+        note(error.say(common.lang_of()))
+    if bad:
+        note(say(f"{len(bad)} 行没用上，其余 {len(good)} 行照算", f"{len(bad)} rows left out, {len(good)} used"))
+    elif not good:
+        note(say(f"{path} 里一行结果也没有，预计仍按假设", f"{path} holds no results; assumptions are used"))
+    return good, len(bad)
+
+
+def _kept_tasks(name: str) -> list[Task]:
+    """Return what was done or skipped of an earlier plan of this name."""
+    path = _state_file()
+    if not path.is_file():
+        return []
+    with State(path) as state:
+        found = state.plan(name)
+        if found is None:
+            return []
+        earlier = marked(plan_from(found.body, str(path)), state.marks(name))
+    return [task for task in (*earlier.tasks, *earlier.kept) if task.state != "open"]
+
+
+def _mark(codes: tuple[str, ...], name: str | None, mark: Mark | None, told: str) -> int:
+    with State(_existing_state()) as state:
+        found = _saved(state, name)
+        tasks = [find_task(found, code) for code in codes]  # all of them before any is marked
+        for task in tasks:
+            state.mark(found.name, task.id, mark)
+    for task in tasks:
+        note(f"{told}{say('：', ': ')}{task.code} {task.title}")
+    return 0
+
+
+def _saved(state: State, name: str | None) -> Plan:
+    names = state.plan_names()
+    wanted = name or (names[0] if names else "")
+    found = state.plan(wanted)
+    if found is None:
+        if not names:
+            raise _no_plan()
+        raise UsageMistake(
+            f"没有叫“{wanted}”的计划；有 {'、'.join(names)}",
+            f"there is no plan '{wanted}'; there are {', '.join(names)}",
+        )
+    return marked(plan_from(found.body, str(state.path)), state.marks(found.name))
+
+
+def _no_plan() -> UsageMistake:
+    return UsageMistake(
+        "这个项目里还没有存过计划；先 copykit channels plan 资料.toml --save",
+        "no plan is saved in this project; first copykit channels plan BRIEF --save",
+    )
+
+
+def _state_file() -> Path:
+    here = Path.cwd()
+    return state_path(datafiles.project_folder(here) or here)
+
+
+def _existing_state() -> Path:
+    path = _state_file()
+    if not path.is_file():
+        raise _no_plan()
+    return path
+
+
+@functools.cache
+def _has_command(words: str) -> bool:
+    """Return whether this copykit has a command, so that no task names one that would not run."""
+    from copykit.cli import cli
+
+    context = click.Context(cli)
+    group, _, verb = words.partition(" ")
+    found = cli.get_command(context, group)
+    if not isinstance(found, click.Group):
+        return found is not None
+    return found.get_command(click.Context(found), verb) is not None
+
+
+def _view() -> View:
+    return View(common.lang_of(), common.terminal(sys.stdout))
+
+
+def encoded(value: object) -> bytes:
+    """Return a value as indented JSON with Chinese as it is."""
+    import orjson
+
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def write_json(value: object) -> None:
+    """Write a value to stdout as JSON, in UTF-8 whatever the console's encoding."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(encoded(value))
+    sys.stdout.buffer.flush()

@@ -1,0 +1,473 @@
+"""``copykit links``: tracked links and codes, and QR codes to print."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from copykit import datafiles, tables
+from copykit.brief import read_brief
+from copykit.channels import tracking
+from copykit.channels.catalog import Catalog
+from copykit.channels.forecast import Assumptions
+from copykit.channels.progress import plan_from
+from copykit.channels.tracking import KINDS, UTM, Known, SpokenWords, TrackedCode, codes_of, tag_url
+from copykit.cli import channels as plans
+from copykit.cli import common
+from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.errors import CopykitError, FileMissing
+from copykit.model import Plan
+from copykit.render.channels import CODE_KEYS, View, code_headers, code_rows
+from copykit.render.terminal import columns
+
+TAG = Text(
+    "给链接和物料打码，好知道人从哪来。一条一条打，或者照计划一次打完。\n"
+    "\n"
+    'copykit links tag "https://shop.example/goods?id=1" --source 小红书 --campaign 双12\n'
+    "copykit links tag --plan 睫毛膏 --link https://shop.example/goods?id=1 -o 码.csv\n"
+    "copykit links tag --kind scene --source 包裹卡 --campaign 双12\n"
+    "copykit links tag --decode parcel_card.7Hq2…",
+    "Give links and printed pieces their codes, one by one or for a whole plan.",
+)
+QR = Text(
+    "做能印的二维码：留白、容错、最小印多大都替你算好，带图注，可以排成 A4。\n"
+    "\n"
+    'copykit links qr "https://shop.example/goods?utm_source=card" --caption 包裹卡 -o 卡.svg\n'
+    "copykit links qr -i 码.csv --sheet -o 码.svg",
+    "Make QR codes to print: quiet zone, error level, least size, captions, A4 sheets.",
+)
+CODE_FILES = (".csv", ".xlsx", ".json", ".jsonl")
+QR_FILES = (".svg", ".png")
+MAX_CODES = 5000
+
+
+@click.group(cls=Group, text=Text("链接和码：带码、二维码", "Links and codes: tags, QR codes"))
+@common.lang_option
+def links() -> None:
+    """Group of the link commands."""
+
+
+@links.command("tag", text=TAG)
+@click.argument("urls", nargs=-1, metavar="[链接]...")
+@option(
+    "--kind",
+    type=click.Choice(KINDS),
+    zh="码的种类：utm 自己的网站 · scene 小程序 · wecom 企微 · pid · tkl 淘口令 · spoken 口令",
+    en="kind of code",
+)
+@option("--source", default="", metavar="NAME", zh="从哪来（渠道）", en="where from")
+@option("--medium", default="", metavar="NAME", zh="什么形式（note、qr、sms…）", en="what form")
+@option("--campaign", default="", metavar="NAME", zh="哪次活动或计划", en="which campaign")
+@option("--content", default="", metavar="NAME", zh="哪篇、哪张", en="which piece")
+@option("--term", default="", metavar="WORD", zh="哪个词", en="which word")
+@option(
+    "--code",
+    "given",
+    metavar="CODE",
+    zh="已有的 scene、state、PID、淘口令：检查后原样用",
+    en="a code you have: checked and kept",
+)
+@option(
+    "--plan",
+    "plan_name",
+    metavar="NAME|FILE",
+    zh="照计划打：存过的名字，或 .json 文件",
+    en="codes for a plan: its name or .json",
+)
+@option("--link", default="", metavar="URL", zh="照计划打时，商品页的链接", en="the product's page")
+@option(
+    "--brief",
+    "brief_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    zh="从资料的 shop.page、shop.site 取链接",
+    en="take the link from a brief",
+)
+@option("--decode", metavar="CODE", zh="这个码当初代表什么", en="what a code stands for")
+@option("--format", "form", type=click.Choice(["text", "json"]), default="text", zh="输出格式", en="output format")
+@option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    zh="写到 .csv .xlsx .json .jsonl",
+    en="write .csv .xlsx .json .jsonl",
+)
+@common.data_option
+@common.lang_option
+def tag(urls: tuple[str, ...], **options: Any) -> int:
+    """Tag links, make one code, make a plan's codes, or tell what a code stands for."""
+    output: Path | None = options["output"]
+    if output is not None and output.suffix.lower() not in CODE_FILES:
+        raise UsageMistake(
+            f"-o 只会写 {' '.join(CODE_FILES)}，现在是 {output.name}",
+            f"-o writes {' '.join(CODE_FILES)}, not {output.name}",
+        )
+    if options["decode"]:
+        return _decode(options["decode"], options["form"])
+    files = common.open_data(options["data_folders"])
+    left: list[str] = []
+    if options["plan_name"]:
+        codes, left = _plan_codes(files, options)
+    elif urls:
+        codes = _tagged_links(urls, options)
+    elif options["kind"] and options["kind"] != "utm":
+        codes = [_single(files, options)]
+    else:
+        raise UsageMistake(
+            "要给链接，或者 --plan 计划，或者 --kind 种类；写法看 --help",
+            "give links, a --plan or a --kind; see --help",
+        )
+    _write_codes(codes, output, options["form"])
+    for name in left:
+        note(say(f"没打：{name}", f"left out: {name}"))
+    if output is not None:
+        note(say(f"{len(codes)} 个码，写在 {output}", f"{len(codes)} codes in {output}"))
+    if any(code.kind == "spoken" for code in codes):
+        note(
+            say(
+                "口令是客人在同一个平台里说给客服听的，不拿来引到站外",
+                "spoken words are told to the shop on the same platform, not to lead buyers away from it",
+            )
+        )
+    return 0
+
+
+@links.command("qr", text=QR)
+@click.argument("contents", nargs=-1, metavar="[内容]...")
+@option(
+    "-i",
+    "--input",
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    zh="码表：links tag 写的，或有“链接”一列的表",
+    en="a table of links",
+)
+@option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE|DIR",
+    zh=".svg 或 .png；好几个就写文件夹",
+    en=".svg, .png, or a folder for several",
+)
+@option(
+    "--type", "kind", type=click.Choice(["svg", "png"]), default="svg", zh="文件夹里写哪种", en="which kind in a folder"
+)
+@option("--caption", default="", metavar="TEXT", zh="图下面的字", en="the words below")
+@option(
+    "--size",
+    "size_mm",
+    type=click.FloatRange(1, 2000),
+    metavar="毫米",
+    zh="印多大（默认刚好好扫）",
+    en="size in print, mm",
+)
+@option(
+    "--distance",
+    "distance_cm",
+    type=click.FloatRange(0, 5000),
+    default=0.0,
+    metavar="厘米",
+    zh="隔多远扫",
+    en="distance in cm",
+)
+@option(
+    "--error",
+    "level",
+    type=click.Choice(["L", "M", "Q", "H"]),
+    default="M",
+    show_default=True,
+    zh="容错：会脏会皱用 Q、H",
+    en="error level",
+)
+@option("--sheet", is_flag=True, zh="排成 A4（.svg，一页一个文件）", en="lay them out on A4 sheets")
+@common.data_option
+@common.lang_option
+def qr(contents: tuple[str, ...], source: Path | None, output: Path, **options: Any) -> int:
+    """Write QR codes and tell how large they have to be printed."""
+    from copykit.render.qr import make_qr, print_rules
+
+    if bool(contents) == (source is not None):
+        raise UsageMistake("给内容，或者用 -i 给一张表，二选一", "give contents, or a table with -i, not both")
+    files = common.open_data(options["data_folders"])
+    rules = print_rules({name: Assumptions(files)[name] for name in ("module", "distance", "quiet", "sheet")})
+    wanted, failed = _contents(files, contents, source, options["caption"])
+    if not wanted:
+        raise UsageMistake("里面没有可以做成二维码的链接", "there is no link in it to make a code of")
+    codes = []
+    for label, content, caption in wanted:
+        try:
+            code = make_qr(
+                content,
+                rules,
+                level=options["level"],
+                size_mm=options["size_mm"],
+                distance_cm=options["distance_cm"],
+                caption=caption,
+            )
+        except CopykitError as error:
+            if source is None:
+                raise
+            failed += 1
+            note(f"{label}{say('：', ': ')}{error.say(common.lang_of())}")
+            continue
+        codes.append((label, code))
+    if not codes:
+        return common.REJECTED
+    written = _write_qr(codes, output, options["kind"], options["sheet"], rules)
+    least = max(code.least_mm for _, code in codes)
+    modules = max(code.modules for _, code in codes)
+    size = max(code.size_mm for _, code in codes)
+    note(
+        say(
+            f"{len(codes)} 个码，写在 {written}；按 {size:g} 毫米做，最小印 {least:g} 毫米（{modules} 格，含四周留白）",
+            f"{len(codes)} codes in {written}; {size:g} mm, print at {least:g} mm at least ({modules} modules)",
+        )
+    )
+    note(say("印前用手机扫一遍打样", "scan a proof before printing"))
+    return common.REJECTED if failed else 0
+
+
+def _tagged_links(urls: Sequence[str], options: Mapping[str, Any]) -> list[TrackedCode]:
+    if options["kind"] not in (None, "utm"):
+        raise UsageMistake("链接只能打 utm；别的码不用给链接", "links take utm only; other codes need no link")
+    tags = {name: options[name] for name in UTM if options[name].strip()}
+    if not tags:
+        raise UsageMistake("至少给 --source、--campaign 中的一个", "give --source or --campaign at least")
+    codes = []
+    for url in urls:
+        tagged = tag_url(url, tags)
+        codes.append(TrackedCode(options["source"], url, "utm", options["content"], tagged, options["content"], tags))
+    return codes
+
+
+def _single(files: datafiles.DataFiles, options: Mapping[str, Any]) -> TrackedCode:
+    """Return one code that is no link: checked when it was given, else made and kept."""
+    kind, given = options["kind"], options["given"]
+    payload = {name: options[name].strip() for name in UTM if options[name].strip()}
+    label = options["content"] or options["source"] or kind
+    if kind == "pid" or kind == "tkl":
+        if not given:
+            raise UsageMistake(
+                "PID 和淘口令只有淘宝能生成：从淘宝联盟复制后用 --code 给我检查",
+                "PIDs and Taokouling come from Taobao: give one with --code",
+            )
+        patterns = [pattern for data in files.load("links").values() for pattern in data.get("patterns", ())]
+        code = tracking.check_pid(given) if kind == "pid" else tracking.check_taokouling(given, patterns)
+        return TrackedCode(options["source"], label, kind, code, "", label, payload)
+    if not payload and not given:
+        raise UsageMistake(
+            "至少给 --source，不然不知道码代表什么", "give --source at least, so that the code stands for something"
+        )
+    catalog = Catalog(files)
+    lead = catalog[options["source"]].id if options["source"] in catalog else options["source"]
+    with plans.open_state() as state:
+        known = Known(state.codes())
+        if kind == "spoken":
+            key = " ".join(payload.values())
+            code = _words(files).assign([key], tracking.spoken_before(known))[key]
+            payload = {**payload, "label": key}
+        elif kind == "scene":
+            taken = known.of("scene")
+            code = (
+                tracking.check_scene(given)
+                if given
+                else tracking.make_code(lead, payload, taken, tracking.SCENE_LENGTH)
+            )
+        else:
+            taken = known.of("wecom")
+            code = (
+                tracking.check_wecom(given)
+                if given
+                else tracking.make_code(lead, payload, taken, tracking.WECOM_LENGTH)
+            )
+        if payload:
+            state.keep_codes({(kind, code): payload})
+    caption = f"口令：{code}" if kind == "spoken" else label
+    return TrackedCode(options["source"], label, kind, code, "", caption, payload)
+
+
+def _plan_codes(files: datafiles.DataFiles, options: Mapping[str, Any]) -> tuple[list[TrackedCode], list[str]]:
+    made = _plan(options["plan_name"])
+    link = options["link"]
+    if not link and options["brief_path"]:
+        shop = read_brief(options["brief_path"]).shop
+        link = shop.page or shop.site
+    if link:
+        tracking.check_url(link)
+    with plans.open_state() as state:
+        codes, left = codes_of(made, link, _words(files), Known(state.codes()))
+        if options["kind"]:
+            codes = [code for code in codes if code.kind == options["kind"]]
+        state.keep_codes(
+            {(code.kind, code.code): dict(code.payload) for code in codes if code.kind in ("scene", "wecom", "spoken")}
+        )
+    return codes, left
+
+
+def _plan(name: str) -> Plan:
+    if not name.lower().endswith(".json"):
+        return plans.saved_plan(name)
+    import orjson
+
+    path = Path(name)
+    try:
+        body = orjson.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise FileMissing(path) from None
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise UsageMistake(f"{path} 读不了：{error}", f"cannot read {path}: {error}") from None
+    if not isinstance(body, dict):
+        raise UsageMistake(f"{path} 不是计划", f"{path} is no plan")
+    return plan_from(body, name)
+
+
+def _words(files: datafiles.DataFiles) -> SpokenWords:
+    lines = [line for line in files.load("lexicons")["spoken_codes"] if line]
+    return SpokenWords([line.split("\t")[0] for line in lines], files.load("tables")["sound"])
+
+
+def _decode(code: str, form: str) -> int:
+    with plans.open_state() as state:
+        found = {kind: body for (kind, name), body in state.codes().items() if name == code.strip()}
+    if not found:
+        raise UsageMistake(
+            f"没有给出过“{code}”这个码（只记得这个项目里打的）", f"the code '{code}' was not given out in this project"
+        )
+    for kind, body in found.items():
+        if form == "json":
+            plans.write_json({"kind": kind, "code": code, **body})
+        else:
+            click.echo(f"{kind} {code}{say('：', ': ')}" + " · ".join(f"{key}={value}" for key, value in body.items()))
+    return 0
+
+
+def _write_codes(codes: Sequence[TrackedCode], output: Path | None, form: str) -> None:
+    view = View(common.lang_of(), common.terminal(sys.stdout))
+    rows = [
+        {"channel": c.channel, "label": c.label, "kind": c.kind, "code": c.code, "link": c.link, "caption": c.caption}
+        for c in codes
+    ]
+    if output is not None:
+        match output.suffix.lower():
+            case ".csv":
+                tables.write_csv(output, code_headers(view), code_rows(rows, view))
+            case ".xlsx":
+                tables.write_xlsx(output, [tables.Sheet(say("码", "codes"), code_headers(view), code_rows(rows, view))])
+            case ".jsonl":
+                tables.write_jsonl(output, rows)
+            case _:
+                with tables.atomic(output) as out:
+                    out.write(plans.encoded(rows))
+        return
+    if form == "json":
+        plans.write_json(rows)
+    elif all(code.kind == "utm" for code in codes):
+        for code in codes:
+            click.echo(code.link)
+    elif len(codes) == 1:
+        click.echo(codes[0].code)
+    else:
+        shown = ("channel", "kind", "code", "label")
+        head = [code_headers(view)[CODE_KEYS.index(key)] for key in shown]
+        lines = columns([head, *([row[key] for key in shown] for row in rows)])
+        click.echo("\n".join(view.terminal.safe(line) for line in lines))
+
+
+def _contents(
+    files: datafiles.DataFiles, contents: Sequence[str], source: Path | None, caption: str
+) -> tuple[list[tuple[str, str, str]], int]:
+    """Return label, content, caption of the codes asked for, and how many rows could not be used."""
+    if source is None:
+        return [(content, content, caption) for content in contents], 0
+    wanted = {
+        "link": ["链接", *tables.merge_names(files.load("columns")["text"], ("link",))["link"]],
+        "caption": ["图注", "caption", "说明"],
+        "label": ["用在哪", "label", "名称"],
+        "kind": ["种类", "kind"],
+    }
+    found: list[tuple[str, str, str]] = []
+    failed = 0
+    with tables.read_rows(source, wanted=wanted) as table:
+        for row in table:
+            if row.error is not None:
+                failed += 1
+                note(row.error.say(common.lang_of()))
+                continue
+            label = table.value(row, "label") or table.value(row, "caption") or str(row.number)
+            if not row.text.strip():
+                failed += 1
+                note(_no_link(row.number, label, table.value(row, "kind")))
+                continue
+            if len(found) >= MAX_CODES:
+                raise UsageMistake(f"一次最多 {MAX_CODES} 个码，分几张表来", f"at most {MAX_CODES} codes at a time")
+            found.append((label, row.text.strip(), table.value(row, "caption") or caption))
+    return found, failed
+
+
+def _no_link(number: int, label: str, kind: str) -> str:
+    reasons = {
+        "scene": (
+            "小程序码在微信后台用这个 scene 生成，普通二维码装不了",
+            "WeChat makes mini-program codes from a scene",
+        ),
+        "wecom": ("企微码在企业微信后台用这个 state 生成", "WeCom makes the code from this state"),
+        "spoken": ("口令是说的，不用码", "a spoken word needs no code"),
+    }
+    zh, en = reasons.get(kind, ("没有链接", "no link"))
+    return say(f"第 {number} 行没做（{label}）：{zh}", f"row {number} left out ({label}): {en}")
+
+
+def _write_qr(codes: Sequence[tuple[str, Any]], output: Path, kind: str, sheet: bool, rules: Any) -> str:
+    """Write codes as one file, a folder or sheets; return what to tell of it."""
+    from copykit.render.qr import qr_png, qr_sheets, qr_svg
+
+    caption = rules.sheet["caption_mm"]
+    suffix = output.suffix.lower()
+    if sheet:
+        if suffix != ".svg":
+            raise UsageMistake("--sheet 写 .svg，用浏览器打开就能打印", "--sheet writes .svg; print it from a browser")
+        pages = qr_sheets([code for _, code in codes], rules)
+        names = (
+            [output]
+            if len(pages) == 1
+            else [output.with_name(f"{output.stem}-{number}{suffix}") for number in range(1, len(pages) + 1)]
+        )
+        for name, page in zip(names, pages, strict=True):
+            _put(name, page.encode())
+        return "、".join(map(str, names))
+    if suffix in QR_FILES:
+        if len(codes) > 1:
+            raise UsageMistake(
+                f"{len(codes)} 个码放不进一个文件：-o 写文件夹名，或者加 --sheet",
+                f"{len(codes)} codes: name a folder, or add --sheet",
+            )
+        code = codes[0][1]
+        _put(output, qr_png(code, rules.quiet) if suffix == ".png" else qr_svg(code, caption).encode())
+        return str(output)
+    if suffix:
+        raise UsageMistake(
+            f"-o 写 .svg、.png 或文件夹，现在是 {output.name}", f"-o takes .svg, .png or a folder, not {output.name}"
+        )
+    output.mkdir(parents=True, exist_ok=True)
+    for number, (label, code) in enumerate(codes, 1):
+        name = output / f"{number:03d}-{_file_name(label)}.{kind}"
+        _put(name, qr_png(code, rules.quiet) if kind == "png" else qr_svg(code, caption).encode())
+    return f"{output}/"
+
+
+def _put(path: Path, content: bytes) -> None:
+    with tables.atomic(path) as out:
+        out.write(content)
+
+
+def _file_name(label: str) -> str:
+    return re.sub(r"[^\w-]+", "_", label)[:40].strip("_") or "qr"
