@@ -48,4 +48,4 @@ def _brief(data: Mapping[str, Any]) -> Brief:
 
 
 def _shop(data: Mapping[str, Any]) -> Shop:
-    return Shop(**{**data, "can": tuple(data.get("can", ())), "team": dict(data.get("team", {}))})
+    return Shop(**{**data, "can": tuple(data.get("can", ())), "team": tuple(data.get("team", {}).items())})

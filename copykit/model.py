@@ -217,7 +217,7 @@ class Claim:
 class Shop:
     """What planning needs to know of a shop; None where its owner did not say.
 
-    ``conversion`` and ``margin`` are shares of one, ``review_score`` is 0–5, ``team`` maps a role to a person.
+    ``conversion`` and ``margin`` are shares of one, ``review_score`` is 0–5, ``team`` pairs a role with a person.
     """
 
     name: str = ""
@@ -238,7 +238,7 @@ class Shop:
     persona: str = ""
     approval: str = ""
     can: tuple[str, ...] = ()
-    team: Mapping[str, str] = field(default_factory=dict)
+    team: tuple[tuple[str, str], ...] = ()
 
 
 NO_SHOP = Shop()

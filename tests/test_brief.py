@@ -125,3 +125,29 @@ def test_a_table_from_elsewhere_is_held_against_the_same_schema() -> None:
     with pytest.raises(DataFileError) as caught:
         brief_from({"product": "伞", "prise": 3}, "接口")
     assert caught.value.say("zh") == "接口: prise: 没有“prise”这个键，是不是想写“price”？"
+
+
+def test_a_brief_tells_of_its_shop(tmp_path: Path) -> None:
+    text = FULL + '\n[shop]\ntype = "marketplace"\nconversion = 0.041\ncan = ["视频"]\n\n[shop.team]\n"文案" = "小禾"\n'
+    shop = read_brief(write(tmp_path, text)).shop
+    assert (shop.type, shop.conversion, shop.can, shop.team) == ("marketplace", 0.041, ("视频",), (("文案", "小禾"),))
+    assert shop.margin is None
+    assert hash(read_brief(write(tmp_path, text))) == hash(read_brief(write(tmp_path, text)))
+
+
+@pytest.mark.parametrize(
+    ("line", "zh"),
+    [
+        ("conversion = 4.1", "4.1 超出范围"),
+        ('can = ["开车"]', "“开车”不行，只能是 视频、直播、线下、批发"),
+        ('site = "shop.example"', "值不合要求"),
+        ("repurchase_days = 0", "0 超出范围"),
+        ("review_scor = 4.5", "是不是想写“review_score”"),
+    ],
+)
+def test_a_mistake_about_the_shop_is_told_with_its_line(tmp_path: Path, line: str, zh: str) -> None:
+    with pytest.raises(DataFileError) as caught:
+        read_brief(write(tmp_path, f'product = "伞"\n[shop]\n{line}\n'))
+    (problem,) = caught.value.problems
+    assert problem.line == 3
+    assert zh in problem.zh

@@ -286,7 +286,7 @@ def _task(
         due=due,
         slot=slot,
         time=time,
-        owner=desk.brief.shop.team.get(template.role, template.role),
+        owner=dict(desk.brief.shop.team).get(template.role, template.role),
         hours=template.hours,
         kind=kinds[template.when],
         commands=commands,

@@ -611,7 +611,7 @@ def _cadences(cadences: Sequence[Any], view: View) -> list[str]:
         else:
             first, asked, done = cadence.broken
             held = say(
-                f"{cadence.weeks} 周守住 {cadence.kept} 周；断在 {first:%m-%d} 那周：该 {asked} 做了 {done}",
+                f"守住 {cadence.kept}/{cadence.weeks} 周；断在 {first:%m-%d} 那周（{asked} 做了 {done}）",
                 f"{cadence.kept} of {cadence.weeks} weeks kept; broken in the week of {first}: {done} of {asked}",
             )
         rows.append([f"  {cadence.name}", cadence.words, week, held])

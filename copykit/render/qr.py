@@ -82,9 +82,13 @@ def make_qr(
     size = len(content.encode("utf-8", "replace"))
     if not content or size > MAX_BYTES:
         raise TooMuch(size=size, most=MAX_BYTES)
-    # Always UTF-8: left to itself segno writes Chinese as Japanese where it can, which not every reader knows.
     text = content.encode("utf-8", "replace").decode()
-    code = segno.make_qr(text, error=level, encoding=None if text.isascii() else "utf-8")
+    if text.isascii():
+        code = segno.make_qr(text, error=level)
+    else:
+        # The mode is named, because segno takes some UTF-8 for Kanji and garbles it ("—0"); and the text is said to be
+        # UTF-8, as the standard asks: left to guess, readers take short Chinese for Japanese.
+        code = segno.make_qr(text, error=level, mode="byte", encoding="utf-8", eci=True)
     rows = tuple(tuple(int(module) for module in row) for row in code.matrix_iter(border=rules.quiet))
     least = max(len(rows) * rules.least_module, distance_cm * 10 * rules.distance_part)
     least = math.ceil(least * 10 - 1e-9) / 10

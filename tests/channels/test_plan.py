@@ -49,7 +49,7 @@ RICH = Brief(
         contacts=600,
         consent=True,
         can=("视频", "直播", "线下", "批发"),
-        team={"文案": "小木"},
+        team=(("文案", "小木"),),
     ),
 )
 
