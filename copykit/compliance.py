@@ -6,6 +6,7 @@ judged. Nothing here is legal advice.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
@@ -124,7 +125,7 @@ class Checker:
             exempted += [excused._replace(finding=_moved(excused.finding, start)) for excused in memo.get(EXCUSED, ())]
         # What the text as a whole owes stands beside what its sentences claim, and swallows none of it.
         findings = in_order([*settled(findings), *notices])
-        exempted = sorted((each for each in exempted if not _said(each.finding, findings)), key=_place_of)
+        exempted = sorted(_unsaid(exempted, findings), key=_place_of)
         return Report(text, verdict(findings), tuple(findings), tuple(exempted), self._asks(findings, context))
 
     def _asks(self, findings: Iterable[Finding], context: Context) -> tuple[Ask, ...]:
@@ -230,15 +231,25 @@ def check_exemption(
 _GRAVITY = {"error": 0, "warning": 1, "hint": 2}
 
 
-def _said(finding: Finding, findings: Sequence[Finding]) -> bool:
-    """Return whether another finding already speaks of this place, or one of the same folder of more than it."""
-    folder = finding.rule.rpartition("/")[0]
-    for other in findings:
-        if (other.start, other.end) == (finding.start, finding.end):
-            return True
-        if other.start <= finding.start and finding.end <= other.end and other.rule.rpartition("/")[0] == folder:
-            return True
-    return False
+def _unsaid(exempted: Iterable[Excused], findings: Iterable[Finding]) -> list[Excused]:
+    """Return what was excused and is no finding of another rule too, nor a part of one of the same folder."""
+    told: set[tuple[int, int]] = set()
+    starts: dict[str, list[int]] = {}
+    ends: dict[str, list[int]] = {}  # the farthest end of the findings so far, folder by folder
+    for finding in in_order(findings):
+        told.add((finding.start, finding.end))
+        folder = finding.rule.rpartition("/")[0]
+        farthest = ends.setdefault(folder, [])
+        starts.setdefault(folder, []).append(finding.start)
+        farthest.append(max(finding.end, farthest[-1] if farthest else 0))
+    left = []
+    for each in exempted:
+        start, end = each.finding.start, each.finding.end
+        folder = each.finding.rule.rpartition("/")[0]
+        before = bisect_right(starts.get(folder, ()), start)
+        if (start, end) not in told and not (before and ends[folder][before - 1] >= end):
+            left.append(each)
+    return left
 
 
 def _place_of(excused: Excused) -> tuple[int, int, str]:

@@ -197,11 +197,25 @@ class Framer:
         return self._limit(frame, self._places, self._place_pattern)
 
     def _limit(self, frame: Frame, slot: int, pattern: re.Pattern[str]) -> Span | None:
-        """Return the last word or pattern in the hit's clause, or in a clause before it, that is no part of the hit."""
-        end, hit = frame.clause.end, frame.hit
+        """Return the last word or pattern in the hit's clause that is no part of the hit.
+
+        One in a clause before it counts where that clause says nothing else: 2010年，全国第一家, but not
+        2010年成立，全国第一家, where the year belongs to the founding.
+        """
+        end = frame.clause.end
         found = self.around.spans(frame.reading, slot)
         found += [Span(*match.span()) for match in pattern.finditer(frame.reading.folded.text, 0, end)]
-        return max((span for span in found if span.end <= end and not hit.start <= span.start < hit.end), default=None)
+        return max((span for span in found if span.end <= end and self._limits(frame, span)), default=None)
+
+    def _limits(self, frame: Frame, span: Span) -> bool:
+        if frame.hit.start <= span.start < frame.hit.end:
+            return False
+        clause = frame.reading.clause_at(span.start)
+        alone = clause.end - clause.start <= span.end - span.start + _BESIDE_A_LIMIT
+        return clause == frame.clause or alone
+
+
+_BESIDE_A_LIMIT = 1  # character: 在 2010 年
 
 
 def folded_words(words: Iterable[str]) -> frozenset[str]:
