@@ -44,9 +44,7 @@ def test_the_first_keywords_are_what_a_person_would_mark(kind: str, piece: Piece
 def test_keywords_stand_where_they_say_and_weights_are_shares(kind: str, texts: list[str]) -> None:
     pieces = [ARTICLE, *(Piece(text[:10], text) for text in texts)]
     for piece, words in zip(pieces, EXTRACTORS[kind].extract(pieces, 8), strict=True):
-        joined = "\x1e".join(
-            re.sub("[\0\x1d\x1e]", " ", part) for part in (piece.title, piece.text)
-        )  # its own
+        joined = "\x1e".join(re.sub("[\0\x1d\x1e]", " ", part) for part in (piece.title, piece.text))  # its own
         for word in words:
             assert joined[word.start : word.end] == word.text
             assert not word.text.isdigit()
