@@ -32,6 +32,15 @@ MIGRATIONS = (
         kind TEXT NOT NULL, code TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, code)
     );
     """,
+    """
+    CREATE TABLE deliveries (
+        run TEXT NOT NULL, target TEXT NOT NULL, part INTEGER NOT NULL, digest TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'sent', 'failed', 'unknown')),
+        reason_zh TEXT NOT NULL, reason_en TEXT NOT NULL, at REAL NOT NULL, attempts INTEGER NOT NULL,
+        PRIMARY KEY (run, target, part, digest)
+    );
+    CREATE INDEX deliveries_at ON deliveries (target, at);
+    """,
 )
 
 
@@ -73,6 +82,16 @@ class Mark(NamedTuple):
     state: str
     on_day: str
     note: str
+
+
+class SentPart(NamedTuple):
+    """What is known of a part of a message: its state, why, when (seconds since 1970), and how often it was tried."""
+
+    state: str
+    reason_zh: str
+    reason_en: str
+    at: float
+    attempts: int
 
 
 def state_path(project: Path) -> Path:
@@ -164,6 +183,30 @@ class State:
         with self._explained():
             rows = self._db.execute("SELECT kind, code, body FROM codes").fetchall()
         return {(kind, code): orjson.loads(body) for kind, code, body in rows}
+
+    def sent_parts(self, run: str, target: str) -> dict[tuple[int, str], SentPart]:
+        """Return (part, digest) → what is known of a run's parts to one receiver."""
+        with self._explained():
+            rows = self._db.execute(
+                "SELECT part, digest, state, reason_zh, reason_en, at, attempts FROM deliveries"
+                " WHERE run = ? AND target = ?",
+                (run, target),
+            ).fetchall()
+        return {(row[0], row[1]): SentPart(*row[2:]) for row in rows}
+
+    def note_part(self, run: str, target: str, part: int, digest: str, entry: SentPart) -> None:
+        """Write down what is known of a part; on disk before it returns."""
+        with self._transaction() as db:
+            row = (run, target, part, digest, *entry)
+            db.execute("INSERT OR REPLACE INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def last_sent(self, target: str, since: float) -> list[float]:
+        """Return when a receiver was last sent something, since a moment."""
+        with self._explained():
+            rows = self._db.execute(
+                "SELECT at FROM deliveries WHERE target = ? AND at >= ? AND attempts > 0", (target, since)
+            ).fetchall()
+        return [row[0] for row in rows]
 
     def close(self) -> None:
         """Close the file."""
