@@ -203,6 +203,27 @@ class Keyword:
     context: str = ""
 
 
+WordRole = Literal["core", "long_tail", "own_brand", "other_brand", "low", "negative"]
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedWord:
+    """A searched word and what it is for, for one product or plan.
+
+    ``priority`` is 1 for the word to take first, each number once; 0 where a table does not say. ``group`` is the core
+    word, or another word, that it goes with; ``intent`` what its searcher is after, as ``data/intents`` calls it.
+    ``metrics`` are the figures that were measured, counts and money added up over its rows.
+    """
+
+    text: str
+    role: WordRole
+    group: str = ""
+    intent: str = ""
+    priority: int = 0
+    reason: str = ""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Something a text may state only because the brief holds its evidence."""
