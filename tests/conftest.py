@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+from tests.web import Web, serving
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -19,3 +22,10 @@ def pytest_configure(config: pytest.Config) -> None:
     # A busy machine is no fault of the code: speed is measured in bench/.
     settings.register_profile("copykit", deadline=None)
     settings.load_profile("copykit")
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """Serve a web of the test's own on the loopback."""
+    with serving() as found:
+        yield found

@@ -1,0 +1,58 @@
+"""Which addresses may be asked: a policy is a function, so that a test brings its own and nothing else relaxes it."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address
+
+Address = IPv4Address | IPv6Address
+Policy = Callable[[Address, int], bool]  # address, port → may it be asked
+
+# What the registries call global, or Python's own list lacks, and leads inside all the same.
+_INWARD = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "100.64.0.0/10",  # carriers' own; some clouds tell their secrets at 100.100.100.200
+            "192.0.0.0/24",
+            "192.88.99.0/24",  # relays into IPv6
+            "64:ff9b::/96",  # an IPv4 address behind a translator
+            "64:ff9b:1::/48",
+            "2001::/23",  # tunnels and identifiers
+            "2002::/16",  # an IPv4 address in an IPv6 one
+            "3fff::/20",
+            "5f00::/16",
+            "fec0::/10",
+        ),
+    )
+)
+
+
+def public_only(address: Address, port: int) -> bool:
+    """Return whether an address lies in the open internet: no private, local, reserved or translated one."""
+    if isinstance(address, IPv6Address) and (address.ipv4_mapped is not None or int(address) >> 32 == 0):
+        return False  # ::ffff:127.0.0.1 and ::127.0.0.1; no honest name leads there
+    if address.is_multicast or address.is_reserved or not address.is_global:
+        return False
+    return not any(address in network for network in _INWARD if network.version == address.version)
+
+
+def fault_of(url: str) -> str:
+    """Return what makes an address unfit to be asked, in English for logs; empty when nothing does."""
+    if len(url) > 2000:
+        return "longer than 2,000 characters"
+    if any(char.isspace() or not char.isprintable() or char == "\\" for char in url):
+        return "it holds blanks, control characters or backslashes"
+    found = _PARTS.match(url)
+    if found is None:
+        return "it has to begin with http:// or https://"
+    if "@" in found[1]:
+        return "it carries an account"
+    if found[1].lstrip(".")[:1] in ("", ":"):
+        return "it has no host"
+    return ""
+
+
+_PARTS = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
