@@ -6,9 +6,16 @@ import argparse
 import os
 from pathlib import Path
 
-from bench import keywords, law, notes, risk, speed
+from bench import compare, keywords, law, notes, risk, speed
 
-MEASURES = {"speed": speed.run, "risk": risk.run, "notes": notes.run, "law": law.run, "keywords": keywords.run}
+MEASURES = {
+    "speed": speed.run,
+    "risk": risk.run,
+    "notes": notes.run,
+    "law": law.run,
+    "keywords": keywords.run,
+    "compare": compare.run,
+}
 
 
 def main() -> None:

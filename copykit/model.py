@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 Severity = Literal["error", "warning", "hint"]
 
@@ -112,6 +112,43 @@ class Change(NamedTuple):
     message: str
     title: str
     score: float
+
+
+class Tried(NamedTuple):
+    """What readers did with a title: ``interval`` is the 95 % interval of its rate for one look at these counts."""
+
+    title: str
+    impressions: int
+    clicks: int
+    rate: float
+    interval: tuple[float, float]
+
+
+class Comparison(NamedTuple):
+    """Titles held against each other, the one with the best rate first.
+
+    ``verdict``: winner, undecided, not comparable. ``ratio`` is how many times as often the first is clicked as the
+    second: low, middle, high of an interval that holds at every look at once; None where they cannot be compared.
+    ``more_impressions_needed``: for each title, should the difference stay as it looks; None when nobody can say.
+    ``reason`` and ``notes`` are sentences that ``say(lang)``.
+    """
+
+    titles: tuple[Tried, ...]
+    verdict: str
+    winner: str | None
+    ratio: tuple[float, float, float] | None
+    more_impressions_needed: int | None
+    reason: Said
+    notes: tuple[Said, ...] = ()
+    group: str = ""
+
+
+class Said(Protocol):
+    """A sentence in both languages."""
+
+    def say(self, lang: str = "zh") -> str:
+        """Return it in ``zh`` or ``en``."""
+        ...
 
 
 Verdict = Literal["error", "warning", "ok"]

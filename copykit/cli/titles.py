@@ -40,7 +40,17 @@ SCORE = Text(
 )
 
 
-@click.group(cls=Group, text=Text("标题：打分、说明理由、给出改法", "Titles: scores, reasons, changes"))
+@click.group(
+    cls=Group,
+    text=Text("标题：打分、说明理由、给出改法", "Titles: scores, reasons, changes"),
+    lazy={
+        "compare": (
+            "copykit.cli.compare",
+            "compare",
+            Text("几条标题谁点得多，随时看都作数", "which of several titles is clicked more"),
+        ),
+    },
+)
 @common.lang_option
 def titles() -> None:
     """Group of the title commands."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from copykit.tables.columns import Wanted, fold_header, match_columns, merge_names
+    from copykit.tables.figures import BadFigure, amounts, more_than
     from copykit.tables.numbers import parse_number
     from copykit.tables.reading import read_rows
     from copykit.tables.rows import (
@@ -53,6 +54,7 @@ else:  # hidden from type checkers: behind a __getattr__ they would take a missp
 
 _PUBLIC = {
     "columns": ("Wanted", "fold_header", "match_columns", "merge_names"),
+    "figures": ("BadFigure", "amounts", "more_than"),
     "numbers": ("parse_number",),
     "reading": ("read_rows",),
     "rows": (
@@ -84,6 +86,7 @@ _PUBLIC = {
 }
 __all__ = [
     "DEFAULT_CAPS",
+    "BadFigure",
     "Caps",
     "ColumnMissing",
     "Format",
@@ -101,12 +104,14 @@ __all__ = [
     "Table",
     "Wanted",
     "Written",
+    "amounts",
     "atomic",
     "check_zip",
     "fold_header",
     "guard_cell",
     "match_columns",
     "merge_names",
+    "more_than",
     "parse_number",
     "read_rows",
     "write_csv",

@@ -1,0 +1,54 @@
+"""Counts and money of a row, by role: blank is not zero, and what is no number is told with its row and column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from copykit.errors import Words
+from copykit.tables.numbers import parse_number
+from copykit.tables.rows import Row, RowError
+from copykit.tables.table import Table
+
+# What exports write where there is nothing to tell.
+NOTHING = frozenset(("", "-", "—", "--", "/", "null", "n/a"))
+
+
+class BadFigure(RowError):
+    """A cell that should hold a number and does not, or numbers of a row that contradict each other."""
+
+    zh = "{file} 第 {row} 行：{reason}"
+    en = "{file} row {row}: {reason}"
+
+
+def amounts(table: Table, row: Row, roles: Iterable[str]) -> dict[str, float]:
+    """Return role → number of a row; roles whose column or value is missing are left out.
+
+    Raises:
+        BadFigure: a cell holds something else than a number from 0 on.
+    """
+    found: dict[str, float] = {}
+    for role in roles:
+        told = table.value(row, role).strip()
+        if told.lower() in NOTHING:
+            continue
+        value = parse_number(told)
+        if value is None or value < 0:
+            label = table.columns[role]
+            zh, en = f"{label}的“{_short(told)}”不是数", f"'{_short(told)}' in {label} is no number"
+            raise BadFigure(file=table.name, row=row.number, reason=Words(zh, en))
+        found[role] = value
+    return found
+
+
+def more_than(table: Table, row: Row, part: str, whole: str, found: dict[str, float]) -> BadFigure | None:
+    """Return the error of a row in which a part is larger than its whole, such as clicks than impressions."""
+    if part not in found or whole not in found or found[part] <= found[whole]:
+        return None
+    names = [table.columns[role] for role in (part, whole)]
+    zh = f"{names[0]} {found[part]:g} 比{names[1]} {found[whole]:g} 还多，列可能认错了"
+    en = f"{names[0]} {found[part]:g} exceeds {names[1]} {found[whole]:g}; a column may be taken for another"
+    return BadFigure(file=table.name, row=row.number, reason=Words(zh, en))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 20 else text[:20] + "…"
