@@ -216,10 +216,17 @@ def lines_of(text: str) -> list[str]:
     return [line.removesuffix("\r") for line in text.split("\n")]
 
 
-def check_value(value: Any, kind: str, shown: str, text: str = "") -> list[Problem]:
-    """Return what is wrong with a parsed value, held against the kind's schema; ``text`` is the TOML it came from."""
+def check_value(
+    value: Any, kind: str, shown: str, text: str = "", lines: Mapping[KeyPath, int] | None = None
+) -> list[Problem]:
+    """Return what is wrong with a parsed value, held against the kind's schema.
+
+    ``text`` is the TOML it came from, or ``lines`` the line of every key of another format.
+    """
     schema = _schema(kind)
-    return [] if schema is None else sorted(_faults(value, schema, text, shown), key=lambda problem: problem.line)
+    if schema is None:
+        return []
+    return sorted(_faults(value, schema, text, shown, lines), key=lambda problem: problem.line)
 
 
 def bundled_layer() -> Layer:
@@ -339,11 +346,12 @@ def _schema(kind: str) -> Mapping[str, Any] | None:
     return orjson.loads(path.read_bytes()) if path.is_file() else None
 
 
-def _faults(value: Any, schema: Mapping[str, Any], text: str, shown: str) -> Iterator[Problem]:
+def _faults(
+    value: Any, schema: Mapping[str, Any], text: str, shown: str, lines: Mapping[KeyPath, int] | None
+) -> Iterator[Problem]:
     import jsonschema
 
     validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
-    lines: dict[KeyPath, int] | None = None
     for error in validator.iter_errors(value):
         for path, zh, en in _sentences(error):
             lines = key_lines(text) if lines is None else lines
@@ -368,15 +376,16 @@ def _sentences(error: Any) -> Iterator[tuple[list[str | int], str, str]]:
             zh = f"“{given}”不行，只能是 {'、'.join(allowed)}"
             yield path, zh, f"'{given}' is not one of {', '.join(allowed)}"
         case "type":
-            yield (
-                path,
-                f"应该是{_TYPES.get(error.validator_value, error.validator_value)}，现在是 {given!r}",
-                error.message,
-            )
+            given_types = error.validator_value
+            types = given_types if isinstance(given_types, list) else [given_types]
+            zh = f"应该是{'或'.join(_TYPES[each] for each in types)}，现在是 {given!r}"
+            yield path, zh, error.message
         case "format":
             yield path, f"“{given}”不是日期，写成 2026-11-21 这样", f"'{given}' is no date; write it like 2026-11-21"
         case "minItems" | "minLength":
             yield path, f"至少要 {error.validator_value} 个，现在是 {len(given)} 个", error.message
+        case "maxItems" | "maxLength":
+            yield path, f"最多 {error.validator_value} 个，现在是 {len(given)} 个", error.message
         case "minimum" | "maximum" | "exclusiveMinimum":
             yield path, f"{given} 超出范围（{error.validator} {error.validator_value}）", error.message
         case _:

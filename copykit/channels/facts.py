@@ -54,7 +54,7 @@ def facts_of(brief: Brief, categories: Categories) -> Facts:
         "contacts": shop.contacts,
         "consent": shop.consent,
         "groups": shop.groups,
-        "persona": shop.persona or None,
+        "persona": "，".join(brief.material.persona.about) or brief.material.persona.name or None,
         "approval": bool(shop.approval),
         "price": brief.price,
         "scenes": len(brief.scenes),

@@ -37,6 +37,11 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
             "titles",
             Text("标题：打分、说明理由、给出改法", "titles: scores, reasons, changes"),
         ),
+        "brief": (
+            "copykit.cli.brief",
+            "brief",
+            Text("产品资料：新建、检查、从网页或表格来", "briefs: new, check, from a page or a table"),
+        ),
         "check": (
             "copykit.cli.check",
             "check",

@@ -6,7 +6,7 @@ import pytest
 
 from copykit.brief import brief_from, read_brief
 from copykit.errors import DataFileError, FileMissing
-from copykit.model import Brief, Claim
+from copykit.model import Brief, Claim, Detail, Doubt, Material, Point, Readers, Scene
 
 FULL = """\
 product = "细头防水睫毛膏"
@@ -54,13 +54,14 @@ def test_a_full_brief_keeps_what_was_written(tmp_path: Path) -> None:
             Claim("sales", "三个月断货 5 次", "后台库存记录 2026-08 至 2026-10", "2027-01-31"),
             Claim("spec", "刷头直径 3 毫米"),
         ),
+        material=Material(points=(Point("刷头 3 毫米"), Point("温水能卸")), scenes=(Scene("军训"), Scene("毕业照"))),
     )
 
 
 def test_the_bundled_samples_are_good_briefs() -> None:
-    samples = Path(__file__).parent.parent / "corpora/samples"
-    briefs = [read_brief(path) for path in samples.glob("*.toml")]
-    assert briefs
+    samples = Path(__file__).parent.parent.parent / "corpora/samples"
+    briefs = [read_brief(path) for path in samples.rglob("*.toml")]
+    assert len(briefs) == 7
     assert all(brief.product for brief in briefs)
 
 
@@ -72,7 +73,7 @@ def test_the_bundled_samples_are_good_briefs() -> None:
         (FULL.replace('"细头防水睫毛膏"', '""'), 1, "product", "至少要 1 个"),
         (FULL.replace("price = 11", 'price = "11元"'), 4, "price", "应该是数字，现在是 '11元'"),
         (FULL.replace("price = 11", "price = nan"), 4, "price", "应该是数字"),
-        (FULL.replace('["学生党", "内双"]', '"学生党"'), 5, "audience", "应该是列表，现在是 '学生党'"),
+        (FULL.replace('["学生党", "内双"]', '"学生党"'), 5, "audience", "应该是列表或表，现在是 '学生党'"),
         (FULL.replace('"sales"', '"销量"'), 11, "claims.0.kind", "“销量”不行，只能是 sales、"),
         (FULL.replace("2027-01-31", '"明年"'), 14, "claims.0.valid_until", "“明年”不是日期"),
         (FULL.replace('statement = "刷头直径', 'statment = "刷头直径'), 18, "claims.1.statment", "想写“statement”"),
@@ -102,7 +103,7 @@ def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("x.json", "[]"), ("x.json", "{}"), ("x.json", "{"), ("x.txt", FULL), ("x.yaml", "product: 伞"), ("x", "product")],
+    [("x.json", "[]"), ("x.json", "{}"), ("x.json", "{"), ("x.txt", FULL), ("x.yaml", "- 伞"), ("x", "product")],
 )
 def test_a_file_of_another_form_is_told_not_guessed(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(DataFileError):
@@ -151,3 +152,91 @@ def test_a_mistake_about_the_shop_is_told_with_its_line(tmp_path: Path, line: st
     (problem,) = caught.value.problems
     assert problem.line == 3
     assert zh in problem.zh
+
+
+# --- what texts are made of ------------------------------------------------------------------------------------------
+
+RICH = """\
+product = "细头睫毛膏"
+unit = "支"
+
+[audience]
+who = ["单眼皮"]
+age = "18–30 岁"
+pains = ["刷到眼皮上"]
+
+[[selling_points]]
+feature = "刷头只有三毫米"
+proof = "卡尺量过三支"
+
+[[details]]
+kind = "wrong"
+time = "去年冬天"
+text = "头一批冻得拉不开丝"
+
+[[doubts]]
+ask = "会晕吗"
+answer = "出油会晕一点，带张纸巾"
+"""
+
+
+def test_labels_and_material_come_from_the_same_keys(tmp_path: Path) -> None:
+    brief = read_brief(write(tmp_path, RICH))
+    assert (brief.audience, brief.selling_points) == (("单眼皮",), ("刷头只有三毫米",))
+    assert brief.material.readers == Readers(age="18–30 岁", pains=("刷到眼皮上",))
+    assert brief.material.points == (Point("刷头只有三毫米", proof="卡尺量过三支"),)
+    assert brief.material.details == (Detail("头一批冻得拉不开丝", "wrong", "去年冬天"),)
+    assert brief.material.doubts == (Doubt("会晕吗", "出油会晕一点，带张纸巾"),)
+    assert hash(brief)
+
+
+YAML = """\
+product: 细头睫毛膏
+selling_points:
+  - 温水能卸
+  - feature: 刷头只有三毫米
+    proof: 卡尺量过三支
+claims:
+  - kind: sales
+    statement: 三个月断货 5 次
+    valid_until: 2027-01-31
+"""
+
+
+def test_yaml_says_the_same_as_toml(tmp_path: Path) -> None:
+    brief = read_brief(write(tmp_path, YAML, "睫毛膏.yaml"))
+    assert brief.material.points == (Point("温水能卸"), Point("刷头只有三毫米", proof="卡尺量过三支"))
+    assert brief.claims == (Claim("sales", "三个月断货 5 次", valid_until="2027-01-31"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "zh"),
+    [
+        (YAML.replace("proof:", "prof:"), 5, "selling_points.1.prof", "是不是想写“proof”"),
+        (YAML.replace("kind: sales", "kind: 销量"), 7, "claims.0.kind", "“销量”不行"),
+        (YAML.replace("- 温水能卸", "- &a 温水能卸"), 3, "", "不支持 & 和 * 这样的引用"),
+        (YAML + "x: [", 10, "", "YAML 写错了"),
+        ("a: &a [x,x]\nb: &b [*a,*a]\n", 1, "", "不支持 & 和 * 这样的引用"),
+        ("product: 伞\n" * 20_000, 0, "", "YAML 超过 20 万字"),
+        ("- 伞", 0, "", "应该是表"),
+    ],
+)
+def test_faults_in_yaml_have_lines_too(tmp_path: Path, text: str, line: int, key: str, zh: str) -> None:
+    with pytest.raises(DataFileError) as caught:
+        read_brief(write(tmp_path, text, "坏.yaml"))
+    problem = caught.value.problems[0]
+    assert (problem.line, problem.key) == (line, key)
+    assert zh in problem.zh
+
+
+def test_keywords_may_be_a_file_beside_the_brief(tmp_path: Path) -> None:
+    rows = "keyword,role\n睫毛膏,core\n贵妇睫毛膏,negative\n不晕染睫毛膏,long_tail\n睫毛膏,core\n"
+    (tmp_path / "词.csv").write_text(rows, "utf-8")
+    path = write(tmp_path, 'product = "睫毛膏"\nkeywords = "词.csv"\n')
+    assert read_brief(path).keywords == ("睫毛膏", "不晕染睫毛膏")
+    (tmp_path / "词.csv").write_text("keyword,role\n贵妇睫毛膏,negative\n", "utf-8")
+    with pytest.raises(DataFileError, match="holds no keyword"):
+        read_brief(path)
+    path = write(tmp_path, 'product = "睫毛膏"\nkeywords = "词.txt"\n')
+    (tmp_path / "词.txt").write_text("睫毛膏\n不晕染\n睫毛膏\n", "utf-8")
+    assert read_brief(path).keywords == ("睫毛膏", "不晕染")

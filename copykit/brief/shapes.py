@@ -1,0 +1,149 @@
+"""Of which shape a phrase of a brief is: a noun (名词), verb first (动宾), a clause (小句), or whole sentences.
+
+A template puts a phrase into a sentence of its own, so that a noun where a clause belongs breaks the sentence. What
+cannot be told is let pass: tags are guesses, and a copywriter is asked to change only what surely does not fit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from copykit import datafiles
+from copykit.datafiles import DataFiles, KeyPath
+from copykit.errors import Problem
+from copykit.model import Token
+from copykit.text.segment import Segmenter
+
+Fault = tuple[str, str]  # what is wrong and how to mend it, in both languages
+
+
+class Field(NamedTuple):
+    """A field of a brief: its key without numbers, the shape of what stands there, what people are asked."""
+
+    key: str
+    shape: str
+    ask: str
+    example: str
+    why: str
+    en: str
+
+
+def fields(files: DataFiles) -> list[Field]:
+    """Return the fields of a brief in the order in which they are asked for."""
+    return [
+        Field(each["key"], each["shape"], each["ask"], each["example"], each.get("why", ""), each["en"])
+        for data in files.load("questions").values()
+        for each in data["fields"]
+    ]
+
+
+def check_shapes(
+    data: Mapping[str, Any], lines: Mapping[KeyPath, int], shown: str, files: DataFiles, segmenter: Segmenter
+) -> list[Problem]:
+    """Return the slots of a brief's data whose text is of the wrong shape, with their lines."""
+    shapes = {each.key: each for each in fields(files)}
+    problems = []
+    for path, text in _texts(data, ()):
+        field = shapes.get(_key(path))
+        fault = fault_of(text, field.shape, segmenter) if field is not None else None
+        if field is not None and fault is not None:
+            key = ".".join(str(part) for part in path)
+            zh = f"“{_shown(text)}”{fault[0]}，比如“{field.example}”"
+            problems.append(Problem(shown, datafiles.locate(lines, path), key, zh, f"'{_shown(text)}' {fault[1]}"))
+    return problems
+
+
+def fault_of(text: str, shape: str, segmenter: Segmenter) -> Fault | None:
+    """Return why a text is surely not of a shape, None when it is or may be."""
+    judge = _JUDGES.get(shape)
+    return judge(text.strip(), segmenter) if judge is not None else None
+
+
+def _noun(text: str, segmenter: Segmenter) -> Fault | None:
+    if _STOPS.search(text):
+        return "里有标点，这里要一个名词", "has stops in it; a noun belongs here"
+    if len(text) > _LONG_NOUN:
+        return f"有 {len(text)} 个字，这里要一个短名词", f"has {len(text)} characters; a short noun belongs here"
+    tokens = _inked(segmenter.tokens(text))
+    if tokens and tokens[-1].text in _PARTICLES:
+        return "像半句话，这里要一个名词", "is half a sentence; a noun belongs here"
+    return None
+
+
+def _verb(text: str, segmenter: Segmenter) -> Fault | None:
+    if _is_name(text, segmenter):
+        return "里没有动作，这里要动词打头", "has no verb; it has to begin with one"
+    return None
+
+
+def _clause(text: str, segmenter: Segmenter) -> Fault | None:
+    if _ENDED.search(text):
+        return "不止一句，这里只要一个小句", "is more than a sentence; one clause belongs here"
+    return _sentence(text, segmenter)
+
+
+def _sentence(text: str, segmenter: Segmenter) -> Fault | None:
+    if _is_name(text, segmenter):
+        return "是一个词，这里要一句完整的话", "is a word; a whole sentence belongs here"
+    return None
+
+
+def _is_name(text: str, segmenter: Segmenter) -> bool:
+    """Return whether a text surely is a noun alone: nothing but nouns and what stands before them."""
+    tokens = _inked(segmenter.tokens(text))
+    names = bool(tokens) and all(token.tag.startswith(_NAMES) for token in tokens)
+    return names and tokens[-1].tag.startswith("n") and not _SAYS.search(text)
+
+
+_JUDGES: Mapping[str, Callable[[str, Segmenter], Fault | None]] = {
+    "noun": _noun,
+    "verb": _verb,
+    "clause": _clause,
+    "sentence": _sentence,
+    "question": _sentence,
+}
+_LONG_NOUN = 20
+_STOPS = re.compile("[，。！？；：,!?;]")
+_ENDED = re.compile("[。！？!?](?=.)")
+_PARTICLES = frozenset("了着吗呢吧啊呀")
+# Nouns, and the figures, measure words, attributes and 的 that stand before one.
+_NAMES = ("n", "m", "q", "b", "vn", "an", "uj", "ng", "j", "s", "f")
+# Signs of a sentence that tags miss (断货五次, 做过八年, 带管称 52 克).
+_SAYS = re.compile(r"[，。！？；过了着都也才就不没是有会能]|\d[^\d]{0,2}$|[一二三四五六七八九十两][个次回遍]$")
+
+
+def _inked(tokens: list[Token]) -> list[Token]:
+    return [token for token in tokens if token.text.strip() and token.tag != "x"]
+
+
+def _texts(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _texts(part, (*path, key))
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from _texts(part, (*path, number))
+
+
+# A plain text that stands for a table is that table's main field.
+_MAIN = {
+    "audience": "audience.who",
+    "selling_points": "selling_points.feature",
+    "scenes": "scenes.name",
+    "details": "details.text",
+    "steps": "steps.do",
+    "persona": "persona.name",
+}
+
+
+def _key(path: KeyPath) -> str:
+    key = ".".join(part for part in path if isinstance(part, str))
+    return _MAIN.get(key, key)
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 30 else f"{text[:28]}…"

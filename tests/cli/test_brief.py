@@ -1,0 +1,110 @@
+"""``copykit brief`` from end to end, as its users run it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from copykit.brief import read_brief
+from copykit.cli import run
+from copykit.text.measure import display_width
+
+SAMPLES = Path(__file__).parents[2] / "corpora/samples"
+PAGE = """<!doctype html><html><head><title>薄擦护手霜 40g - 某某商城</title>
+<meta property="og:title" content="薄擦护手霜">
+<script type="application/ld+json">{"@type": "Product", "name": "薄擦护手霜 40g", "brand": {"name": "禾木"},
+"offers": [{"price": "29.00"}]}</script></head><body><h1>薄擦护手霜</h1>
+<ul><li>首页</li><li>管身 11 厘米，揣得进裤兜</li><li>净含量：40 克</li></ul>
+<table><tr><th>类目</th><td>护手霜</td></tr></table>
+<p>全网销量第一</p></body></html>"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    return tmp_path
+
+
+def brief(*args: str) -> int:
+    return run(["brief", *args])
+
+
+def test_a_new_brief_is_a_commented_file_that_can_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert brief("new", "伞.toml") == 0
+    text = Path("伞.toml").read_text("utf-8")
+    assert "# [[details]]" in text
+    assert read_brief(Path("伞.toml")).product
+    everything = "".join(re.findall(r"(?m)^(?:# )?(?=\[|[a-z_]+ = )(.*\n)", text))
+    Path("全.toml").write_text(everything, "utf-8")
+    assert brief("check", "全.toml") == 0, capsys.readouterr()
+    assert brief("new", "伞.toml") == 2
+    assert "已经有了" in capsys.readouterr().err
+
+
+def test_a_new_brief_can_be_answered_for(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    said = iter(["折叠伞", "伞", "", "x", "39.5", "把", "", "学生；骑车的人"])
+    monkeypatch.setattr("click.prompt", lambda *_, **__: next(said, ""))
+    assert brief("new", "伞.toml", "--ask") == 0
+    made = read_brief(Path("伞.toml"))
+    assert (made.product, made.price, made.unit, made.audience) == ("折叠伞", 39.5, "把", ("学生", "骑车的人"))
+    assert "“x”不是数字，再写一次" in capsys.readouterr().err
+
+
+def test_check_says_what_helps_most_and_which_point_is_the_core(capsys: pytest.CaptureFixture[str]) -> None:
+    assert brief("check", str(SAMPLES / "mascara.toml")) == 0
+    out = capsys.readouterr().out
+    assert "1 再写 5 件真发生过的小事" in out
+    assert max(map(display_width, out.splitlines())) <= 80
+    assert brief("check", str(SAMPLES / "briefs/torch.toml"), "--format", "json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["faults"] == report["wants"] == []
+    assert [point["weight"] for point in report["points"]] == sorted(
+        (point["weight"] for point in report["points"]), reverse=True
+    )
+
+
+def test_a_slot_of_the_wrong_shape_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("伞.toml").write_text('product = "伞"\n[[selling_points]]\nfeature = "铝合金外壳"\n', "utf-8")
+    assert brief("check", "伞.toml") == 1
+    assert "伞.toml:3: selling_points.0.feature: “铝合金外壳”是一个词" in capsys.readouterr().out.replace(
+        "\n      ", ""
+    )
+    assert brief("check", "伞.toml", "--lang", "en") == 1
+    assert "is a word" in capsys.readouterr().out.replace("\n      ", " ")
+
+
+def test_a_page_gives_a_first_brief_with_the_origin_of_every_field(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("页.html").write_bytes(PAGE.encode("gbk").replace(b"<head>", b'<head><meta charset="gbk">'))
+    assert brief("from", "页.html", "-o", "霜.toml") == 0
+    made = read_brief(Path("霜.toml"))
+    assert (made.product, made.brand, made.price, made.category) == ("薄擦护手霜 40g", "禾木", 29, "护手霜")
+    assert made.selling_points == ("管身 11 厘米，揣得进裤兜",)
+    assert [(claim.kind, claim.statement, claim.evidence) for claim in made.claims] == [("spec", "净含量：40 克", "")]
+    text = Path("霜.toml").read_text("utf-8")
+    assert "price = 29  # 来自 网页的结构化数据（第 3 行）" in text
+    assert "销量第一" not in text
+    capsys.readouterr()
+    assert brief("from", "页.html", "-o", "霜.toml") == 2
+    Path("空.html").write_text("<p>404</p>", "utf-8")
+    assert brief("from", "空.html") == 2
+    assert "看不出商品叫什么" in capsys.readouterr().err
+
+
+def test_a_row_of_a_table_gives_one_too(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "货号,品名,牌子,售价,卖点,人群,备注\nA1,伞,晴,39,防风,学生,x\n"
+    rows += 'A2,长柄伞,晴,￥59,伞骨 10 根；一甩就干,"骑车的人、学生",y\n'
+    Path("商品.csv").write_text(rows, "gbk")
+    assert brief("from", "商品.csv", "--row", "3") == 0
+    out = capsys.readouterr().out
+    Path("伞.toml").write_text(out, "utf-8")
+    made = read_brief(Path("伞.toml"))
+    assert (made.product, made.price, made.audience) == ("长柄伞", 59, ("骑车的人", "学生"))
+    assert made.selling_points == ("伞骨 10 根", "一甩就干")
+    assert "# 来自 第 3 行“品名”" in out
+    assert "没用上的列：货号、备注" in out
+    assert brief("from", "商品.csv", "--row", "9") == 2
+    assert "没有第 9 行" in capsys.readouterr().err
