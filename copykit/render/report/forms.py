@@ -1,0 +1,171 @@
+"""The report as Markdown, sheets, flat rows, JSON, and as a message for a chat."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+from copykit.model import Report, WordRow
+from copykit.render.report import words
+from copykit.tables import Sheet
+
+# One value a cell, a key that stays, ISO dates: what 飞书多维表格 and other databases take in as it is.
+FLAT_COLUMNS = ("key", "period", "date", "keyword", "state", "before", "after", "ratio", "own_brand", "example")
+TOLD_IN_CHAT = 5  # words of a state
+
+
+def flat_rows(report: Report) -> Iterator[list[object]]:
+    """Yield a row a word: period/word is its key, so that taking the file in twice changes nothing."""
+    for row in _every(report):
+        example = row.examples[0] if row.examples else None
+        yield [
+            f"{report.period}/{row.keyword}",
+            report.period,
+            report.made_on,
+            row.keyword,
+            row.state,
+            _plain(row.before),
+            _plain(row.after),
+            "" if row.ratio is None else f"{row.ratio:.4g}",
+            "1" if row.own else "0",
+            f"{example.before}{example.match}{example.after}" if example else "",
+        ]
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """Return the whole report; a part that was not asked for is null."""
+    value = dataclasses.asdict(report)
+    for name in ("titles", "links", "plan"):
+        rows = getattr(report, name)
+        value[name] = None if rows is None else [row._asdict() for row in rows]
+    value["sources"] = [row._asdict() for row in report.sources]
+    for word in (*(word for rows in value["words"].values() for word in rows), *value["own"]):
+        word["examples"] = [
+            dict(zip(("before", "match", "after", "source"), each, strict=True)) for each in word["examples"]
+        ]
+    return value
+
+
+def sheets(report: Report, lang: str = "zh") -> list[Sheet]:
+    """Return the workbook: words, titles, links, plan, sources."""
+
+    def say(zh: str, en: str) -> str:
+        return zh if lang == "zh" else en
+
+    states = words.STATES[lang]
+    heads = [say("变化", "state"), say("词", "word"), say("上期", "before"), say("本期", "after"), say("倍数", "ratio")]
+    heads += [*report.periods, say("例句", "example"), say("可以加它的标题", "titles that could have it")]
+    rows: list[list[object]] = []
+    for row in _every(report):
+        history = row.history or (None,) * len(report.periods)
+        example = "".join(row.examples[0][:3]) if row.examples else ""
+        figures = (row.before, row.after, row.ratio, *history)
+        rows.append([states[row.state], row.keyword, *figures, example, "\n".join(row.could)])
+    made = [Sheet(say("词", "words"), heads, rows)]
+    if report.titles is not None:
+        heads = [
+            say("标题", "title"),
+            say("总分", "score"),
+            say("上期", "before"),
+            say("为什么", "why"),
+            say("改成", "better"),
+        ]
+        made.append(Sheet(say("标题", "titles"), heads, [list(row) for row in report.titles]))
+    if report.links is not None:
+        heads = [say("页面", "page"), say("链接", "link"), say("状态", "state"), say("说明", "detail")]
+        cells = [[row.page, row.link, words.LINK_STATES[lang][row.state], row.detail] for row in report.links]
+        made.append(Sheet(say("链接", "links"), heads, cells))
+    if report.plan is not None:
+        heads = [say("渠道", "channel"), say("频率", "cadence"), say("守住", "kept"), say("说明", "words")]
+        made.append(Sheet(say("计划", "plan"), heads, [[*row[:2], int(row.kept), row.words] for row in report.plan]))
+    heads = [say("来源", "source"), say("篇数", "texts"), say("读到", "ok"), say("说明", "detail")]
+    made.append(Sheet(say("来源", "sources"), heads, [[*row[:2], int(row.ok), row.detail] for row in report.sources]))
+    return made
+
+
+def markdown(report: Report, lang: str = "zh") -> str:
+    """Return the report as Markdown."""
+
+    def say(zh: str, en: str) -> str:
+        return zh if lang == "zh" else en
+
+    out = [f"# {_md(report.name)}", f"{report.days}（{report.period}） · {say('做于', 'made on')} {report.made_on}"]
+    out.append("\n".join(f"{number}. {_md(sentence)}" for number, sentence in enumerate(report.lead, 1)))
+    out += [f"> {_md(note)}" for note in report.notes]
+    for state, rows in words.groups(report):
+        out.append(f"## {words.HEADINGS[lang][state]}")
+        out.append("\n".join(_word_line(row, lang) for row in rows))
+    if report.own:
+        out.append(f"## {say('自己的牌子', 'own brand')}")
+        out.append("\n".join(_word_line(row, lang) for row in report.own))
+    if report.titles is not None:
+        lines = [f"- {words.number(row.score)}  {_md(row.title)}{_dashed(row.why)}" for row in report.titles]
+        out += [f"## {say('自己的标题', 'own titles')}", "\n".join(lines)]
+    if report.links is not None:
+        states = words.LINK_STATES[lang]
+        lines = [
+            f"- {states[row.state]}：{_md(row.page)} → {_md(row.link)}{_dashed(row.detail)}" for row in report.links
+        ]
+        out += [f"## {say('外面的链接', 'links elsewhere')}", "\n".join(lines) or say("都在。", "all there.")]
+    if report.plan is not None:
+        kept = {True: say("守住", "kept"), False: say("断了", "broken")}
+        lines = [f"- {kept[row.kept]}：{_md(row.channel)}（{row.cadence}） {row.words}" for row in report.plan]
+        lines += [f"- {day} {_md(task)}" for day, task in report.due]
+        out += [f"## {say('计划', 'plan')}", "\n".join(lines)]
+    out.append(f"## {say('怎么来的', 'how this was made')}")
+    out.append(
+        "\n".join(
+            f"- {_md(row.name)}：{words.number(row.documents)} {say('篇', 'texts')}{_dashed(row.detail)}"
+            for row in report.sources
+        )
+    )
+    out += [f"    {command}" for command in report.commands]
+    return "\n\n".join(part for part in out if part) + "\n"
+
+
+def message_paragraphs(report: Report, where: str = "", lang: str = "zh") -> tuple[str, ...]:
+    """Return what is told in a chat, the figures in the message itself; ``where`` is the report's address."""
+    out = list(report.lead)
+    for state, rows in words.groups(report):
+        told = "、".join(f"{row.keyword}（{words.change(row, lang)}）" for row in rows[:TOLD_IN_CHAT])
+        more = f"…… 共 {len(rows)} 个" if len(rows) > TOLD_IN_CHAT and lang == "zh" else ""
+        out.append(f"**{words.HEADINGS[lang][state]}**：{told}{more}")
+    lost = [row for row in report.links or () if row.state in ("lost", "unreachable")]
+    if lost:
+        out.append(
+            f"**{'链接没了' if lang == 'zh' else 'links lost'}**：" + "、".join(row.page for row in lost[:TOLD_IN_CHAT])
+        )
+    missing = [f"{row.name}（{row.detail}）" for row in report.sources if not row.ok]
+    if missing:
+        out.append(f"**{'没读到' if lang == 'zh' else 'not read'}**：" + "、".join(missing[:TOLD_IN_CHAT]))
+    if where:
+        out.append(f"{'完整报告' if lang == 'zh' else 'the whole report'}：{where}")
+    return tuple(out)
+
+
+def _every(report: Report) -> list[WordRow]:
+    return [*(row for _, rows in words.groups(report) for row in rows), *report.own]
+
+
+def _word_line(row: WordRow, lang: str) -> str:
+    line = f"- **{_md(row.keyword)}** {words.change(row, lang)}（{words.figures(row)}）{_dashed(row.note)}"
+    for example in row.examples[:1]:
+        line += f"\n  > {_md(example.before + example.match + example.after)}"
+    if row.could:
+        line += f"\n  {'可以加它的标题' if lang == 'zh' else 'titles that could have it'}：{_md('；'.join(row.could))}"
+    return line + "".join(f"\n  `{command}`" for command in row.commands)
+
+
+def _dashed(text: str) -> str:
+    return f" · {_md(text)}" if text else ""
+
+
+def _md(text: str) -> str:
+    """Escape what Markdown would take for its own."""
+    flat = " ".join(text.split())
+    return "".join(f"\\{char}" if char in "\\`*_[]<>#|~" else char for char in flat)
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"

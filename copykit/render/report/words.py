@@ -1,0 +1,58 @@
+"""The wording that all forms of a report share: names of states, figures, changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from copykit.model import Report, WordRow
+
+ORDER = ("new", "rising", "falling", "gone")
+STATES: Mapping[str, Mapping[str, str]] = {
+    "zh": {"new": "新", "rising": "涨", "falling": "跌", "gone": "没了", "steady": "平"},
+    "en": {"new": "new", "rising": "up", "falling": "down", "gone": "gone", "steady": "steady"},
+}
+HEADINGS: Mapping[str, Mapping[str, str]] = {
+    "zh": {"new": "新出来的词", "rising": "涨起来的词", "falling": "掉下去的词", "gone": "不见了的词"},
+    "en": {"new": "new words", "rising": "rising words", "falling": "falling words", "gone": "words that went"},
+}
+LINK_STATES: Mapping[str, Mapping[str, str]] = {
+    "zh": {"ok": "在", "lost": "没了", "changed": "变了", "nofollow": "加了 nofollow", "unreachable": "打不开"},
+    "en": {state: state for state in ("ok", "lost", "changed", "nofollow", "unreachable")},
+}
+MEASURES: Mapping[str, Mapping[str, str]] = {
+    "zh": {"count": "次数", "documents": "篇数", "index": "指数", "rank": "名次"},
+    "en": {"count": "count", "documents": "texts", "index": "index", "rank": "rank"},
+}
+
+
+def number(value: float | None) -> str:
+    """Return a figure with thousands; a dash where there is none."""
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
+
+
+def change(row: WordRow, lang: str) -> str:
+    """Return how much a word changed, in a word or a percentage."""
+    match row.state:
+        case "new":
+            return "这期才有" if lang == "zh" else "new"
+        case "gone":
+            return "这期没有" if lang == "zh" else "gone"
+        case _ if row.ratio is None:
+            return ""
+        case _ if row.ratio >= 10:
+            return f"{row.ratio:.0f} 倍" if lang == "zh" else f"{row.ratio:.0f} times"
+        case _:
+            share = (row.ratio - 1) * 100
+            return f"{'+' if share >= 0 else '−'}{abs(share):.0f}%"
+
+
+def figures(row: WordRow) -> str:
+    """Return the figures before and now."""
+    return f"{number(row.before)} → {number(row.after)}"
+
+
+def groups(report: Report) -> list[tuple[str, tuple[WordRow, ...]]]:
+    """Return the changed words by state, in the order in which they are told."""
+    return [(state, report.words[state]) for state in ORDER if report.words.get(state)]
