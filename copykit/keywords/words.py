@@ -223,7 +223,7 @@ def prefix_sums(text: str, codes: NDArray[np.uint32] | None = None) -> tuple[U64
 
 def char_codes(text: str) -> NDArray[np.uint32]:
     """Return the code points of a text, those beyond _CODES taken modulo it."""
-    codes = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     return codes % np.uint32(_CODES) if len(codes) and int(codes.max()) >= _CODES else codes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from copykit.datafiles import bundled
@@ -39,6 +39,7 @@ def test_spellings_of_one_word_share_a_hash() -> None:
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=5))
+@example(["?", "\ud800"])
 def test_words_tile_every_text_and_keep_their_numbers(texts: list[str]) -> None:
     words = vocabulary()
     pieces = [Piece("标题", text) for text in texts]
