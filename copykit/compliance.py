@@ -22,6 +22,7 @@ from copykit.rules import rule as rules
 from copykit.rules.check import plain_context
 from copykit.rules.claims import EXCUSED, Excused
 from copykit.rules.engine import Engine
+from copykit.rules.frames import NEXT
 from copykit.rules.kinds import Kind, KindMaker
 from copykit.rules.reading import Context
 from copykit.rules.relations import WHOLE
@@ -121,6 +122,7 @@ class Checker:
             start = folded.span(*part.span)[0]
             memo = part.reading.memo
             memo[WHOLE] = folded.text
+            memo[NEXT] = folded.text[part.span.end : part.span.end + _GLANCE]
             findings += [_moved(finding, start) for finding in self._engine.find_called(part)]
             exempted += [excused._replace(finding=_moved(excused.finding, start)) for excused in memo.get(EXCUSED, ())]
         # What the text as a whole owes stands beside what its sentences claim, and swallows none of it.
@@ -144,6 +146,9 @@ class Checker:
     def kind_of(self, rule: str) -> Kind:
         """Return a built rule."""
         return self._built[rule]
+
+
+_GLANCE = 80  # characters behind a sentence in which it may be answered or taken up
 
 
 def verdict(findings: Iterable[Finding]) -> Verdict:

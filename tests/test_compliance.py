@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import functools
+import importlib
+import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,8 +16,14 @@ from copykit.categories import Categories, UnknownCategory
 from copykit.compliance import Checker, Facts, Report, case_context
 from copykit.datafiles import bundled
 from copykit.laws import Laws
+from copykit.lexicon import Lexicons
 from copykit.model import Brief, Claim
 from copykit.rules.claims import Exemption
+from copykit.rules.frames import Framer, Surroundings
+from copykit.rules.reading import Context, Reading
+from copykit.rules.relations import condition
+from copykit.text.normalize import fold
+from copykit.text.segment import Segmenter
 
 FILES = bundled()
 EXEMPTIONS = FILES.load("exemptions")
@@ -57,6 +67,114 @@ def test_an_exemption_names_its_clause_and_rules_that_exist(name: str) -> None:
         assert any(known == rule or known.startswith(rule + "/") for known in rules), rule
 
 
+def patterns(value: object) -> Iterator[str]:
+    """Yield every pattern in a data file, its sentences left out."""
+    if isinstance(value, list):
+        for item in value:
+            yield from patterns(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if "pattern" in key:
+                yield from [item] if isinstance(item, str) else item
+            elif key != "cases":
+                yield from patterns(item)
+
+
+EXCUSING = [
+    *((f"exemptions/{name}", data) for name, data in EXEMPTIONS.items()),
+    *((f"frames/{name}", data) for name, data in FILES.load("frames").items()),
+    *(
+        (
+            f"rules/{name}",
+            data if name.startswith("law/absolute/") else [data.get("when", []), data.get("not_when", [])],
+        )
+        for name, data in FILES.load("rules").items()
+        if name.startswith(("law/", "ip/"))
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "data"), EXCUSING, ids=[name for name, _ in EXCUSING])
+def test_no_lookaround_expresses_an_exemption(name: str, data: object) -> None:
+    assert not [pattern for pattern in patterns(data) if LOOKAROUND.search(pattern)]
+
+
+LOOKAROUND = re.compile(r"\(\?<?[=!]")
+
+
+def reaches(tree: Any) -> bool:
+    """Return whether a part of a pattern runs over characters that it does not name."""
+    for op, value in tree:
+        if str(op) in ("MAX_REPEAT", "MIN_REPEAT") and any(
+            str(inner) == "ANY" or (str(inner) == "IN" and str(items[0][0]) in ("NEGATE", "RANGE", "CATEGORY"))
+            for inner, items in value[2]
+        ):
+            return value[1] > 1
+        if any(reaches(part) for part in parts_of(str(op), value)):
+            return True
+    return False
+
+
+def parts_of(name: str, value: Any) -> list[Any]:
+    """Return the parts of which a node of a parsed pattern is made."""
+    if name == "BRANCH":
+        return list(value[1])
+    return [value[-1]] if name in ("SUBPATTERN", "MAX_REPEAT", "MIN_REPEAT", "ASSERT", "ASSERT_NOT") else []
+
+
+def characters(tree: Any) -> Iterator[str]:
+    """Yield the characters that a part of a pattern names."""
+    for op, value in tree:
+        if str(op) == "LITERAL":
+            yield chr(value)
+        elif str(op) == "IN":
+            yield from characters(value)
+        for part in parts_of(str(op), value):
+            yield from characters(part)
+
+
+def assertions(tree: Any) -> Iterator[tuple[bool, Any]]:
+    """Yield a pattern's lookarounds, each with whether it forbids."""
+    for op, value in tree:
+        if str(op) in ("ASSERT", "ASSERT_NOT"):
+            yield str(op) == "ASSERT_NOT", value[1]
+        for part in parts_of(str(op), value):
+            yield from assertions(part)
+
+
+def bounds_a_word(pattern: str) -> bool:
+    """Return whether a pattern's lookarounds only tell one word from a longer one, as in other scripts \\b does.
+
+    One that reaches over a gap or looks for a negation says what governs what: that is said by relations.
+    """
+    tree = importlib.import_module("re._parser").parse(pattern)
+    return not any(
+        reaches(inner) or (forbids and set(characters(inner)) & set("不没未非无别勿"))
+        for forbids, inner in assertions(tree)
+    )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "only"),
+    [
+        ("返(?!修|厂)", True),
+        ("(?<![a-z0-9])a货", True),
+        ("风险(?=[,。]|$)", True),
+        ("(?<![不免])扣", False),
+        ("扔(?!不得)", False),
+        ("原价(?=[^,。]{0,8}现价)", False),
+        (r"原价(?=(?:约|到)[\s\S]{0,40}?现价)", False),
+    ],
+)
+def test_what_bounds_a_word_is_told_from_what_excuses(pattern: str, only: bool) -> None:
+    assert bounds_a_word(pattern) is only
+
+
+@pytest.mark.parametrize("name", sorted(name for name in FILES.load("rules") if name.startswith(("law/", "ip/"))))
+def test_a_lookaround_of_a_law_rule_only_bounds_a_word(name: str) -> None:
+    assert [pattern for pattern in patterns(FILES.load("rules")[name]) if not bounds_a_word(pattern)] == []
+
+
 # --- what governs what ----------------------------------------------------------------------------------------------
 
 GOVERNS = [
@@ -86,6 +204,26 @@ def test_an_excuse_counts_only_where_it_governs(text: str, claim: str, exemption
     else:
         assert exemption in excused, why
         assert not flagged, why
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "told"),
+    [
+        ("全国的客人都说它是全国最轻的", {"within": 0}, True),
+        ("全国的客人都说它最轻", {"within": 0}, False),
+        ("说它轻，大家都说，说它最轻", {"relation": "same_sentence", "words": ["说"], "not_across": [","]}, True),
+        ("说它轻，大家都夸，它最轻", {"relation": "same_sentence", "words": ["说"], "not_across": [","]}, False),
+    ],
+)
+def test_every_place_of_a_word_is_tried(text: str, words: dict[str, object], told: bool) -> None:
+    around = Surroundings()
+    lexicons = Lexicons(FILES)
+    framer = Framer(FILES.load("frames")["claim"], around, lambda name: (lexicons[name].entries, ()))
+    tried = condition({"relation": "same_clause", "words": ["全国"], **words}, around, None)
+    start = text.index("最轻")
+    cut = Segmenter().words(text)
+    frame = framer.frame(Reading(text, fold(text), cut, [], {}, Context()), start, start + 2)
+    assert (tried.holds(frame) is not None) is told
 
 
 @pytest.mark.parametrize(

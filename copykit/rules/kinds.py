@@ -7,6 +7,7 @@ which it cannot find anything; None means that it must look at every text. ``fin
 from __future__ import annotations
 
 import functools
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -328,7 +329,8 @@ def _cancelled(reading: Reading, hit: tuple[int, int], others: Sequence[tuple[in
 
 
 def pattern_matcher(rule: Rule) -> Callable[[str], list[tuple[int, int]]]:
-    """Return what finds a rule's ``pattern`` in a folded text: spans of its group ``hit``, else of the whole match."""
+    """Return what finds a rule's ``pattern`` in a folded text: spans of its group ``hit`` (``hit1``, ``hit2`` … where
+    alternatives have one each), else of the whole match."""
     return _own_pattern(rule) if rule.trusted else _users_pattern(rule)
 
 
@@ -336,17 +338,28 @@ def _own_pattern(rule: Rule) -> Callable[[str], list[tuple[int, int]]]:
     """Return a bundled pattern's matcher; it is compiled at its first use, since 40 of them take 20 ms at start."""
 
     @functools.cache
-    def compiled() -> tuple[re.Pattern[str], int | str]:
+    def compiled() -> tuple[re.Pattern[str], _HitOf]:
         pattern = text_patterns.compiled(rule.settings["pattern"])
-        return pattern, "hit" if "hit" in pattern.groupindex else 0
+        return pattern, _hit_of(pattern.groupindex)
 
     def matches(text: str) -> list[tuple[int, int]]:
         pattern, hit = compiled()
         if pattern.search(text) is None:  # most anchors stand in other company
             return []
-        return [span for match in pattern.finditer(text) if _has_ink(span := match.span(hit))]
+        return [span for match in pattern.finditer(text) if _has_ink(span := hit(match))]
 
     return matches
+
+
+_HitOf = Callable[[Any], tuple[int, int]]
+
+
+def _hit_of(groups: Iterable[str]) -> _HitOf:
+    """Return what gives a match's hit: the group that took part of those named hit, hit1, hit2 …."""
+    names = [name for name in groups if name.rstrip("0123456789") == "hit"]
+    if len(names) < 2:
+        return operator.methodcaller("span", *names)
+    return lambda match: next(match.span(name) for name in names if match.start(name) >= 0)
 
 
 def _users_pattern(rule: Rule) -> Callable[[str], list[tuple[int, int]]]:
@@ -358,7 +371,7 @@ def _users_pattern(rule: Rule) -> Callable[[str], list[tuple[int, int]]]:
     except regex.error as error:
         zh, en = f"pattern 写错了：{error}", f"bad pattern: {error}"
         raise RuleError(rule=rule.id, reason=Both(zh, en)) from None
-    hit = "hit" if "hit" in pattern.groupindex else 0
+    hit = _hit_of(pattern.groupindex)
     patience = 3  # a million rows at 0.1 s each would take a day
 
     def matches(text: str) -> list[tuple[int, int]]:
@@ -366,7 +379,7 @@ def _users_pattern(rule: Rule) -> Callable[[str], list[tuple[int, int]]]:
         if not patience:
             return []
         try:
-            return [span for match in pattern.finditer(text, timeout=0.1) if _has_ink(span := match.span(hit))]
+            return [span for match in pattern.finditer(text, timeout=0.1) if _has_ink(span := hit(match))]
         except TimeoutError:
             patience -= 1
             raise RuleTooSlow(rule=rule.id, left=patience) from None

@@ -14,83 +14,168 @@ from copykit.model import Span
 from copykit.rules.frames import Frame, Surroundings, folded_words
 from copykit.text.patterns import compiled
 
-# The words of a relation, given the frame and the places where they stand: the place that is in the relation, or None.
-Relation = Callable[[Frame, Sequence[Span]], Span | None]
+# The words of a relation, given the frame and the places where they stand: those places that are in the relation.
+Relation = Callable[[Frame, Sequence[Span]], Iterable[Span]]
 
 
-def covers(frame: Frame, spans: Sequence[Span]) -> Span | None:
+def covers(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     """A longer phrase holds the hit: 顶级 in 顶级域名."""
     hit = frame.hit
-    return _first(span for span in spans if span.start <= hit.start and hit.end <= span.end and span != hit)
+    return (span for span in spans if span.start <= hit.start and hit.end <= span.end and span != hit)
 
 
-def modifies(frame: Frame, spans: Sequence[Span]) -> Span | None:
-    """The hit is an attribute of the word right after it: 最佳 of 使用时间, with at most 的 between."""
-    text, end = frame.reading.folded.text, frame.hit.end
-    return _first(span for span in spans if span.start in (end, _after_particle(text, end)))
+def equals(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
+    """The hit is the word itself and no longer phrase."""
+    return (span for span in spans if span == frame.hit)
 
 
-def modified_by(frame: Frame, spans: Sequence[Span]) -> Span | None:
+def modifies(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
+    """The hit is an attribute of the word right after it: 最佳 of 使用时间, with at most 的 and a quote between."""
+    places = _behind(frame.reading.folded.text, frame.hit.end)
+    return (span for span in spans if span.start in places)
+
+
+def modified_by(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     """The word stands right before the hit, or before a 的, 是 or colon: 历史最高, 型号:top1."""
     text, start = frame.reading.folded.text, frame.hit.start
     before = start - 1 if text[start - 1 : start] in ("的", "是", "为", "了", ":", "“", "「") else start
-    return _first(span for span in spans if span.end in (start, before))
+    return (span for span in spans if span.end in (start, before))
 
 
-def heads_clause(frame: Frame, spans: Sequence[Span]) -> Span | None:
+def in_phrase(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
+    """The word stands in the noun phrase that the hit opens: 国家级 of (制造业) 单项冠军."""
+    return (span for span in spans if frame.framer.phrase_reaches(frame, span))
+
+
+def heads_phrase(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
+    """The noun phrase that the hit opens ends in the word: 最佳 of (冲泡) 水温; 最佳的水温计 ends in another."""
+    return (
+        span for span in spans if frame.framer.phrase_reaches(frame, span) and frame.framer.phrase_ends(frame, span)
+    )
+
+
+def heads_clause(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     """The word opens the hit's clause, with nothing but its subject before it: 愿 …, 我们的目标是 …."""
     clause = frame.clause
-    return _first(
+    return (
         span for span in spans if clause.start <= span.start <= clause.start + _SUBJECT and span.end <= frame.hit.start
     )
 
 
-def earlier_in_clause(frame: Frame, spans: Sequence[Span]) -> Span | None:
-    """The word stands before the hit in the same clause; the nearest counts."""
-    return _last(span for span in spans if frame.clause.start <= span.start and span.end <= frame.hit.start)
+def governs(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
+    """The word before the hit takes it in: 目标是做最好的…, 目标是让人安心，做最好的…; not 希望你喜欢这款最好的…."""
+    clause, start, bounds = frame.clause, frame.hit.start, frame.reading.bounds
+    before = frame.clause_before
+    for span in reversed(spans):
+        if span.end > start or span.start not in bounds:
+            continue
+        if span.start >= clause.start:
+            if frame.framer.open_from(frame, span.end):
+                yield span
+        # What the clause before it wishes, the hit's clause goes on with: 希望让人安心，做…; 希望有一天，我们能做….
+        elif before is not None and span.start >= before.start and frame.framer.open_from(frame, clause.start):
+            goes_on = frame.framer.makes(frame, span.end, before.end) and frame.framer.opens_with(
+                frame, clause, "making"
+            )
+            if goes_on or (
+                frame.framer.is_plain(frame, span.end, before.end) and frame.framer.makes(frame, clause.start, start)
+            ):
+                yield span
 
 
-def later_in_clause(frame: Frame, spans: Sequence[Span]) -> Span | None:
+def announces(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
+    """The word ends the clause before, and a colon or 是 leads on to the hit's: 目标：做最好的…, 目标，是做最好的…."""
+    before, clause, text = frame.clause_before, frame.clause, frame.reading.folded.text
+    if before is None:
+        return
+    for span in spans:
+        if before.start <= span.start and span.end <= before.end and text[span.end : before.end] in ("", "是", "就是"):
+            gap = text[before.end : clause.start]
+            leads = gap.startswith((":", "——")) or frame.framer.opens_with(frame, clause, "copulas") is not None
+            if leads and frame.framer.open_from(frame, clause.start):
+                yield span
+
+
+def concludes(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
+    """The word ends what is said of the hit's clause behind it: 做最好的…，是我们的目标."""
+    clause, text = frame.clause, frame.reading.folded.text
+    behind = frame.clause_behind
+    for span in spans:
+        if span.start < frame.hit.end or not frame.framer.open_from(frame, clause.start):
+            continue
+        if span.end <= clause.end:
+            said = any(each.end <= span.start for each in frame.framer.behind(frame, "copulas"))
+            end = clause.end
+        elif behind is not None and span.end <= behind.end:
+            said, end = frame.framer.opens_with(frame, behind, "copulas") is not None, behind.end
+        else:
+            continue
+        if said and not text[span.end : end].strip(_TRAILING):
+            yield span
+
+
+def earlier_in_clause(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
+    """The word stands before the hit in the same clause; the nearest counts first."""
+    return (span for span in reversed(spans) if frame.clause.start <= span.start and span.end <= frame.hit.start)
+
+
+def later_in_clause(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     """The word stands behind the hit in the same clause."""
-    return _first(span for span in spans if frame.hit.end <= span.start and span.end <= frame.clause.end)
+    return (span for span in spans if frame.hit.end <= span.start and span.end <= frame.clause.end)
 
 
-def same_clause(frame: Frame, spans: Sequence[Span]) -> Span | None:
+def same_clause(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     """The word stands in the hit's clause, on either side or as a part of the hit."""
     clause = frame.clause
-    return _first(span for span in spans if clause.start <= span.start and span.end <= clause.end)
+    return (span for span in spans if clause.start <= span.start and span.end <= clause.end)
 
 
-def earlier_in_sentence(frame: Frame, spans: Sequence[Span]) -> Span | None:
+def earlier_in_sentence(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     """The word stands in a clause of the sentence before the hit's own: 相比上一代，…最轻."""
-    return _last(span for span in spans if span.end <= frame.clause.start)
+    return (span for span in reversed(spans) if span.end <= frame.clause.start)
 
 
-def later_in_sentence(frame: Frame, spans: Sequence[Span]) -> Span | None:
+def later_in_sentence(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     """The word stands in a clause of the sentence behind the hit's own."""
-    return _first(span for span in spans if span.start >= frame.clause.end)
+    return (span for span in spans if span.start >= frame.clause.end)
 
 
-def same_sentence(frame: Frame, spans: Sequence[Span]) -> Span | None:
+def same_sentence(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     """The word stands anywhere in the sentence."""
-    return _first(spans)
+    return spans
 
 
-def compares_with_itself(frame: Frame, spans: Sequence[Span]) -> Span | None:
+def compares_with_itself(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     """The word sets the claim against the same seller's other goods, before the hit or in its clause, and the sentence
     names nobody else's in between (本店里最轻的 counts, 比同行和上一代都轻 does not)."""
+    if frame.subject != "other":
+        yield from earlier_in_clause(frame, spans)
+        yield from earlier_in_sentence(frame, spans)
+        yield from later_in_clause(frame, spans)
+
+
+def chosen_from(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
+    """The word names the seller's goods out of which the hit is chosen, with 里 or 中 behind it: 这三款里最轻."""
     if frame.subject == "other":
-        return None
-    return earlier_in_clause(frame, spans) or earlier_in_sentence(frame, spans) or later_in_clause(frame, spans)
+        return
+    for span in (*earlier_in_clause(frame, spans), *earlier_in_sentence(frame, spans)):
+        if frame.framer.chooses(frame, span):
+            yield span
 
 
 RELATIONS: dict[str, Relation] = {
     relation.__name__: relation
     for relation in (
         covers,
+        equals,
         modifies,
         modified_by,
+        in_phrase,
+        heads_phrase,
         heads_clause,
+        governs,
+        announces,
+        concludes,
         earlier_in_clause,
         later_in_clause,
         same_clause,
@@ -98,6 +183,7 @@ RELATIONS: dict[str, Relation] = {
         later_in_sentence,
         same_sentence,
         compares_with_itself,
+        chosen_from,
     )
 }
 # Relations that need no words: what the frame itself says.
@@ -108,11 +194,14 @@ STATES: dict[str, Callable[[Frame], Span | None]] = {
     "titled": lambda frame: (
         frame.quotes if frame.reading.folded.text.startswith("《", (frame.quotes or (0,))[0]) else None
     ),
+    "attributive": lambda frame: frame.attribute,
     "limited_in_time": lambda frame: frame.time,
     "limited_in_place": lambda frame: frame.place,
-    "anywhere": lambda frame: None,
 }
+# Relations to words that stand outside of the hit's sentence.
+AFAR = ("next_sentence", "anywhere")
 _SUBJECT = 6  # characters that the subject before a clause's first verb takes (我们团队一直, 希望每)
+_TRAILING = "所在之一了啊呀呢吧哦~”’」』 "  # what may follow the noun in which a clause ends
 
 
 class Condition(NamedTuple):
@@ -139,14 +228,15 @@ class Condition(NamedTuple):
         spans = self._spans(frame)
         if not spans or (self.subject and frame.subject not in self.subject):
             return None
-        found = relation(frame, spans)
-        return found if found is not None and self._near(frame, found) else None
+        return next((found for found in relation(frame, spans) if self._near(frame, found)), None)
 
     def _state(self, frame: Frame) -> Span | None:
         """Return what ``holds`` does for a relation that needs no words in the sentence."""
         if self.subject and frame.subject not in self.subject:
             return None
-        return self._anywhere(frame) if self.relation == "anywhere" else STATES[self.relation](frame)
+        if self.relation == "anywhere":
+            return self._anywhere(frame)
+        return self._next(frame) if self.relation == "next_sentence" else STATES[self.relation](frame)
 
     def _spans(self, frame: Frame) -> list[Span]:
         spans = self.around.spans(frame.reading, self.slot) if self.slot is not None else []
@@ -158,7 +248,7 @@ class Condition(NamedTuple):
     def _matches(self, frame: Frame) -> list[Span]:
         text, end = frame.reading.folded.text, frame.hit.end
         if self.relation == modifies.__name__:  # where it may begin is known, and an earlier match must not hide it
-            found = [compiled(self.pattern or "").match(text, place) for place in {end, _after_particle(text, end)}]
+            found = [compiled(self.pattern or "").match(text, place) for place in _behind(text, end)]
             return [Span(*match.span()) for match in found if match is not None and match.group()]
         return [Span(*match.span()) for match in compiled(self.pattern or "").finditer(text)]
 
@@ -169,6 +259,15 @@ class Condition(NamedTuple):
         if self.not_across is None:
             return True
         return not any(start <= span.start < end for span in self.around.spans(frame.reading, self.not_across))
+
+    def _next(self, frame: Frame) -> Span | None:
+        """Return the hit itself if the sentence behind its own says it."""
+        said = frame.next_sentence
+        if not said:
+            return None
+        held = self.slot is not None and bool(self.around.spans_in(said, self.slot))
+        held = held or (self.pattern is not None and compiled(self.pattern).search(said) is not None)
+        return frame.hit if held else None
 
     def _anywhere(self, frame: Frame) -> Span | None:
         """Return the hit itself if the whole text says it."""
@@ -187,11 +286,11 @@ def condition(data: Mapping[str, Any], around: Surroundings, words_of: Any) -> C
         KeyError, ValueError: the relation or the lexicon is unknown, or there are no words.
     """
     relation = data["relation"]
-    if relation not in RELATIONS and relation not in STATES:
-        raise ValueError(f"relation = {relation}; known: {', '.join([*RELATIONS, *STATES])}")
+    if relation not in (*RELATIONS, *STATES, *AFAR):
+        raise ValueError(f"relation = {relation}; known: {', '.join([*RELATIONS, *STATES, *AFAR])}")
     words, hidden = condition_words(data, words_of)
     pattern = data.get("pattern")
-    if not words and pattern is None and (relation in RELATIONS or relation == "anywhere"):
+    if not words and pattern is None and relation not in STATES:
         raise ValueError(f"relation = {relation} needs words, lexicon or pattern")
     slot = around.slot_anywhere if relation == "anywhere" else around.slot
     across = folded_words(data.get("not_across", ()))
@@ -231,14 +330,11 @@ def any_holds(conditions: Iterable[Condition], frame: Frame) -> bool:
     return any(each.holds(frame) is not None for each in conditions)
 
 
-def _after_particle(text: str, place: int) -> int:
-    """Return where the word after 的, 地 or 之 begins."""
-    return place + 1 if text[place : place + 1] in ("的", "地", "之") else place
+def _behind(text: str, place: int) -> tuple[int, ...]:
+    """Return where the word behind a hit may begin: at once, and past a closing quote and a 的, 地 or 之."""
+    quoted = place + 1 if text[place : place + 1] in _QUOTES else place
+    particle = quoted + 1 if text[quoted : quoted + 1] in _PARTICLES else quoted
+    return tuple({place, quoted, particle})
 
 
-def _first(spans: Iterable[Span]) -> Span | None:
-    return next(iter(spans), None)
-
-
-def _last(spans: Iterable[Span]) -> Span | None:
-    return max(spans, default=None)
+_QUOTES, _PARTICLES = ("”", "’", "」", "』"), ("的", "地", "之")
