@@ -1,0 +1,106 @@
+"""Words that no listing title takes, whatever the goods: promotion, past years, others' brands, unlawful claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from copykit.compliance import Checker, Facts
+from copykit.datafiles import DataFiles
+from copykit.lexicon import AutomatonBuilder, Lexicons
+from copykit.model import NO_FACTS
+from copykit.rules.reading import Context
+from copykit.text.normalize import fold_text
+from copykit.writing.terms import Vocabulary
+
+
+class Barred(NamedTuple):
+    """Why a word is never used: the kind of reason, and the words that fill its sentence."""
+
+    kind: str
+    facts: Mapping[str, str] = NO_FACTS
+
+
+class Screen:
+    """Says of a keyword whether a title may carry it at all; every word is looked at once a category."""
+
+    def __init__(
+        self, files: DataFiles, vocabulary: Vocabulary, checker: Checker, today: str, brands: Iterable[str] = ()
+    ) -> None:
+        """Take the day, so that years can be past, and the brands that the table itself names."""
+        self._vocabulary, self._checker, self._year = vocabulary, checker, today[:4]
+        lexicons = Lexicons(files)
+        builder = AutomatonBuilder()
+        promotion, empty = lexicons["promotion"], lexicons["empty_praise"]
+        self._promotion = builder.slot("promotion", promotion.entries, promotion.exceptions)
+        self._empty = builder.slot("empty", empty.entries, empty.exceptions)
+        names = {word: fields for word, fields in lexicons["names"].entries.items() if fields.get("kind") == "brand"}
+        self._needs = {
+            word: tuple(fold_text(part) for part in fields["needs"].split("|"))
+            for word, fields in names.items()
+            if "needs" in fields
+        }
+        excepted = {fold_text(part) for fields in names.values() for part in fields.get("not", "").split("|") if part}
+        self._brands = frozenset(key for brand in brands if len(key := fold_text(brand).strip()) > 1)
+        self._brand = builder.slot("brand", {*names, *self._brands}, excepted)
+        self._automaton = builder.build()
+        self._today = today
+        self._seen: dict[tuple[str, frozenset[str]], Barred | None] = {}
+        self._contexts: dict[frozenset[str], Context] = {}
+
+    def barred(self, keyword: str, categories: frozenset[str]) -> Barred | None:
+        """Return why a keyword is never used for goods of these categories (ids); brands are asked for apart."""
+        found = self._seen.get((keyword, categories), _UNSEEN)
+        if found is _UNSEEN:
+            if len(self._seen) > _MOST_SEEN:
+                self._seen.clear()
+            found = self._seen[keyword, categories] = self._look(keyword, categories)
+        return found
+
+    def brand_in(self, keyword: str, own: str) -> str | None:
+        """Return a brand in a keyword that is not ``own`` (folded), as the keyword writes it."""
+        text = fold_text(keyword)
+        if len(text) != len(keyword):
+            keyword = text
+        for start, end in self._automaton.hits(text).get(self._brand, ()):
+            name = text[start:end]
+            needs = self._needs.get(name)
+            rest = f"{text[:start]} {text[end:]}"
+            meant = needs is None or name in self._brands or any(need in rest for need in needs)
+            if meant and name not in own and self._is_whole(keyword, text, name, start, end):
+                return keyword[start:end]
+        return None
+
+    def _is_whole(self, keyword: str, text: str, name: str, start: int, end: int) -> bool:
+        """Return whether a name is no part of another word: lv of lvory, 小米 of 小米粥."""
+        if name.isascii():
+            before, after = text[start - 1 : start], text[end : end + 1]
+            return not (before.isascii() and before.isalpha()) and not (after.isascii() and after.isalpha())
+        return len(name) > 2 or any(term.key.startswith(name) for term in self._vocabulary.cut(keyword))
+
+    def _look(self, keyword: str, categories: frozenset[str]) -> Barred | None:
+        text = fold_text(keyword)
+        hits = self._automaton.hits(text)
+        for slot, kind in ((self._promotion, "promotion"), (self._empty, "empty")):
+            if slot in hits:
+                start, end = hits[slot][0]
+                return Barred(kind, {"word": text[start:end]})
+        year = _YEAR.search(text)
+        if year is not None and year[0] < self._year:
+            return Barred("past_year", {"word": year[0]})
+        context = self._contexts.get(categories)
+        if context is None:
+            plain = self._checker.context(Facts(has_link=False, today=self._today, kind="title"))
+            context = self._contexts[categories] = replace(plain, categories=categories)
+        report = self._checker.check(keyword, context)
+        for finding in report.findings:
+            if finding.severity != "hint":
+                return Barred("law", {"word": finding.match, "message": finding.message, "source": finding.source})
+        return None
+
+
+_UNSEEN = Barred("")
+_MOST_SEEN = 200_000
+_YEAR = re.compile(r"(?<!\d)20[0-4]\d(?!\d)(?![a-z%])")

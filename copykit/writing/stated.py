@@ -1,0 +1,296 @@
+"""What a product's own data state, and which words would say more than that.
+
+A word may stand in a title when a column, the name or a selling point states it, or when it promises nothing (百搭,
+通勤). A word that the data contradict (黑色 on a white shoe) and one that they do not mention are told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from copykit.categories import Categories
+from copykit.errors import CopykitError
+from copykit.lexicon import AutomatonBuilder
+from copykit.model import Product
+from copykit.text.normalize import fold_text
+from copykit.writing.terms import HEAD, Attribute, Term, Vocabulary
+
+
+class NothingNamed(CopykitError):
+    """A product of which nobody can tell what it is."""
+
+    zh = "看不出“{name}”卖的是什么：请在品名或类目里写上品类词（如 羽绒服），或者加一列“品类词”"
+    en = "'{name}': what is sold cannot be told; name the goods in the product or category, or add a column 品类词"
+
+
+class Stated(NamedTuple):
+    """What is known of one product.
+
+    ``text`` is all that its data say, folded. ``groups``: attribute → the groups of each word that states something
+    of it, ``shown``: → as it was written. ``head`` is what it is called, ``names`` are all the folded names that are
+    true of it. ``own`` are words of its own that may fill a title, ``must`` those that have to stand in it.
+    """
+
+    text: str
+    groups: Mapping[str, frozenset[frozenset[str]]]
+    shown: Mapping[str, str]
+    head: Term
+    names: frozenset[str]
+    categories: frozenset[str]
+    own: tuple[Term, ...]
+    must: tuple[Term, ...]
+
+
+class Reader:
+    """Reads products; keeps what it has learned of values that come again."""
+
+    def __init__(self, vocabulary: Vocabulary, categories: Categories) -> None:
+        self._vocabulary, self._categories = vocabulary, categories
+        builder = AutomatonBuilder()
+        self._slot = builder.words(word for word in vocabulary.attribute_words() if len(word) > 1)
+        self._automaton = builder.build()
+        self._told: dict[tuple[str, str], frozenset[frozenset[str]]] = {}
+
+    def read(self, product: Product) -> Stated:
+        """Return what a product's data state.
+
+        Raises:
+            NothingNamed: neither its name nor its category says what it is.
+        """
+        vocabulary = self._vocabulary
+        leaf = leaf_of(product.category)
+        named = vocabulary.cut(product.name)
+        head = self._head(product, leaf, named)
+        names = {head.key, *vocabulary.also(head.key)}
+        for term in (*named, *vocabulary.cut(leaf)):
+            if term.names and not term.bare:
+                names.add(term.key)
+        groups: dict[str, set[frozenset[str]]] = {}
+        shown: dict[str, str] = {}
+        own: list[Term] = [term for term in named if not term.names and not term.bare]
+        must: list[Term] = []
+        for header, value in product.attributes.items():
+            identifier = vocabulary.attribute_of(header)
+            if identifier is None:
+                continue
+            attribute = vocabulary.attributes[identifier]
+            values = _values(value)
+            if not values:
+                continue
+            shown.setdefault(identifier, value.strip())
+            stated = groups.setdefault(identifier, set())
+            for each in values:
+                stated |= self._stated(identifier, each)
+            terms = [vocabulary.term(each)._replace(slot=attribute.slot) for each in values if len(each) <= _LONGEST]
+            if attribute.must:
+                must += terms
+            elif len(values) == 1 or not attribute.apart:
+                own += [term for term in terms if _is_telling(term)]
+        named_by = (product.name, product.category, *product.audience, *product.must)
+        told = (
+            *named_by,
+            *product.selling_points,
+            *product.scenes,
+            product.current_title,
+            *product.attributes.values(),
+        )
+        text = fold_text(_JOIN.join((*told, product.brand)))
+        columns = frozenset(groups)
+        # Which of several that exclude each other it is (颜色), a name may tell; a selling point may speak of other
+        # things (搭黑色裤子).
+        for where, apart in ((fold_text(_JOIN.join(named_by)), True), (text, False)):
+            for pairs in self._found_in(where):
+                _add(pairs, groups, apart, vocabulary.attributes, columns)
+        for term in named:
+            _add(term.groups, groups, None, vocabulary.attributes, columns)
+        short = (point for point in product.selling_points if len(point) <= _SHORT_POINT)
+        for each in (*product.audience, *product.scenes, *short):
+            own += [term for term in vocabulary.cut(each) if not term.names and _is_telling(term)]
+        categories = self._categories.told(product.category) or self._categories.told(head.key)
+        return Stated(
+            text,
+            {identifier: frozenset(words) for identifier, words in groups.items()},
+            shown,
+            head,
+            frozenset(names),
+            categories,
+            tuple(dict.fromkeys(own)),
+            tuple(dict.fromkeys(must)),
+        )
+
+    def _head(self, product: Product, leaf: str, named: tuple[Term, ...]) -> Term:
+        if product.head:
+            return self._vocabulary.term(product.head)._replace(slot=HEAD, bare=False)
+        for terms in (named, self._vocabulary.cut(leaf)):
+            for term in reversed(terms):
+                if term.names and not term.bare:
+                    return term
+        # 童鞋 and 女装 say for whom as well as what.
+        for terms in (named, self._vocabulary.cut(leaf)):
+            for term in reversed(terms):
+                if self._vocabulary.is_name(term.key):
+                    return term._replace(slot=HEAD)
+        if leaf and len(leaf) <= _LONGEST and leaf not in _DULL and any(char.isalpha() for char in leaf):
+            return self._vocabulary.term(leaf)._replace(slot=HEAD, bare=False)
+        raise NothingNamed(name=product.name or product.id)
+
+    def _stated(self, identifier: str, value: str) -> frozenset[frozenset[str]]:
+        """Return the groups of an attribute that the words in a value of its own column state."""
+        found = self._told.get((identifier, value))
+        if found is None:
+            key = fold_text(value).strip()
+            words: list[Sequence[tuple[str, str]]] = [self._vocabulary.groups_of(key)]
+            if not words[0]:
+                words = list(self._found_in(key))
+            if not any(words):
+                words = [term.groups for term in self._vocabulary.cut(value)]
+            said_by = (frozenset(name for other, name in pairs if other == identifier) for pairs in words)
+            stated = frozenset(names for names in said_by if names)
+            # A value that no list knows is a group of its own: 莫兰迪蓝灰 is neither white nor black.
+            found = self._told[identifier, value] = stated or frozenset((frozenset((value,)),))
+        return found
+
+    def _found_in(self, text: str) -> Iterable[Sequence[tuple[str, str]]]:
+        """Yield the groups of every attribute word that a folded text says and does not deny."""
+        for start, end in self._automaton.hits(text).get(self._slot, ()):
+            if text[start - 1 : start] not in _DENIES:
+                yield self._vocabulary.groups_of(text[start:end])
+
+
+def _add(
+    pairs: Sequence[tuple[str, str]],
+    groups: dict[str, set[frozenset[str]]],
+    apart: bool | None,
+    attributes: Mapping[str, Attribute],
+    columns: frozenset[str],
+) -> None:
+    """Note what one word states; ``apart``: only of attributes of that kind. Columns are believed before texts."""
+    for identifier, names in _by_attribute(pairs).items():
+        is_apart = attributes[identifier].apart
+        if (apart is None or is_apart == apart) and not (is_apart and identifier in columns):
+            groups.setdefault(identifier, set()).add(frozenset(names))
+
+
+def _by_attribute(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for identifier, name in pairs:
+        found.setdefault(identifier, set()).add(name)
+    return {identifier: frozenset(names) for identifier, names in found.items()}
+
+
+def misfit(term: Term, stated: Stated, vocabulary: Vocabulary) -> tuple[str, dict[str, str]] | None:
+    """Return why a term may not be said of a product, as a kind and its facts; None when it may."""
+    key = term.key
+    if term.names:
+        if key in stated.names or (term.bare and any(name.endswith(key) for name in stated.names)):
+            return None
+        for name in stated.names:
+            if key.endswith(name):
+                return _misfit_of_rest(term, key[: -len(name)], stated, vocabulary)
+        return "other_goods", {"word": term.text, "head": stated.head.text}
+    clash = _clash(term, stated, vocabulary)
+    if clash is not None:
+        return clash
+    if not term.groups and said(key, stated.text):
+        return None
+    if any(char.isdigit() or char.isascii() for char in key) and not said(key, stated.text):
+        return ("number" if any(map(str.isdigit, key)) else "unstated"), {"word": term.text}
+    if term.groups:
+        for identifier, names in _by_attribute(term.groups).items():
+            told = stated.groups.get(identifier, frozenset())
+            # What suits both men and women suits women; what is some down is not goose down.
+            apart = vocabulary.attributes[identifier].apart
+            if not any(not each.isdisjoint(names) if apart else each <= names for each in told):
+                return "unstated", {"word": term.text}
+        return None
+    if term.soft is not None and (not term.soft or term.soft & stated.categories):
+        return None
+    return "unstated", {"word": term.text}
+
+
+def said(key: str, text: str) -> bool:
+    """Return whether a folded text says a folded word: not denied (不防水), no part of a figure (500 in 1500)."""
+    start = text.find(key)
+    while start >= 0:
+        before, after = text[start - 1 : start], text[start + len(key) : start + len(key) + 1]
+        in_figure = (key[0].isdigit() and (before.isdigit() or before == ".")) or (
+            key[-1].isdigit() and after.isdigit()
+        )
+        if before not in _DENIES and not in_figure:
+            return True
+        start = text.find(key, start + 1)
+    return False
+
+
+def _misfit_of_rest(term: Term, rest: str, stated: Stated, vocabulary: Vocabulary) -> tuple[str, dict[str, str]] | None:
+    """Judge what stands before the name in a longer one: 儿童 of 儿童水杯."""
+    if not rest or said(term.key, stated.text):
+        return None
+    for part in vocabulary.cut(rest):
+        found = misfit(part, stated, vocabulary)
+        if found is not None:
+            return found
+    return None
+
+
+def _clash(term: Term, stated: Stated, vocabulary: Vocabulary) -> tuple[str, dict[str, str]] | None:
+    for identifier in {identifier for identifier, _ in term.groups}:
+        attribute = vocabulary.attributes[identifier]
+        if not attribute.apart or identifier not in stated.groups:
+            continue
+        told = frozenset().union(*stated.groups[identifier])
+        if told.isdisjoint(name for other, name in term.groups if other == identifier):
+            shown = stated.shown.get(identifier) or "、".join(sorted(told))
+            return "clash", {"word": term.text, "attribute": attribute.name, "stated": shown}
+    return None
+
+
+def leaf_of(category: str) -> str:
+    """Return the last part of a category's path: 女装/女士精品>>羽绒服 → 羽绒服."""
+    parts = [part.strip() for part in category.replace("›", ">").replace("》", ">").replace("|", ">").split(">")]
+    parts = [part for part in parts if part]
+    if not parts:
+        return ""
+    return parts[-1].rpartition("/")[2].strip() if len(parts) == 1 else parts[-1]
+
+
+_JOIN = " \u3001 "
+_DENIES = frozenset(("不", "非", "没", "未", "无"))
+_LONGEST = 12  # characters; longer values are sentences
+_SHORT_POINT = 6
+# Values that say nothing, and categories that name nothing.
+_DULL = frozenset(
+    (
+        "常规",
+        "普通",
+        "适中",
+        "通用",
+        "其他",
+        "其它",
+        "无",
+        "否",
+        "是",
+        "不限",
+        "均码",
+        "见详情",
+        "默认",
+        "-",
+        "/",
+        "全部",
+    )
+) | {"默认分类", "未分类"}
+
+
+def _values(value: str) -> list[str]:
+    """Return the values of a cell that names several: 白色、黑色."""
+    for sign in "，,；;|/\n":
+        value = value.replace(sign, "、")
+    return [each.strip() for each in value.split("、") if each.strip()]
+
+
+def _is_telling(term: Term) -> bool:
+    """Return whether a word of the product's own is worth room in a title."""
+    if term.key in _DULL or (len(term.key) < 2 and not term.groups):
+        return False
+    return bool(term.groups) or term.soft is not None or term.slot == "pack"

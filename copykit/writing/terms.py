@@ -1,0 +1,251 @@
+"""Cut keywords into the terms that a search looks for, and tell what each is: the name of a thing, or a word about it.
+
+A term is the smallest part of a keyword that a title may carry by itself: 加绒打底裤女 is 加绒, 打底裤, 女. Which words
+there are stands in word lists and attribute files; the segmenter cuts what they do not know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from copykit.datafiles import DataFiles
+from copykit.lexicon import Lexicons
+from copykit.text.normalize import fold_text, fold_texts
+from copykit.text.segment import Segmenter, UserWord
+
+HEAD, OTHER = "head", "other"
+
+
+class Term(NamedTuple):
+    """A word of a title. ``key`` is its folded form, by which terms are compared.
+
+    ``groups`` are the (attribute, group) pairs that it states. ``soft``: the categories of goods it may stand with
+    though nothing states it, empty for all, None when it has to be stated. ``bare``: the end of a name (裤 of 高腰裤),
+    which is found inside other words and never chosen by itself.
+    """
+
+    text: str
+    key: str
+    slot: str
+    groups: tuple[tuple[str, str], ...] = ()
+    soft: frozenset[str] | None = None
+    bare: bool = False
+
+    @property
+    def names(self) -> bool:
+        """Return whether it is what a thing is called."""
+        return self.slot == HEAD
+
+
+class Attribute(NamedTuple):
+    """What sellers state about goods: see the schema of ``attributes``."""
+
+    id: str
+    name: str
+    name_en: str
+    slot: str
+    apart: bool
+    must: bool
+
+
+class Slot(NamedTuple):
+    """A kind of word in a title: where it stands, and how many are readable."""
+
+    id: str
+    place: str
+    most: int
+    rank: int
+
+
+class Vocabulary:
+    """The words of listing titles: cuts keywords, knows attributes, names of goods and what else these are called."""
+
+    def __init__(self, files: DataFiles, segmenter: Segmenter | None = None) -> None:
+        """Read the word lists; ``segmenter`` None: one that knows their words, 0.2 s."""
+        settings = files.load("packing")["title"]
+        self.settings: Mapping[str, object] = settings
+        self.slots = {
+            each["id"]: Slot(each["id"], each["place"], each["most"], n) for n, each in enumerate(settings["slots"])
+        }
+        self.attributes: dict[str, Attribute] = {}
+        self._headers: dict[str, str] = {}
+        self._groups: dict[str, list[tuple[str, str]]] = {}
+        self._spelt: dict[str, str] = {}
+        self._read_attributes(files)
+        lexicons = Lexicons(files)
+        goods = lexicons["other_names"].entries
+        self._also = {name: tuple(fold_texts(fields["also"].split("|"))) for name, fields in goods.items()}
+        self._names = {
+            *lexicons["category_words"].entries,
+            *goods,
+            *(one for also in self._also.values() for one in also),
+        }
+        self._soft = {
+            word: (fields["slot"], frozenset(filter(None, fields.get("for", "").split("|"))))
+            for word, fields in lexicons["soft_words"].entries.items()
+        }
+        # Words of attributes that no group holds: they have to be stated like any other, and know their place.
+        self._kinds = {
+            word: fields["kind"] for word, fields in lexicons["attributes"].entries.items() if word not in self._groups
+        }
+        self._slot_of: Mapping[str, str] = settings["kinds"]
+        self._alone = frozenset(settings["alone"])
+        self._next = frozenset(settings["joins_next"])
+        self._between = frozenset(settings["between"])
+        self._ends = tuple(sorted(settings["names"], key=len, reverse=True))
+        known = {*self._groups, *self._names, *self._soft, *self._kinds}
+        self._known = known
+        words = [UserWord(word, 50_000, "n") for word in sorted(known) if len(word) > 1 and not word.isascii()]
+        self._segmenter = segmenter or Segmenter(user_words=words)
+        self._cuts: dict[str, tuple[Term, ...]] = {}
+        self._terms: dict[str, Term] = {}
+
+    def cut(self, keyword: str) -> tuple[Term, ...]:
+        """Return the different terms of a keyword in their order; empty when nothing but signs is in it."""
+        found = self._cuts.get(keyword)
+        if found is None:
+            if len(self._cuts) > _MOST_CUTS:
+                self._cuts.clear()
+            found = self._cuts[keyword] = tuple(dict.fromkeys(map(self.term, self._pieces(keyword))))
+        return found
+
+    def term(self, text: str) -> Term:
+        """Return a whole word as a term."""
+        found = self._terms.get(text)
+        if found is None:
+            if len(self._terms) > _MOST_CUTS:
+                self._terms.clear()
+            found = self._terms[text] = self._classified(text, fold_text(text).strip())
+        return found
+
+    def also(self, name: str) -> tuple[str, ...]:
+        """Return the folded names that are true of everything that is called ``name`` (folded)."""
+        return self._also.get(name, ())
+
+    def is_name(self, key: str) -> bool:
+        """Return whether a folded word is what things are called."""
+        return key in self._names
+
+    def attribute_of(self, header: str) -> str | None:
+        """Return the id of the attribute that a header or a key stands for."""
+        return self._headers.get(fold_text(header).strip())
+
+    def groups_of(self, key: str) -> list[tuple[str, str]]:
+        """Return the (attribute, group) pairs that a folded word states."""
+        return self._groups.get(key, [])
+
+    def attribute_words(self) -> Iterable[str]:
+        """Return the folded words of all attributes."""
+        return self._groups
+
+    def _read_attributes(self, files: DataFiles) -> None:
+        for identifier, data in files.load("attributes").items():
+            self.attributes[identifier] = Attribute(
+                identifier,
+                data["name"],
+                data["name_en"],
+                data["slot"],
+                data.get("apart", False),
+                data.get("must", False),
+            )
+            for header in data["headers"]:
+                self._headers.setdefault(fold_text(header).strip(), identifier)
+            for group in data["groups"]:
+                name = group[0]
+                for key in fold_texts(group):
+                    pairs = self._groups.setdefault(key.strip(), [])
+                    if (identifier, name) not in pairs:
+                        pairs.append((identifier, name))
+
+    def _classified(self, text: str, key: str) -> Term:
+        groups = tuple(self._groups.get(key, ()))
+        if key in self._soft and not groups:
+            slot, categories = self._soft[key]
+            return Term(text, key, slot, (), categories)
+        if groups:
+            slot = self.attributes[groups[0][0]].slot
+            # 女 reads well behind a thing's name, 女士 before it.
+            return Term(text, key, "audience" if slot == "gender" and len(key) > 1 and key != "男女" else slot, groups)
+        if key in self._names:
+            return Term(text, key, HEAD)
+        if key in self._kinds:
+            return Term(text, key, self._slot_of[self._kinds[key]])
+        if _YEAR.match(key):
+            return Term(text, key, "new")
+        if _MEASURE.fullmatch(key):
+            return Term(text, key, "pack")
+        if len(key) > 2 and key.endswith(self._ends):
+            return Term(text, key, HEAD)
+        if key in self._ends:
+            return Term(text, key, HEAD, bare=True)
+        return Term(text, key, OTHER)
+
+    def _pieces(self, keyword: str) -> list[str]:
+        """Return the pieces of a keyword; no single character but those that are words."""
+        pieces: list[str] = []
+        for part in _BLANKS.split(keyword):
+            if part:
+                pieces += self._split(part)
+        return pieces
+
+    def _split(self, text: str) -> list[str]:
+        if fold_text(text) in self._known:
+            return [text]
+        joined: list[str] = []
+        waiting = ""  # what joins the next piece
+        for word in self._joined_latin(self._segmenter.words(text)):
+            if word in self._between or not any(map(str.isalnum, word)):
+                continue
+            whole = waiting + word
+            waiting = ""
+            if len(word) > 1 or word in self._alone:
+                joined.append(whole)
+            elif word in self._next or not joined or joined[-1].isascii() or joined[-1] in self._alone:
+                waiting = whole
+            else:
+                joined[-1] += whole
+        if waiting:
+            if joined:
+                joined[-1] += waiting
+            else:
+                joined.append(waiting)
+        return [piece for each in joined for piece in self._known_and_end(each)]
+
+    def _joined_latin(self, words: Iterable[str]) -> list[str]:
+        """Join what belongs to one figure or Latin word (500 ml, Type - C), and a bare number to what follows it."""
+        found: list[str] = []
+        for word in words:
+            is_latin = word.isascii() and not word.isspace()
+            goes_on = found and ((is_latin and found[-1].isascii()) or self._is_figure_of(found[-1], word))
+            if goes_on:
+                found[-1] += word
+            else:
+                found.append(word)
+        return found
+
+    def _is_figure_of(self, figure: str, word: str) -> bool:
+        """Return whether a bare number belongs to what follows it: 316 不锈钢, 5 层."""
+        return _NUMBER.fullmatch(figure) is not None and word not in self._names
+
+    def _known_and_end(self, piece: str) -> list[str]:
+        """Part a word that no list knows into one that some list knows and the end of a name: 高腰 裤."""
+        key = fold_text(piece)
+        if key in self._known or len(key) != len(piece):
+            return [piece]
+        if len(key) == 2 and key[0] in self._ends and key[1] in self._alone:
+            return [piece[0], piece[1]]
+        for end in self._ends:
+            if key.endswith(end) and key[: -len(end)] in self._known:
+                return [piece[: -len(end)], piece[-len(end) :]]
+        return [piece]
+
+
+_MOST_CUTS = 200_000  # remembered before all are forgotten: a shop has thousands of keywords, a log millions
+_BLANKS = re.compile(r"[\s,，、;；/|+＋·()（）\[\]【】]+")
+_YEAR = re.compile(r"20[0-4]\d(?!\d)(?![a-z%])")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_MEASURE = re.compile(
+    r"\d+(?:\.\d+)?(?:ml|l|g|kg|cm|mm|m|w|v|mah|寸|英寸|升|毫升|克|斤|公斤|米|厘米|件套|件装|件|只装|只|支装|支|个装|个|条装|条|包装|包|片装|片|盒装|盒|瓶装|瓶|袋装|袋|双装|双|层|抽|卷|粒|套|张|块|根|对|组|位|孔|档|人|色|年|岁|码|度)(?:\*\d+\S*|x\d+\S*)?"
+)

@@ -1,0 +1,540 @@
+"""A listing title for a product: which keywords may be said of it, which words carry most of them, in which order."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from copykit.errors import CopykitError
+from copykit.model import Dropped, PackedTitle, Product, ShopWord
+from copykit.text.measure import Unit, measure
+from copykit.text.normalize import fold_text
+from copykit.writing.order import Order, joined
+from copykit.writing.pack import Packing, Puzzle, bits, solve
+from copykit.writing.screen import Screen
+from copykit.writing.stated import Stated, misfit
+from copykit.writing.terms import HEAD, Term, Vocabulary
+
+
+class TitleRoom(NamedTuple):
+    """Where a title will stand: ``limit`` in ``unit``, the signs that the platform bars, whether it wants the brand."""
+
+    unit: Unit
+    limit: int
+    barred: str = ""
+    brand: bool = False
+
+
+class NoRoom(CopykitError):
+    """A product whose bare name is longer than a title may be."""
+
+    zh = "品类词“{name}”就有 {used}，超过了上限 {limit}"
+    en = "its bare name '{name}' measures {used}, over the limit of {limit}"
+
+
+class OldLocked(CopykitError):
+    """Words that are locked and do not fit together."""
+
+    zh = "锁定的词“{words}”和品类词合起来 {used}，超过了上限 {limit}；请少锁几个"
+    en = "the locked words '{words}' and the product's name measure {used}, over the limit of {limit}; lock fewer"
+
+
+class _Word(NamedTuple):
+    """A keyword that may be said of the goods as far as their kind goes."""
+
+    shop: ShopWord
+    terms: tuple[Term, ...]
+    keys: frozenset[str]
+    weight: float
+
+
+class _Pool(NamedTuple):
+    """The keywords for one kind of goods, screened; ``asked`` are the terms that each product has to state."""
+
+    words: tuple[_Word, ...]
+    dropped: tuple[Dropped, ...]
+    asked: tuple[Term, ...]
+
+
+class Keywords:
+    """A shop's keywords, found by what they name."""
+
+    def __init__(self, words: Iterable[ShopWord], vocabulary: Vocabulary) -> None:
+        """Take the words of a shop; of the same word twice the heavier one counts."""
+        best: dict[str, ShopWord] = {}
+        for word in words:
+            key = fold_text("".join(word.text.split()))
+            if key and (key not in best or word.weight > best[key].weight):
+                best[key] = word
+        self.words = tuple(sorted(best.values(), key=lambda word: (-word.weight, word.text)))
+        self._named: dict[str, list[int]] = {}
+        self._unnamed: list[int] = []
+        for number, word in enumerate(self.words):
+            names = [term.key for term in vocabulary.cut(word.text) if term.names]
+            for name in names:
+                for start in range(len(name)):
+                    self._named.setdefault(name[start:], []).append(number)
+            if not names:
+                self._unnamed.append(number)
+
+    def of(self, names: Iterable[str]) -> list[ShopWord]:
+        """Return the words that name goods by one of ``names`` or by none at all, heaviest first."""
+        numbers = set(self._unnamed)
+        for name in names:
+            numbers.update(self._named.get(name, ()))
+            for end in (name[-1:], name[-2:]):
+                numbers.update(self._named.get(end, ()) if end != name else ())
+        return [self.words[number] for number in sorted(numbers)]
+
+
+class TitlePacker:
+    """Packs titles for one shop."""
+
+    def __init__(self, vocabulary: Vocabulary, screen: Screen, keywords: Keywords, searched: Mapping[str, int]) -> None:
+        """Take the shop's keywords, and how often words are searched in general, for what no keyword speaks of."""
+        settings: Any = vocabulary.settings
+        self._vocabulary, self._screen, self._keywords, self._searched = vocabulary, screen, keywords, searched
+        self._roles: Mapping[str, float] = settings["roles"]
+        self._extra: float = settings["extra"]
+        self.order = Order(vocabulary.slots, settings["front"], settings["front_most"])
+        self._pools: dict[tuple[frozenset[str], frozenset[str], str], _Pool] = {}
+
+    def task(self, product: Product, stated: Stated) -> Task:
+        """Return what all titles of a product have in common: its words, and why others are none of its own."""
+        own_brand = fold_text(product.brand).strip()
+        pool = self._pool(stated, own_brand)
+        dropped = list(pool.dropped)
+        bad: dict[str, tuple[str, dict[str, str]]] = {}
+        for term in pool.asked:
+            found = misfit(term, stated, self._vocabulary)
+            if found is not None:
+                bad[term.key] = found
+        words: list[_Word] = []
+        for word in pool.words:
+            if bad and not word.keys.isdisjoint(bad):
+                term = next(term for term in word.terms if term.key in bad)
+                dropped.append(Dropped(word.shop.text, *bad[term.key]))
+            else:
+                words.append(word)
+        for text, weight in product.keywords:
+            own = self._own_word(text, weight, stated, own_brand)
+            if isinstance(own, Dropped):
+                dropped.append(own)
+            else:
+                words.append(own)
+        return Task(self, product, stated, _unique(words), tuple(dropped))
+
+    def worth_alone(self, term: Term) -> int:
+        """Return how often a word is searched in general, on a scale of 1 to 12."""
+        return 1 + round(math.log1p(self._searched.get(term.key, 0)))
+
+    def _pool(self, stated: Stated, own_brand: str) -> _Pool:
+        key = (stated.names, stated.categories, own_brand)
+        pool = self._pools.get(key)
+        if pool is None:
+            pool = self._pools[key] = self._screened(self._keywords.of(stated.names), stated, own_brand)
+        return pool
+
+    def _screened(self, shop: Sequence[ShopWord], stated: Stated, own_brand: str) -> _Pool:
+        words: list[_Word] = []
+        dropped: list[Dropped] = []
+        asked: dict[str, Term] = {}
+        for word in shop:
+            found = self._word(word, stated, own_brand)
+            if isinstance(found, Dropped):
+                dropped.append(found)
+                continue
+            words.append(found)
+            for term in found.terms:
+                if term.names and (term.key in stated.names or term.bare):
+                    continue
+                if not term.groups and term.soft is not None and (not term.soft or term.soft & stated.categories):
+                    continue
+                asked[term.key] = term
+        return _Pool(tuple(words), tuple(dropped), tuple(asked.values()))
+
+    def _word(self, word: ShopWord, stated: Stated, own_brand: str) -> _Word | Dropped:
+        share = self._roles.get(word.role, 0.0)
+        if word.role == "other_brand":
+            return Dropped(word.text, "brand", {"word": word.text})
+        if share <= 0 or word.weight <= 0:
+            return Dropped(word.text, "negative", {"role": word.role})
+        barred = self._screen.barred(word.text, stated.categories)
+        if barred is not None:
+            return Dropped(word.text, *barred)
+        brand = self._screen.brand_in(word.text, own_brand)
+        if brand is not None:
+            return Dropped(word.text, "brand", {"word": brand})
+        terms = self._vocabulary.cut(word.text)
+        if not terms:
+            return Dropped(word.text, "unnamed")
+        for term in terms:
+            if term.names:
+                found = misfit(term, stated, self._vocabulary)
+                if found is not None and found[0] == "other_goods":
+                    return Dropped(word.text, *found)
+        return _Word(word, terms, frozenset(term.key for term in terms), word.weight * share)
+
+    def _own_word(self, text: str, weight: float, stated: Stated, own_brand: str) -> _Word | Dropped:
+        """Judge a keyword of the product's own row: what a row says is stated, unless a column contradicts it."""
+        word = self._word(ShopWord(text, weight), stated, own_brand)
+        if isinstance(word, _Word):
+            for term in word.terms:
+                found = misfit(term, stated, self._vocabulary)
+                if found is not None and found[0] == "clash":
+                    return Dropped(text, *found)
+        return word
+
+
+class Task:
+    """One product's words; packs a title for each place that it will stand in."""
+
+    def __init__(
+        self, packer: TitlePacker, product: Product, stated: Stated, words: Sequence[_Word], dropped: Sequence[Dropped]
+    ) -> None:
+        self._packer, self._product, self._stated = packer, product, stated
+        self._words, self._dropped = words, dropped
+
+    def pack(self, room: TitleRoom, change: float | None = None) -> PackedTitle:
+        """Return the best title.
+
+        ``change``: how much of the title in use may go, and how much may come in, as a share of its length; None
+        when it need not stay.
+
+        Raises:
+            NoRoom, OldLocked: what has to stand in it does not fit.
+        """
+        return self.pack_many(room, 1, change)[0]
+
+    def pack_many(self, room: TitleRoom, count: int, change: float | None = None) -> list[PackedTitle]:
+        """Return the best title and further ones that differ from each other in a third of their chosen words.
+
+        Fewer come back where there are no other words.
+        """
+        bench = _Bench(self._packer, self._product, self._stated, self._words, self._dropped, room, change)
+        found: list[PackedTitle] = []
+        taken: list[tuple[int, int]] = []
+        for _ in range(count):
+            packing = bench.solve(taken)
+            if found and not packing.chosen:
+                break
+            found.append(bench.title(packing))
+            size = packing.chosen.bit_count()
+            taken.append((packing.chosen, size - max(1, math.ceil(size / 3))))
+        return found
+
+
+class _Bench:
+    """The words of a product laid out for one room: what stands anyway, what may be chosen, what it brings."""
+
+    def __init__(
+        self,
+        packer: TitlePacker,
+        product: Product,
+        stated: Stated,
+        words: Sequence[_Word],
+        dropped: Sequence[Dropped],
+        room: TitleRoom,
+        change: float | None,
+    ) -> None:
+        self.packer, self.product, self.stated, self.room = packer, product, stated, room
+        self.words = words
+        self.dropped = list(dropped)
+        vocabulary = packer._vocabulary
+        self.size, self.limit = _sizes(room)
+        self.old = self._old_terms(change)
+        self.must = self._must()
+        standing = "\n".join(term.key for term in self.must)
+        # What keeps its place only because the title in use has it may still go.
+        index: dict[str, int] = {}
+        terms: list[Term] = []
+        bare: set[int] = set()
+        spelt = {term.key: term for term in stated.own}  # a seller writes USB where buyers type usb
+
+        def number(term: Term) -> int:
+            found = index.get(term.key)
+            if found is None:
+                found = index[term.key] = len(terms)
+                terms.append(spelt.get(term.key, term))
+                if term.bare:
+                    bare.add(found)
+            return found
+
+        self.index, self.terms = index, terms
+        old = 0
+        for term in self.old:
+            if term.key not in standing:
+                old |= 1 << number(term)
+        wants: list[tuple[int, float]] = []
+        self.needs: list[int] = []
+        barred = set(room.barred)
+        for word in words:
+            if barred and any(not barred.isdisjoint(term.text) for term in word.terms):
+                sign = next(sign for term in word.terms for sign in term.text if sign in barred)
+                self.dropped.append(Dropped(word.shop.text, "barred", {"sign": sign}))
+                self.needs.append(-1)
+                continue
+            mask = 0
+            for term in word.terms:
+                if term.key not in standing:
+                    mask |= 1 << number(term)
+            wants.append((mask, word.weight))
+            self.needs.append(mask)
+        least = min((weight for _, weight in wants), default=1.0)
+        extras: dict[int, int] = {}
+        for term in (*stated.own, *self._brand_wanted()):
+            if term.key not in standing and not term.bare and barred.isdisjoint(term.text):
+                extras[1 << number(term)] = packer.worth_alone(term)
+        for bit in bits(old):
+            extras.setdefault(bit, packer.worth_alone(terms[bit.bit_length() - 1]))
+        # All of them together are worth less than the least keyword.
+        scale = _SCALE * (least if wants else 1.0) * packer._extra / max(1, sum(extras.values()))
+        whole = [(mask, max(1, round(weight * _SCALE))) for mask, weight in wants]
+        whole += [(bit, max(1, round(worth * scale))) for bit, worth in extras.items()]
+        room_left = self.limit - sum(self.size(term.text) for term in self.must)
+        costs = [room_left + 1 if n in bare else max(1, self.size(term.text)) for n, term in enumerate(terms)]
+        keep, add = 0, None
+        if change is not None and self.old:
+            total = sum(self.size(term.text) for term in self.old)
+            stays = sum(self.size(term.text) for term in self.old if term.key in standing)
+            keep = max(0, math.ceil(total * (1 - change)) - stays)
+            keep = min(keep, sum(costs[bit.bit_length() - 1] for bit in bits(old)))
+            add = math.floor(total * change)
+        self.puzzle = Puzzle(
+            costs,
+            whole,
+            max(0, room_left),
+            self._covers(standing),
+            {},
+            self._caps(vocabulary, old if change is not None else 0),
+            old,
+            keep,
+            add,
+        )
+        self.keeps_order = change is not None and bool(self.old)
+
+    def solve(self, taken: Sequence[tuple[int, int]]) -> Packing:
+        """Return the best choice that shares no more than so many words with each of those taken."""
+        puzzle = self.puzzle._replace(caps=[*self.puzzle.caps, *taken]) if taken else self.puzzle
+        latin = sum(term.text[0].isascii() or term.text[-1].isascii() for term in (*self.terms, *self.must))
+        fits = self._fits if latin > 1 else None
+        for share in _SHARES:
+            # A title in use that is longer than this platform takes cannot stay as it is: then as much as goes.
+            packing = solve(puzzle._replace(keep=int(puzzle.keep * share)), fits)
+            if packing is not None:
+                return packing
+        return Packing(0, 0, proved=False)
+
+    def title(self, packing: Packing) -> PackedTitle:
+        """Return the title that a choice makes, and what became of every keyword."""
+        terms = self._arranged(packing.chosen)
+        text = joined(terms)
+        covered = packing.chosen
+        for term, inside in self.puzzle.covers.items():
+            if covered >> term & 1:
+                covered |= inside
+        found: list[str] = []
+        dropped = list(self.dropped)
+        worth = possible = 0.0
+        left = self.limit - sum(self.size(term.text) for term in terms)
+        for word, needs in zip(self.words, self.needs, strict=True):
+            if needs < 0:
+                continue
+            possible += word.weight
+            if needs & ~covered:
+                dropped.append(self._left_out(word, needs & ~covered, packing.chosen, left))
+            else:
+                worth += word.weight
+                found.append(word.shop.text)
+        old = {term.key: term.text for term in self.old}
+        now = {term.key: term.text for term in terms}
+        standing = "\n".join(now)
+        return PackedTitle(
+            text,
+            tuple(term.text for term in terms),
+            tuple(found),
+            tuple(dropped),
+            round(worth, 4),
+            round(possible, 4),
+            measure(text, self.room.unit),
+            self.room.limit,
+            self.room.unit,
+            tuple(text for key, text in old.items() if key in standing),
+            tuple(text for key, text in old.items() if key not in standing),
+            tuple(text for key, text in now.items() if key not in old) if old else (),
+            packing.proved,
+            code_of(self.product.id, text),
+        )
+
+    def _fits(self, chosen: int) -> bool:
+        return measure(joined(self._arranged(chosen)), self.room.unit) <= self.room.limit
+
+    def _arranged(self, chosen: int) -> list[Term]:
+        picked = [self.terms[bit.bit_length() - 1] for bit in bits(chosen)]
+        head = self.must[0]
+        order = self.packer.order
+        if not self.keeps_order:
+            return order.arrange([*self.must, *picked], head)
+        old = {term.key for term in self.old}
+        kept_keys = {term.key for term in (*self.must, *picked)}
+        kept = [term for term in self.old if term.key in kept_keys]
+        new = [term for term in (*self.must, *picked) if term.key not in old]
+        return order.insert(kept, new, head)
+
+    def _must(self) -> list[Term]:
+        """Return what stands in the title whatever it costs, the thing's name first; none inside another."""
+        product, vocabulary = self.product, self.packer._vocabulary
+        locked = [vocabulary.term(word) for word in product.locked]
+        wanted = [*locked, *(vocabulary.term(word) for word in product.must), *self.stated.must]
+        if self.room.brand and (brand := brand_term(product)) is not None:
+            wanted.append(brand)
+        head = self.stated.head
+        longer = next((term for term in wanted if head.key in term.key and term.key != head.key), None)
+        chosen = [longer._replace(slot=HEAD) if longer is not None else head]
+        used = self.size(chosen[0].text)
+        if used > self.limit:
+            raise NoRoom(name=head.text, used=measure(head.text, self.room.unit), limit=self.room.limit)
+        for term in wanted:
+            standing = [other.key for other in chosen]
+            if any(term.key in key for key in standing):
+                continue
+            size = self.size(term.text)
+            if used + size > self.limit:
+                if term in locked:
+                    words = "、".join(term.text for term in locked)
+                    measured = measure("".join(product.locked) + head.text, self.room.unit)
+                    raise OldLocked(words=words, used=measured, limit=self.room.limit)
+                facts = {"short": str(used + size - self.limit), "unit": self.room.unit}
+                self.dropped.append(Dropped(term.text, "room", facts))
+                continue
+            chosen = [*(other for other in chosen if other.slot == HEAD or other.key not in term.key), term]
+            used = sum(self.size(other.text) for other in chosen)
+        while len(chosen) > 1 and measure(joined(chosen), self.room.unit) > self.room.limit:
+            gone = chosen.pop()  # the blanks between Latin words
+            self.dropped.append(Dropped(gone.text, "room", {"short": "1", "unit": self.room.unit}))
+        return chosen
+
+    def _brand_wanted(self) -> list[Term]:
+        brand = brand_term(self.product)
+        return [brand] if brand is not None and not self.room.brand else []
+
+    def _old_terms(self, change: float | None) -> list[Term]:
+        """Return the words of the title in use that may be said at all; those that may not are told as dropped."""
+        if not self.product.current_title or change is None:
+            return [] if not self.product.current_title else list(self._cut_old())
+        terms: list[Term] = []
+        for term in self._cut_old():
+            barred = self.packer._screen.barred(term.text, self.stated.categories)
+            if barred is not None:
+                self.dropped.append(Dropped(term.text, *barred))
+            elif not set(self.room.barred).isdisjoint(term.text):
+                self.dropped.append(Dropped(term.text, "barred", {"sign": term.text}))
+            else:
+                terms.append(term)
+        return terms
+
+    def _cut_old(self) -> Iterable[Term]:
+        vocabulary = self.packer._vocabulary
+        terms = list(vocabulary.cut(self.product.current_title))
+        for word in self.product.locked:
+            locked = vocabulary.term(word)
+            inside = [n for n, term in enumerate(terms) if term.key in locked.key]
+            if inside and locked not in terms:
+                terms = [locked if n == inside[0] else term for n, term in enumerate(terms) if n not in inside[1:]]
+        brand = brand_term(self.product)
+        return [brand if brand is not None and term.key == brand.key else term._replace(bare=False) for term in terms]
+
+    def _covers(self, standing: str) -> dict[int, int]:
+        """Return which terms stand inside which others."""
+        keys = [term.key for term in self.terms]
+        every = "\n".join(keys)
+        covers: dict[int, int] = {}
+        for n, key in enumerate(keys):
+            if every.count(key) > 1:
+                for m, other in enumerate(keys):
+                    if m != n and key in other:
+                        covers[m] = covers.get(m, 0) | 1 << n
+        return covers
+
+    def _caps(self, vocabulary: Vocabulary, old: int) -> list[tuple[int, int]]:
+        """Return how many words of each kind may still come in, where there are more of them."""
+        masks: dict[str, int] = {}
+        for n, term in enumerate(self.terms):
+            masks[term.slot] = masks.get(term.slot, 0) | 1 << n
+        there: dict[str, int] = {}
+        for term in self.must:
+            there[term.slot] = there.get(term.slot, 0) + 1
+        caps = []
+        for slot, mask in masks.items():
+            # A title in use may say more of a kind than we would: what stands there stays readable to its buyers.
+            stays = mask & old
+            most = max(0, vocabulary.slots[slot].most - there.get(slot, 0) - stays.bit_count())
+            if (mask & ~stays).bit_count() > most:
+                caps.append((mask & ~stays, most))
+        return caps
+
+    def _left_out(self, word: _Word, lacking: int, chosen: int, left: int) -> Dropped:
+        for mask, most in self.puzzle.caps:
+            if lacking & mask and (chosen & mask).bit_count() >= most:
+                terms = "、".join(self.terms[bit.bit_length() - 1].text for bit in bits(chosen & mask))
+                return Dropped(word.shop.text, "crowd", {"most": str(most), "terms": terms})
+        size = sum(self.size(self.terms[bit.bit_length() - 1].text) for bit in bits(lacking))
+        add = self.puzzle.add
+        if add is not None and size <= left:
+            return Dropped(word.shop.text, "change")
+        short = _shown(max(1, size - left), self.room.unit)
+        return Dropped(word.shop.text, "room", {"short": short, "unit": self.room.unit})
+
+
+def brand_term(product: Product) -> Term | None:
+    """Return a product's own brand as a word of a title."""
+    brand = product.brand.strip()
+    key = fold_text(brand).strip()
+    return Term(brand, key, "brand", soft=frozenset()) if key and key not in _NO_BRANDS else None
+
+
+def code_of(product: str, text: str) -> str:
+    """Return a short code for one title of one product, by which its results can be told from another's."""
+    digest = hashlib.blake2s(f"{product}\n{text}".encode("utf-8", "replace"), digest_size=5).digest()
+    number = int.from_bytes(digest, "big")
+    return "".join(_LETTERS[number >> 5 * place & 31] for place in range(8))
+
+
+_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # no letters that are read for others
+_NO_BRANDS = frozenset(("无", "无品牌", "其他", "其它", "other", "-", "/", "nobrand", "no brand"))
+_SHARES = (1.0, 0.75, 0.5, 0.25, 0.0)
+_SCALE = 1_000_000  # weights become whole numbers, so that equal worths are equal
+
+
+def _sizes(room: TitleRoom) -> tuple[Any, int]:
+    """Return how a word is measured and how much there is room for, so that the sizes of words add up.
+
+    Xiaohongshu halves the sum and rounds up; in halves it adds up.
+    """
+    if room.unit == "xhs":
+        return (lambda text: 2 * measure(text, "char") - _ascii(text) + _astral(text)), 2 * room.limit
+    return (lambda text: measure(text, room.unit)), room.limit
+
+
+def _ascii(text: str) -> int:
+    return len(text.encode("ascii", "ignore"))
+
+
+def _astral(text: str) -> int:
+    """Return what characters beyond the basic plane count more: two units of two instead of one."""
+    return 2 * sum(char > "\uffff" for char in text)
+
+
+def _shown(size: int, unit: str) -> str:
+    return f"{size / 2:g}" if unit == "xhs" else str(size)
+
+
+def _unique(words: Sequence[_Word]) -> list[_Word]:
+    """Return words by weight, each set of terms once: 加厚羽绒服 and 羽绒服加厚 are found by the same title."""
+    best: dict[frozenset[str], _Word] = {}
+    for word in words:
+        if word.keys not in best or word.weight > best[word.keys].weight:
+            best[word.keys] = word
+    return sorted(best.values(), key=lambda word: (-word.weight, word.shop.text))

@@ -1,0 +1,280 @@
+"""Titles that an operator could upload: every word stated, none twice, none cut, in an order that reads."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copykit.model import Product, ShopWord
+from copykit.text.measure import measure
+from copykit.writing.order import joined
+from copykit.writing.stated import NothingNamed
+from copykit.writing.title import NoRoom, OldLocked, TitleRoom
+from tests.writing.conftest import TAOBAO, Pack, task, vocabulary
+
+COAT = Product(
+    "A1",
+    "加厚白鸭绒羽绒服",
+    category="女装/女士精品>>羽绒服",
+    brand="禾木",
+    attributes={
+        "颜色": "米白色",
+        "材质": "白鸭绒",
+        "衣长": "中长款",
+        "领型": "连帽",
+        "适用季节": "冬季",
+        "厚薄": "加厚",
+    },
+    selling_points=("帽子可拆", "充绒量180克"),
+    audience=("女士",),
+)
+SHOE = Product("B1", "厚底休闲鞋", attributes={"颜色": "白色", "性别": "女"})
+CUP = Product(
+    "C1", "保温杯", attributes={"材质": "316不锈钢", "容量": "500ml", "功能": "便携、防漏", "颜色": "白色、黑色"}
+)
+
+# product, keyword, why it is left out (None: the title carries it)
+FATES = [
+    (COAT, "羽绒服女中长款", None),
+    (COAT, "加厚连帽羽绒服", None),
+    (COAT, "冬季外套女", None),
+    (COAT, "显瘦羽绒服", None),
+    (COAT, "羽绒服女可拆帽", None),
+    (COAT, "黑色羽绒服女", "clash"),
+    (COAT, "羽绒服男", "clash"),
+    (COAT, "短款羽绒服", "clash"),
+    (COAT, "薄款羽绒服", "clash"),
+    (COAT, "夏季外套", "clash"),
+    (COAT, "白鹅绒羽绒服", "unstated"),
+    (COAT, "加绒外套", "unstated"),
+    (COAT, "防水羽绒服", "unstated"),
+    (COAT, "儿童羽绒服", "unstated"),
+    (COAT, "波司登羽绒服女", "law"),
+    (COAT, "山野小铺羽绒服", "brand"),
+    (COAT, ShopWord("雪中飞羽绒服", 50, "other_brand"), "brand"),
+    (COAT, ShopWord("羽绒服女", 50, "negative"), "negative"),
+    (COAT, "羽绒服清仓特价", "promotion"),
+    (COAT, "双11羽绒服", "promotion"),
+    (COAT, "2024新款羽绒服", "past_year"),
+    (COAT, "2026新款羽绒服", "number"),
+    (COAT, "国家级羽绒服", "law"),
+    (COAT, "最好的羽绒服", "law"),
+    (COAT, "爆款羽绒服", "empty"),
+    (COAT, "180克羽绒服", None),
+    (COAT, "80克羽绒服", "number"),
+    (SHOE, "黑色休闲鞋", "clash"),
+    (SHOE, "白色休闲鞋女", None),
+    (CUP, "316不锈钢保温杯", None),
+    (CUP, "不锈钢水杯", None),
+    (CUP, "保温杯500ml", None),
+    (CUP, "保温杯1500ml", "number"),
+    (CUP, "黑色保温杯", None),
+    (CUP, "红色保温杯", "clash"),
+    (CUP, "儿童水杯", "unstated"),
+    (CUP, "宿舍水杯", None),
+]
+
+
+@pytest.mark.parametrize(
+    ("product", "keyword", "why"), FATES, ids=[f"{p.id}-{k if isinstance(k, str) else k.text}" for p, k, _ in FATES]
+)
+def test_a_keyword_is_carried_or_left_out_for_its_reason(
+    product: Product, keyword: str | ShopWord, why: str | None, pack: Pack
+) -> None:
+    title = pack(product, keyword)
+    text = keyword if isinstance(keyword, str) else keyword.text
+    assert [dropped.kind for dropped in title.dropped if dropped.keyword == text] == ([] if why is None else [why])
+    assert (text in title.found) == (why is None)
+
+
+def test_words_for_other_goods_are_told_only_where_the_row_itself_names_them(pack: Pack) -> None:
+    assert pack(COAT, "打底裤女").dropped == ()
+    own = Product(**{**_fields(COAT), "keywords": (("打底裤女", 10.0), ("加绒羽绒服", 9.0), ("羽绒服男", 8.0))})
+    title = pack(own)
+    assert [(dropped.keyword, dropped.kind) for dropped in title.dropped] == [
+        ("打底裤女", "other_goods"),
+        ("羽绒服男", "clash"),
+    ]
+    assert "加绒" in title.text  # what a row names as its keyword, it states
+
+
+def test_words_that_keywords_share_are_paid_for_once(pack: Pack) -> None:
+    title = pack(COAT, "羽绒服女冬季", "冬季外套", "加厚羽绒服冬季", "冬季连帽外套女")
+    assert len(title.found) == 4
+    for word in ("冬季", "羽绒服", "外套", "加厚", "连帽"):
+        assert title.text.count(word) == 1
+
+
+def test_a_word_inside_another_is_not_written_twice(pack: Pack) -> None:
+    title = pack(CUP, "不锈钢保温杯", "316不锈钢保温杯")
+    assert title.text.count("不锈钢") == 1
+    assert len(title.found) == 2
+
+
+def test_what_describes_a_thing_stands_before_its_name(pack: Pack) -> None:
+    title = pack(COAT, "加厚羽绒服", "白鸭绒羽绒服", "中长款羽绒服女", "通勤外套", "冬季外套").text
+    assert title.index("连帽") < title.index("白鸭绒") < title.index("羽绒服") < title.index("外套")
+    assert title.index("加厚") < title.index("外套")
+    assert title.endswith("外套")
+
+
+def test_the_signs_of_a_platform_are_kept_out(pack: Pack) -> None:
+    title = pack(Product("X", "数据线", attributes={"规格": "<2米>"}), "数据线<2米>")
+    assert "<" not in title.text
+    assert [dropped.kind for dropped in title.dropped] == ["barred"]
+
+
+def test_a_blank_stands_only_between_latin_words(pack: Pack) -> None:
+    product = Product("X", "USB Type-C数据线", attributes={"功能": "快充"})
+    title = pack(product, "usb数据线", "Type-C数据线快充", "快充数据线").text
+    assert title == "USB快充Type-C数据线"
+    assert (
+        joined([vocabulary().term(word) for word in ("USB", "Type-C", "数据线", "2m", "快充")])
+        == "USB Type-C数据线2m快充"
+    )
+
+
+def test_the_brand_stands_first_where_the_platform_wants_it(pack: Pack) -> None:
+    assert pack(COAT, "羽绒服女", room=TitleRoom("han2", 90, brand=True)).text.startswith("禾木")
+    assert "无品牌" not in pack(Product("X", "水杯", brand="无品牌"), room=TitleRoom("char", 60, brand=True)).text
+
+
+@pytest.mark.parametrize(
+    "product",
+    [Product("X", "好物"), Product("X", "2026新款"), Product("X", "", category="其他>>")],
+    ids=lambda product: product.name or "blank",
+)
+def test_nobody_guesses_what_is_sold(product: Product, pack: Pack) -> None:
+    with pytest.raises(NothingNamed) as told:
+        pack(product)
+    assert "品类词" in told.value.say("zh")
+
+
+def test_a_name_longer_than_the_title_is_told(pack: Pack) -> None:
+    with pytest.raises(NoRoom):
+        pack(Product("X", "", head="可折叠便携式多功能户外露营专用椅"), room=TitleRoom("xhs", 10))
+
+
+def test_must_words_are_written_and_the_last_gives_way(pack: Pack) -> None:
+    product = Product("X", "手机壳", attributes={"适用机型": "小辰X200 Pro"}, must=("磁吸", "防摔"))
+    assert all(word in pack(product).text for word in ("小辰X200 Pro", "磁吸", "防摔"))
+    short = pack(product, room=TitleRoom("xhs", 6))
+    assert "磁吸" in short.text
+    assert [(dropped.keyword, dropped.kind) for dropped in short.dropped] == [
+        ("防摔", "room"),
+        ("小辰X200 Pro", "room"),
+    ]
+
+
+class TestATitleInUse:
+    OLD = Product(
+        "A2",
+        "羽绒服",
+        attributes={"颜色": "黑色", "性别": "男", "厚薄": "加厚"},
+        current_title="冬季羽绒服男加厚保暖短款潮流外套",
+        locked=("保暖",),
+    )
+    NEW = ("羽绒服男加厚", "连帽羽绒服", "通勤外套男", "宿舍羽绒服", "学生外套", "时尚羽绒服", "黑色羽绒服")
+
+    def test_it_keeps_most_of_itself_in_its_own_order(self, pack: Pack) -> None:
+        title = pack(self.OLD, *self.NEW, change=0.3)
+        size = measure(self.OLD.current_title, "han2")
+        assert sum(measure(word, "han2") for word in title.removed) <= 0.3 * size
+        assert sum(measure(word, "han2") for word in title.added) <= 0.3 * size
+        assert "保暖" in title.text
+        places = [title.text.index(word) for word in title.kept]
+        assert places == sorted(places)
+
+    def test_old_and_new_words_are_told_apart(self, pack: Pack) -> None:
+        title = pack(self.OLD, *self.NEW, change=0.5)
+        assert set(title.kept) | set(title.removed) == {term.text for term in vocabulary().cut(self.OLD.current_title)}
+        assert not set(title.added) & set(title.kept)
+        assert all(word in title.text for word in (*title.kept, *title.added))
+
+    def test_without_a_limit_it_is_made_anew(self, pack: Pack) -> None:
+        assert pack(self.OLD, *self.NEW).worth > pack(self.OLD, *self.NEW, change=0.1).worth
+
+    def test_unlawful_words_go_whatever_the_limit(self, pack: Pack) -> None:
+        old = Product("A3", "羽绒服", current_title="国家级羽绒服男冬季特价")
+        title = pack(old, change=0.0)
+        assert "国家级" not in title.text
+        assert "特价" not in title.text
+
+    def test_locked_words_that_do_not_fit_are_told(self, pack: Pack) -> None:
+        old = Product("A4", "羽绒服", current_title="羽绒服保暖短款潮流外套", locked=("保暖", "短款", "潮流", "外套"))
+        with pytest.raises(OldLocked):
+            pack(old, room=TitleRoom("xhs", 8), change=0.3)
+
+
+def test_alternatives_differ_in_a_third_of_their_words() -> None:
+    keywords = [
+        "加厚羽绒服",
+        "白鸭绒羽绒服",
+        "中长款羽绒服女",
+        "通勤外套",
+        "冬季外套",
+        "连帽羽绒服",
+        "显瘦羽绒服",
+        "米白色羽绒服",
+    ]
+    titles = task(COAT, keywords).pack_many(TitleRoom("han2", 36), 3)
+    assert len(titles) == 3
+    assert len({title.code for title in titles}) == 3
+    for one, other in itertools.combinations(titles, 2):
+        assert len(set(one.words) ^ set(other.words)) >= 2
+    assert [title.worth for title in titles] == sorted((title.worth for title in titles), reverse=True)
+
+
+WORDS = [
+    "加厚",
+    "白鸭绒",
+    "中长款",
+    "连帽",
+    "冬季",
+    "通勤",
+    "显瘦",
+    "女",
+    "女士",
+    "百搭",
+    "小个子",
+    "外套",
+    "冬装",
+    "type-c",
+    "韩版",
+    "500ml",
+]
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True), max_size=12),
+    st.sampled_from([("han2", 60), ("han2", 31), ("xhs", 20), ("char", 25), ("utf8", 70)]),
+    st.booleans(),
+    st.sampled_from([None, 0.0, 0.3, 1.0]),
+)
+@settings(max_examples=150)
+def test_no_title_is_over_its_limit_or_says_a_word_twice(
+    keywords: list[list[str]], place: tuple[str, int], brand: bool, change: float | None
+) -> None:
+    product = (
+        COAT if change is None else Product(**{**_fields(COAT), "current_title": "冬季加厚羽绒服女中长款韩版宽松"})
+    )
+    unit, limit = place
+    room = TitleRoom(unit, limit, "<>", brand)  # type: ignore[arg-type]
+    title = task(product, ["".join([*words, "羽绒服"]) for words in keywords]).pack(room, change)
+    assert measure(title.text, unit) <= limit  # type: ignore[arg-type]
+    assert title.used == measure(title.text, unit)  # type: ignore[arg-type]
+    assert "".join(title.words) == title.text.replace(" ", "")
+    assert len(set(title.words)) == len(title.words)
+    assert "羽绒服" in title.text
+    assert title.worth <= title.possible
+
+
+def _fields(product: Product) -> dict[str, object]:
+    return {name: getattr(product, name) for name in product.__dataclass_fields__}
+
+
+def test_titles_are_packed_for_taobao_by_default() -> None:
+    assert TAOBAO.limit == 60
