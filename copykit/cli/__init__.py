@@ -32,6 +32,11 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     text=ROOT,
     lazy={
         "demo": ("copykit.cli.demo", "demo", Text("给自带的样例标题打分，看看效果", "score the bundled sample titles")),
+        "init": (
+            "copykit.cli.init",
+            "init",
+            Text("建一个自己的项目：设置、产品资料、周报", "a project of your own: settings, briefs, a report"),
+        ),
         "titles": (
             "copykit.cli.titles",
             "titles",

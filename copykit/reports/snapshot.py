@@ -20,7 +20,7 @@ class Snapshot:
     """A period as it was reported.
 
     ``words`` maps a word to (figure, documents); what is not in it was below ``floor``, the smallest figure that was
-    kept, or did not occur when ``floor`` is 0. ``measure``: count or a figure's role. ``digest`` tells the inputs apart.
+    kept, or did not occur when ``floor`` is 0. ``measure``: count or a figure's role. ``digest`` tells inputs apart.
     """
 
     period: str
