@@ -200,6 +200,9 @@ def _write_cell(page: Any, row: int, place: int, cell: object, style: Any = None
     return 0
 
 
+_IS_FOLDER = Words("这是文件夹，请写上文件名", "it is a folder; add a file name")
+
+
 @contextmanager
 def atomic(path: str | Path) -> Generator[BinaryIO]:
     """Open a file that appears, or replaces the old one, only when the block ends well.
@@ -216,12 +219,13 @@ def atomic(path: str | Path) -> Generator[BinaryIO]:
             yield device
         return
     target = Path(os.path.realpath(path))  # a link stays a link to the new file
-    with _explained(path):
-        if target.is_dir():
-            raise IsADirectoryError(21, "Is a directory")
-        temporary, handle = _create_beside(target)
-    out = os.fdopen(handle, "wb", buffering=1 << 18)
-    try:
+    if target.is_dir():
+        raise OutputFailed(path=str(path), reason=_IS_FOLDER)
+    temporary = _free_name(target)
+    out: BinaryIO | None = None
+    try:  # from before the file exists: an interrupt may come between its making and the next line
+        with _explained(path):
+            out = _create(temporary)
         with _explained(path, only_disk=True):
             yield out
         with _explained(path):
@@ -237,22 +241,23 @@ def atomic(path: str | Path) -> Generator[BinaryIO]:
     _sync_folder(target.parent)
 
 
-def _create_beside(target: Path) -> tuple[Path, int]:
+def _free_name(target: Path) -> Path:
+    names = (target.parent / f".copykit-{os.getpid()}-{number}.part" for number in itertools.count())
+    return next(name for name in names if not name.exists())
+
+
+def _create(path: Path) -> BinaryIO:
     # Not mkstemp: its mode 0600 would stay with the result, and colleagues could not open it.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    for number in itertools.count():
-        temporary = target.parent / f".copykit-{os.getpid()}-{number}.part"
-        try:
-            return temporary, os.open(temporary, flags, 0o666)
-        except FileExistsError:
-            continue
-    raise AssertionError("count() does not end")
+    return os.fdopen(os.open(path, flags, 0o666), "wb", buffering=1 << 18)
 
 
-def _discard(out: BinaryIO, temporary: Path) -> None:
-    with suppress(OSError):  # a full disk cannot take the rest of the buffer either
-        out.close()
-    temporary.unlink(missing_ok=True)
+def _discard(out: BinaryIO | None, temporary: Path) -> None:
+    if out is not None:
+        with suppress(OSError):  # a full disk cannot take the rest of the buffer either
+            out.close()
+    with suppress(OSError):  # its folder may not be there at all
+        temporary.unlink()
 
 
 @contextmanager
@@ -266,7 +271,7 @@ def _explained(path: str | Path, *, only_disk: bool = False) -> Iterator[None]:
         if isinstance(error, FileNotFoundError):
             reason = Words("文件夹不存在，请先建好", "its folder does not exist; create it first")
         elif isinstance(error, IsADirectoryError):
-            reason = Words("这是文件夹，请写上文件名", "it is a folder; add a file name")
+            reason = _IS_FOLDER
         elif isinstance(error, PermissionError):
             zh, en = "没有权限，或者正在 Excel/WPS 里打开，请先关掉", "no permission, or open in Excel; close it first"
             reason = Words(zh, en)
