@@ -126,9 +126,21 @@ class Checker:
             findings += [_moved(finding, start) for finding in self._engine.find_called(part)]
             exempted += [excused._replace(finding=_moved(excused.finding, start)) for excused in memo.get(EXCUSED, ())]
         # What the text as a whole owes stands beside what its sentences claim, and swallows none of it.
-        findings = in_order([*settled(findings), *notices])
-        exempted = sorted(_unsaid(exempted, findings), key=_place_of)
+        findings = in_order(_told_once([*settled(findings), *self._owed_once(notices)]))
+        exempted = sorted(_unsaid(_settled_too(exempted), findings), key=_place_of)
         return Report(text, verdict(findings), tuple(findings), tuple(exempted), self._asks(findings, context))
+
+    def _owed_once(self, notices: Iterable[Finding]) -> list[Finding]:
+        """Return one finding a notice that is owed: the gravest, and of these the one that a word calls for."""
+        others = []
+        owed: dict[str, Finding] = {}
+        for finding in sorted(notices, key=lambda each: (_GRAVITY[each.severity], each.end - each.start, each.rule)):
+            notice = getattr(self._built[finding.rule], "notice", "")
+            if notice:
+                owed.setdefault(notice, finding)
+            else:
+                others.append(finding)
+        return [*others, *owed.values()]
 
     def _asks(self, findings: Iterable[Finding], context: Context) -> tuple[Ask, ...]:
         """Return the untold facts, each with the rules of which it decides."""
@@ -172,6 +184,18 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
             kept.append(finding)
             reach[gravity] = finding.end
     return in_order(kept)
+
+
+def _told_once(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings without those of the law at the very place of a graver one: a hit is told once.
+
+    Of style there may be several things to say at one place.
+    """
+    told: dict[tuple[str, int, int], Finding] = {}
+    for finding in sorted(findings, key=lambda each: (_GRAVITY[each.severity], each.rule)):
+        pack = finding.rule.partition("/")[0]
+        told.setdefault(("" if pack in PACKS else finding.rule, finding.start, finding.end), finding)
+    return list(told.values())
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
@@ -236,6 +260,16 @@ def check_exemption(
 _GRAVITY = {"error": 0, "warning": 1, "hint": 2}
 
 
+def _settled_too(exempted: Sequence[Excused]) -> list[Excused]:
+    """Return what was excused, settled as findings are: one exemption a hit."""
+    kept = {_place(each) for each in _told_once(settled(each.finding for each in exempted))}
+    return [each for each in exempted if _place(each.finding) in kept]
+
+
+def _place(finding: Finding) -> tuple[int, int, str]:
+    return finding.start, finding.end, finding.rule
+
+
 def _unsaid(exempted: Iterable[Excused], findings: Iterable[Finding]) -> list[Excused]:
     """Return what was excused and is no finding of another rule too, nor a part of one of the same folder."""
     told: set[tuple[int, int]] = set()
@@ -258,7 +292,7 @@ def _unsaid(exempted: Iterable[Excused], findings: Iterable[Finding]) -> list[Ex
 
 
 def _place_of(excused: Excused) -> tuple[int, int, str]:
-    return excused.finding.start, excused.finding.end, excused.finding.rule
+    return _place(excused.finding)
 
 
 def _moved(finding: Finding, by: int) -> Finding:

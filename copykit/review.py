@@ -96,8 +96,8 @@ class Reviewer:
         facts, inferred = self._facts(document)
         context = self.context(facts)
         anchors = tuple((*link.span, link.title) for link in seen.links if link.span.end)
-        if anchors:
-            context = replace(context, links=anchors)
+        if anchors or seen.again is not None:
+            context = replace(context, links=anchors or None, again=seen.again)
         report = self._checker.check(seen.text, context)
         excuses, faults = excuses_in(seen, self._rules, self._lang)
         phrases = Phrases(seen.text, [each for each in self._held if self._speaks_of(each, document.file)])

@@ -524,6 +524,15 @@ def test_fail_on_decides_the_exit_code(check: Check, text: str, fail_on: str, co
     assert check("--text", text, "--fail-on", fail_on, "--packs", "law/absolute").code == code
 
 
+def test_a_title_in_the_head_and_the_first_heading_is_no_repetition(check: Check) -> None:
+    title = "一把旧伞从断骨到能用的全部经过"
+    put("一次.md", f"---\ntitle: {title}\n---\n# {title}\n\n先找线，再找针。\n")
+    put("两次.md", f"---\ntitle: {title}\n---\n# {title}\n\n{title}。\n")
+    once, twice = results(check, "一次.md", "两次.md", "--packs", "style")
+    assert once["findings"] == []
+    assert {finding["rule"] for finding in twice["findings"]} >= {"style/repetition/sentence"}
+
+
 def test_copied_passages_are_told_with_where_they_stand(check: Check) -> None:
     passage = "刷头是弯的，顺着睫毛往上提两下就够，卸的时候用温水敷一会儿再擦"
     put("旧文/去年.txt", f"去年写的。{passage}，省力。")

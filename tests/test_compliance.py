@@ -253,6 +253,37 @@ def test_evidence_in_the_brief_lets_a_claim_stand_until_it_expires() -> None:
     assert check(text).verdict == "error"
 
 
+# --- one hit, one word about it -------------------------------------------------------------------------------------
+
+
+def test_a_notice_that_several_rules_ask_for_is_owed_once() -> None:
+    text = "育儿小知识：换季怎么穿。亲测的睡袋点下方链接"
+    report = check(text, has_link=True, commercial=True)
+    owing = [finding.rule for finding in report.findings if finding.rule.startswith("law/identify/")]
+    assert owing == ["law/identify/link_experience"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("我们的目标是做最专业的团队", "law/absolute/superlative"),
+        ("愿你买到最合适的那一双", "law/absolute/any_most"),
+        ("不求最便宜，只求耐用", "law/absolute/lowest_price"),
+    ],
+)
+def test_a_hit_of_several_rules_is_excused_once_as_the_gravest_says(text: str, rule: str) -> None:
+    (excused,) = check(text).exempted
+    assert excused.finding.rule == rule
+
+
+@pytest.mark.parametrize("name", sorted(EXEMPTIONS))
+def test_no_place_is_told_or_excused_twice(name: str) -> None:
+    for text in (*EXEMPTIONS[name]["cases"]["exempt"], *EXEMPTIONS[name]["cases"]["flag"]):
+        report = check(text, has_link=True, commercial=True)
+        places = [(each.start, each.end) for each in (*report.findings, *(one.finding for one in report.exempted))]
+        assert len(places) == len(set(places)), text
+
+
 # --- context --------------------------------------------------------------------------------------------------------
 
 

@@ -42,6 +42,24 @@ def test_what_readers_see(markup: Markup, source: str, seen: str) -> None:
     assert visible(source, markup).text.strip("\n") == seen.strip("\n")
 
 
+@pytest.mark.parametrize(
+    ("markup", "source", "again"),
+    [
+        ("md", "---\ntitle: 旧伞怎么补\n---\n# 旧伞怎么补\n\n先找线。", "旧伞怎么补"),
+        ("md", "---\nsummary: 一把伞\n标题: “旧伞”怎么补\n---\n\n#  旧伞怎么补？\n", "“旧伞”怎么补"),
+        ("md", "---\ntitle: 旧伞怎么补\n---\n# 补伞\n\n旧伞怎么补\n", None),
+        ("md", "---\ntitle: 旧伞怎么补\n---\n## 旧伞怎么补\n", None),
+        ("md", "# 旧伞怎么补\n\n# 旧伞怎么补\n", None),
+        ("html", "<title>旧伞怎么补</title><h1 class=a>旧伞<b>怎么补</b></h1><p>先找线", "旧伞怎么补"),
+        ("html", "<title>旧伞怎么补</title><p>旧伞怎么补</p>", None),
+        ("html", "<h1>旧伞怎么补</h1><title>旧伞怎么补</title>", None),
+    ],
+)
+def test_a_title_that_the_first_heading_says_again_is_one(markup: Markup, source: str, again: str | None) -> None:
+    seen = visible(source, markup)
+    assert (seen.again and seen.text[slice(*seen.again)].strip()) == again
+
+
 def test_links_stand_on_their_words() -> None:
     for markup, source in (
         ("md", '甲[去看](https://a.cn "题")'),

@@ -202,7 +202,8 @@ class DutyKind:
 
     The duty arises from the context (``[applies]``) and, if ``words``, ``lexicon`` or ``anchor`` and ``pattern`` are
     given, from what the text says; ``with_pattern`` has to stand in it too. It is met by one of ``required`` (words) or
-    ``required_pattern``. The finding spans what called for it, else the first line.
+    ``required_pattern``. The finding spans what called for it, else the first line. Duties of one ``notice`` owe the
+    same, so that the gravest speaks for all.
     """
 
     whole_text = True
@@ -218,6 +219,7 @@ class DutyKind:
         self.required = build.automaton.words(required) if required else None
         # Compiled when first asked for, as most texts call for none of the notices.
         self.required_pattern: str | None = settings.get("required_pattern")
+        self.notice: str = settings.get("notice", rule.id)
         self.with_pattern: str | None = settings.get("with_pattern")
         if self.required is None and self.required_pattern is None:
             raise RuleError(rule=rule.id, reason=Both("要写 required 或 required_pattern", "give required(_pattern)"))

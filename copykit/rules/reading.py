@@ -23,6 +23,7 @@ class Context:
     ``channel`` as in ``copykit check --help``. ``kind`` is what the text is: title, article, listing or post.
     ``corpus`` holds the texts that it must not repeat (see ``copykit.text.originality``). ``links`` are the
     (start, end, title) of the words on which the text's links stand; None leaves it to the text's own markup.
+    ``again`` is the (start, end) of a title that the text's first heading says again.
     """
 
     platform: Any = None
@@ -38,6 +39,7 @@ class Context:
     kind: str = ""
     corpus: Any = None
     links: tuple[tuple[int, int, str], ...] | None = None
+    again: tuple[int, int] | None = None
 
 
 class Reading:

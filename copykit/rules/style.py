@@ -64,12 +64,16 @@ class Prose:
 
     __slots__ = ("_clauses", "_sentences", "source", "text")
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, again: tuple[int, int] | None = None) -> None:
+        """``again``: where a title stands that is not read twice."""
         self.source = source
         self.text = source
         for sign, pattern in _MARKUP:
             if sign in source:
                 self.text = pattern.sub(_blank, self.text)
+        if again is not None:
+            start, end = again
+            self.text = self.text[:start] + " " * (end - start) + self.text[end:]
         self._sentences: list[Span] | None = None
         self._clauses: list[tuple[int, int]] | None = None
 
@@ -115,7 +119,7 @@ def _blank(match: re.Match[str]) -> str:
 def _prose(reading: Reading) -> Prose:
     prose = reading.memo.get(_MEMO)
     if prose is None:
-        prose = reading.memo[_MEMO] = Prose(reading.text)
+        prose = reading.memo[_MEMO] = Prose(reading.text, reading.context.again)
     assert isinstance(prose, Prose)
     return prose
 

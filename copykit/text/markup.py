@@ -48,9 +48,12 @@ class FrontMatter(NamedTuple):
 
 
 class Visible:
-    """What readers see of a source. Offsets in ``text`` lead back to ``source`` by :meth:`span`."""
+    """What readers see of a source. Offsets in ``text`` lead back to ``source`` by :meth:`span`.
 
-    __slots__ = ("_pieces", "_starts", "directives", "front", "links", "source", "text")
+    ``again`` is the title of a page's head where its first heading says the same: one title, written in two places.
+    """
+
+    __slots__ = ("_pieces", "_starts", "again", "directives", "front", "links", "source", "text")
 
     def __init__(
         self,
@@ -60,8 +63,9 @@ class Visible:
         links: Sequence[Link] = (),
         directives: Sequence[Directive] = (),
         front: FrontMatter | None = None,
+        again: Span | None = None,
     ) -> None:
-        self.source, self.text = source, text
+        self.source, self.text, self.again = source, text, again
         self.links, self.directives, self.front = tuple(links), tuple(directives), front
         self._pieces = pieces
         self._starts = [piece.start for piece in pieces]
@@ -100,6 +104,8 @@ class _Builder:
         self.parts: list[str] = []
         self.pieces: list[_Piece] = []
         self.size = 0
+        self.title: Span | None = None  # where the title of the page's head is seen
+        self.heading: int | None = None  # where its first heading begins to be
         self._next = 0  # the first directive that does not end before what is kept next
 
     def keep(self, start: int, end: int) -> None:
@@ -132,7 +138,19 @@ class _Builder:
 
     def visible(self, links: Sequence[Link], front: FrontMatter | None = None) -> Visible:
         """Return what was put together."""
-        return Visible(self.source, self.pieces, "".join(self.parts), links, self.directives, front)
+        text = "".join(self.parts)
+        return Visible(self.source, self.pieces, text, links, self.directives, front, self._again(text))
+
+    def _again(self, text: str) -> Span | None:
+        """Return the title if the heading says the same, whatever its signs."""
+        if self.title is None or self.heading is None:
+            return None
+        heading = text[self.heading :].lstrip().partition("\n")[0]
+        title = _NO_INK.sub("", text[slice(*self.title)])
+        return self.title if title and title == _NO_INK.sub("", heading) else None
+
+
+_NO_INK = re.compile(r"[\W_]+")
 
 
 def visible(source: str, markup: Markup) -> Visible:
@@ -203,7 +221,7 @@ _FRONT = re.compile(
 _FRONT_CHARS = 65_536  # settings are some lines; anything longer is a text between two rules
 # What of the settings is published with the text.
 _PUBLISHED = re.compile(
-    r"^(?:title|description|summary|subtitle|标题|副标题|摘要|描述)[ \t]*[:=][ \t]*"
+    r"^(?P<key>title|description|summary|subtitle|标题|副标题|摘要|描述)[ \t]*[:=][ \t]*"
     r"""(?P<quote>["']?)(?P<text>[^\n]*?)(?P=quote)[ \t]*\r?$""",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -236,7 +254,10 @@ def _from_markdown(source: str) -> Visible:
         language: Literal["yaml", "toml"] = "yaml" if found["fence"] == "---" else "toml"
         front = FrontMatter(language, found["text"], 2)
         for line in _PUBLISHED.finditer(source, found.start("text"), found.end("text")):
+            begin = builder.size
             builder.keep(*line.span("text"))
+            if builder.title is None and line["key"].lower() in ("title", "标题"):
+                builder.title = Span(begin, builder.size)
             builder.put(line.end("text"), line.end("text"), "\n")
         start = found.end()
     for begin, end in _outside_fences(source, start):
@@ -244,7 +265,9 @@ def _from_markdown(source: str) -> Visible:
         for match in _INLINE.finditer(source, begin, end):
             builder.keep(place, match.start())
             place = match.end()
-            if match["target"] is not None:
+            if match["head"] and builder.heading is None and match["head"].strip() == "#":
+                builder.heading = builder.size
+            elif match["target"] is not None:
                 open_link = match["target"], builder.size
             elif match["tail"] and open_link is not None:
                 title = _TITLE.search(match["tail"])
@@ -309,6 +332,7 @@ def _from_html(source: str) -> Visible:
     builder = _Builder(source)
     links: list[Link] = []
     open_link: tuple[str, int, str] | None = None
+    titled = 0  # where the page's title began
     hiding, depth = "", 0  # the name of the element that hides what is in it, and how many of its name are open
     place, end = 0, len(source)
     while (token := _TOKEN.search(source, place)) is not None:
@@ -339,6 +363,11 @@ def _from_html(source: str) -> Visible:
                 open_link = html.unescape(given["href"]), builder.size, html.unescape(given.get("title", ""))
         if name in _BLOCKS and not builder.ends_with_break():
             builder.put(token.start(), token.start(), "\n")
+        if name == "title" and builder.heading is None:
+            builder.title = Span(builder.size if not token["close"] else titled, builder.size)
+            titled = builder.size
+        elif name == "h1" and builder.heading is None:
+            builder.heading = builder.size
     if not hiding:
         builder.keep(place, end)
     return builder.visible(links)
