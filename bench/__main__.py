@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from bench import compare, keywords, law, notes, risk, speed
+from bench import compare, keywords, law, links, notes, risk, speed
 
 MEASURES = {
     "speed": speed.run,
@@ -15,6 +15,7 @@ MEASURES = {
     "law": law.run,
     "keywords": keywords.run,
     "compare": compare.run,
+    "links": links.run,
 }
 
 

@@ -40,21 +40,25 @@ class CheckSettings:
     excuses: tuple[PhraseExcuse, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FetchSettings:
+    """The ``[fetch]`` table: who asks (a page or an address), and the seconds between two requests to a host."""
+
+    contact: str = ""
+    pause: float = 2.0
+
+
 def check_settings(start: Path) -> CheckSettings:
     """Return the settings of the project that holds a folder; empty ones when there is none.
 
     Raises:
         DataFileError: with every unknown key and bad value, its line and its cure.
     """
-    folder = datafiles.project_folder(start)
+    folder, value = _read(start)
     if folder is None:
         return CheckSettings()
-    path = folder / datafiles.PROJECT_FILE
-    value, problems = datafiles.parse_file(path, "project")
-    if problems:
-        raise DataFileError([_in_words(problem) for problem in problems])
     told = dict(value.get("check", {}))
-    text, _ = datafiles.read_text(path)
+    text, _ = datafiles.read_text(folder / datafiles.PROJECT_FILE)
     lines = datafiles.key_lines(text or "")
     excuses = tuple(
         PhraseExcuse(
@@ -68,6 +72,27 @@ def check_settings(start: Path) -> CheckSettings:
         for number, each in enumerate(told.pop("excuse", ()))
     )
     return CheckSettings(folder, told, excuses)
+
+
+def fetch_settings(start: Path) -> FetchSettings:
+    """Return how the project that holds a folder asks pages.
+
+    Raises:
+        DataFileError: as :func:`check_settings`.
+    """
+    _, value = _read(start)
+    return FetchSettings(**value.get("fetch", {}))
+
+
+def _read(start: Path) -> tuple[Path | None, dict[str, Any]]:
+    """Return the project's folder and its settings, held against their schema."""
+    folder = datafiles.project_folder(start)
+    if folder is None:
+        return None, {}
+    value, problems = datafiles.parse_file(folder / datafiles.PROJECT_FILE, "project")
+    if problems:
+        raise DataFileError([_in_words(problem) for problem in problems])
+    return folder, value
 
 
 def _in_words(problem: Problem) -> Problem:

@@ -41,6 +41,11 @@ MIGRATIONS = (
     );
     CREATE INDEX deliveries_at ON deliveries (target, at);
     """,
+    """
+    CREATE TABLE links (
+        page TEXT NOT NULL, link TEXT NOT NULL, checked_at TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (page, link)
+    );
+    """,
 )
 
 
@@ -207,6 +212,20 @@ class State:
                 "SELECT at FROM deliveries WHERE target = ? AND at >= ? AND attempts > 0", (target, since)
             ).fetchall()
         return [row[0] for row in rows]
+
+    def keep_links(self, checked: Mapping[tuple[str, str], tuple[str, Mapping[str, Any]]]) -> None:
+        """Keep how links were found, by (page, link): when, and what was seen; over what was kept of them before."""
+        with self._transaction() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?)",
+                [(page, link, at, orjson.dumps(body)) for (page, link), (at, body) in checked.items()],
+            )
+
+    def links(self) -> dict[tuple[str, str], tuple[str, dict[str, Any]]]:
+        """Return how all links were found the last time, by (page, link)."""
+        with self._explained():
+            rows = self._db.execute("SELECT page, link, checked_at, body FROM links").fetchall()
+        return {(page, link): (at, orjson.loads(body)) for page, link, at, body in rows}
 
     def close(self) -> None:
         """Close the file."""

@@ -1,4 +1,4 @@
-"""``copykit links``: tracked links and codes, and QR codes to print."""
+"""``copykit links``: tracked links and codes, QR codes to print, and whether our links are still there."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from copykit.channels.tracking import KINDS, UTM, Known, SpokenWords, TrackedCod
 from copykit.cli import channels as plans
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.cli.web import fetch_options
 from copykit.errors import CopykitError, FileMissing
 from copykit.model import Plan
 from copykit.render.channels import CODE_KEYS, View, code_headers, code_rows
@@ -41,6 +42,22 @@ QR = Text(
     "copykit links qr -i 码.csv --sheet -o 码.svg",
     "Make QR codes to print: quiet zone, error level, least size, captions, A4 sheets.",
 )
+VERIFY = Text(
+    "查一查：换的友链、发的帖子、登记的目录还在不在，链接文字、位置、rel 变没变，和上次比。\n"
+    "\n"
+    "copykit links verify 友链.csv\n"
+    "copykit links verify 友链.csv --link https://shop.example/ -o 链接.xlsx\n"
+    "copykit links verify 睫毛膏 --brief 睫毛膏.toml      计划里做完、备注写了网址的帖子\n"
+    "copykit links verify                                上次查过的再查一遍\n"
+    "\n"
+    "表里要有一列“对方页面”；可以有“我们的链接、锚文字、位置、rel、站名”。先看 robots.txt，一个站一次只问一页、\n"
+    "隔几秒，对方说晚点来就等；内网地址一律不去；一页最多读 5 MB、30 秒、5 次跳转。\n"
+    "退出码：1 有没了的 · 2 表里有坏行 · 3 一页也没打开（先看自己的网络）。",
+    "Check whether friend links, posts and directory entries are still there, and how they changed since the last "
+    "time.\n\nA table needs a column of pages; robots.txt is obeyed, one page of a host at a time; private addresses "
+    "are\nnever asked; caps: 5 MB, 30 s, 5 redirects a page. Exit codes: 1 lost, 2 bad rows, 3 no page opened.",
+)
+LINK_FORMATS = ("table", "json", "jsonl", "csv", "md")
 CODE_FILES = (".csv", ".xlsx", ".json", ".jsonl")
 QR_FILES = (".svg", ".png")
 MAX_CODES = 5000
@@ -50,6 +67,50 @@ MAX_CODES = 5000
 @common.lang_option
 def links() -> None:
     """Group of the link commands."""
+
+
+@links.command("verify", text=VERIFY)
+@click.argument("sources", nargs=-1, metavar="[表|计划]...")
+@option("--link", "links_given", multiple=True, metavar="URL|域名", zh="表里没写时，该有的我们的链接", en="our link")
+@option(
+    "--brief",
+    "brief_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    zh="产品资料：取 shop 的网址，也看对方页面和产品有没有关系",
+    en="a brief: its shop's address, and what a page should have to do with",
+)
+@option("--input-format", type=click.Choice(["txt", "csv", "tsv", "jsonl", "xlsx"]), zh="输入格式", en="input format")
+@option("--all", "whole", is_flag=True, zh="照旧的也列出来", en="list those that are as they were, too")
+@option(
+    "--fail-on",
+    type=click.Choice(["lost", "changed", "nofollow", "unreachable", "never"]),
+    default="lost",
+    show_default=True,
+    zh="到哪一步算失败（退出码 1）：没了、变了、不算数、没查成",
+    en="from which state on the exit code is 1",
+)
+@option("--no-save", is_flag=True, zh="这次不记下来，也不影响下次比较", en="do not remember this check")
+@option("--format", "form", type=click.Choice(LINK_FORMATS), default="table", zh="输出格式", en="output format")
+@option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    zh="写到文件，可以给多个：.csv .xlsx .json .jsonl .md",
+    en="write .csv .xlsx .json .jsonl .md; repeatable",
+)
+@fetch_options
+@common.today_option
+@common.data_option
+@common.lang_option
+def verify(sources: tuple[str, ...], **options: Any) -> int:
+    """Check whether links are still there, compare with the last time, and return the exit code."""
+    from copykit.cli import links_verify
+
+    return links_verify.run(sources, options)
 
 
 @links.command("tag", text=TAG)

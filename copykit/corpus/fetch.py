@@ -18,14 +18,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from copykit._version import __version__
 from copykit.corpus.address import Policy, fault_of, public_only
 from copykit.corpus.wire import DEFAULT_CAPS, Caps, Gate, Resolver, pinned_adapter, system_addresses, unpack
-from copykit.errors import Words
 from copykit.text.encoding import Decoded, decode, find_charset
 
 if TYPE_CHECKING:
@@ -34,32 +32,13 @@ if TYPE_CHECKING:
 
 ROBOT = "copykit"  # the name that robots.txt speaks to
 
-# What may become of an asking, in words for people.
-OUTCOMES: Mapping[str, Words] = MappingProxyType(
-    {
-        "ok": Words("读到了", "fetched"),
-        "unchanged": Words("没有变", "unchanged"),
-        "gone": Words("页面没有了", "the page is gone"),
-        "refused": Words("对方不让看", "the site refuses"),
-        "error": Words("对方说这个地址不对", "the site takes the address for wrong"),
-        "busy": Words("对方要我们晚点再来", "the site asks to come back later"),
-        "failing": Words("对方服务器出错", "the site's server fails"),
-        "robots": Words("robots.txt 不让抓", "robots.txt forbids it"),
-        "robots_failing": Words("robots.txt 读不到，不敢抓", "robots.txt could not be read"),
-        "no_host": Words("域名查不到", "the host has no address"),
-        "no_answer": Words("连不上", "no connection"),
-        "tls": Words("证书不对", "its certificate does not hold"),
-        "timeout": Words("太慢，没等完", "too slow"),
-        "broken": Words("连接中途断了", "the connection broke off"),
-        "loop": Words("跳转绕圈", "redirected in a circle"),
-        "redirects": Words("跳转太多", "too many redirects"),
-        "private": Words("通到内网地址，不抓", "it leads to a private address"),
-        "bad_url": Words("地址写得不对", "no address that can be asked"),
-        "too_large": Words("页面太大，没读完", "too large"),
-        "bomb": Words("压缩得反常，不解开", "packed beyond reason"),
-        "unreadable": Words("压缩格式解不开", "packed in an unknown way"),
-        "no_text": Words("不是网页或文字", "no text"),
-    }
+# What may become of an asking; ``render.web`` has the words for it.
+OUTCOMES = frozenset(
+    (
+        *("ok", "unchanged", "gone", "refused", "error", "busy", "failing", "robots", "robots_failing", "no_host"),
+        *("no_answer", "tls", "timeout", "broken", "loop", "redirects", "private", "bad_url", "too_large", "bomb"),
+        *("unreadable", "no_text"),
+    )
 )
 # The page, or its whole host, may be there again later; nothing is known about it now.
 PASSING = frozenset(("busy", "failing", "robots_failing", "no_host", "no_answer", "tls", "timeout", "broken"))
