@@ -159,9 +159,10 @@ def prepare(path: Path, kind: str, model: str) -> Data:
             for begin, end in zip(reading.starts[found.places], reading.ends[found.ends], strict=True)
         ]
         surfaces += here
+        known = words.names
         docs += (found.docs + start).tolist()
-        firsts += [_folded(words.names[number]) for number in reading.numbers[found.places]]
-        lasts += [_folded(words.names[number]) for number in reading.numbers[found.ends]]
+        firsts += [_folded(known[number]) for number in reading.numbers[found.places]]
+        lasts += [_folded(known[number]) for number in reading.numbers[found.ends]]
         labels += [_fold(text) in gold[doc + start] for text, doc in zip(here, found.docs.tolist(), strict=True)]
     names = list(columns)
     matrix = np.stack([np.concatenate(columns[name]) for name in names], 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -22,10 +21,10 @@ from copykit.keywords.words import (
     Ints,
     Words,
     char_codes,
+    plain_text,
     prefix_sums,
     span_hashes,
 )
-from copykit.text.normalize import default_table
 
 Cut = Callable[[str], list[str]]
 
@@ -79,26 +78,26 @@ def read_block(joined: str, words: Words, cut: Cut) -> Reading:
     starts[0:1] = 0
     starts[1:] = ends[:-1]
     codes = char_codes(joined)
-    written, folded = prefix_sums(joined, codes)
-    numbers = words.numbers(joined, starts, ends, written)
+    sums = prefix_sums(joined, codes)
+    numbers = words.numbers(joined, starts, ends, sums)
     over = numbers == 0
     docs = np.cumsum(over) - over
     turns = np.flatnonzero(numbers <= 1)  # title end, text end, title end …
     heads = np.zeros(len(numbers) + 1, np.int8)
-    last = ends[turns[1::2]]
+    last = ends.take(turns[1::2])
     begins = np.empty_like(last)
     begins[0:1] = 0
     begins[1:] = last[:-1]
     heads[np.concatenate(([0], turns[1:-1:2] + 1)).astype(np.int64)] += 1
     heads[turns[0::2]] -= 1
-    in_title = np.cumsum(heads[:-1]).astype(bool)
-    bits = words.bits[numbers]
+    in_title = np.cumsum(heads[:-1], dtype=np.int8).view(bool)
+    bits = words.bits.take(numbers)
     if " " in plain:
         keep = ~_glue(bits)
         if not keep.all():
             numbers, starts, ends, docs = numbers[keep], starts[keep], ends[keep], docs[keep]
             in_title, bits = in_title[keep], bits[keep]
-    return Reading(joined, numbers, starts, ends, docs, in_title, bits, begins, last - begins - 2, folded, codes)
+    return Reading(joined, numbers, starts, ends, docs, in_title, bits, begins, last - begins - 2, sums[1], codes)
 
 
 CUT_CHARS = 20_000  # so many are cut at once that the words they become are still in the processor's cache when counted
@@ -120,29 +119,41 @@ def _sizes(words: list[str]) -> NDArray[np.int64]:
 def phrases(reading: Reading, words: Words) -> Phrases:
     """Return every place of every candidate: runs of words that may stand inside, begin and end a phrase."""
     rules, bits = words.rules, reading.bits
-    inside = bits & INSIDE != 0
-    begins, closes = bits & FIRST != 0, bits & LAST != 0
-    singles = np.flatnonzero(bits & SINGLE)
-    sizes_of = reading.ends - reading.starts
-    long = np.where(bits[singles] & LATIN != 0, rules.latin_most, rules.most)
-    fits = (sizes_of[singles] >= rules.least) & (sizes_of[singles] <= long)
-    singles = singles[fits]
-    places, sizes, lasts = [singles], [np.full(len(singles), 1, np.int8)], [singles]
-    run = np.flatnonzero(inside & begins)
+    inside, closes = bits & INSIDE != 0, bits & LAST != 0
+    latin = bits & LATIN != 0
+    any_latin = bool(latin.any())
+    good = _places(len(bits), rules.words)
+    lengths = reading.ends - reading.starts
+    most = np.where(latin, rules.latin_most, rules.most) if any_latin else rules.most
+    good[:, 0] = (bits & SINGLE != 0) & (lengths >= rules.least) & (lengths <= most)
+    run = inside & (bits & FIRST != 0)
     for size in range(2, rules.words + 1):
         # Those whose next word may stand inside go on; those whose next word may end the phrase are candidates.
-        following = run + size - 1
-        goes_on = following < len(bits)
-        goes_on[goes_on] = inside[following[goes_on]]
-        run, following = run[goes_on], following[goes_on]
-        length = reading.ends[following] - reading.starts[run]
-        most = np.where(bits[run] & bits[following] & LATIN != 0, rules.latin_most, rules.most)
-        good = closes[following] & (length <= most)
-        places.append(run[good])
-        sizes.append(np.full(int(good.sum()), size, np.int8))
-        lasts.append(following[good])
-    place, last = np.concatenate(places), np.concatenate(lasts)
-    return Phrases(place, np.concatenate(sizes), span_hashes(reading.sums, reading.starts[place], reading.ends[last]))
+        run = run[:-1] & inside[size - 1 :]
+        if not len(run):
+            break
+        lengths = reading.ends[size - 1 :] - reading.starts[: 1 - size]
+        if any_latin:
+            most = np.where(latin[: 1 - size] & latin[size - 1 :], rules.latin_most, rules.most)
+        good[: 1 - size, size - 1] = run & closes[size - 1 :] & (lengths <= most)
+    return _phrases(reading, good)
+
+
+def _places(size: int, most: int) -> NDArray[np.bool_]:
+    """Return a table of (place, words less one), all false; its width is a power of two."""
+    return np.zeros((size, 1 << (most - 1).bit_length()), bool)
+
+
+def _phrases(reading: Reading, good: NDArray[np.bool_]) -> Phrases:
+    """Return the phrases marked in a table of ``_places``, in the order of the text."""
+    flat = np.flatnonzero(good)
+    shift = good.shape[1].bit_length() - 1
+    places, sizes = flat >> shift, flat & (1 << shift) - 1
+    lasts = places + sizes
+    sizes += 1
+    return Phrases(
+        places, sizes.astype(np.int8), span_hashes(reading.sums, reading.starts.take(places), reading.ends.take(lasts))
+    )
 
 
 def in_units(reading: Reading, words: Words) -> Reading:
@@ -162,7 +173,7 @@ def in_units(reading: Reading, words: Words) -> Reading:
     at = np.flatnonzero(begins)
     of_word, starts = of_word[at], chars[at]
     ends = np.minimum(np.append(starts[1:], len(codes)), reading.ends[of_word])
-    numbers = words.numbers(reading.text, starts, ends, prefix_sums(reading.text, codes)[0])
+    numbers = words.numbers(reading.text, starts, ends, prefix_sums(reading.text, codes))
     # What a unit may do is decided by the word it is part of: stop words are looked for as whole words.
     bits, heads = reading.bits[of_word] & ~SINGLE, offset[at] == 0
     return reading._replace(
@@ -183,20 +194,16 @@ def _sorts() -> NDArray[np.int8]:
 def runs(reading: Reading, words: Words, most: int) -> Phrases:
     """Return every place of every run of 1 to ``most`` units without a sign, a blank or a stop word inside."""
     inside = reading.bits & INSIDE != 0
-    run = np.flatnonzero(inside)
-    places, sizes, lasts = [run], [np.full(len(run), 1, np.int8)], [run]
-    for size in range(2, most + 1):
-        following = run + size - 1
-        goes_on = following < len(inside)
-        goes_on[goes_on] = inside[following[goes_on]]
-        run, following = run[goes_on], following[goes_on]
-        places.append(run)
-        sizes.append(np.full(len(run), size, np.int8))
-        lasts.append(following)
-    place, last = np.concatenate(places), np.concatenate(lasts)
-    fits = reading.ends[last] - reading.starts[place] <= words.rules.latin_most
-    place, last, size_of = place[fits], last[fits], np.concatenate(sizes)[fits]
-    return Phrases(place, size_of, span_hashes(reading.sums, reading.starts[place], reading.ends[last]))
+    good = _places(len(inside), most)
+    run = inside
+    for size in range(1, most + 1):
+        if size > 1:
+            run = run[:-1] & inside[size - 1 :]
+        if not len(run):
+            break
+        lengths = reading.ends[size - 1 :] - reading.starts[: len(run)]
+        good[: len(run), size - 1] = run & (lengths <= words.rules.latin_most)
+    return _phrases(reading, good)
 
 
 def aligned(reading: Reading, places: Ints, sizes: NDArray[np.int8]) -> NDArray[np.bool_]:
@@ -206,12 +213,6 @@ def aligned(reading: Reading, places: Ints, sizes: NDArray[np.int8]) -> NDArray[
     return both
 
 
-def plain_text(text: str) -> str:
-    """Return the text with traditional and full-width characters as the segmenter knows them; the length is kept."""
-    table = _plain_table()
-    return _unusual().sub(lambda found: chr(table[ord(found[0])]), text)
-
-
 def _glue(bits: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Return which words are the single blank between two Latin words or numbers, as in ``iPhone 15``."""
     glue: NDArray[np.bool_] = bits & SPACE != 0
@@ -219,22 +220,3 @@ def _glue(bits: NDArray[np.int32]) -> NDArray[np.bool_]:
     glue[0:1] = glue[-1:] = False
     glue[1:-1] &= latin[:-2] & latin[2:]
     return glue
-
-
-@functools.cache
-def _plain_table() -> list[int]:
-    table = list(range(0x10000))
-    for code, meaning in default_table().items():
-        if meaning is None or code >= 0x10000:
-            continue
-        if 0x3400 <= code <= 0x9FFF or 0x2E80 <= code <= 0x2FD5:
-            table[code] = meaning
-    for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)):
-        table[code] = code - 0xFEE0
-    return table
-
-
-@functools.cache
-def _unusual() -> re.Pattern[str]:
-    changed = "".join(re.escape(chr(code)) for code, meaning in enumerate(_plain_table()) if meaning != code)
-    return re.compile(f"[{changed}]")

@@ -3,11 +3,15 @@
 A candidate is known by 64 bits of its folded letters: among fifty million of them the chance that any two share a
 number is one in fifteen thousand. Sums do not depend on the order of their terms, so that the counts are the same
 whatever the blocks, the processes and the spills were.
+
+Columns are brought into another order with ``take``: indexing with an array costs up to fifty times as much where there
+is more than one dimension.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,9 +21,11 @@ from numpy.typing import NDArray
 from copykit.keywords.candidates import Cut, Reading, aligned, in_units, phrases, read_block, runs
 from copykit.keywords.words import U64, Ints, Words, neighbour_bits
 
-ROWS_IN_MEMORY = 350_000  # about 30 MB, and three times that for the moment in which they are merged
-WORDS_IN_MEMORY = 160_000  # about 40 MB; a new vocabulary is begun when a run is written
-PARTITION_ROWS = 300_000  # looked at together while runs are merged
+ROWS_IN_MEMORY = 700_000  # about 45 MB, twice that for the moment in which they are merged
+MERGED_AT_ONCE = 200_000  # rows, so that what merging takes beside them stays small
+WORDS_IN_MEMORY = 400_000  # about 25 MB; a new vocabulary is begun when a run is written
+PARTITION_ROWS = 400_000  # looked at together while runs are merged
+BUCKETS = 4096  # of the range of keys; a partition is a number of them
 MOST_WORDS = 4  # of a candidate
 LEAD = 0.2  # the first fifth of a text
 LEAD_CHARS = 120  # and no more than this of a long one
@@ -27,46 +33,52 @@ SCALE = 10_000  # figures are added up as whole ten-thousandths, whose sum does 
 
 # Columns of a row; the first is the sort key, those in SUMS are added up.
 SUMS = ("count", "documents", "heads", "leads")
+U32 = NDArray[np.uint32]
 
 
 class Rows(NamedTuple):
     """Candidates with their counts: columns of equal length, sorted by key.
 
     ``cuts`` is how the letters are cut into words, as a number: the smallest wins where texts are cut differently.
-    ``words`` has MOST_WORDS columns of word numbers of a vocabulary, -1 where there is no further word. ``figures`` are
-    sums or highest values, one column a role. ``sides``: which characters stand before and after, each as one bit of
-    64, so that many bits mean many neighbours.
+    ``words`` has a column of word numbers of a vocabulary for each place in a candidate, -1 where there is no further
+    word; ``epochs`` tells which vocabulary. ``figures`` are sums or highest values, one column a role. ``sides``: which
+    characters stand before and after, each as one bit of 64, so that many bits mean many neighbours.
     """
 
     keys: U64
-    sums: Ints
-    cuts: Ints
+    sums: U32
+    cuts: U32
     words: NDArray[np.int32]
-    epochs: NDArray[np.int32]
+    epochs: NDArray[np.uint16]
     figures: Ints
     sides: U64
 
 
+class Columns(NamedTuple):
+    """What is kept of each word of a vocabulary: hashes of its letters as written and folded, its count, its length."""
+
+    written: U64
+    folded: U64
+    counts: Ints
+    sizes: Ints
+
+
 class Epoch(NamedTuple):
-    """A vocabulary that rows refer to; what is on disk is read when it is asked for, and not kept.
+    """A vocabulary that rows refer to; what is on disk is read when it is asked for, and not kept."""
 
-    ``table``: the words' folded letters as hashes, how often each came, how long each is. ``names``: as written.
-    """
+    table: Columns | Path
+    words: Words | Path
 
-    size: int
-    table: tuple[U64, Ints, Ints] | Path
-    names: list[str] | Path
-
-    def columns(self) -> tuple[U64, Ints, Ints]:
-        """Return the hashes, the counts and the lengths."""
+    def columns(self) -> Columns:
+        """Return what is known of its words."""
         if isinstance(self.table, Path):
-            hashes, counts, sizes = np.load(self.table)
-            return hashes.view(np.uint64), counts, sizes
+            written, folded, counts, sizes = np.load(self.table)
+            return Columns(written.view(np.uint64), folded.view(np.uint64), counts, sizes)
         return self.table
 
-    def written(self) -> list[str]:
+    def names(self) -> list[str]:
         """Return the words as written."""
-        return self.names.read_text("utf-8").split("\n") if isinstance(self.names, Path) else self.names
+        return self.words.read_text("utf-8").split("\n") if isinstance(self.words, Path) else self.words.names
 
 
 class Totals(NamedTuple):
@@ -115,24 +127,46 @@ class Counter:
         rows = self._count(text, figures)
         self._waiting.append(rows)
         self._rows += len(rows.keys)
-        if self._rows > ROWS_IN_MEMORY or len(self.words.names) > WORDS_IN_MEMORY:
-            merged = merge(self._waiting, self._is_highest)
-            self._waiting, self._rows = [merged], len(merged.keys)
-            if self._rows > ROWS_IN_MEMORY // 2 or len(self.words.names) > WORDS_IN_MEMORY:
+        full = self._words_are_full()
+        if self._rows > ROWS_IN_MEMORY or full:
+            merged = self._merged()
+            if len(merged.keys) > ROWS_IN_MEMORY // 2 or full:
                 self._spill(merged)
+            else:
+                self._waiting, self._rows = [merged], len(merged.keys)
 
-    def finish(self) -> Counts:
-        """Return all that was counted, from memory and disk."""
+    def _words_are_full(self) -> bool:
+        letters = self._letters
+        return self.words.size > WORDS_IN_MEMORY or (letters is not None and letters.size > WORDS_IN_MEMORY)
+
+    def _merged(self) -> Rows:
+        """Return the rows that wait as one, and have none waiting; a share of the keys at a time."""
+        waiting, self._waiting, self._rows = self._waiting, [], 0
+        if len(waiting) == 1:
+            return waiting[0]
+        edges = _edges(sum(len(rows.keys) for rows in waiting) // MERGED_AT_ONCE + 1)
+        bounds = [_bounds(rows.keys, edges) for rows in waiting]
+        parts = [
+            merge(
+                [_sliced(rows, bound[part], bound[part + 1]) for rows, bound in zip(waiting, bounds, strict=True)],
+                self._is_highest,
+            )
+            for part in range(len(edges) + 1)
+        ]
+        return joined(parts)
+
+    def finish(self, others: Mapping[str, Totals] | None = None) -> Counts:
+        """Return all that was counted, in memory and on disk; ``others`` are counters that were closed, by name."""
         words = self._letters or self.words
-        size = len(words.names)
-        sizes = words.sizes[:size].astype(np.int64)
-        epoch = Epoch(size, (words.hashes[:size], self._counted_words(), sizes), words.names)
-        waiting = merge(self._waiting, self._is_highest)
-        return Counts(self._folder, [self._name], self._is_highest, self.totals, waiting, epoch)
+        waiting = self._merged() if self._waiting else _nothing(self._most, len(self._roles))
+        totals = Totals(*map(sum, zip(self.totals, *(others or {}).values(), strict=True)))
+        names = [self._name, *(others or {})]
+        return Counts(self._folder, names, self._is_highest, totals, waiting, Epoch(self._columns(words), words))
 
     def close(self) -> Totals:
         """Write all that is still in memory, for another process to read."""
-        self._spill(merge(self._waiting, self._is_highest))
+        if self._waiting:
+            self._spill(self._merged())
         self._write_epoch()
         return self.totals
 
@@ -141,95 +175,104 @@ class Counter:
         reading = read_block(text, words, self._cut)
         if self._letters is not None:
             reading, words = in_units(reading, self._letters), self._letters
-        if len(words.names) > len(self._word_counts):
-            self._word_counts = np.concatenate((self._word_counts, np.zeros(len(words.names), np.int64)))
+        if words.size > len(self._word_counts):
+            self._word_counts = np.concatenate((self._word_counts, np.zeros(words.size, np.int64)))
         counted = np.bincount(reading.numbers)
         self._word_counts[: len(counted)] += counted
         documents, total = len(reading.begins), len(reading.numbers)
         self.totals = Totals(*map(sum, zip(self.totals, (documents, total, len(text)), strict=True)))
         every = runs(reading, words, self._units) if self._units else phrases(reading, words)
         size = len(every.places)
-        order = np.argsort(every.hashes)
-        keys = every.hashes[order]
-        new = np.empty(size, bool)
-        new[:1] = True
-        np.not_equal(keys[1:], keys[:-1], out=new[1:])
+        if not size:
+            return _nothing(self._most, len(self._roles))
+        order, keys = in_order(every.hashes)
+        new = _changes(keys)
         first = np.flatnonzero(new)
-        groups = len(first)
-        places, sizes = every.places[order], every.sizes[order]
-        docs = reading.docs[places]
-        group = np.cumsum(new) - 1
-        pairs = np.sort(group << 32 | docs)
-        fresh = np.empty(size, bool)
-        fresh[:1] = True
-        np.not_equal(pairs[1:], pairs[:-1], out=fresh[1:])
-        pairs = pairs[fresh]
+        counts = np.diff(np.append(first, size))
+        # Places of one candidate are in the order of the text, so that those in one text stand together.
+        places, sizes = every.places.take(order), every.sizes.take(order)
+        docs = reading.docs.take(places)
+        fresh = _changes(docs)
+        fresh |= new
+        sums = np.empty((len(SUMS), len(first)), np.uint32)
+        sums[0] = counts
+        sums[1] = _group_sums(fresh, first)
+        if self._units:
+            sums[2] = _group_sums(aligned(reading, places, sizes), first)
+        else:
+            sums[2] = self._heads(reading, places, first, counts)
         # Up to where a place is an early one, for each text.
         early = reading.begins + np.minimum(reading.lengths * LEAD, LEAD_CHARS).astype(np.int64)
-        leads = reading.starts[places] <= early[docs]
-        sums = np.zeros((4, groups), np.int64)
-        if groups:
-            sums[0] = np.diff(np.append(first, size))
-            sums[1] = np.bincount(pairs >> 32, minlength=groups)
-            sums[2] = np.add.reduceat(reading.heads[places].astype(np.int64), first)
-            sums[3] = np.add.reduceat(leads.astype(np.int64), first)
-        if self._units and groups:
-            sums[2] = np.add.reduceat(aligned(reading, places, sizes).astype(np.int64), first)
+        leads = reading.starts <= early.take(reading.docs)
+        sums[3] = _group_sums(leads.take(places), first)
         # How many letters each word but the last has, six bits each, after the number of words.
-        letters = np.minimum(words.sizes[reading.numbers], 63).astype(np.int64)
-        padded = np.concatenate((letters, [0, 0]))
-        packed = padded[:-2] << 12 | padded[1:-1] << 6 | padded[2:]
-        cuts = sizes.astype(np.int64) << 18 | packed[places] >> _SHIFTS[np.minimum(sizes, 4)]
-        least = np.minimum.reduceat(cuts << 32 | np.arange(size), first) if groups else np.zeros(0, np.int64)
-        chosen = least & 0xFFFFFFFF
-        cut = least >> 32
-        place, length_of = places[chosen], sizes[chosen]
-        numbers = np.full((self._most, groups), -1, np.int32)
+        letters = np.concatenate((np.minimum(words.sizes.take(reading.numbers), 63), np.zeros(2, np.int32)))
+        packed = letters[:-2] << 12 | letters[1:-1] << 6 | letters[2:]
+        cuts = packed.take(places) >> _SHIFTS.take(sizes, mode="clip") | sizes.astype(np.int32) << 18
+        chosen, cut = _least(cuts.view(np.uint32), first)
+        place, length_of = places.take(chosen), sizes.take(chosen)
+        numbers = np.empty((self._most, len(first)), np.int32)
+        padded_numbers = np.concatenate((reading.numbers, np.zeros(self._most, np.int32)))
         for step in range(self._most):
-            has = length_of > step
-            numbers[step, has] = reading.numbers[place[has] + step]
+            numbers[step] = np.where(length_of > step, padded_numbers[step:].take(place), -1)
         return Rows(
-            keys[first],
+            keys.take(first),
             sums,
             cut,
             numbers,
-            np.full(groups, self._epoch, np.int32),
-            self._figures(figures, pairs, groups),
+            np.full(len(first), self._epoch, np.uint16),
+            self._figures(figures, fresh, docs, first),
             self._sides(reading, places, sizes, first),
         )
 
     @staticmethod
+    def _heads(reading: Reading, places: Ints, first: Ints, counts: Ints) -> Ints:
+        """Return how many places of each candidate are in titles."""
+        inside = np.count_nonzero(reading.heads)
+        if not inside:
+            return np.zeros(len(first), np.int64)
+        # Besides the titles themselves there are their ends, of which none is part of a candidate.
+        if inside >= len(reading.heads) - 2 * len(reading.begins):
+            return counts
+        return _group_sums(reading.heads.take(places), first)
+
+    @staticmethod
     def _sides(reading: Reading, places: Ints, sizes: NDArray[np.int8], first: Ints) -> U64:
         """Return the neighbours' bits of each candidate; every text ends with a sign, so that there is always one."""
-        if not len(first):
-            return np.zeros((2, 0), np.uint64)
-        bits, starts = neighbour_bits(), reading.starts[places]
-        before = bits[reading.codes[np.maximum(starts - 1, 0)]]
-        before[starts == 0] = 3
-        after = bits[reading.codes[reading.ends[places + sizes - 1]]]
-        return np.stack([np.bitwise_or.reduceat(side, first) for side in (before, after)])
+        bits, codes = neighbour_bits(), reading.codes
+        before = bits.take(codes.take(np.maximum(reading.starts - 1, 0)))
+        before[reading.starts == 0] = 3
+        after = bits.take(codes.take(reading.ends, mode="clip"))
+        sides = np.empty((2, len(first)), np.uint64)
+        np.bitwise_or.reduceat(before.take(places), first, out=sides[0])
+        np.bitwise_or.reduceat(after.take(places + sizes - 1), first, out=sides[1])
+        return sides
 
-    def _figures(self, figures: Sequence[Mapping[str, float]], pairs: Ints, groups: int) -> Ints:
+    def _figures(
+        self, figures: Sequence[Mapping[str, float]], fresh: NDArray[np.bool_], docs: Ints, first: Ints
+    ) -> Ints:
         """Return the sums, or the highest, of each figure over the texts that hold a candidate."""
-        found = np.zeros((len(self._roles), groups), np.int64)
-        if not figures or not groups:
+        found = np.zeros((len(self._roles), len(first)), np.int64)
+        if not figures:
             return found
-        group, docs = pairs >> 32, pairs & 0xFFFFFFFF
-        first = np.searchsorted(group, np.arange(groups))
+        # Where a candidate is met in a further text, and where those of each candidate begin.
+        at = np.flatnonzero(fresh)
+        docs, first = docs.take(at), np.searchsorted(at, first)
         for place, role in enumerate(self._roles):
-            values = np.array([round(row.get(role, 0) * SCALE) for row in figures], np.int64)[docs]
+            values = np.array([round(row.get(role, 0) * SCALE) for row in figures], np.int64).take(docs)
             reduce = np.maximum if self._is_highest[place] else np.add
             found[place] = reduce.reduceat(values, first)
         return found
 
-    def _counted_words(self) -> Ints:
-        return self._word_counts[: len((self._letters or self.words).names)].copy()
+    def _columns(self, words: Words) -> Columns:
+        size = words.size
+        counts = self._word_counts[:size].copy()
+        return Columns(words.written(), words.hashes[:size], counts, words.sizes[:size].astype(np.int64))
 
     def _spill(self, rows: Rows) -> None:
         write_run(self._folder / f"{self._name}-{self.runs}.run", rows)
         self.runs += 1
-        self._waiting, self._rows = [], 0
-        if len(self.words.names) > WORDS_IN_MEMORY:
+        if self._words_are_full():
             self._write_epoch()
             self._epoch += 1
             self.words = self._make_words()
@@ -240,21 +283,16 @@ class Counter:
     def _write_epoch(self) -> None:
         path = self._folder / f"{self._name}-words-{self._epoch}"
         words = self._letters or self.words
-        names = words.names
-        # No word holds a line feed beside other signs; the line feed itself stands as a blank.
-        joined = "\n".join(" " if name == "\n" else name for name in names)
-        path.with_suffix(".txt").write_text(joined, "utf-8", errors="replace", newline="\n")
-        hashes = words.hashes[: len(names)].view(np.int64)
-        sizes = words.sizes[: len(names)].astype(np.int64)
-        np.save(path.with_suffix(".npy"), np.stack((hashes, self._counted_words(), sizes)))
+        path.with_suffix(".txt").write_text("\n".join(words.names), "utf-8", errors="replace", newline="\n")
+        np.save(path.with_suffix(".npy"), np.stack([column.view(np.int64) for column in self._columns(words)]))
 
 
 # Bits of the letter counts that say nothing about a candidate of so many words.
-_SHIFTS = np.array([18, 18, 12, 6, 0], np.int64)
+_SHIFTS = np.array([18, 18, 12, 6, 0], np.int32)
 
 
 class Counts:
-    """All that several counters counted; ``merged`` gives it in order of the keys, a part at a time."""
+    """All that several counters counted; ``parts`` gives it by ranges of keys."""
 
     def __init__(
         self,
@@ -262,100 +300,269 @@ class Counts:
         names: Sequence[str],
         is_highest: NDArray[np.bool_],
         totals: Totals,
-        waiting: Rows | None = None,
-        epoch: Epoch | None = None,
+        waiting: Rows,
+        epoch: Epoch,
     ) -> None:
-        """Take the folder with the runs of the counters named, and what one of them still holds in memory."""
-        self.totals, self._is_highest, self._folder = totals, is_highest, folder
-        self._waiting = waiting
+        """Take the folder with the runs of the counters named, and what the first of them still holds in memory."""
+        self.totals, self._is_highest, self._waiting = totals, is_highest, waiting
         self.epochs: list[Epoch] = []
         # Each counter numbers its vocabularies from 0; here they stand in one row.
         self._bases: dict[str, int] = {}
-        for name in sorted(names):
+        for name in names:
             self._bases[name] = len(self.epochs)
             number = 0
             while (path := folder / f"{name}-words-{number}.npy").exists():
-                self.epochs.append(_read_epoch(path))
+                self.epochs.append(Epoch(path, path.with_suffix(".txt")))
                 number += 1
-        if epoch is not None:
-            self.epochs.append(epoch)
+            if name == names[0]:
+                self.epochs.append(epoch)
         self._runs = sorted(folder.glob("*.run"))
-        self.offsets: Ints = np.cumsum([0, *(epoch.size for epoch in self.epochs)])
 
-    def names(self, numbers: Ints) -> list[str]:
-        """Return words by their number in the row of all vocabularies; the numbers have to rise."""
-        found: list[str] = []
-        for epoch, start, end in zip(self.epochs, self.offsets, self.offsets[1:], strict=False):
-            mine = numbers[(numbers >= start) & (numbers < end)] - start
+    def vocabulary(self, rows: Rows) -> Vocabulary:
+        """Return the words of candidates, whichever vocabularies they refer to."""
+        own = np.zeros(rows.words.shape, np.uint64)
+        for number, epoch in enumerate(self.epochs):
+            mine = np.flatnonzero(rows.epochs == number)
             if len(mine):
-                written = epoch.written()
-                found += [written[number] for number in mine.tolist()]
+                numbers = rows.words.take(mine, axis=1)
+                own[:, mine] = np.where(numbers >= 0, epoch.columns().folded.take(np.maximum(numbers, 0)), 0)
+        has = own != 0
+        hashes = np.unique(own[has])
+        sizes = np.zeros(len(hashes), np.int64)
+        spelled = []
+        for epoch in self.epochs:
+            columns = epoch.columns()
+            at = np.minimum(np.searchsorted(hashes, columns.folded), max(len(hashes) - 1, 0))
+            known = np.flatnonzero(hashes.take(at) == columns.folded) if len(hashes) else np.zeros(0, np.int64)
+            at = at.take(known)
+            sizes[at] = columns.sizes.take(known)
+            spelled.append((at, columns.written.take(known), columns.counts.take(known)))
+        words, written, counts = (np.concatenate(column) for column in zip(*spelled, strict=True))
+        order = np.lexsort((written, words))
+        words, written, counts = words.take(order), written.take(order), counts.take(order)
+        first = np.flatnonzero(_changes(words) | _changes(written))
+        words, written, counts = words.take(first), written.take(first), _group_sums(counts, first)
+        # Of each word the spelling met most often first; where two are, the same one on every machine.
+        order = np.lexsort((written, -counts, words))
+        spellings = words.take(order), written.take(order), counts.take(order)
+        return Vocabulary(self.epochs, np.searchsorted(hashes, own), has, hashes, sizes, *spellings)
+
+    def parts(self) -> Iterator[Callable[[int], Rows]]:
+        """Yield the ranges of keys one after another, each as what gives its rows with their final counts.
+
+        It is told the least count that matters: candidates met fewer times are left out, most of them before they are
+        looked at. No key is in two parts.
+        """
+        if not self._runs:
+            yield lambda least: taken(self._waiting, np.flatnonzero(self._waiting.sums[0] >= least))
+            return
+        runs = [Run(path, self._bases[path.stem.rpartition("-")[0]]) for path in self._runs]
+        total = sum(run.size for run in runs) + len(self._waiting.keys)
+        # Keys are hashes, so that equal shares of their range hold about equally many.
+        wide = max(BUCKETS >> (total // PARTITION_ROWS).bit_length(), 1)
+        for begin in range(0, BUCKETS, wide):
+            yield partial(self._part, runs, begin, begin + wide)
+
+    def _part(self, runs: Sequence[Run], begin: int, end: int, least: int) -> Rows:
+        """Return the rows of the buckets from ``begin`` up to ``end``."""
+        slices = [run.slice(begin, end) for run in runs]
+        lone, several = (join_records([part[sort] for part in slices]) for sort in (0, 1))
+        start, stop = np.searchsorted(self._waiting.keys >> _BUCKET_SHIFT, (begin, end))
+        waiting = _sliced(self._waiting, int(start), int(stop))
+        of_lone, of_several, of_waiting = _frequent(lone, several, waiting, least)
+        rows = _read_lone(lone, of_lone), _read_several(several, of_several), taken(waiting, of_waiting)
+        return merge(rows, self._is_highest)
+
+
+def _frequent(lone: Records, several: Records, own: Rows, least: int) -> tuple[Ints, Ints, Ints]:
+    """Return which records of each sort are of candidates with so many places; most of them are not, in a long text."""
+    keys = np.concatenate((lone.rows["key"], several.rows["key"], own.keys))
+    order, keys = in_order(keys)
+    counts = np.ones(len(keys), np.int64)
+    first, second = len(lone.rows), len(lone.rows) + len(several.rows)
+    counts[first:second] = several.rows["sums"][:, 0]
+    counts[second:] = own.sums[0]
+    begins = np.flatnonzero(_changes(keys))
+    sizes = np.diff(np.append(begins, len(keys)))
+    good = np.sort(order[np.repeat(_group_sums(counts.take(order), begins) >= least, sizes)])
+    middle, end = np.searchsorted(good, (first, second))
+    return good[:middle], good[middle:end] - first, good[end:] - second
+
+
+class Vocabulary:
+    """The words of some candidates, told apart by their folded letters, with their spellings."""
+
+    def __init__(
+        self,
+        epochs: Sequence[Epoch],
+        at: Ints,
+        has: NDArray[np.bool_],
+        hashes: U64,
+        sizes: Ints,
+        words: Ints,
+        written: U64,
+        counts: Ints,
+    ) -> None:
+        """Take the words' hashes, rising, and lengths; ``at`` and ``has``: the place of each word of each candidate.
+
+        ``words``, ``written``, ``counts``: which word each spelling is of, its letters, how often it came.
+        """
+        self._epochs = epochs
+        self.at, self.has, self.hashes, self.sizes = at, has, hashes, sizes
+        self._words, self._written, self._counts = words, written, counts
+        self._first = np.searchsorted(words, np.arange(len(hashes)))
+        self.times = np.add.reduceat(counts, self._first) if len(hashes) else counts
+
+    def names(self) -> list[str]:
+        """Return each word as it is mostly written."""
+        return self._named(self._written.take(self._first))
+
+    def spellings(self, words: Ints) -> dict[int, list[tuple[str, int]]]:
+        """Return how some words are written, and how often so, the most frequent way first."""
+        places = np.flatnonzero(np.isin(self._words, words))
+        found: dict[int, list[tuple[str, int]]] = {}
+        names = self._named(self._written.take(places))
+        rows = zip(self._words.take(places).tolist(), names, self._counts.take(places).tolist(), strict=True)
+        for word, name, count in rows:
+            found.setdefault(word, []).append((name, count))
         return found
 
-    def hashes(self, numbers: Ints) -> tuple[U64, Ints]:
-        """Return the hashes and the lengths of words by their number in the row of all vocabularies."""
-        hashes, sizes = np.zeros(len(numbers), np.uint64), np.zeros(len(numbers), np.int64)
-        for epoch, start, end in zip(self.epochs, self.offsets, self.offsets[1:], strict=False):
-            mine = (numbers >= start) & (numbers < end)
-            own_hashes, _, own_sizes = epoch.columns()
-            hashes[mine] = own_hashes[numbers[mine] - start]
-            sizes[mine] = own_sizes[numbers[mine] - start]
-        return hashes, sizes
-
-    def times(self, hashes: U64) -> Ints:
-        """Return how often the words with these hashes, which have to rise, came in all vocabularies."""
-        times = np.zeros(len(hashes), np.int64)
-        for epoch in self.epochs:
-            own_hashes, counts, _ = epoch.columns()
-            at = np.minimum(np.searchsorted(hashes, own_hashes), len(hashes) - 1)
-            known = hashes[at] == own_hashes
-            np.add.at(times, at[known], counts[known])
-        return times
-
-    def merged(self) -> Iterator[Rows]:
-        """Yield rows with their final counts; no key comes twice."""
-        runs = [Run(path, self._bases[path.stem.rpartition("-")[0]]) for path in self._runs]
-        if not runs:
-            if self._waiting is not None:
-                yield self._waiting
-            return
-        waiting = self._waiting
-        total = sum(run.size for run in runs) + (len(waiting.keys) if waiting is not None else 0)
-        parts = total // PARTITION_ROWS + 1
-        # Keys are hashes, so that equal shares of their range hold about equally many.
-        edges = np.array([(number << 64) // parts for number in range(1, parts)], np.uint64)
-        bounds = [run.bounds(edges) for run in runs]
-        for part in range(parts):
-            slices = [run.rows(int(edge[part]), int(edge[part + 1])) for run, edge in zip(runs, bounds, strict=True)]
-            if waiting is not None:
-                edge = _bounds(waiting.keys, edges)
-                slices.append(_sliced(waiting, int(edge[part]), int(edge[part + 1])))
-            yield merge(slices, self._is_highest)
+    def _named(self, written: U64) -> list[str]:
+        """Return the words that are so written."""
+        found = [""] * len(written)
+        order, wanted = in_order(written)
+        missing = np.ones(len(written), bool)
+        for epoch in self._epochs:
+            own = epoch.columns().written
+            at = np.minimum(np.searchsorted(wanted, own), len(wanted) - 1)
+            here = np.flatnonzero((wanted.take(at) == own) & missing.take(at)) if len(wanted) else at[:0]
+            if len(here):
+                names = epoch.names()
+                at = at.take(here)
+                missing[at] = False
+                for place, number in zip(order.take(at).tolist(), here.tolist(), strict=True):
+                    found[place] = names[number]
+                if not missing.any():
+                    break
+        return found
 
 
 def write_run(path: Path, rows: Rows) -> None:
-    """Write rows as one file: how many rows and columns, then all keys, then the rest row by row."""
-    size, words, figures = len(rows.keys), len(rows.words), len(rows.figures)
-    records = np.empty(size, _record(words, figures))
-    records["sums"], records["words"], records["sides"] = rows.sums.T, rows.words.T, rows.sides.T
-    records["cuts"], records["epochs"], records["figures"] = rows.cuts, rows.epochs, rows.figures.T
+    """Write rows as one file: sizes; where each bucket begins; rows of a single place, shortened; all others."""
+    words, figures = len(rows.words), len(rows.figures)
+    single = rows.sums[0] == 1
+    lone, several = taken(rows, np.flatnonzero(single)), taken(rows, np.flatnonzero(~single))
+    epoch = int(rows.epochs[0]) if len(rows.epochs) else 0  # all of them are of one vocabulary
+    short = np.empty(len(lone.keys), _lone_type(words, figures))
+    short["key"], short["figures"] = lone.keys, lone.figures.T
+    short["numbers"] = _three_bytes(np.concatenate((lone.cuts[None], lone.words.view(np.uint32))))
+    short["sides"] = _as_code(lone.sides).T
+    short["flags"] = lone.sums[2] | lone.sums[3] << 1
+    long = np.empty(len(several.keys), _several_type(words, figures))
+    long["key"], long["figures"] = several.keys, several.figures.T
+    long["numbers"] = _three_bytes(np.concatenate((several.cuts[None], several.words.view(np.uint32))))
+    long["sums"], long["sides"] = several.sums.T, several.sides.T
+    buckets = np.arange(BUCKETS + 1)
+    starts = [np.searchsorted(each.keys >> _BUCKET_SHIFT, buckets) for each in (lone, several)]
     with path.open("wb") as out:
-        np.array([size, words, figures], np.int64).tofile(out)
-        rows.keys.tofile(out)
-        records.tofile(out)
+        np.array([len(short), len(long), words, figures, epoch], np.int64).tofile(out)
+        np.stack(starts, 1).astype(np.uint32).tofile(out)
+        short.tofile(out)
+        long.tofile(out)
 
 
-def _record(words: int, figures: int) -> np.dtype[np.void]:
-    """Return a row on disk; no corpus has four milliards of anything, nor as many vocabularies as 16 bits count."""
+def _lone_type(words: int, figures: int) -> np.dtype[np.void]:
+    """Return a candidate with one place on disk: most rows are such, and all of its sums are 0 or 1."""
     return np.dtype(
         [
-            ("sums", np.uint32, (len(SUMS),)),
-            ("cuts", np.uint32),
-            ("words", np.int32, (words,)),
-            ("epochs", np.uint16),
-            ("figures", np.int64, (figures,)),
-            ("sides", np.uint64, (2,)),
+            ("key", "<u8"),
+            ("numbers", np.uint8, (3 * (1 + words),)),  # the cut, then the words
+            ("sides", np.uint8, (2,)),
+            ("flags", np.uint8),
+            ("figures", "<i8", (figures,)),
         ]
+    )
+
+
+def _several_type(words: int, figures: int) -> np.dtype[np.void]:
+    """Return a candidate with several places on disk; no corpus has four milliards of anything."""
+    return np.dtype(
+        [
+            ("key", "<u8"),
+            ("numbers", np.uint8, (3 * (1 + words),)),
+            ("sums", "<u4", (len(SUMS),)),
+            ("sides", "<u8", (2,)),
+            ("figures", "<i8", (figures,)),
+        ]
+    )
+
+
+def _three_bytes(numbers: U32) -> NDArray[np.uint8]:
+    """Return columns of numbers below 2^24, and -1, as rows of three bytes each."""
+    columns, rows = numbers.shape
+    as_bytes = np.ascontiguousarray(numbers.T, "<u4").view(np.uint8).reshape(rows, columns, 4)
+    return as_bytes[:, :, :3].reshape(rows, 3 * columns)
+
+
+def _from_bytes(rows: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Return what ``_three_bytes`` was given."""
+    padded = np.zeros((len(rows), rows.shape[1] // 3, 4), np.uint8)
+    padded[:, :, :3] = rows.reshape(len(rows), rows.shape[1] // 3, 3)
+    numbers = padded.view("<i4")[:, :, 0].T.astype(np.int32)
+    numbers[numbers == 0xFFFFFF] = -1
+    return numbers
+
+
+def _as_code(sides: U64) -> NDArray[np.uint8]:
+    """Return one neighbour as a byte: which bit it is, 64 where it is a sign and has two."""
+    codes = np.log2(sides.astype(np.float64)).astype(np.uint8)
+    codes[sides == 3] = 64
+    return codes
+
+
+_CODED: U64 = np.concatenate((np.uint64(1) << np.arange(64, dtype=np.uint64), np.array([3], np.uint64)))
+_BUCKET_SHIFT = np.uint64(64 - (BUCKETS - 1).bit_length())
+
+
+class Records(NamedTuple):
+    """Rows as they are on disk, with the vocabulary of each."""
+
+    rows: NDArray[np.void]
+    epochs: NDArray[np.uint16]
+
+
+def join_records(parts: Sequence[Records]) -> Records:
+    """Return the records of all parts."""
+    return Records(np.concatenate([part.rows for part in parts]), np.concatenate([part.epochs for part in parts]))
+
+
+def _read_lone(records: Records, places: Ints) -> Rows:
+    found = records.rows.take(places)
+    numbers = _from_bytes(found["numbers"])
+    flags = found["flags"].astype(np.uint32)
+    ones = np.ones(len(found), np.uint32)
+    return Rows(
+        found["key"].astype(np.uint64),
+        np.stack((ones, ones, flags & 1, flags >> 1)),
+        numbers[0].astype(np.uint32),
+        numbers[1:],
+        records.epochs.take(places),
+        np.ascontiguousarray(found["figures"].T),
+        _CODED.take(found["sides"].T),
+    )
+
+
+def _read_several(records: Records, places: Ints) -> Rows:
+    found = records.rows.take(places)
+    numbers = _from_bytes(found["numbers"])
+    return Rows(
+        found["key"].astype(np.uint64),
+        np.ascontiguousarray(found["sums"].T),
+        numbers[0].astype(np.uint32),
+        numbers[1:],
+        records.epochs.take(places),
+        np.ascontiguousarray(found["figures"].T),
+        np.ascontiguousarray(found["sides"].T),
     )
 
 
@@ -364,89 +571,129 @@ class Run:
 
     def __init__(self, path: Path, base: int) -> None:
         """``base`` is the place of the counter's first vocabulary among all."""
-        self._path, self._base = path, base
-        self.size, words, figures = np.fromfile(path, np.int64, 3).tolist()
-        self._type = _record(words, figures)
+        self._path = path
+        lone, several, words, figures, epoch = np.fromfile(path, np.int64, 5).tolist()
+        self._types = _lone_type(words, figures), _several_type(words, figures)
+        begin = 40 + 8 * (BUCKETS + 1)
+        self._begins = begin, begin + lone * self._types[0].itemsize
+        self._epoch = base + epoch
+        self.size = lone + several
 
-    def bounds(self, edges: U64) -> Ints:
-        """Return where the rows begin whose keys are at or above each edge, with both ends."""
-        return _bounds(np.fromfile(self._path, np.uint64, self.size, offset=24), edges)
-
-    def rows(self, start: int, end: int) -> Rows:
-        """Return a slice, in two reads."""
+    def slice(self, begin: int, end: int) -> tuple[Records, Records]:
+        """Return the rows of the buckets from ``begin`` up to ``end``: those of a single place, and the others."""
+        found = []
         with self._path.open("rb") as file:
-            file.seek(24 + 8 * start)
-            keys = np.fromfile(file, np.uint64, end - start)
-            file.seek(24 + 8 * self.size + self._type.itemsize * start)
-            records = np.fromfile(file, self._type, end - start)
-        return Rows(
-            keys,
-            records["sums"].T.astype(np.int64),
-            records["cuts"].astype(np.int64),
-            np.ascontiguousarray(records["words"].T),
-            records["epochs"].astype(np.int32) + np.int32(self._base),
-            np.ascontiguousarray(records["figures"].T),
-            np.ascontiguousarray(records["sides"].T),
-        )
-
-
-def _bounds(keys: U64, edges: U64) -> Ints:
-    bounds: Ints = np.concatenate(([0], np.searchsorted(keys, edges), [len(keys)])).astype(np.int64)
-    return bounds
+            edges = []
+            for bucket in (begin, end):
+                file.seek(40 + 8 * bucket)
+                edges.append(np.fromfile(file, np.uint32, 2).tolist())
+            for sort, (start, stop) in enumerate(zip(*edges, strict=True)):
+                file.seek(self._begins[sort] + start * self._types[sort].itemsize)
+                rows = np.fromfile(file, self._types[sort], stop - start)
+                found.append(Records(rows, np.full(len(rows), self._epoch, np.uint16)))
+        return found[0], found[1]
 
 
 def merge(parts: Sequence[Rows], is_highest: NDArray[np.bool_]) -> Rows:
-    """Return the rows of all parts with equal keys made one."""
-    if len(parts) == 1:
-        return parts[0]
-    if not parts:
-        none = np.zeros(0, np.int64)
-        figures = np.zeros((len(is_highest), 0), np.int64)
-        empty = np.zeros((MOST_WORDS, 0), np.int32)
-        keys, sides = np.zeros(0, np.uint64), np.zeros((2, 0), np.uint64)
-        return Rows(keys, np.zeros((4, 0), np.int64), none, empty, none.astype(np.int32), figures, sides)
-    keys = np.concatenate([part.keys for part in parts])
-    order = np.argsort(keys)
-    keys = keys[order]
-    new = np.empty(len(keys), bool)
-    new[:1] = True
-    np.not_equal(keys[1:], keys[:-1], out=new[1:])
-    first = np.flatnonzero(new)
-    if not len(first):
-        return parts[0]
-    sums = np.concatenate([part.sums for part in parts], axis=1)[:, order]
-    sums = np.add.reduceat(sums, first, axis=1)
-    cuts = np.concatenate([part.cuts for part in parts])[order]
-    least = np.minimum.reduceat(cuts << 32 | np.arange(len(cuts)), first)
-    chosen = order[least & 0xFFFFFFFF]
-    words = np.concatenate([part.words for part in parts], axis=1)[:, chosen]
-    epochs = np.concatenate([part.epochs for part in parts])[chosen]
-    figures = np.concatenate([part.figures for part in parts], axis=1)
-    if len(is_highest):
-        figures = figures[:, order]
-        figures = np.stack(
-            [
-                (np.maximum if highest else np.add).reduceat(column, first)
-                for column, highest in zip(figures, is_highest, strict=True)
-            ]
-        )
-    else:
-        figures = figures[:, : len(first)]
-    sides = np.bitwise_or.reduceat(np.concatenate([part.sides for part in parts], axis=1)[:, order], first, axis=1)
-    return Rows(keys[first], sums, least >> 32, words, epochs, figures, sides)
-
-
-def _sliced(rows: Rows, start: int, end: int) -> Rows:
+    """Return the rows of all parts, of which there is one at least, with equal keys made one."""
+    every = joined(parts)
+    if len(parts) == 1 or not len(every.keys):
+        return every
+    order, keys = in_order(every.keys)
+    first = np.flatnonzero(_changes(keys))
+    chosen, cuts = _least(every.cuts.take(order), first)
+    chosen = order.take(chosen)
+    figures = np.zeros((len(is_highest), len(first)), np.int64)
+    for place, (highest, column) in enumerate(zip(is_highest, every.figures.take(order, axis=1), strict=True)):
+        figures[place] = (np.maximum if highest else np.add).reduceat(column, first)
     return Rows(
-        np.array(rows.keys[start:end]),
-        np.array(rows.sums[:, start:end]),
-        np.array(rows.cuts[start:end]),
-        np.array(rows.words[:, start:end]),
-        np.array(rows.epochs[start:end]),
-        np.array(rows.figures[:, start:end]),
-        np.array(rows.sides[:, start:end]),
+        keys.take(first),
+        np.add.reduceat(every.sums.take(order, axis=1), first, axis=1, dtype=np.uint32),
+        cuts,
+        every.words.take(chosen, axis=1),
+        every.epochs.take(chosen),
+        figures,
+        np.bitwise_or.reduceat(every.sides.take(order, axis=1), first, axis=1),
     )
 
 
-def _read_epoch(path: Path) -> Epoch:
-    return Epoch(np.load(path, mmap_mode="r").shape[1], path, path.with_suffix(".txt"))
+def in_order(keys: U64) -> tuple[Ints, U64]:
+    """Return the places of numbers by size, equal ones as they stand, and the numbers in that order."""
+    # Sorting is several times as quick as finding an order, so the low bits make room for the place. Hashes hardly ever
+    # differ in these bits alone, and where two do it is seen.
+    low = np.uint64((1 << max(len(keys) - 1, 1).bit_length()) - 1)
+    packed = np.sort(keys & ~low | np.arange(len(keys), dtype=np.uint64))
+    order = (packed & low).astype(np.int64)
+    found = keys.take(order)
+    if (found[1:] < found[:-1]).any():
+        order = np.argsort(keys, kind="stable")
+        found = keys.take(order)
+    return order, found
+
+
+def _changes(keys: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Return where a sorted column has a value that it did not have before."""
+    new = np.empty(len(keys), bool)
+    new[:1] = True
+    np.not_equal(keys[1:], keys[:-1], out=new[1:])
+    return new
+
+
+def _group_sums(values: NDArray[np.bool_] | Ints, first: Ints) -> Ints:
+    """Return the sum of each group, given where each begins."""
+    if not len(first):
+        return np.zeros(0, np.int64)
+    ends = np.append(first[1:], len(values)) - 1
+    sums: Ints = np.diff(np.cumsum(values, dtype=np.int64).take(ends), prepend=0)
+    return sums
+
+
+def _least(cuts: U32, first: Ints) -> tuple[Ints, U32]:
+    """Return the place of the least in each group, nearly always its first, and what it is."""
+    if not len(first):
+        return first, cuts
+    least: U32 = np.minimum.reduceat(cuts, first)
+    chosen = first
+    if not np.array_equal(least, cuts.take(first)):
+        group = np.cumsum(np.bincount(first, minlength=len(cuts))) - 1
+        hits = np.flatnonzero(cuts == least.take(group))[::-1]
+        chosen = first.copy()
+        chosen[group.take(hits)] = hits
+    return chosen, least
+
+
+def _edges(parts: int) -> U64:
+    """Return the keys at which so many equal shares of their range begin, without the first."""
+    return np.array([(number << 64) // parts for number in range(1, parts)], np.uint64)
+
+
+def _bounds(keys: U64, edges: U64) -> list[int]:
+    return [0, *np.searchsorted(keys, edges).tolist(), len(keys)]
+
+
+def _sliced(rows: Rows, start: int, end: int) -> Rows:
+    return Rows._make(column[..., start:end] for column in rows)
+
+
+def taken(rows: Rows, places: Ints) -> Rows:
+    """Return the rows at these places."""
+    return Rows._make(column.take(places, axis=-1) for column in rows)
+
+
+def joined(parts: Sequence[Rows]) -> Rows:
+    """Return the rows of all parts, one after another."""
+    if len(parts) == 1:
+        return parts[0]
+    return Rows._make(np.concatenate(columns, axis=-1) for columns in zip(*parts, strict=True))
+
+
+def _nothing(words: int, figures: int) -> Rows:
+    return Rows(
+        np.zeros(0, np.uint64),
+        np.zeros((len(SUMS), 0), np.uint32),
+        np.zeros(0, np.uint32),
+        np.zeros((words, 0), np.int32),
+        np.zeros(0, np.uint16),
+        np.zeros((figures, 0), np.int64),
+        np.zeros((2, 0), np.uint64),
+    )

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.keywords.candidates import plain_text
 from copykit.keywords.counts import Counts, Rows
 from copykit.keywords.mine import Floats, Wanted, neighbours, survivors
-from copykit.keywords.words import BASE, U64, Ints, Words, text_hashes
+from copykit.keywords.words import BASE, U64, Ints, Words, plain_text, text_hashes
 from copykit.model import Keyword
 from copykit.text.normalize import fold_text
 
@@ -91,14 +90,12 @@ class _Runs:
 
     def __init__(self, counts: Counts, rows: Rows) -> None:
         self._rows = rows
-        self._own = np.where(rows.words >= 0, rows.words + counts.offsets[rows.epochs], -1)
-        needed = np.unique(self._own)
-        self._needed = needed[needed >= 0]
-        self._names = counts.names(self._needed)
-        hashes, sizes = counts.hashes(self._needed)
-        at = np.searchsorted(self._needed, np.maximum(self._own, 0))
+        vocabulary = counts.vocabulary(rows)
+        at, self._has = vocabulary.at, vocabulary.has
+        self._at, self._names = at, vocabulary.names()
+        hashes, sizes = vocabulary.hashes, vocabulary.sizes
         self.size = (rows.words >= 0).sum(axis=0)
-        self.letters = np.where(self._own >= 0, sizes[at], 0).sum(axis=0)
+        self.letters = np.where(self._has, sizes.take(at, mode="clip"), 0).sum(axis=0)
         self.sides = neighbours(rows.sides)
         self._order = np.argsort(rows.keys)
         self._keys = rows.keys[self._order]
@@ -106,11 +103,10 @@ class _Runs:
         self._prefix = np.zeros((rows.words.shape[0] + 1, len(rows.keys)), np.uint64)
         self._before = np.zeros(self._prefix.shape, np.int64)
         for step in range(rows.words.shape[0]):
-            has = self._own[step] >= 0
-            own = at[step]
-            grown = self._prefix[step] + hashes[own] * _power(BASE, self._before[step])
+            has = self._has[step]
+            grown = self._prefix[step] + hashes.take(at[step], mode="clip") * _power(BASE, self._before[step])
             self._prefix[step + 1] = np.where(has, grown, self._prefix[step])
-            self._before[step + 1] = self._before[step] + np.where(has, sizes[own], 0)
+            self._before[step + 1] = self._before[step] + np.where(has, sizes.take(at[step], mode="clip"), 0)
         self._total = max(counts.totals.words, 2)
         self.cohesion = self._least_information()
         self.inside = self._share_inside()
@@ -118,7 +114,7 @@ class _Runs:
     def texts(self, places: Ints) -> list[str]:
         """Return the runs as they are shown."""
         names = self._names
-        at = np.searchsorted(self._needed, np.maximum(self._own[:, places], 0)).T.tolist()
+        at = self._at.take(places, axis=1).T.tolist()
         sizes = self.size[places].tolist()
         return [
             plain_text("".join(names[number] for number in own[:size])) for own, size in zip(at, sizes, strict=True)
@@ -129,7 +125,7 @@ class _Runs:
         least = np.full(len(self._keys), np.inf)
         count = self._rows.sums[0].astype(float)
         inverse = pow(BASE, -1, 1 << 64)
-        for size in range(2, self._own.shape[0] + 1):
+        for size in range(2, self._at.shape[0] + 1):
             mine = np.flatnonzero(self.size == size)
             for split in range(1, size):
                 left = self._count_of(self._prefix[split, mine])

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.keywords.candidates import plain_text
-from copykit.keywords.counts import Counts, Rows
+from copykit.keywords.counts import Counts, Rows, joined, taken
 from copykit.keywords.profile import Profile
-from copykit.keywords.words import TAGS, U64, Ints, Words, text_hashes
+from copykit.keywords.words import TAGS, U64, Ints, Words, plain_text, text_hashes
 from copykit.model import Keyword
-from copykit.text.normalize import fold_many
+from copykit.text.normalize import fold_texts
 
 SURVIVORS = 150_000  # candidates that are weighed; the rarest beyond that are left out, all of a count together
 SMALL = 3_000  # words; in a smaller corpus a phrase that stands there once may be a keyword
@@ -82,28 +81,20 @@ def survivors(counts: Counts, wanted: Wanted, least: int = 0) -> Rows:
     parts: list[Rows] = []
     histogram = np.zeros(COUNT_LIMIT + 1, np.int64)
     held = 0
-    for rows in counts.merged():
-        good = (rows.sums[0] >= least) & (rows.sums[1] >= wanted.min_documents)
-        kept = _taken(rows, np.flatnonzero(good))
+    for part in counts.parts():
+        kept = part(least)
+        kept = taken(kept, np.flatnonzero(kept.sums[1] >= wanted.min_documents))
         histogram += np.bincount(np.minimum(kept.sums[0], COUNT_LIMIT), minlength=COUNT_LIMIT + 1)
         parts.append(kept)
         held += len(kept.keys)
-        if held > 2 * SURVIVORS:
+        if held > 3 * SURVIVORS // 2:
             # The bound can only rise while more is counted, so that nothing is dropped that would be kept at the end.
             least = max(least, _bound(histogram))
-            parts = [_taken(part, np.flatnonzero(part.sums[0] >= least)) for part in parts]
-            held = sum(len(part.keys) for part in parts)
+            parts = [joined([taken(part, np.flatnonzero(part.sums[0] >= least)) for part in parts])]
+            held = len(parts[0].keys)
     least = max(least, _bound(histogram))
-    parts = [_taken(part, np.flatnonzero(part.sums[0] >= least)) for part in parts]
-    return Rows(
-        np.concatenate([part.keys for part in parts]),
-        np.concatenate([part.sums for part in parts], axis=1),
-        np.concatenate([part.cuts for part in parts]),
-        np.concatenate([part.words for part in parts], axis=1),
-        np.concatenate([part.epochs for part in parts]),
-        np.concatenate([part.figures for part in parts], axis=1),
-        np.concatenate([part.sides for part in parts], axis=1),
-    )
+    every = joined(parts)
+    return taken(every, np.flatnonzero(every.sums[0] >= least))
 
 
 def _bound(histogram: Ints) -> int:
@@ -112,43 +103,24 @@ def _bound(histogram: Ints) -> int:
     return int(np.argmax(above <= SURVIVORS))
 
 
-def _taken(rows: Rows, places: Ints) -> Rows:
-    return Rows(
-        rows.keys[places],
-        rows.sums[:, places],
-        rows.cuts[places],
-        rows.words[:, places],
-        rows.epochs[places],
-        rows.figures[:, places],
-        rows.sides[:, places],
-    )
-
-
 class _Table:
     """The surviving candidates with what is known of their words."""
 
     def __init__(self, counts: Counts, words: Words, profile: Profile, rows: Rows) -> None:
-        self.rows, self._counts, self._words = rows, counts, words
+        self.rows, self._words, self.totals = rows, words, counts.totals
         self.size = (rows.words >= 0).sum(axis=0)
         self._model = profile.models["zh"]
         self._mining = profile.data["mining"]
-        # Word numbers of different vocabularies are told apart by their vocabulary's place in the row of all. Of the
-        # millions of words only those of the survivors are looked at.
-        self._own = np.where(rows.words >= 0, rows.words + counts.offsets[rows.epochs], -1)
-        needed = np.unique(self._own)
-        self._needed = needed[needed >= 0]
-        self._names = counts.names(self._needed)
-        hashes, sizes = counts.hashes(self._needed)
-        self._at = np.searchsorted(self._needed, np.maximum(self._own, 0))
-        self._letters = sizes[self._at]
-        self._hashes = np.unique(hashes)
-        self._times = counts.times(self._hashes)
-        self._word_hashes: U64 = np.where(self._own >= 0, hashes[self._at], 0).astype(np.uint64)
+        self.vocabulary = counts.vocabulary(rows)
+        self._at, self._has = self.vocabulary.at, self.vocabulary.has
+        self._names = self.vocabulary.names()
+        self._letters = np.where(self._has, self.vocabulary.sizes.take(self._at, mode="clip"), 0)
+        self.word_hashes: U64 = np.where(self._has, self.vocabulary.hashes.take(self._at, mode="clip"), np.uint64(0))
         self.inside = self._inside()
 
     def factors(self, roles: Sequence[str]) -> dict[str, Floats]:
         """Return each factor as 0 to 1 for each candidate."""
-        rows, totals = self.rows, self._counts.totals
+        rows, totals = self.rows, self.totals
         count, documents = rows.sums[0].astype(float), rows.sums[1].astype(float)
         factors: dict[str, Floats] = {
             "frequency": np.log1p(count) / np.log1p(count.max()),
@@ -182,26 +154,17 @@ class _Table:
 
     def texts(self, places: Sequence[int]) -> list[tuple[str, tuple[str, ...]]]:
         """Return each candidate as it is mostly written, with the other ways."""
-        needed = np.unique(self._word_hashes[:, places])
-        spellings: dict[int, dict[str, int]] = {}
-        for epoch in self._counts.epochs:
-            written_in = epoch.written()
-            hashes, counts, _ = epoch.columns()
-            for number in np.flatnonzero(np.isin(hashes, needed)).tolist():
-                of_word = spellings.setdefault(int(hashes[number]), {})
-                name = written_in[number]
-                of_word[name] = of_word.get(name, 0) + int(counts[number])
-        best = {key: sorted(names, key=lambda name: (-names[name], name)) for key, names in spellings.items()}
+        best = self.vocabulary.spellings(np.unique(self._at[:, places][self._has[:, places]]))
         # A corpus in traditional characters keeps them; a few such pages do not change how all words are shown.
-        times = [(name, count) for names in spellings.values() for name, count in names.items()]
+        times = [spelling for names in best.values() for spelling in names]
         written_so = sum(count for name, count in times if name != plain_text(name))
         traditional = 2 * written_so > sum(count for _, count in times)
         texts = []
         for place in places:
-            keys = [int(key) for key in self._word_hashes[: self.size[place], place]]
-            written = _joined([best[key][0] for key in keys])
+            words = [best[word] for word in self._at[: self.size[place], place].tolist()]
+            written = _joined([names[0][0] for names in words])
             shown = written if traditional else plain_text(written)
-            others = [written, *best[keys[0]][1:4]] if len(keys) == 1 else [written]
+            others = [written, *(name for name, _ in words[0][1:4])] if len(words) == 1 else [written]
             texts.append((shown, tuple(dict.fromkeys(other for other in others if other != shown))))
         return texts
 
@@ -211,13 +174,12 @@ class _Table:
 
     def _cohesion(self) -> Floats:
         """Return how far the words of each candidate go together: pointwise information over its largest value."""
-        total = max(self._counts.totals.words, 2)
+        total = max(self.totals.words, 2)
         count = np.log(self.rows.sums[0] / total)
         parts = np.zeros(len(count))
-        for hashes, own in zip(self._word_hashes, self._own, strict=True):
-            has = own >= 0
-            at = np.searchsorted(self._hashes, hashes[has])
-            parts[has] += np.log(np.maximum(self._times[at], 1) / total)
+        information = np.log(np.maximum(self.vocabulary.times, 1) / total)
+        for at, has in zip(self._at, self._has, strict=True):
+            parts += np.where(has, information.take(at, mode="clip"), 0)
         several = np.maximum(self.size - 1, 1)
         cohesion: Floats = (count - parts) / np.maximum(-count * several, 1e-9)
         return cohesion
@@ -244,10 +206,10 @@ class _Table:
         hashes = np.zeros(len(places), np.uint64)
         letters = np.zeros(len(places), np.int64)
         sizes = self.size[places]
-        for step in range(first, self._own.shape[0]):
+        for step in range(first, self._at.shape[0]):
             has = sizes > step + (1 if first == 0 else 0)
-            hashes = np.where(has, hashes + self._word_hashes[step, places] * _power(base, letters), hashes)
-            letters = np.where(has, letters + self._letters[step, places], letters)
+            hashes = np.where(has, hashes + self.word_hashes[step].take(places) * _power(base, letters), hashes)
+            letters = np.where(has, letters + self._letters[step].take(places), letters)
         hashes[hashes == 0] = 1
         return hashes
 
@@ -262,7 +224,7 @@ class _Table:
     def _word_columns(self) -> tuple[Floats, Floats, Floats, Floats]:
         """Return rarity (mean), searches (least, 0 to 1), and the habits of the first and the last word."""
         size = len(self.rows.keys)
-        folded = [fold.text.strip() for fold in fold_many(self._names)]
+        folded = [name.strip() for name in fold_texts(self._names)]
         habits_of = [f"{self._model}.{side}" for side in ("first", "last")]
         known = {name: self._words.table(name) for name in ("rarity", "searched", *habits_of)}
         columns = {
@@ -270,7 +232,7 @@ class _Table:
             for name, table in known.items()
         }
         at = self._at
-        has = self._own >= 0
+        has = self._has
         rarity = (np.where(has, columns["rarity"][at], 0).sum(axis=0)) / np.maximum(self.size, 1) / 16
         searches = np.where(has, np.log2(1 + columns["searched"][at]) / 9, np.inf).min(axis=0)
         habits = []
@@ -300,7 +262,7 @@ def _without_twins(order: Ints, table: _Table, top: int | None) -> list[int]:
     chosen: list[int] = []
     seen: set[tuple[int, ...]] = set()
     for place in order.tolist():
-        own = tuple(sorted(int(key) for key in table._word_hashes[:, place]))
+        own = tuple(sorted(table.word_hashes[:, place].tolist()))
         if own in seen:
             continue
         seen.add(own)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -62,12 +63,14 @@ def make_words(
 def words_maker(
     files: DataFiles, profile: Profile, segmenter: Segmenter, models: Iterable[Model] = (), stop: Sequence[str] = ()
 ) -> Callable[[], Words]:
-    """Return what makes such vocabularies, the tables being read once for all of them."""
+    """Return what makes such vocabularies; the tables, and ``models``, are read when the first of them needs one."""
     lists = files.load("stopwords")
     rules = Rules(profile.data, [*(word for name in profile.data["stopwords"] for word in lists[name]), *stop])
-    tables = dict(background(files))
-    for model in models:
-        tables |= model.tables()
+
+    @functools.cache
+    def tables() -> dict[str, Table]:
+        return background(files) | {name: table for model in models for name, table in model.tables().items()}
+
     return partial(Words, rules, segmenter.tags_of, tables)
 
 

@@ -8,7 +8,7 @@ import queue
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -68,8 +68,8 @@ class Recipe:
         if self.units:
             profile = replace(profile, data={**profile.data, **files.load("discovery")["words"]})
         segmenter = Segmenter(self.backend, words)
-        model = profile.models["zh"]
-        models = [Model(model, files.load("ranking")[model])]
+        # Counting needs no model, so that it is not read before something asks for it.
+        models = (Model(name, files.load("ranking")[name]) for name in [profile.models["zh"]])
         return Kitchen(files, profile, segmenter, self.stop, words_maker(files, profile, segmenter, models, self.stop))
 
 
@@ -140,33 +140,44 @@ def count(
     advance: Callable[[int], None],
     kitchen: Kitchen | None = None,
 ) -> Counts:
-    """Return the counts of all candidates."""
+    """Return the counts of all candidates; this process counts what the others have no time for."""
+    kitchen = kitchen or recipe.kitchen()
+    counter = Counter(kitchen.words, kitchen.segmenter.words, folder, "0", roles, highest, units=recipe.units)
+
+    def add(block: Block) -> None:
+        with _scratch():
+            counter.add(block.text, block.figures)
+        advance(block.documents)
+
     if jobs < 2:
-        kitchen = kitchen or recipe.kitchen()
-        cut = kitchen.segmenter.words
-        counter = Counter(kitchen.words, cut, folder, "0", roles, highest, units=recipe.units)
         for block in blocks:
-            with _scratch():
-                counter.add(block.text, block.figures)
-            advance(block.documents)
+            add(block)
         return counter.finish()
     # Not forked: a copy of a process with threads may hang, and Windows cannot.
     context = multiprocessing.get_context("spawn")
-    todo: Any = context.Queue(2 * jobs)
+    names = [str(number) for number in range(1, jobs)]
+    todo: Any = context.Queue(2 * len(names))
     done: Any = context.Queue()
     workers = [
-        context.Process(target=_count, args=(recipe, folder, str(number), roles, highest, todo, done), daemon=True)
-        for number in range(jobs)
+        context.Process(target=_count, args=(recipe, folder, name, roles, highest, todo, done), daemon=True)
+        for name in names
     ]
     try:
         for worker in workers:
             worker.start()
         for block in blocks:
-            _put(todo, done, block, workers)
-            advance(block.documents)
+            try:
+                todo.put_nowait(block)
+                advance(block.documents)
+            except queue.Full:
+                _check(done, workers)
+                add(block)
+        with suppress(queue.Empty):
+            while True:
+                add(todo.get_nowait())
         for _ in workers:
             _put(todo, done, None, workers)
-        totals = [_get(done, workers) for _ in workers]
+        others = dict(_get(done, workers) for _ in workers)
     finally:
         for worker in workers:
             # Nothing may write into the folder any more once this returns.
@@ -176,11 +187,8 @@ def count(
                 worker.join()
         todo.close()
         todo.cancel_join_thread()
-    every = Totals(*map(sum, zip(*totals, strict=True)))
-    import numpy as np
-
-    names = [str(number) for number in range(jobs)]
-    return Counts(folder, names, np.array([role in highest for role in roles], bool), every)
+    with _scratch():
+        return counter.finish(others)
 
 
 def extract_documents(
@@ -225,7 +233,7 @@ def _count(
         with _scratch():
             while (block := todo.get()) is not None:
                 counter.add(block.text, block.figures)
-            done.put(counter.close())
+            done.put((name, counter.close()))
     except CopykitError as error:
         done.put(error.facts["reason"])
 
@@ -245,26 +253,27 @@ def _put(todo: Any, done: Any, item: Block | None, workers: Sequence[Any]) -> No
             todo.put(item, timeout=1)
             return
         except queue.Full:
-            _check(workers)
-            if any(worker.exitcode == 0 for worker in workers):
-                _get(done, workers)  # one that ends before it is told to has said why
+            _check(done, workers)
 
 
-def _get(done: Any, workers: Sequence[Any]) -> Totals:
+def _get(done: Any, workers: Sequence[Any]) -> tuple[str, Totals]:
     while True:
         try:
-            totals: Totals | str = done.get(timeout=1)
+            told: tuple[str, Totals] | str = done.get(timeout=1)
         except queue.Empty:
-            _check(workers)
+            _check(done, workers, told=True)
             continue
-        if isinstance(totals, str):
-            raise ScratchFull(reason=totals)
-        return totals
+        if isinstance(told, str):
+            raise ScratchFull(reason=told)
+        return told
 
 
-def _check(workers: Sequence[Any]) -> None:
+def _check(done: Any, workers: Sequence[Any], *, told: bool = False) -> None:
+    """Raise if a process is lost; one that ends before it is told to, has said why."""
     if any(worker.exitcode not in (None, 0) for worker in workers):
         raise WorkerLost
+    if not told and any(worker.exitcode == 0 for worker in workers):
+        _get(done, workers)
 
 
 _kitchen: dict[str, KeywordExtractor] = {}

@@ -8,6 +8,7 @@ block at once: a dictionary of strings costs as much time as cutting the text do
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copykit.corpus.sources import TEXT_END, TITLE_END
-from copykit.text.normalize import default_table, fold_many, fold_text
+from copykit.text.normalize import default_table, fold_text, fold_texts
 
 U64 = NDArray[np.uint64]
 Ints = NDArray[np.int64]
@@ -50,26 +51,31 @@ class Rules:
         self.stop = frozenset(fold_text(word).replace(" ", "") for word in stop)
         self._may: dict[str, int] = {}
 
-    def bits(self, folded: str, tag: str) -> int:
-        """Return what a folded word can be."""
-        if folded.isalpha():
-            bits = LATIN if folded.isascii() else HAN
-        elif folded == " ":
-            return SPACE
-        elif not any(map(str.isalnum, folded)):
-            return SIGN
-        else:
-            bits = LATIN if folded.isascii() else HAN
-            if not any(map(str.isalpha, folded)):
-                bits |= DIGITS
-        may = self._may.get(tag)
-        if may is None:
-            may = self._may[tag] = self._of_tag(tag)
-        if folded in self.stop or not may:
-            return bits | SMALL
-        if bits & DIGITS or len(folded) == 1:
-            may &= ~SINGLE
-        return bits | may
+    def bits(self, folded: Sequence[str], tags: Sequence[str]) -> list[int]:
+        """Return what each folded word can be, given its tag."""
+        may, stop = self._may, self.stop
+        for tag in set(tags) - may.keys():
+            may[tag] = self._of_tag(tag)
+        found = []
+        for word, tag in zip(folded, tags, strict=True):
+            if word.isalpha():
+                bits = LATIN if word.isascii() else HAN
+            elif word == " ":
+                found.append(SPACE)
+                continue
+            elif not any(map(str.isalnum, word)):
+                found.append(SIGN)
+                continue
+            else:
+                bits = LATIN if word.isascii() else HAN
+                if not any(map(str.isalpha, word)):
+                    bits |= DIGITS
+            may_be = may[tag]
+            if not may_be or word in stop:
+                found.append(bits | SMALL)
+            else:
+                found.append(bits | (may_be & ~SINGLE if bits & DIGITS or len(word) == 1 else may_be))
+        return found
 
     def _of_tag(self, tag: str) -> int:
         """Return what words with a tag may do in a phrase."""
@@ -94,84 +100,125 @@ class Table(NamedTuple):
 class Words:
     """The vocabulary of a run: ``numbers`` gives words their numbers, new ones the next."""
 
-    def __init__(self, rules: Rules, tag_of: TagOf, tables: Mapping[str, Table]) -> None:
-        """``tables`` give the columns, by name, that ``column`` returns."""
+    def __init__(self, rules: Rules, tag_of: TagOf, tables: Callable[[], Mapping[str, Table]]) -> None:
+        """``tables`` gives, when it is first asked for, the columns by name that ``column`` returns."""
         self.rules = rules
-        self._tag_of, self._tables = tag_of, dict(tables)
+        self._tag_of, self._make_tables = tag_of, tables
         self._tag_numbers = {tag: number for number, tag in enumerate(TAGS, 1)}
-        self.names: list[str] = []
+        self.size = 0
+        # As written, each lot of new ones joined by line feeds: a string for every word would take eight times as much.
+        self._lots: list[str] = []
         self.bits: NDArray[np.int32] = np.zeros(1024, np.int32)
         self.sizes: NDArray[np.int32] = np.zeros(1024, np.int32)
         self.hashes: U64 = np.zeros(1024, np.uint64)  # of the folded letters
         self.tags: NDArray[np.uint8] = np.zeros(1024, np.uint8)
-        self._columns: dict[str, NDArray[np.float32]] = {name: np.zeros(1024, np.float32) for name in tables}
+        self._columns: dict[str, NDArray[np.float32]] = {}
+        self._filled = self._filled_lots = 0  # so many words, and lots, have their columns
         # An open hash table: letters as written → number; a slot with key 0 is free.
         self._shift = np.uint64(64 - 14)
         self._keys: U64 = np.zeros(1 << 14, np.uint64)
         self._values: NDArray[np.int32] = np.zeros(1 << 14, np.int32)
         text = TEXT_END + TITLE_END + " "  # numbers 0, 1 and 2
-        self.numbers(text, np.arange(3), np.arange(1, 4), prefix_sums(text)[0])
+        self.numbers(text, np.arange(3), np.arange(1, 4), prefix_sums(text))
+
+    @property
+    def names(self) -> list[str]:
+        """The words as written, by number; made when it is asked for. A line feed stands as a blank."""
+        return [name for lot in self._lots for name in lot.split("\n")]
+
+    def written(self) -> U64:
+        """Return the hash of each word as written, by number."""
+        found = np.zeros(self.size, np.uint64)
+        taken = self._keys != 0
+        found[self._values[taken]] = self._keys[taken]
+        return found
 
     def tags_of(self, names: Sequence[str]) -> NDArray[np.uint8]:
-        """Return the number of each word's tag, whether the word is in the vocabulary or not."""
-        numbers = self._tag_numbers
-        tags = self._tag_of(list(names))
-        return np.array([numbers.get(tag) or numbers.get(tag[:1], 0) for tag in tags], np.uint8)
+        """Return the number of each word's tag, in the vocabulary or not; no word holds a line feed."""
+        return self._numbers_of(self._tag_of(plain_text("\n".join(names)).split("\n")) if names else [])
+
+    def _numbers_of(self, tags: Sequence[str]) -> NDArray[np.uint8]:
+        numbers = {tag: self._tag_numbers.get(tag) or self._tag_numbers.get(tag[:1], 0) for tag in set(tags)}
+        return np.fromiter(map(numbers.__getitem__, tags), np.uint8, len(tags))
 
     def table(self, name: str) -> Table:
         """Return a table by folded word, as it was given."""
         return self._tables[name]
 
-    def numbers(self, text: str, starts: Ints, ends: Ints, sums: U64) -> NDArray[np.int32]:
-        """Return the numbers of the words that stand at these places; ``sums`` are those of the text as written."""
-        hashes = span_hashes(sums, starts, ends)
+    @functools.cached_property
+    def _tables(self) -> Mapping[str, Table]:
+        return self._make_tables()
+
+    def numbers(self, text: str, starts: Ints, ends: Ints, sums: tuple[U64, U64]) -> NDArray[np.int32]:
+        """Return the numbers of the words that stand at these places; ``sums`` are those of ``prefix_sums``."""
+        written, folded = sums
+        hashes = span_hashes(written, starts, ends)
         found = self._look_up(hashes)
         missing = np.flatnonzero(found < 0)
         if len(missing):
-            first = np.unique(hashes[missing], return_index=True)[1]
+            first = np.unique(hashes.take(missing), return_index=True)[1]
             # In the order of the text, so that a vocabulary does not depend on hashes.
-            first = np.sort(missing[first])
-            self._add([text[start:end] for start, end in zip(starts[first], ends[first], strict=True)], hashes[first])
-            found[missing] = self._look_up(hashes[missing])
+            first = np.sort(missing.take(first))
+            begins, closes = starts.take(first), ends.take(first)
+            names = list(map(text.__getitem__, map(slice, begins.tolist(), closes.tolist())))
+            self._add(names, hashes.take(first), span_hashes(folded, begins, closes))
+            found[missing] = self._look_up(hashes.take(missing))
         return found
 
     def _look_up(self, hashes: U64) -> NDArray[np.int32]:
         keys, last = self._keys, len(self._keys) - 1
         slots = (hashes >> self._shift).astype(np.int64)
-        met = keys[slots]
-        found = np.where(met == hashes, self._values[slots], -1).astype(np.int32)
-        pending = np.flatnonzero((met != hashes) & (met != 0))
+        met = keys.take(slots)
+        found = self._values.take(slots)
+        other = met != hashes
+        found[other] = -1
+        pending = np.flatnonzero(other & (met != 0))
         while len(pending):
-            slots[pending] = (slots[pending] + 1) & last
-            met = keys[slots[pending]]
-            same = met == hashes[pending]
-            found[pending[same]] = self._values[slots[pending[same]]]
+            slot = (slots.take(pending) + 1) & last
+            slots[pending] = slot
+            met = keys.take(slot)
+            same = met == hashes.take(pending)
+            found[pending[same]] = self._values.take(slot[same])
             pending = pending[~same & (met != 0)]
         return found
 
-    def _add(self, names: Sequence[str], hashes: U64) -> None:
-        start = len(self.names)
-        self.names += names
-        self._settle(start)
-        if 3 * len(self.names) > len(self._keys):
+    def _add(self, names: list[str], hashes: U64, folded: U64) -> None:
+        """Give words their numbers; ``hashes`` are those of the letters as written, ``folded`` of what they are."""
+        start = self.size
+        self.size = end = start + len(names)
+        if end > len(self.bits):
+            self._grow(max(end, 3 * len(self.bits) // 2))
+        lot = "\n".join(names)
+        if lot.count("\n") >= len(names):
+            lot = "\n".join(name.replace("\n", " ") for name in names)
+            names = [
+                name if "\n" not in name else "。" for name in names
+            ]  # a sign too, which never is part of a phrase
+        self._lots.append(lot)
+        tags = self._tag_of(plain_text("\n".join(names)).split("\n"))
+        self.bits[start:end] = self.rules.bits(fold_texts(names), tags)
+        self.sizes[start:end] = np.fromiter(map(len, names), np.int32, len(names))
+        self.hashes[start:end] = folded
+        self.tags[start:end] = self._numbers_of(tags)
+        if 2 * end > len(self._keys):
             self._grow_table()
-        self._insert(hashes, np.arange(start, len(self.names), dtype=np.int32))
+        self._insert(hashes, np.arange(start, end, dtype=np.int32))
 
     def _insert(self, hashes: U64, numbers: NDArray[np.int32]) -> None:
         slots, last = (hashes >> self._shift).astype(np.int64), len(self._keys) - 1
         while len(hashes):
-            free = self._keys[slots] == 0
+            free = self._keys.take(slots) == 0
             # Where several want one slot the last one written has it; the others go on.
             self._keys[slots[free]] = hashes[free]
             self._values[slots[free]] = numbers[free]
-            left = self._keys[slots] != hashes
+            left = self._keys.take(slots) != hashes
             hashes, numbers, slots = hashes[left], numbers[left], (slots[left] + 1) & last
 
     def _grow_table(self) -> None:
         kept = self._keys != 0
         hashes, numbers = self._keys[kept], self._values[kept]
         size = len(self._keys)
-        while 4 * len(self.names) > size:
+        while 3 * self.size > size:
             size *= 2
         self._shift = np.uint64(64 - (size.bit_length() - 1))
         self._keys, self._values = np.zeros(size, np.uint64), np.zeros(size, np.int32)
@@ -179,34 +226,33 @@ class Words:
 
     def column(self, name: str) -> NDArray[np.float32]:
         """Return a table's numbers by word number."""
+        if self._filled < self.size:
+            self._fill()
         return self._columns[name]
 
-    def _settle(self, start: int) -> None:
-        """Fill the arrays for the words from ``start`` on."""
-        end = len(self.names)
-        if end > len(self.bits):
-            self._grow(max(end, 2 * len(self.bits)))
-        fresh = self.names[start:end]
-        folded = [fold.text for fold in fold_many(fresh)]
-        tags = self._tag_of(fresh)
-        numbers = self._tag_numbers
-        self.bits[start:end] = list(map(self.rules.bits, folded, tags))
-        self.sizes[start:end] = [len(word) for word in fresh]
-        self.hashes[start:end] = text_hashes(fresh)
-        self.tags[start:end] = [numbers.get(tag) or numbers.get(tag[:1], 0) for tag in tags]
+    def _fill(self) -> None:
+        """Fill the columns for the words that came since it was done last; counting a corpus needs none of them."""
+        fresh = [name for lot in self._lots[self._filled_lots :] for name in lot.split("\n")]
+        folded = fold_texts(fresh)
         for name, table in self._tables.items():
+            column = self._columns.get(name)
+            if column is None or len(column) < self.size:
+                column = self._columns[name] = _grown(
+                    np.zeros(0, np.float32) if column is None else column, len(self.bits)
+                )
             get, default = table.values.get, table.default
-            self._columns[name][start:end] = [get(word, default) for word in folded]
+            column[self._filled : self.size] = [get(word, default) for word in folded]
+        self._filled, self._filled_lots = self.size, len(self._lots)
 
     def _grow(self, size: int) -> None:
-        def grown(old: NDArray[Any]) -> NDArray[Any]:
-            new = np.zeros(size, old.dtype)
-            new[: len(old)] = old
-            return new
+        self.bits, self.sizes, self.tags = (_grown(old, size) for old in (self.bits, self.sizes, self.tags))
+        self.hashes = _grown(self.hashes, size)
 
-        self.bits, self.sizes, self.tags = grown(self.bits), grown(self.sizes), grown(self.tags)
-        self.hashes = grown(self.hashes)
-        self._columns = {name: grown(column) for name, column in self._columns.items()}
+
+def _grown(old: NDArray[Any], size: int) -> NDArray[Any]:
+    new = np.zeros(size, old.dtype)
+    new[: len(old)] = old
+    return new
 
 
 def prefix_sums(text: str, codes: NDArray[np.uint32] | None = None) -> tuple[U64, U64]:
@@ -216,7 +262,7 @@ def prefix_sums(text: str, codes: NDArray[np.uint32] | None = None) -> tuple[U64
     sums = []
     for table in _char_hashes():
         total = np.zeros(len(codes) + 1, np.uint64)
-        np.cumsum(table[codes] * powers, out=total[1:])
+        np.cumsum(table.take(codes) * powers, out=total[1:])
         sums.append(total)
     return sums[0], sums[1]
 
@@ -243,9 +289,15 @@ def neighbour_bits() -> U64:
 
 def span_hashes(sums: U64, starts: Ints, ends: Ints) -> U64:
     """Return the hash of each stretch: the sum of its letters' hashes, each times BASE^place in the stretch."""
-    hashes: U64 = (sums[ends] - sums[starts]) * _powers(len(sums))[1][starts]
+    hashes: U64 = (sums.take(ends) - sums.take(starts)) * _powers(len(sums))[1].take(starts)
     hashes[hashes == 0] = 1  # 0 marks what is free
     return hashes
+
+
+def plain_text(text: str) -> str:
+    """Return the text with traditional and full-width characters as the segmenter knows them; the length is kept."""
+    table = _plain_table()
+    return _unusual().sub(lambda found: chr(table[ord(found[0])]), text)
 
 
 def text_hashes(texts: Sequence[str]) -> U64:
@@ -280,3 +332,22 @@ def _powers(size: int) -> tuple[U64, U64]:
             factors[0] = 1
             _known_powers[place] = np.cumprod(factors)
     return _known_powers[0][:size], _known_powers[1][:size]
+
+
+@functools.cache
+def _plain_table() -> list[int]:
+    table = list(range(0x10000))
+    for code, meaning in default_table().items():
+        if meaning is None or code >= 0x10000:
+            continue
+        if 0x3400 <= code <= 0x9FFF or 0x2E80 <= code <= 0x2FD5:
+            table[code] = meaning
+    for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)):
+        table[code] = code - 0xFEE0
+    return table
+
+
+@functools.cache
+def _unusual() -> re.Pattern[str]:
+    changed = "".join(re.escape(chr(code)) for code, meaning in enumerate(_plain_table()) if meaning != code)
+    return re.compile(f"[{changed}]")

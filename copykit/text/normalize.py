@@ -93,7 +93,7 @@ def fold_text(text: str) -> str:
 
 def fold_texts(texts: Sequence[str]) -> list[str]:
     """Return the folded text of each; all the words of a rule cost little more than one."""
-    folded = fold_text("\n".join(texts)).split("\n")
+    folded = _GAP.sub("", _by_search("\n".join(texts))).split("\n")
     return folded if len(folded) == len(texts) else [fold_text(text) for text in texts]  # one holds a line feed
 
 

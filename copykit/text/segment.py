@@ -64,18 +64,21 @@ class Segmenter:
 
     def tags_of(self, words: Sequence[str]) -> list[str]:
         """Return the tag of each word by itself; ``eng`` or ``x`` for what the dictionary would cut further."""
-        tags: list[str] = []
         # A line feed parts the words, being a word of its own; one that holds a blank sign is asked by itself.
         joined = "\n".join("\ufffd" if word.isspace() else word for word in words)
-        own: list[str] = []
-        for part, tag in [*self._tag(_NOT_JOINABLE.sub("\ufffd", joined)), ("\n", "x")]:
-            if part != "\n":
-                own.append(tag)
-                continue
-            word = words[len(tags)]
-            tags.append(own[0] if len(own) == 1 else "eng" if word.isascii() and word.isalnum() else "x")
-            own = []
-        return tags
+        tagged = self._tag(_NOT_JOINABLE.sub("\ufffd", joined))
+        parts, tags = list(map(_WORD, tagged)), list(map(_TAG, tagged))
+        if len(tagged) == 2 * len(words) - 1 and parts[1::2] == ["\n"] * (len(words) - 1):
+            return tags[::2]
+        found: list[str] = []
+        begin = 0
+        parts.append("\n")
+        for word in words:
+            end = parts.index("\n", begin)
+            own = tags[begin] if end == begin + 1 else "eng" if word.isascii() and word.isalnum() else "x"
+            found.append(own)
+            begin = end + 1
+        return found
 
     def tokens(self, text: str) -> list[Token]:
         """Return tokens that tile the text exactly, blanks and signs included."""

@@ -70,8 +70,11 @@ def test_blocks_and_spills_change_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     assert list((tmp_path / "b").glob("*.run"))
 
 
-def test_two_processes_find_the_same(tmp_path: Path) -> None:
-    assert mined(tmp_path / "b", jobs=2) == mined(tmp_path / "a")
+@pytest.mark.parametrize("rows", [60, counts.ROWS_IN_MEMORY])
+def test_two_processes_find_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    expected = mined(tmp_path / "a")
+    monkeypatch.setattr(counts, "ROWS_IN_MEMORY", rows)
+    assert mined(tmp_path / "b", 10, jobs=3) == expected
 
 
 @pytest.mark.parametrize("full", [True, False])
