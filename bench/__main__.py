@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from bench import compare, keywords, law, links, notes, risk, speed
+from bench import compare, keywords, law, links, notes, risk, select, speed
 
 MEASURES = {
     "speed": speed.run,
@@ -14,6 +14,7 @@ MEASURES = {
     "notes": notes.run,
     "law": law.run,
     "keywords": keywords.run,
+    "select": select.run,
     "compare": compare.run,
     "links": links.run,
 }

@@ -47,11 +47,6 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
             "brief",
             Text("产品资料：新建、检查、从网页或表格来", "briefs: new, check, from a page or a table"),
         ),
-        "write": (
-            "copykit.cli.write",
-            "write",
-            Text("写文案：文章，每句话都指得出依据", "write copy: articles, every claim with its evidence"),
-        ),
         "check": (
             "copykit.cli.check",
             "check",
@@ -60,7 +55,7 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
         "keywords": (
             "copykit.cli.keywords",
             "keywords",
-            Text("关键词：从文章、标题、搜索词里找词，找新词", "keywords: mine texts, discover new words"),
+            Text("关键词：找词、选词、比涨跌", "keywords: mine, select, compare"),
         ),
         "channels": (
             "copykit.cli.channels",

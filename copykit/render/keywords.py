@@ -37,6 +37,13 @@ ROLES = {
     "collects": ("收藏", "collects"),
     "shares": ("分享", "shares"),
     "cost": ("花费", "cost"),
+    "searches": ("搜索次数", "searches"),
+    "mobile_search_index": ("移动搜索人气", "mobile search index"),
+    "conversion_rate": ("支付转化率", "conversion rate"),
+    "click_rate": ("点击率", "click rate"),
+    "search_rank": ("搜索排名", "search rank"),
+    "supply": ("在线商品数", "goods on offer"),
+    "click_cost": ("平均点击花费", "cost a click"),
 }
 SHOWN_FACTORS = 3
 

@@ -12,6 +12,8 @@ def parse_number(text: str) -> float | None:
 
     ``3.21%`` is 0.0321; ``1.2万`` and ``1.2w`` are 12000; ``10万+`` is its floor; currency and blanks are dropped.
     """
+    if text.isdigit() and text.isascii() and len(text) < _PLAIN:
+        return float(text)  # what most cells are, at a tenth of the time
     found = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip().lower().replace("−", "-"))
     if found is None:
         return None
@@ -20,6 +22,7 @@ def parse_number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+_PLAIN = 16  # digits that a float holds
 _SCALES = {"": 1.0, "%": 0.01, "‰": 0.001, "千": 1e3, "k": 1e3, "万": 1e4, "w": 1e4, "亿": 1e8}
 _NUMBER = re.compile(
     r"(?P<sign>[-+]?)\s*(?:[¥$€£]|rmb|cny)?\s*"

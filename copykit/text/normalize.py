@@ -54,10 +54,7 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Return the text as a word list should read it; total on any string, and folding twice changes nothing more."""
-    if len(text) > _LONG:
-        folded = _by_search(text)
-    else:
-        folded = text.translate(default_table() if _BEYOND.search(text) else _plane_table())
+    folded = _char_by_char(text)
     has_gap = _GAP.search(folded) is not None
     if not has_gap and len(folded) == len(text):
         return Folded(folded, text)
@@ -87,8 +84,8 @@ def fold_many(texts: Sequence[str]) -> list[Folded]:
 
 
 def fold_text(text: str) -> str:
-    """Return the folded text alone, for words that are to be found in folded texts."""
-    return fold(text).text
+    """Return the folded text alone, for words that are to be found in folded texts: no way back, at half the time."""
+    return _GAP.sub("", _char_by_char(text))
 
 
 def fold_texts(texts: Sequence[str]) -> list[str]:
@@ -224,6 +221,13 @@ def _char_class(codes: Iterable[int]) -> str:
         else:
             ranges.append([code, code])
     return f"[{''.join(f'{re.escape(chr(first))}-{re.escape(chr(last))}' for first, last in ranges)}]"
+
+
+def _char_by_char(text: str) -> str:
+    """Return the text with every character as it is read, what stands between the characters still being there."""
+    if len(text) > _LONG:
+        return _by_search(text)
+    return text.translate(default_table() if _BEYOND.search(text) else _plane_table())
 
 
 def _by_search(text: str) -> str:

@@ -1,4 +1,4 @@
-"""``copykit keywords``: the words buyers use, mined from texts of any kind and size."""
+"""``copykit keywords mine`` and ``discover``: the words buyers use, from texts of any kind and size."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,9 @@ import click
 
 from copykit import tables
 from copykit.cli import common
-from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.cli.common import Command, Text, UsageMistake, note, option, say
+from copykit.cli.keywords.out import as_json, check_output, output_options, write_bytes
+from copykit.cli.keywords.out import told as told_errors
 from copykit.corpus.sources import Sources, columns_of
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
@@ -26,11 +28,8 @@ from copykit.render.keywords import KeywordView
 from copykit.text.clean import MENDS, Cleaner
 from copykit.text.encoding import decode
 
-FORMATS = ("table", "json", "jsonl", "csv", "md")
-FILES = (".csv", ".xlsx", ".jsonl", ".json", ".md")
 SCREENFUL, FILEFUL, EACH = 30, 1_000, 10
 DICTIONARY = (".txt",)
-SHOWN_ERRORS = 5
 CONTEXT_CHARS = 8_000_000  # of the beginning of a corpus, in which places are looked for
 WORTH_A_PROCESS = 40_000_000  # bytes; for less the start of further processes costs more than it saves
 F = TypeVar("F", bound=Callable[..., Any])
@@ -70,12 +69,6 @@ DISCOVER = Text(
     "Find words that the dictionary lacks: characters that keep together while their neighbours change.\n\n"
     "-o words.txt writes jieba's user-dictionary format; in the project's words/ folder it is used from then on.",
 )
-
-
-@click.group(cls=Group, text=Text("关键词：从文本里找词、找新词", "Keywords: mine texts, discover new words"))
-@common.lang_option
-def keywords() -> None:
-    """Group of the keyword commands."""
 
 
 def source_options(command: F) -> F:
@@ -130,22 +123,7 @@ def source_options(command: F) -> F:
             zh="同时用几个进程（默认：小文件 1 个，大文件按处理器个数）",
             en="how many processes",
         ),
-        option("--no-bom", is_flag=True, zh="写 CSV 时不加 BOM", en="write CSV without a BOM"),
-        option(
-            "--raw",
-            is_flag=True,
-            zh="写 CSV 时不给 = + - @ 开头的格子加引号",
-            en="do not quote CSV cells that begin with = + - @",
-        ),
-        option(
-            "-o",
-            "--output",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            zh="写到文件：.csv .xlsx .jsonl .json .md",
-            en="write .csv .xlsx .jsonl .json or .md",
-        ),
-        option("--format", "form", type=click.Choice(FORMATS), zh="输出格式", en="output format"),
+        output_options,
         common.data_option,
         common.lang_option,
     )
@@ -154,7 +132,7 @@ def source_options(command: F) -> F:
     return command
 
 
-@keywords.command("mine", text=MINE)
+@click.command("mine", cls=Command, text=MINE)
 @source_options
 @option(
     "--top",
@@ -181,7 +159,7 @@ def mine(sources: tuple[str, ...], per_document: bool, **options: Any) -> int:
     return _all(desk, options)
 
 
-@keywords.command("discover", text=DISCOVER)
+@click.command("discover", cls=Command, text=DISCOVER)
 @source_options
 @option(
     "--top", type=click.IntRange(1), metavar="N", zh="要几个词（默认屏幕 30 个、文件 1000 个）", en="how many words"
@@ -251,14 +229,11 @@ def _desk(given: tuple[str, ...], options: dict[str, Any], more: tuple[str, ...]
             "请给出文件、文件夹或 -（标准输入）；写法看 copykit keywords mine --help",
             "name files, folders or - (stdin); see copykit keywords mine --help",
         )
-    output: Path | None = options["output"]
-    if output is not None and output.suffix.lower() not in (*more, *FILES):
-        known = " ".join((*more, *FILES))
-        raise UsageMistake(f"-o 只会写 {known}，现在是 {output.name}", f"-o writes {known}, not {output.name}")
+    check_output(options["output"], more)
     files = common.open_data(options["data_folders"])
     profile = load_profile(files, options["kind"])
-    user_words = load_user_words(_text_of(options["user_words"]).splitlines()) if options["user_words"] else []
-    stop = [line.strip() for line in _text_of(options["stop_path"]).splitlines()] if options["stop_path"] else []
+    user_words = load_user_words(text_of(options["user_words"]).splitlines()) if options["user_words"] else []
+    stop = [line.strip() for line in text_of(options["stop_path"]).splitlines()] if options["stop_path"] else []
     keep = options["keep"]
     cleaner = None if "all" in keep else Cleaner(keep)
     errors: list[CopykitError] = []
@@ -347,28 +322,14 @@ def _write(found: list[Keyword], desk: _Desk, options: dict[str, Any], *, new: b
             headers, rows = render.keyword_cells(found, view)
             tables.write_csv(sys.stdout, headers, rows, raw=options["raw"])
         case form:
-            _write_bytes(_encoded(found, form, view))
+            write_bytes(_encoded(found, form, view))
 
 
 def _encoded(found: list[Keyword], form: str, view: KeywordView) -> Iterator[bytes]:
     if form == "md":
         yield from (line.encode("utf-8", "replace") + b"\n" for line in render.keywords_markdown(found, view))
     else:
-        yield from _as_json((render.keyword_json(word, view) for word in found), form)
-
-
-def _as_json(values: Iterable[dict[str, Any]], form: str) -> Iterator[bytes]:
-    """Yield json (an array) or jsonl."""
-    import orjson
-
-    lines = (orjson.dumps(value) for value in values)
-    if form == "jsonl":
-        yield from (line + b"\n" for line in lines)
-        return
-    yield b"["
-    for number, line in enumerate(lines):
-        yield (b",\n" if number else b"\n") + line
-    yield b"\n]\n"
+        yield from as_json((render.keyword_json(word, view) for word in found), form)
 
 
 def _each(desk: _Desk, options: dict[str, Any]) -> int:
@@ -410,7 +371,7 @@ def _write_each(
                     "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", "<br>") for cell in row) + " |\n"
                 ).encode("utf-8", "replace")
         else:
-            yield from _as_json((render.text_keywords_json(found.id, words, view) for found, words in results), form)
+            yield from as_json((render.text_keywords_json(found.id, words, view) for found, words in results), form)
 
     if output is not None:
         match output.suffix.lower():
@@ -428,7 +389,7 @@ def _write_each(
             click.echo(view.terminal.safe(f"{row[1] or row[0]}"))
             click.echo("\n".join(view.terminal.safe(f"  {line}") for line in str(row[2]).split("\n")))
     else:
-        _write_bytes(encoded(form))
+        write_bytes(encoded(form))
 
 
 def _report(desk: _Desk, options: dict[str, Any], found: int) -> int:
@@ -465,11 +426,7 @@ def _report(desk: _Desk, options: dict[str, Any], found: int) -> int:
                 f"{desk.sources.parts} long files were taken in parts",
             )
         )
-    for error in desk.errors[:SHOWN_ERRORS]:
-        note(error.say(common.lang_of()))
-    if len(desk.errors) > SHOWN_ERRORS:
-        more = len(desk.errors) - SHOWN_ERRORS
-        note(say(f"还有 {more:,} 处同样没能读", f"and {more:,} more could not be read"))
+    told_errors(desk.errors)
     if not desk.documents and not desk.errors:
         note(say("里面一篇文字也没有，请检查文件或列名", "there is no text in it; check the file or the column"))
     if options["output"]:
@@ -514,7 +471,8 @@ class _Progress:
             sys.stderr.flush()
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return the text of a small file of the user's, whatever its encoding."""
     from copykit.errors import FileMissing, FileUnreadable
 
     try:
@@ -523,15 +481,3 @@ def _text_of(path: Path) -> str:
         raise FileMissing(path) from None
     except OSError as error:
         raise FileUnreadable(path, f"{error.strerror}", f"{error.strerror}") from None
-
-
-def _write_bytes(parts: Iterable[bytes]) -> None:
-    """Write UTF-8 to stdout whatever the console's encoding; a reader that has gone ends it quietly."""
-    sys.stdout.flush()
-    out = sys.stdout.buffer
-    try:
-        for part in parts:
-            out.write(part)
-        out.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,137 @@
+"""Where the results of the keyword commands go: a file by its ending, or stdout in the form that is asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from copykit import tables
+from copykit.cli import common
+from copykit.cli.common import UsageMistake, option, say
+
+FORMATS = ("table", "json", "jsonl", "csv", "md")
+FILES = (".csv", ".xlsx", ".jsonl", ".json", ".md")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result in every form: as cells, and as objects; both are made when they are written."""
+
+    sheet: str
+    headers: Sequence[str]
+    rows: Callable[[], Iterable[Sequence[object]]]
+    objects: Callable[[], Iterable[dict[str, Any]]]
+
+
+def output_options(command: F) -> F:
+    """Add -o, --format, --no-bom and --raw."""
+    decorators = (
+        option("--no-bom", is_flag=True, zh="写 CSV 时不加 BOM", en="write CSV without a BOM"),
+        option(
+            "--raw",
+            is_flag=True,
+            zh="写 CSV 时不给 = + - @ 开头的格子加引号",
+            en="do not quote CSV cells that begin with = + - @",
+        ),
+        option(
+            "-o",
+            "--output",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            zh="写到文件：.csv .xlsx .jsonl .json .md",
+            en="write .csv .xlsx .jsonl .json or .md",
+        ),
+        option("--format", "form", type=click.Choice(FORMATS), zh="输出格式", en="output format"),
+    )
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
+def check_output(output: Path | None, more: Sequence[str] = ()) -> None:
+    """Refuse an ending that is not written.
+
+    Raises:
+        UsageMistake: naming those that are.
+    """
+    if output is not None and output.suffix.lower() not in (*more, *FILES):
+        known = " ".join((*more, *FILES))
+        raise UsageMistake(f"-o 只会写 {known}，现在是 {output.name}", f"-o writes {known}, not {output.name}")
+
+
+def write_result(result: Result, options: dict[str, Any], table: Callable[[], str]) -> None:
+    """Write a result to its file, and what is asked for, a table by default, to stdout."""
+    output: Path | None = options["output"]
+    if output is not None:
+        write_file(result, output, bom=not options["no_bom"], raw=options["raw"])
+    match options["form"]:
+        case None | "table":
+            click.echo(table())
+        case "csv":
+            tables.write_csv(sys.stdout, result.headers, result.rows(), raw=options["raw"])
+        case form:
+            write_bytes(_encoded(result, form))
+
+
+def write_file(result: Result, output: Path, *, bom: bool = True, raw: bool = False) -> None:
+    """Write a file in the form that its ending names."""
+    match output.suffix.lower():
+        case ".csv":
+            tables.write_csv(output, result.headers, result.rows(), bom=bom, raw=raw)
+        case ".xlsx":
+            tables.write_xlsx(output, [tables.Sheet(result.sheet, result.headers, result.rows())])
+        case suffix:
+            with tables.atomic(output) as out:
+                out.writelines(_encoded(result, suffix.removeprefix(".")))
+
+
+def _encoded(result: Result, form: str) -> Iterator[bytes]:
+    if form != "md":
+        yield from as_json(result.objects(), form)
+        return
+    yield ("| " + " | ".join(result.headers) + " |\n" + "|" + " --- |" * len(result.headers) + "\n").encode()
+    for row in result.rows():
+        cells = ("" if cell is None else str(cell).replace("|", "\\|").replace("\n", "<br>") for cell in row)
+        yield ("| " + " | ".join(cells) + " |\n").encode("utf-8", "replace")
+
+
+def as_json(values: Iterable[dict[str, Any]], form: str) -> Iterator[bytes]:
+    """Yield json (an array) or jsonl."""
+    import orjson
+
+    lines = (orjson.dumps(value) for value in values)
+    if form == "jsonl":
+        yield from (line + b"\n" for line in lines)
+        return
+    yield b"["
+    for number, line in enumerate(lines):
+        yield (b",\n" if number else b"\n") + line
+    yield b"\n]\n"
+
+
+def write_bytes(parts: Iterable[bytes]) -> None:
+    """Write UTF-8 to stdout whatever the console's encoding; a reader that has gone ends it quietly."""
+    sys.stdout.flush()
+    out = sys.stdout.buffer
+    try:
+        for part in parts:
+            out.write(part)
+        out.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def told(errors: Sequence[Any], shown: int = 5) -> None:
+    """Tell the first errors on stderr and how many more there are."""
+    for error in errors[:shown]:
+        common.note(error.say(common.lang_of()))
+    if len(errors) > shown:
+        more = len(errors) - shown
+        common.note(say(f"还有 {more:,} 处同样没能读", f"and {more:,} more could not be read"))

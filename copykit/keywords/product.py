@@ -1,0 +1,103 @@
+"""What is known of the goods that words are chosen for: what it is, whose it is, and what it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from copykit.datafiles import DataFiles
+from copykit.lexicon import Lexicons
+from copykit.model import Brief
+from copykit.text.normalize import fold_text
+
+NO_BRIEF = Brief("")
+
+
+class Side(NamedTuple):
+    """One side of what cannot both be true: its name, its folded words, and the set that it belongs to."""
+
+    set: str
+    set_en: str
+    name: str
+    words: tuple[str, ...]
+    told: bool  # the brief tells of this side
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One product or plan. All words are folded.
+
+    ``heads`` are the category words that name it, longest first; ``families`` the kinds of goods these belong to.
+    ``told`` is all that the brief says, for asking whether it holds a word. ``sides`` are those of sets that the brief
+    says something of.
+    """
+
+    name: str = ""
+    heads: tuple[str, ...] = ()
+    families: frozenset[str] = frozenset()
+    own_brands: tuple[str, ...] = ()
+    told: str = ""
+    sides: tuple[Side, ...] = ()
+    things: Mapping[str, str] = field(default_factory=dict)  # every category word → its family, "" where it has none
+
+    @property
+    def known(self) -> bool:
+        """Whether anything is told that a search could be held against."""
+        return bool(self.heads)
+
+    def head_in(self, text: str) -> str:
+        """Return the category word of the product that a folded text holds, "" where it holds none."""
+        return next((head for head in self.heads if head in text), "")
+
+
+def product_of(files: DataFiles, brief: Brief = NO_BRIEF, brands: Iterable[str] = ()) -> Product:
+    """Return what a brief tells of its goods; ``brands`` are further names of one's own."""
+    lexicons = Lexicons(files)
+    things = {word: fields.get("family", "") for word, fields in lexicons["category_words"].entries.items()}
+    texts = [fold_text(text) for text in (brief.product, brief.category, *brief.keywords) if text]
+    told = "\n".join([*texts, *map(fold_text, (*brief.selling_points, *brief.audience, *brief.scenes))])
+    heads = (
+        _heads(texts[:2], things) or _heads(texts[2:], things) or tuple(text for text in texts[:1] if len(text) < 12)
+    )
+    own = [fold_text(name) for name in (brief.brand, brief.shop.name, *brands) if name.strip()]
+    facts = "\n".join(texts[:2] + list(map(fold_text, (*brief.selling_points, *brief.audience))))
+    return Product(
+        brief.product,
+        heads,
+        frozenset(filter(None, (things.get(head, "") for head in heads))),
+        tuple(dict.fromkeys(own)),
+        told,
+        tuple(_sides(files, facts, heads)),
+        things,
+    )
+
+
+def _heads(texts: Sequence[str], things: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the category words in texts, of each text the one that stands last and longest: it names the thing."""
+    found: dict[str, None] = {}
+    for text in texts:
+        ends = [(text.rfind(word) + len(word), len(word), word) for word in things if word in text]
+        if ends:
+            found[max(ends)[2]] = None
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _sides(files: DataFiles, facts: str, heads: Sequence[str]) -> Iterable[Side]:
+    for data in files.load("contradictions").values():
+        sides = [
+            (
+                side["name"],
+                tuple(map(fold_text, side["words"])),
+                frozenset(map(fold_text, side.get("implied_by", ()))),
+            )
+            for side in data["sides"]
+        ]
+        told = {
+            name
+            for name, words, implied in sides
+            if any(len(word) > 1 and word in facts for word in words) or not implied.isdisjoint(heads)
+        }
+        if told:
+            for name, words, _ in sides:
+                yield Side(data["name"], data["name_en"], name, words, name in told)

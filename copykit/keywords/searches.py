@@ -1,0 +1,239 @@
+"""What a search says: what its searcher is after, whose goods are meant, and what speaks against it."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from copykit.datafiles import DataFiles
+from copykit.keywords.product import Product
+from copykit.lexicon import AutomatonBuilder, Hits, Lexicons
+from copykit.text.normalize import fold_text
+from copykit.text.segment import Segmenter
+
+BATCH = 20_000  # searches that are looked at together
+_IsWord = Callable[[int, int], bool]  # do words of the segmenter begin and end there
+BRAND_LISTS = ("brands", "names")  # and every list whose id begins with "names"
+
+
+class Clash(NamedTuple):
+    """A word that contradicts the brief: of which set, and what the brief says instead."""
+
+    word: str
+    set: str
+    set_en: str
+    told: str
+
+
+class Search(NamedTuple):
+    """One search, read. Words are folded; "" stands for none.
+
+    ``words``: as the segmenter cuts it; ``intent``: an id of ``data/intents``; ``own``, ``other``: the brand it names;
+    ``fits``: another's brand that the brief itself names, as goods that fit it do; ``head``: the product's category
+    word in it; ``thing``: what else it is about; ``none``: the word by which its searcher will not buy, and its kind.
+    """
+
+    words: tuple[str, ...]
+    intent: str
+    own: str = ""
+    other: str = ""
+    fits: str = ""
+    head: str = ""
+    thing: str = ""
+    none: tuple[str, str] = ("", "")
+    clash: Clash | None = None
+
+
+class SearchReader:
+    """Reads searches for one product; the lists are put into one automaton, so that a search is gone through once."""
+
+    def __init__(
+        self, files: DataFiles, product: Product, segmenter: Segmenter, other_brands: Iterable[str] = ()
+    ) -> None:
+        """``other_brands`` are names beside those of the lists."""
+        self._product, self._segmenter = product, segmenter
+        lexicons = Lexicons(files)
+        builder = AutomatonBuilder()
+        intents = sorted(files.load("intents").items(), key=lambda item: int(item[1]["order"]))
+        self._intents = [
+            (builder.slot(("intent", name), *_intent_words(data, lexicons)), name) for name, data in intents
+        ]
+        self._money = [
+            (builder.slot(("digits", name), map(fold_text, data["digits_before"])), name)
+            for name, data in intents
+            if "digits_before" in data
+        ]
+        self._last = intents[-1][0]
+        self._brand_intent = intents[0][0]
+        self._alone = {
+            word
+            for _, data in intents
+            for name in data.get("lexicons", ())
+            for word, fields in lexicons[name].entries.items()
+            if "alone" in fields
+        }
+        self._own = builder.slot("own brands", product.own_brands)
+        self._brands = {**_brands(files, lexicons), **{fold_text(name): {} for name in other_brands}}
+        hidden = {
+            fold_text(part) for fields in self._brands.values() for part in fields.get("not", "").split("|") if part
+        }
+        hidden |= {phrase for name in _brand_lists(files) for phrase in lexicons[name].exceptions}
+        self._other = builder.slot("other brands", self._brands, hidden)
+        self._needs = {
+            word: tuple(map(fold_text, fields["needs"].split("|")))
+            for word, fields in self._brands.items()
+            if "needs" in fields
+        }
+        things = lexicons["category_words"]
+        self._things = builder.slot("things", [*things.entries, *product.heads], things.exceptions)
+        self._vague = {fold_text(word) for word in files.load("selection")["standard"]["vague_things"]}
+        self._none_kinds = lexicons["no_buyers"].entries
+        self._none = builder.slot("no buyers", self._none_kinds, lexicons["no_buyers"].exceptions)
+        words_of: dict[str, list[int]] = {}
+        for number, side in enumerate(product.sides):
+            for word in side.words:
+                words_of.setdefault(word, []).append(number)
+        self._sides_of = words_of
+        self._sides = builder.slot("sides", words_of)
+        self._automaton = builder.build()
+
+    def read(self, folded_texts: Iterable[str]) -> Iterator[Search]:
+        """Yield what each folded search says."""
+        left = iter(folded_texts)
+        while folded := list(itertools.islice(left, BATCH)):
+            yield from map(self._search, folded, self._automaton.hits_many(folded), self._cut(folded))
+
+    def _cut(self, texts: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Yield the words of each text, blanks among them; the same word is the same string, as there are millions."""
+        words = self._segmenter.words("\n".join(texts) + "\n")
+        if words.count("\n") != len(texts):  # one of them holds a line feed
+            yield from (tuple(self._segmenter.words(text)) for text in texts)
+            return
+        start = 0
+        words = list(map(sys.intern, words))
+        for _ in texts:
+            end = words.index("\n", start)
+            yield tuple(words[start:end])
+            start = end + 1
+
+    def _search(self, text: str, hits: Hits, words: tuple[str, ...]) -> Search:
+        shown = words if " " not in text else tuple(word for word in words if not word.isspace())
+        if not hits:
+            return Search(shown, self._unmarked(text))
+        bounds: set[int] = set()
+
+        def is_word(start: int, end: int) -> bool:
+            if not bounds:
+                bounds.update(itertools.accumulate(map(len, words), initial=0))
+            return start in bounds and end in bounds
+
+        own = next((text[start:end] for start, end in hits.get(self._own, ())), "")
+        other, fits = self._brand(text, hits, own, is_word)
+        head, thing = self._thing(text, hits)
+        intent = self._brand_intent if own or other or fits else self._intent(text, hits, is_word)
+        none = next(((text[s:e], self._none_kinds[text[s:e]]["kind"]) for s, e in hits.get(self._none, ())), ("", ""))
+        if none[0] and none[0] in self._product.told:
+            none = ("", "")
+        return Search(shown, intent, own, other, fits, head, thing, none, self._clash(text, hits, is_word))
+
+    def _brand(self, text: str, hits: Hits, own: str, is_word: _IsWord) -> tuple[str, str]:
+        """Return another's brand, and another's brand that the brief names itself."""
+        fits = ""
+        for start, end in hits.get(self._other, ()):
+            word = text[start:end]
+            if (own and (word in own or own in word)) or not _stands_alone(text, start, end, is_word):
+                continue
+            needs = self._needs.get(word)
+            if needs is not None and not any(need in text[:start] or need in text[end:] for need in needs):
+                continue
+            if word in self._product.told:
+                fits = word
+                continue
+            return word, fits
+        return "", fits
+
+    def _thing(self, text: str, hits: Hits) -> tuple[str, str]:
+        """Return the product's own category word in a search, and what else the search is about.
+
+        What stands last names the thing (睫毛膏卸妆水 is a remover), unless a blank parts the two.
+        """
+        product = self._product
+        head = product.head_in(text)
+        found = [(text[start:end], start, end) for start, end in hits.get(self._things, ())]
+        others = [item for item in found if item[0] not in product.heads and item[0] not in self._vague]
+        if not product.known or not others:
+            return head, ""
+        word, start, _ = others[-1]
+        if not head:
+            return "", word
+        at = text.rfind(head)
+        glued = start >= at + len(head) and " " not in text[at:start]
+        return head, word if glued else ""
+
+    def _intent(self, text: str, hits: Hits, is_word: _IsWord) -> str:
+        for slot, name in self._intents:
+            for start, end in hits.get(slot, ()):
+                if (end - start > 1 and text[start:end] not in self._alone) or is_word(start, end):
+                    return name
+            for money, of in self._money:
+                if of == name and any(start and text[start - 1].isdigit() for start, _ in hits.get(money, ())):
+                    return name
+        return self._unmarked(text)
+
+    def _unmarked(self, text: str) -> str:
+        """Return the intent of a search without a telling word: what stands beside the thing says what it is like."""
+        head = self._product.head_in(text)
+        return "attribute" if head and len(text) > len(head) else self._last
+
+    def _clash(self, text: str, hits: Hits, is_word: _IsWord) -> Clash | None:
+        """Return the first word of a set of whose other sides alone the brief tells."""
+        product = self._product
+        said: dict[str, list[tuple[str, int]]] = {}
+        for start, end in hits.get(self._sides, ()):
+            word = text[start:end]
+            if len(word) == 1 and not is_word(start, end):
+                continue
+            for number in self._sides_of[word]:
+                said.setdefault(product.sides[number].set, []).append((word, number))
+        for name, words in said.items():
+            if not any(product.sides[number].told for _, number in words):
+                side = product.sides[words[0][1]]
+                told = "、".join(other.name for other in product.sides if other.set == name and other.told)
+                return Clash(words[0][0], name, side.set_en, told)
+        return None
+
+
+def _intent_words(data: Mapping[str, Any], lexicons: Lexicons) -> tuple[list[str], list[str]]:
+    """Return the folded words of an intent and its exceptions."""
+    names: Sequence[str] = data.get("lexicons", ())
+    own: Sequence[str] = data.get("words", ())
+    words = [word for name in names for word in lexicons[name].entries]
+    exceptions = [phrase for name in names for phrase in lexicons[name].exceptions]
+    barred: Sequence[str] = data.get("except", ())
+    return [*words, *map(fold_text, own)], [*exceptions, *map(fold_text, barred)]
+
+
+def _brand_lists(files: DataFiles) -> list[str]:
+    return sorted(name for name in files.load("lexicons") if name.startswith(BRAND_LISTS))
+
+
+def _brands(files: DataFiles, lexicons: Lexicons) -> dict[str, Mapping[str, str]]:
+    """Return the brands of all lists; of lists of names only those that are said to be brands."""
+    return {
+        word: fields
+        for name in _brand_lists(files)
+        for word, fields in lexicons[name].entries.items()
+        if fields.get("kind", "brand" if name.startswith("brands") else "") == "brand"
+    }
+
+
+def _stands_alone(text: str, start: int, end: int, is_word: _IsWord) -> bool:
+    """Return whether a brand is a word of its own: Latin letters go on neither way, two Han characters are one word."""
+    first, last = text[start], text[end - 1]
+    if first.isascii() and first.isalnum() and start and text[start - 1].isascii() and text[start - 1].isalnum():
+        return False
+    if last.isascii() and last.isalpha() and end < len(text) and text[end].isascii() and text[end].isalpha():
+        return False
+    return end - start > 2 or first.isascii() or is_word(start, end)

@@ -1,0 +1,327 @@
+"""Words are valued by what was measured, thin figures count for less, and every role has its reason."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copykit.corpus.sources import Document
+from copykit.datafiles import bundled
+from copykit.keywords.exports import FormUnknown, export, load_form
+from copykit.keywords.figures import SearchTable, figure_columns, gather
+from copykit.keywords.product import NO_BRIEF, Product, product_of
+from copykit.keywords.rates import fit_prior, surely_below
+from copykit.keywords.searches import Search, SearchReader
+from copykit.keywords.select import Selection, select
+from copykit.model import Brief, SelectedWord
+from copykit.text.segment import Segmenter
+
+FILES = bundled()
+SETTINGS = FILES.load("selection")["standard"]
+MEASURES = figure_columns(FILES.load("columns")).measures
+MASCARA = Brief(
+    "细刷头睫毛膏",
+    "睫毛膏",
+    "禾木",
+    11.0,
+    ("单眼皮", "女生"),
+    ("温水卸得掉", "棕色和黑色", "适配完美日记的卸妆棉"),
+    (),
+    ("睫毛膏",),
+)
+
+
+def table_of(rows: Mapping[str, Mapping[str, float]]) -> SearchTable:
+    return gather((Document(str(n), word, "", figures) for n, (word, figures) in enumerate(rows.items())), MEASURES)
+
+
+def read(texts: Sequence[str], brief: Brief = NO_BRIEF, brands: Sequence[str] = ()) -> list[Search]:
+    product = product_of(FILES, brief, brands)
+    return list(SearchReader(FILES, product, Segmenter()).read([text.lower() for text in texts]))
+
+
+def chosen(rows: Mapping[str, Mapping[str, float]], brief: Brief = NO_BRIEF, **options: object) -> Selection:
+    table = table_of(rows)
+    product: Product = product_of(FILES, brief)
+    searches = list(SearchReader(FILES, product, Segmenter()).read(table.folded))
+    return select(table, searches, product, SETTINGS, **options)  # type: ignore[arg-type]
+
+
+def log(impressions: float, clicks: float, orders: float) -> dict[str, float]:
+    return {"impressions": impressions, "clicks": clicks, "orders": orders}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("睫毛膏", "product"),
+        ("睫毛膏卷翘", "attribute"),
+        ("睫毛膏学生党", "audience"),
+        ("女童睫毛膏", "audience"),
+        ("通勤睫毛膏", "scene"),
+        ("冬 睫毛膏", "scene"),
+        ("睫毛膏多少钱", "price"),
+        ("50元睫毛膏", "price"),
+        ("睫毛膏怎么刷", "question"),
+        ("睫毛膏哪个牌子好", "question"),
+        ("禾木睫毛膏", "brand"),
+        ("兰蔻睫毛膏怎么样", "brand"),
+    ],
+)
+def test_a_search_is_after_one_thing(text: str, intent: str) -> None:
+    assert read([text], MASCARA)[0].intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "brand"),
+    [
+        ("兰蔻睫毛膏", "兰蔻"),
+        ("kissme睫毛膏", "kissme"),
+        ("好奇宝宝睫毛膏", ""),  # 好奇 is a brand only of what it makes
+        ("好奇纸尿裤", "好奇"),
+        ("makissmeup", ""),  # Latin letters go on both ways
+        ("禾木睫毛膏", ""),
+        ("最美的睫毛膏", ""),
+        ("完美日记卸妆棉", ""),  # the brief says the goods fit it
+    ],
+)
+def test_others_brands_are_told_from_words_that_only_look_like_them(text: str, brand: str) -> None:
+    assert read([text], MASCARA)[0].other == brand
+
+
+def test_brands_of_ones_own_come_from_the_brief_and_from_the_command() -> None:
+    assert [search.own for search in read(["禾木睫毛膏", "小禾睫毛膏"], MASCARA, ["小禾"])] == ["禾木", "小禾"]
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [
+        ("睫毛膏卸妆水", "卸妆水"),
+        ("卸妆水 睫毛膏", ""),
+        ("睫毛膏 卸妆水", ""),  # two things, parted by a blank
+        ("眼线笔防水", "眼线笔"),
+        ("睫毛膏套装", ""),
+        ("早八淡妆", ""),
+    ],
+)
+def test_what_stands_last_names_the_thing(text: str, thing: str) -> None:
+    assert read([text], MASCARA)[0].thing == thing
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("男士睫毛膏", "男士"), ("睫毛膏蓝色", "蓝色"), ("睫毛膏棕色", None), ("男女睫毛膏", None), ("睫毛膏细", None)],
+)
+def test_what_the_brief_denies_is_a_contradiction(text: str, word: str | None) -> None:
+    clash = read([text], MASCARA)[0].clash
+    assert (clash.word if clash else None) == word
+
+
+def test_nothing_contradicts_a_brief_that_says_nothing_of_it() -> None:
+    assert [search.clash for search in read(["男士睫毛膏", "睫毛膏蓝色"], Brief("睫毛膏"))] == [None, None]
+
+
+def test_three_lucky_clicks_make_no_core_word() -> None:
+    rows = {f"睫毛膏{n}号": log(4_000, 200, 4 + n % 3) for n in range(30)}
+    rows["睫毛膏幸运"] = log(60, 3, 3)
+    rows["睫毛膏常卖"] = log(4_000, 210, 12)
+    selection = chosen(rows)
+    core = [word.text for word in selection.words if word.role == "core"]
+    assert core[0] == "睫毛膏常卖"
+    assert "睫毛膏幸运" not in core
+
+
+def test_conversion_outweighs_volume() -> None:
+    rows = {f"睫毛膏{n}号": log(5_000, 250, 5) for n in range(30)}
+    rows["睫毛膏量大"] = log(9_000, 900, 1)
+    rows["睫毛膏转化好"] = log(5_000, 250, 20)
+    words = {word.text: word for word in chosen(rows).words}
+    assert words["睫毛膏转化好"].priority == 1
+    assert words["睫毛膏量大"].role == "low"
+    assert "转化率" in words["睫毛膏量大"].reason
+
+
+def test_every_role_is_given_with_its_reason() -> None:
+    rows = {f"睫毛膏{n}号": log(5_000, 250, 10) for n in range(30)}
+    rows |= {
+        "睫毛膏禾木": log(300, 30, 4),
+        "兰蔻睫毛膏": log(9_000, 800, 30),
+        "睫毛膏少人点": log(90_000, 90, 3),
+        "睫毛膏没人买": log(6_000, 400, 0),
+        "二手睫毛膏": log(500, 40, 0),
+        "眼线笔": log(800, 60, 1),
+        "男士睫毛膏": log(700, 50, 5),
+        "睫毛膏1号睫毛膏": log(0, 0, 0),
+    }
+    words = {word.text: word for word in chosen(rows, MASCARA).words}
+    expected = {
+        "睫毛膏禾木": ("own_brand", "禾木"),
+        "兰蔻睫毛膏": ("other_brand", "反不正当竞争法 第七条"),
+        "睫毛膏少人点": ("low", "点击率"),
+        "睫毛膏没人买": ("low", "转化率"),
+        "二手睫毛膏": ("negative", "二手"),
+        "眼线笔": ("negative", "不是睫毛膏"),
+        "男士睫毛膏": ("negative", "性别写的是女"),
+    }
+    told = {
+        text: (words[text].role, reason if reason in words[text].reason else words[text].reason)
+        for text, (_, reason) in expected.items()
+    }
+    assert told == expected
+    assert all(word.reason for word in words.values())
+    assert sorted(word.priority for word in words.values()) == list(range(1, len(words) + 1))
+
+
+def test_a_word_that_sells_is_about_the_product_whatever_a_list_says() -> None:
+    rows = {f"睫毛膏{n}号": log(5_000, 250, 10) for n in range(30)} | {"二手睫毛膏": log(500, 60, 6)}
+    words = {word.text: word.role for word in chosen(rows, MASCARA).words}
+    assert words["二手睫毛膏"] in ("core", "long_tail")
+
+
+def test_a_click_that_costs_more_than_it_earns_is_said_so() -> None:
+    rows = {f"睫毛膏{n}号": log(5_000, 250, 10) | {"cost": 50.0} for n in range(30)}
+    rows["睫毛膏贵"] = log(5_000, 300, 12) | {"cost": 900.0}
+    word = next(word for word in chosen(rows, profit=5.0).words if word.text == "睫毛膏贵")
+    assert (word.role, "毛利只有 5.0 元" in word.reason) == ("low", True)
+
+
+def test_indices_are_ranked_and_conversion_comes_first() -> None:
+    index = [("a", 9_000, 0.010), ("b", 8_000, 0.050), ("c", 7_000, 0.020), ("d", 20, 0.300)]
+    rows = {f"睫毛膏{name}": {"search_index": float(size), "conversion_rate": rate} for name, size, rate in index}
+    selection = chosen(rows)
+    assert selection.by == "ranks"
+    assert [word.text[-1] for word in selection.words] == ["b", "c", "d", "a"]  # d's rate stands on few searches
+    assert "指数" in selection.words[0].reason
+
+
+def test_an_index_is_never_added_up_and_a_count_is() -> None:
+    documents = [
+        Document("1", "睫毛膏", "", {"search_index": 900.0, "clicks": 10.0, "conversion_rate": 0.1}),
+        Document("2", "睫 毛 膏", "", {"search_index": 700.0, "clicks": 5.0, "conversion_rate": 0.4}),
+    ]
+    table = gather(documents, MEASURES)
+    assert len(table) == 1
+    assert {role: float(values[0]) for role, values in table.figures.items()} == {
+        "search_index": 900.0,
+        "clicks": 15.0,
+        "conversion_rate": 0.1,
+    }
+
+
+def test_words_in_another_order_follow_the_core_word() -> None:
+    rows = {"睫毛膏防水": log(5_000, 250, 20), "防水睫毛膏": log(4_000, 200, 14)}
+    words = chosen(rows).words
+    assert [word.role for word in words] == ["core", "long_tail"]
+    assert "词序" in words[1].reason
+    assert words[1].group == "睫毛膏防水"
+
+
+def test_long_tails_go_with_the_core_word_that_they_are_like() -> None:
+    rows = {"睫毛膏防水": log(9_000, 500, 40), "眼线笔极细": log(9_000, 500, 39)}
+    tails = ["睫毛膏防水女", "防水睫毛膏持久", "睫毛膏防水正品", "眼线笔极细黑色", "极细眼线笔新手", "眼线笔极细不晕"]
+    rows |= {text: log(50, 3, 0) for text in tails}
+    groups = {word.text: word.group for word in chosen(rows, core=2).words}
+    assert {text: groups[text] for text in tails} == {
+        text: "睫毛膏防水" if "睫毛膏" in text else "眼线笔极细" for text in tails
+    }
+
+
+def test_a_table_without_figures_is_put_in_groups_and_says_that_it_knows_no_more() -> None:
+    selection = chosen({"睫毛膏": {}, "睫毛膏防水": {}})
+    assert selection.by in ("nothing", "volume")
+    assert len(selection.words) == 2
+
+
+def test_an_empty_table_gives_nothing() -> None:
+    assert chosen({}).words == []
+
+
+rates = st.lists(st.tuples(st.integers(0, 400), st.integers(0, 40)), min_size=1, max_size=60)
+
+
+@given(rates)
+def test_a_thin_rate_is_drawn_to_the_mean_and_never_beyond(pairs: list[tuple[int, int]]) -> None:
+    trials = np.array([float(max(pair)) for pair in pairs])
+    successes = np.array([float(min(pair)) for pair in pairs])
+    prior = fit_prior(successes, trials)
+    assert 0 <= prior.mean <= 1
+    assert prior.strength > 0
+    drawn = prior.rate(successes, trials)
+    raw = np.divide(successes, trials, out=np.full(len(trials), prior.mean), where=trials > 0)
+    low, high = np.minimum(raw, prior.mean), np.maximum(raw, prior.mean)
+    assert np.all((low - 1e-9 <= drawn) & (drawn <= high + 1e-9))
+
+
+def test_the_spread_of_rates_is_learned_from_the_words() -> None:
+    random = np.random.default_rng(1)
+    trials = random.integers(20, 400, 4_000).astype(float)
+    for mean, strength in ((0.03, 40.0), (0.10, 500.0)):
+        truth = random.beta(mean * strength, (1 - mean) * strength, len(trials))
+        prior = fit_prior(random.binomial(trials.astype(int), truth).astype(float), trials)
+        assert prior.mean == pytest.approx(mean, rel=0.1)
+        assert prior.strength == pytest.approx(strength, rel=0.4)
+
+
+def test_how_sure_it_is_that_a_rate_is_poor_grows_with_the_trials() -> None:
+    chances = surely_below(0.012, np.zeros(4), np.array([0.0, 30.0, 300.0, 3_000.0]))
+    assert list(chances) == sorted(chances)
+    assert chances[1] < 0.5 < 0.95 < chances[2]
+
+
+@given(st.integers(1, 60), st.integers(0, 60), st.floats(0.01, 0.9))
+def test_how_sure_is_the_exact_binomial_test(trials: int, successes: int, rate: float) -> None:
+    successes = min(successes, trials - 1)
+    few = math.fsum(math.comb(trials, k) * rate**k * (1 - rate) ** (trials - k) for k in range(successes + 1))
+    assert surely_below(rate, np.array([successes]), np.array([trials]))[0] == pytest.approx(1 - few, abs=1e-9)
+
+
+WORDS = [
+    SelectedWord("睫毛膏防水", "core", "睫毛膏防水", "attribute", 1, "好"),
+    SelectedWord("睫毛膏女", "long_tail", "睫毛膏防水", "audience", 3, ""),
+    SelectedWord("兰蔻睫毛膏", "other_brand", "", "brand", 4, ""),
+    SelectedWord("二手睫毛膏", "negative", "", "attribute", 5, ""),
+    SelectedWord("睫毛膏贵", "low", "", "price", 6, ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("直通车", [["睫毛膏防水", "", "精准匹配"], ["睫毛膏女", "", "广泛匹配"]]),
+        (
+            "百度",
+            [["计划", "睫毛膏防水", "睫毛膏防水", "精确匹配", ""], ["计划", "睫毛膏防水", "睫毛膏女", "短语匹配", ""]],
+        ),
+    ],
+)
+def test_a_form_holds_usable_words_of_its_length_and_no_bid(name: str, rows: list[list[str]]) -> None:
+    made = export(WORDS, load_form(FILES, name), "计划")
+    assert made.rows == rows
+    assert made.left_out == {"other_brand": 1, "negative": 1, "low": 1}
+
+
+def test_others_brands_are_exported_only_when_asked_for() -> None:
+    form = load_form(FILES, "google")
+    assert "兰蔻睫毛膏" not in {row[2] for row in export(WORDS, form, "p").rows}
+    assert "兰蔻睫毛膏" in {row[2] for row in export(WORDS, form, "p", other_brands=True).rows}
+
+
+def test_google_takes_words_to_bar_as_well() -> None:
+    rows = {row[2]: row for row in export(WORDS, load_form(FILES, "Google Ads"), "p").rows}
+    assert rows["二手睫毛膏"] == ["p", "", "二手睫毛膏", "Campaign Negative Phrase", ""]
+
+
+def test_what_is_too_long_for_a_form_is_told() -> None:
+    long = SelectedWord("睫毛膏" * 9, "core", "", "product", 1, "")
+    assert export([long], load_form(FILES, "直通车"), "p").too_long == [long.text]
+
+
+def test_a_form_that_is_not_there_names_those_that_are() -> None:
+    with pytest.raises(FormUnknown) as error:
+        load_form(FILES, "脸书")
+    assert "baidu" in error.value.say("zh")
