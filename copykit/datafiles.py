@@ -24,8 +24,8 @@ from copykit.errors import DataFileError, FileMissing, Problem
 
 PACKAGE = Path(__file__).resolve().parent
 PROJECT_FILE = "copykit.toml"
-SUFFIXES = (".toml", ".txt", ".json", ".jsonl", ".csv")
-PARSED = (".toml", ".txt", ".json")
+SUFFIXES = (".toml", ".txt", ".json", ".jsonl", ".csv", ".j2")
+PARSED = (".toml", ".txt", ".json", ".j2")
 SCHEMAS = "schemas"
 # A data file is written by hand; anything larger is a mistake, and reading it would stall every command.
 MAX_BYTES = 4_000_000
@@ -175,12 +175,32 @@ def parse_file(path: Path, kind: str) -> tuple[Any, list[Problem]]:
                 value = orjson.loads(text)
             except orjson.JSONDecodeError as error:
                 return None, [Problem(shown, error.lineno, "", f"JSON 写错了：{error.msg}", f"bad JSON: {error.msg}")]
+        case ".j2":
+            return _parse_template(text, shown)
         case _:
             value, problem = _parse_toml(text, shown)
             if problem is not None:
                 return None, [problem]
     problems = check_value(value, kind, shown, text if path.suffix not in (".txt", ".json") else "")
     return (None, problems) if problems else (value, [])
+
+
+def _parse_template(text: str, shown: str) -> tuple[Any, list[Problem]]:
+    """Return a template's front matter, with its body and the line where that begins."""
+    match = _FRONT.match(text)
+    if match is None:
+        zh, en = "模板开头要有 +++ 之间的说明（name、sample …）", "a template begins with its front matter between +++"
+        return None, [Problem(shown, 1, "", zh, en)]
+    value, problem = _parse_toml("\n" + match[1], shown)  # the line feed keeps the lines as the file has them
+    if problem is not None:
+        return None, [problem]
+    problems = check_value(value, "template", shown, "\n" + match[1])
+    if problems:
+        return None, problems
+    return {**value, "body": text[match.end() :], "line": text.count("\n", 0, match.end()) + 1}, []
+
+
+_FRONT = re.compile(r"\+\+\+[ \t]*\r?\n(.*?\r?\n)\+\+\+[ \t]*(?:\r?\n|$)", re.DOTALL)
 
 
 def read_text(path: Path) -> tuple[str | None, Problem | None]:
@@ -233,11 +253,11 @@ def bundled_layer() -> Layer:
     """Return the data that came with copykit: from the wheel, or from the checkout beside the package."""
     wheel = PACKAGE / "_data"
     if wheel.is_dir():
-        return Layer("bundled", (PACKAGE / "data", wheel / "corpora"), wheel / "compiled")
+        return Layer("bundled", (PACKAGE / "data", wheel / "corpora", wheel / "templates"), wheel / "compiled")
     checkout = PACKAGE.parent
     project = checkout / "pyproject.toml"
     if project.is_file() and 'name = "copykit"' in project.read_text(encoding="utf-8", errors="replace"):
-        return Layer("bundled", (PACKAGE / "data", checkout / "corpora"))
+        return Layer("bundled", (PACKAGE / "data", checkout / "corpora", checkout / "templates"))
     return Layer("bundled", (PACKAGE / "data",))
 
 
@@ -255,15 +275,19 @@ def open_layers(start: Path | None = None, extra: Sequence[Path] = ()) -> DataFi
     layers = [bundled_layer()]
     user = Path(platformdirs.user_config_dir("copykit", appauthor=False))
     if os.path.isdir(user):
-        layers.append(Layer("user", (user, user / "corpora")))
+        layers.append(Layer("user", _roots(user)))
     project = project_folder(start) if start is not None else None
     if project is not None:
-        layers.append(Layer("project", (project, project / "corpora")))
+        layers.append(Layer("project", _roots(project)))
     for folder in extra:
         if not folder.is_dir():
             raise FileMissing(folder)
-        layers.append(Layer("option", (folder, folder / "corpora")))
+        layers.append(Layer("option", _roots(folder)))
     return DataFiles(layers, cache_folder())
+
+
+def _roots(folder: Path) -> tuple[Path, ...]:
+    return folder, folder / "corpora", folder / "templates"
 
 
 def cache_folder() -> Path:

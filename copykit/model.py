@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 Severity = Literal["error", "warning", "hint"]
 
@@ -483,6 +483,54 @@ class Brief:
     platform: str = ""
     tone: str = ""
     material: Material = NO_MATERIAL
+
+
+class Withheld(NamedTuple):
+    """Something of a brief that is not said, by the path of its field, and why (``reason.say(lang)``)."""
+
+    field: str
+    text: str
+    reason: Any
+
+
+class Traced(NamedTuple):
+    """A sentence of a text and the fields of the brief that it rests on; none when it states nothing."""
+
+    start: int
+    end: int
+    facts: tuple[str, ...]
+
+
+class Block(NamedTuple):
+    """A heading (head), paragraph (para), list item (item), quotation (quote) or table row (row) of a text.
+
+    ``parts`` are texts with the places of their facts (``templating.Marked``): one, or a cell each of a row.
+    """
+
+    kind: str
+    parts: tuple[Any, ...]
+
+
+class Draft(NamedTuple):
+    """A text that was written.
+
+    ``text`` is its Markdown without the title; offsets of ``findings`` and ``trace`` are in it. ``lacks`` are the
+    variables for want of which parts were left out.
+    """
+
+    form: str
+    name: str
+    title: str
+    text: str
+    blocks: tuple[Block, ...]
+    columns: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    withheld: tuple[Withheld, ...]
+    trace: tuple[Traced, ...]
+    seed: str
+    plan: str
+    length: str
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,11 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
             "brief",
             Text("产品资料：新建、检查、从网页或表格来", "briefs: new, check, from a page or a table"),
         ),
+        "write": (
+            "copykit.cli.write",
+            "write",
+            Text("写文案：文章，每句话都指得出依据", "write copy: articles, every claim with its evidence"),
+        ),
         "check": (
             "copykit.cli.check",
             "check",

@@ -1,1 +1,1 @@
-"""Texts made from what is true about a product: titles packed with the words buyers search for, and whole listings."""
+"""From what is true about a product to texts that can be defended: see "How writing works" in docs/design.md."""

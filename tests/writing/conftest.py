@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +16,10 @@ from copykit.writing.screen import Screen
 from copykit.writing.stated import Reader
 from copykit.writing.terms import Vocabulary
 from copykit.writing.title import Keywords, Task, TitlePacker, TitleRoom
+from copykit.writing.writer import Writer
 
 TODAY = "2026-11-22"
+SAMPLES = sorted((Path(__file__).parents[2] / "corpora/samples/briefs").glob("*.toml"))
 TAOBAO = TitleRoom("han2", 60, "<>")
 
 
@@ -57,3 +60,8 @@ def pack() -> Pack:
         return task(product, keywords).pack(room, change)
 
     return packed
+
+
+@pytest.fixture(scope="session")
+def writer() -> Writer:
+    return Writer(bundled())

@@ -1,0 +1,303 @@
+"""``copykit write``: texts from briefs, every claim traceable to its evidence."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from copykit import batch, tables
+from copykit.brief import read_brief
+from copykit.brief.origin import from_row, wanted_columns
+from copykit.brief.reading import brief_from
+from copykit.cli import common
+from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.datafiles import DataFiles, shown_path
+from copykit.errors import CopykitError
+from copykit.model import Brief, Draft
+from copykit.platforms import Platforms
+from copykit.render import drafts as render
+from copykit.writing.forms import LENGTHS, Form
+from copykit.writing.variants import variants
+from copykit.writing.writer import Options, Writer
+
+FILES = (".md", ".html", ".txt", ".json", ".jsonl", ".xlsx")
+BRIEFS = (".toml", ".yaml", ".yml", ".json")
+
+ARTICLE = Text(
+    "用产品资料写文章：清单盘点、测评对比、达人体验、故事、问答、教程、卖货三步、热点、通稿、案例、详情页分屏。\n"
+    "\n"
+    "copykit write article 护手霜.toml --form 卖货三步 -o 护手霜.md\n"
+    "copykit write article 护手霜.toml --form 问答 --variants 3 --seed 7\n"
+    "copykit write article 资料/ --form 清单盘点 -o 文章/        （一个文件夹的资料）\n"
+    "copykit write article 商品.xlsx --form 详情页 -o 详情.xlsx  （一张商品表）\n"
+    "\n"
+    "有几件事实写多长，资料里没有的不写；拿不出证据的主张不写，并告诉你为什么。",
+    "Write articles from briefs: lists, tests, stories, how-tos and more; nothing that a brief cannot prove.",
+)
+
+
+@click.group(
+    cls=Group, text=Text("写文案：文章（每句话都指得出依据）", "Write copy: articles, every claim with its evidence")
+)
+@common.lang_option
+def write() -> None:
+    """Group of the writing commands."""
+
+
+@write.command("article", text=ARTICLE)
+@click.argument("paths", metavar="[资料|文件夹|表格]...", nargs=-1, type=click.Path(path_type=Path))
+@option("--form", "form_name", metavar="NAME", zh="写成哪一种（--list 看全部）", en="the form (--list shows all)")
+@option("--list", "listing", is_flag=True, zh="列出能写的种类", en="list the forms")
+@option(
+    "--length",
+    type=click.Choice(["auto", *LENGTHS]),
+    default="auto",
+    zh="篇幅：auto 看事实多少 · short 短 · middle 中 · long 长",
+    en="auto goes by the facts at hand",
+)
+@option("-p", "--platform", metavar="NAME", zh="标题按哪个平台的字数", en="the platform whose title limit holds")
+@option("--variants", "count", type=click.IntRange(1, 50), default=1, metavar="N", zh="写几个不同的版本", en="variants")
+@option("--seed", default="0", metavar="S", zh="种子：同一个种子每次写得一模一样", en="the same seed, the same text")
+@option("--trace", "traced", is_flag=True, zh="每句话注明依据资料里的哪几项", en="show what every sentence rests on")
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["md", "html", "text", "json", "jsonl"]),
+    default="md",
+    zh="屏幕上的格式",
+    en="format on the screen",
+)
+@option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE|DIR",
+    zh="写到文件（.md .html .txt .json .jsonl .xlsx）或文件夹",
+    en="write to a file or a folder",
+)
+@option("--force", is_flag=True, zh="文件夹里同名的文件也覆盖", en="write over files of a folder")
+@common.today_option
+@common.data_option
+@common.lang_option
+def article(paths: tuple[Path, ...], form: str, count: int, **options: Any) -> int:
+    """Write articles and return the exit code."""
+    return run("article", paths, form, count, options)
+
+
+def run(kind: str, paths: tuple[Path, ...], form: str, count: int, options: dict[str, Any]) -> int:
+    """Write texts of a kind; what ``write post`` and ``write reply`` share with ``write article``."""
+    files = common.open_data(options["data_folders"])
+    writer = Writer(files, kind, common.lang_of())
+    if options["listing"]:
+        click.echo("\n".join(_listed(writer)))
+        return 0
+    if not paths:
+        raise UsageMistake("请给出资料、文件夹或表格", "give a brief, a folder or a table")
+    if not options["form_name"]:
+        names = "、".join(each.name for each in writer.forms)
+        raise UsageMistake(f"用 --form 说写成哪一种：{names}", f"choose a form with --form: {names}")
+    wanted = writer.forms[options["form_name"]]
+    output: Path | None = options["output"]
+    into_folder = output is not None and not output.suffix
+    if output is not None and not into_folder and output.suffix.lower() not in FILES:
+        raise UsageMistake(f"-o 只会写 {' '.join(FILES)} 或文件夹", f"-o writes {' '.join(FILES)} or a folder")
+    asked = Options(
+        options["seed"],
+        options["length"],
+        Platforms(files)[options["platform"]] if options["platform"] else None,
+    )
+    job = _Job(writer, wanted, asked, count, common.iso_day(options["today"]))
+    with closing(writer), closing(job.progress):
+        made = job.drafts(_briefs(paths, files))
+        if into_folder and output is not None:
+            _write_folder(output, made, options["force"])
+        elif output is not None:
+            _write_file(output, made)
+        elif form in ("json", "jsonl"):
+            _print_json(made, form)
+        else:
+            _print(made, form, traced=options["traced"])
+    return job.finish(output)
+
+
+class _Job:
+    """Writes briefs one after another; a bad one never stops the others."""
+
+    def __init__(self, writer: Writer, form: Form, options: Options, count: int, today: str) -> None:
+        self._writer, self._form, self._options = writer, form, options
+        self._count, self._today = count, today
+        self.progress = common.ProgressLine("写", "written")
+        self.done = self.failed = self.errors = 0
+
+    def drafts(self, briefs: Iterable[tuple[str, Brief | CopykitError]]) -> Iterator[tuple[str, Draft]]:
+        """Yield (name, draft) of each; what cannot be written is told at once."""
+        for name, brief in briefs:
+            try:
+                if isinstance(brief, CopykitError):
+                    raise brief
+                prepared = self._writer.prepare(brief, self._today)
+                made = list(variants(self._writer, prepared, self._form, self._options, self._count))
+            except CopykitError as error:
+                self.failed += 1
+                self.progress.close()
+                note(f"{name}：{error.say(common.lang_of())}")
+                continue
+            if len(made) < self._count:
+                note(
+                    say(
+                        f"{name}：只写得出 {len(made)} 个真不一样的版本，资料再厚一点才能更多",
+                        f"{name}: only {len(made)} variants differ enough; more facts make more",
+                    )
+                )
+            for number, draft in enumerate(made, 1):
+                self.done += 1
+                self.progress.advance(1)
+                self.errors += any(finding.severity == "error" for finding in draft.findings)
+                yield f"{name}-{number}" if self._count > 1 else name, draft
+
+    def finish(self, output: Path | None) -> int:
+        """Tell what has come of it and return the exit code."""
+        if output is not None and self.done:
+            note(say(f"写好 {self.done} 篇，在 {output}", f"{self.done} written to {output}"))
+        if self._count > 1 and self.done:
+            note(
+                say(
+                    "这几个版本是给你挑、给你试的；同一件货别用一堆号轮着发，平台会判成刷屏",
+                    "variants are for choosing and testing, not for flooding many accounts",
+                )
+            )
+        if self.failed:
+            return common.REJECTED
+        return common.FAILED if self.errors else 0
+
+
+def _listed(writer: Writer) -> Iterator[str]:
+    from copykit.render.terminal import columns
+
+    zh = common.lang_of() == "zh"
+    rows = []
+    for form in writer.forms:
+        about = form.data.get("about" if zh else "about_en", "")
+        rows.append([form.name if zh else form.data.get("name_en", form.id), form.id, about])
+    yield from columns(rows)
+
+
+def _briefs(paths: tuple[Path, ...], files: DataFiles) -> Iterator[tuple[str, Brief | CopykitError]]:
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in BRIEFS and each.is_file())
+            if not inside:
+                raise UsageMistake(f"文件夹 {path} 里没有资料（.toml、.yaml）", f"there is no brief in {path}")
+            yield from ((each.stem, _read(each)) for each in inside)
+        elif path.suffix.lower() in BRIEFS:
+            yield path.stem, _read(path)
+        else:
+            yield from _rows(path, files)
+
+
+def _read(path: Path) -> Brief | CopykitError:
+    try:
+        return read_brief(path)
+    except CopykitError as error:
+        return error
+
+
+def _rows(path: Path, files: DataFiles) -> Iterator[tuple[str, Brief | CopykitError]]:
+    from copykit.brief.form import data_of
+
+    roles = wanted_columns(files)
+    try:
+        table = tables.read_rows(path, wanted=roles)
+    except tables.ColumnMissing:
+        table = tables.read_rows(path, wanted={"title": roles.pop("title"), **roles})
+    with table:
+        for row in batch.refuse_empty(table, shown_path(path)):
+            name = f"{path.stem}-{row.number}"
+            if row.error is not None:
+                yield name, row.error
+                continue
+            try:
+                yield name, brief_from(data_of(from_row(table, row)[0]), f"{shown_path(path)}:{row.number}")
+            except CopykitError as error:
+                yield name, error
+
+
+def _print(made: Iterable[tuple[str, Draft]], form: str, *, traced: bool) -> None:
+    screen = common.terminal(sys.stdout)
+    for number, (_, draft) in enumerate(made):
+        if number:
+            click.echo("\n" + "─" * 20 + "\n")
+        if traced:
+            click.echo(render.trace_page(draft, screen, common.lang_of()))
+        else:
+            click.echo(_shown(draft, form), nl=False)
+        for line in render.notes(draft, common.terminal(sys.stderr), common.lang_of()):
+            note(line)
+
+
+def _shown(draft: Draft, form: str) -> str:
+    match form:
+        case "html":
+            return render.clean_html(draft)
+        case "text" | "txt":
+            return render.plain_text(draft)
+        case _:
+            return draft.text
+
+
+def _print_json(made: Iterable[tuple[str, Draft]], form: str) -> None:
+    lang = common.lang_of()
+    if form == "jsonl":
+        for line in render.json_lines((draft for _, draft in made), lang):
+            click.echo(line)
+        return
+    import json
+
+    rows = [render.draft_json(draft, lang) for _, draft in made]
+    click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+
+
+def _write_folder(folder: Path, made: Iterable[tuple[str, Draft]], force: bool) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, draft in made:
+        path = folder / f"{name}.md"
+        if path.exists() and not force:
+            raise UsageMistake(f"{path} 已经有了；要覆盖就加 --force", f"{path} is there; --force writes over it")
+        with tables.atomic(path) as out:
+            out.write(draft.text.encode())
+
+
+def _write_file(path: Path, made: Iterable[tuple[str, Draft]]) -> None:
+    import json
+
+    lang = common.lang_of()
+    match path.suffix.lower():
+        case ".xlsx":
+            head = [say(*pair) for pair in _COLUMNS]
+            rows = ([name, draft.title, draft.text, _held(draft, lang), draft.seed] for name, draft in made)
+            tables.write_xlsx(path, [tables.Sheet(say("文章", "articles"), head, rows)])
+        case ".jsonl":
+            with tables.atomic(path) as out:
+                out.writelines(f"{line}\n".encode() for line in render.json_lines((d for _, d in made), lang))
+        case ".json":
+            rows_of = [render.draft_json(draft, lang) for _, draft in made]
+            with tables.atomic(path) as out:
+                out.write(json.dumps(rows_of, ensure_ascii=False, indent=2).encode())
+        case suffix:
+            parts = [_shown(draft, suffix.removeprefix(".")) for _, draft in made]
+            if not parts:
+                return
+            with tables.atomic(path) as out:
+                out.write("\n".join(parts).encode())
+
+
+_COLUMNS = (("资料", "brief"), ("标题", "title"), ("正文", "text"), ("没写进去的", "held back"), ("种子", "seed"))
+
+
+def _held(draft: Draft, lang: str) -> str:
+    return "\n".join(f"{each.text}：{each.reason.say(lang)}" for each in draft.withheld)

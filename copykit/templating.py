@@ -1,0 +1,357 @@
+"""The one Jinja2 environment, values that keep their origin through a template, a cage for other people's templates.
+
+A template file has TOML front matter between lines ``+++`` and a body of *passages*: a line ``== name`` begins one, a
+line ``--`` parts its *alternates*. An alternate says what it needs by the variables it uses, so that a fact which is
+not there makes it unavailable and nothing else.
+
+A :class:`Fact` renders between private characters with its number; :func:`unmark` takes them out again and knows where
+every fact stands. Nothing is searched for in a text that was written.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from copykit.errors import CopykitError, Words
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.sandbox import SandboxedEnvironment
+
+# Private characters of Unicode, which clean() keeps out of every value.
+_OPEN, _CLOSE, _DIGITS = "\ue000", "\ue001", 0xE100
+_BASE = 64
+_PRIVATE = re.compile("[\ue000-\uf8ff\x00-\x08\x0b-\x1f\x7f]")
+MOST_FACTS = _BASE * 4096
+
+
+class TemplateFault(CopykitError):
+    """A template that cannot be used, and where."""
+
+    zh = "{file}:{line}: 模板写错了：{reason}"
+    en = "{file}:{line}: bad template: {reason}"
+
+
+class Fact:
+    """A value of a brief: its text, the field that it comes from, and the address that it leads to, if any."""
+
+    __slots__ = ("_marked", "path", "text", "url")
+
+    def __init__(self, number: int, text: str, path: str, url: str = "") -> None:
+        self.text, self.path, self.url = text, path, url
+        self._marked = f"{_OPEN}{chr(_DIGITS + number // _BASE)}{chr(_DIGITS + number % _BASE)}{text}{_CLOSE}"
+
+    def __str__(self) -> str:
+        return self._marked
+
+    def __repr__(self) -> str:
+        return f"Fact({self.path}: {self.text})"
+
+
+class Mark(NamedTuple):
+    """Where a fact stands in a text: half-open, in code points; ``url`` when it is a link."""
+
+    start: int
+    end: int
+    path: str
+    url: str = ""
+
+
+class Marked(NamedTuple):
+    """A text and where its facts stand, in order."""
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+
+
+def clean(text: str) -> str:
+    """Return a value without private and control characters, blanks told once, without the stop at its end."""
+    return " ".join(_PRIVATE.sub("", text).split()).rstrip("。；，、;, ")
+
+
+def unmark(rendered: str, facts: Sequence[Fact]) -> Marked:
+    """Return what a template rendered, as people read it, and where its facts stand."""
+    # A template puts a stop behind every sentence; one that asks or trails off has its own sign.
+    rendered = _DOUBLE_STOP.sub(r"\1", rendered)
+    parts: list[str] = []
+    marks: list[Mark] = []
+    size = 0
+    for match in _MARKED.finditer(rendered):
+        if match[3] is not None:
+            parts.append(match[3])
+            size += len(match[3])
+            continue
+        fact = facts[(ord(match[1][0]) - _DIGITS) * _BASE + ord(match[1][1]) - _DIGITS]
+        marks.append(Mark(size, size + len(match[2]), fact.path, fact.url))
+        parts.append(match[2])
+        size += len(match[2])
+    return Marked("".join(parts), tuple(marks))
+
+
+_DOUBLE_STOP = re.compile(f"([？！…]”?{_CLOSE})[。，]")
+_MARKED = re.compile(f"{_OPEN}(..)([^{_CLOSE}]*){_CLOSE}|([^{_OPEN}{_CLOSE}]+)")
+
+
+# --- template files -------------------------------------------------------------------------------------------------
+
+
+class Alternate(NamedTuple):
+    """One way to say a passage. ``needs`` are its variables (``point.benefit``, ``price``), ``may`` those it can miss.
+
+    ``bare``: it has no words of its own, so that it may be used as often as there are facts.
+    """
+
+    id: str
+    source: str
+    line: int
+    needs: tuple[tuple[str, str], ...]
+    may: tuple[tuple[str, str], ...]
+    bare: bool
+
+
+def passages(file: str, body: str, first: int) -> dict[str, tuple[Alternate, ...]]:
+    """Return the passages of a body: name → alternates; ``first`` is the line of the file where the body begins.
+
+    Raises:
+        TemplateFault: an alternate cannot be parsed, is empty, or stands before the first name.
+    """
+    found: dict[str, list[Alternate]] = {}
+    name, lines, begun = "", [], first
+    for number, line in enumerate([*body.splitlines(), "== "], first):
+        head = _HEAD.match(line)
+        if head is None and line.strip() != "--":
+            lines.append(line)
+            continue
+        source = "\n".join(lines).strip("\n")
+        if name and source.strip():
+            known = found.setdefault(name, [])
+            known.append(_alternate(f"{file}#{name}.{len(known) + 1}", file, source, begun))
+        elif source.strip():
+            reason = Words("第一行“== 名字”之前有文字", "there is text before the first '== name'")
+            raise TemplateFault(file=file, line=begun, reason=reason)
+        if head is not None:
+            name = head[1]
+        lines, begun = [], number + 1
+    return {name: tuple(each) for name, each in found.items()}
+
+
+_HEAD = re.compile(r"== ?([a-z][a-z0-9_]*)?\s*$")
+
+
+def _alternate(identifier: str, file: str, source: str, line: int) -> Alternate:
+    from jinja2 import TemplateSyntaxError
+
+    try:
+        tree = environment().parse(source)
+    except TemplateSyntaxError as error:
+        raise TemplateFault(file=file, line=line + error.lineno - 1, reason=error.message) from None
+    needed, optional = _variables(tree)
+    own = _EXPRESSION.sub("", source)
+    return Alternate(identifier, source, line, tuple(needed), tuple(optional), not any(map(_is_word, own)))
+
+
+_EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum()
+
+
+def _variables(tree: Any) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the variables that a template cannot do without, and those it asks for (inside ``{% if %}``)."""
+    from jinja2 import meta, nodes
+
+    given = meta.find_undeclared_variables(tree)
+    inside = {id(part) for branch in tree.find_all(nodes.If) for part in branch.find_all((nodes.Name, nodes.Getattr))}
+    of_a_dot = {id(each.node) for each in tree.find_all(nodes.Getattr)}
+    needed: dict[tuple[str, str], None] = {}
+    optional: dict[tuple[str, str], None] = {}
+    for each in tree.find_all((nodes.Name, nodes.Getattr)):
+        if isinstance(each, nodes.Getattr):
+            key = (each.node.name, each.attr) if isinstance(each.node, nodes.Name) else None
+        else:
+            key = (each.name, "") if id(each) not in of_a_dot else None
+        if key is not None and key[0] in given:
+            (optional if id(each) in inside else needed)[key] = None
+    return list(needed), [key for key in optional if key not in needed]
+
+
+@functools.lru_cache(maxsize=4096)
+def _compiled(source: str) -> Template:
+    return environment().from_string(source)
+
+
+def render(alternate: Alternate, variables: Mapping[str, Any]) -> str | None:
+    """Return what an alternate says of these variables, marks and all, or None when one that it needs is not there.
+
+    Raises:
+        TemplateFault: it fails in any other way.
+    """
+    from jinja2 import TemplateError, UndefinedError
+
+    try:
+        return _compiled(alternate.source).render(variables).strip()
+    except UndefinedError:
+        return None
+    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, RecursionError, MemoryError) as error:
+        file = alternate.id.partition("#")[0]
+        raise TemplateFault(file=file, line=alternate.line, reason=str(error) or type(error).__name__) from None
+
+
+@functools.cache
+def environment() -> SandboxedEnvironment:
+    """Return the environment: sandboxed, strict about what is undefined, without Jinja2's own filters and globals.
+
+    Its filters would take the text out of a fact and lose where it came from.
+    """
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    made = SandboxedEnvironment(
+        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
+    )
+    made.globals = {}
+    made.filters = {name: made.filters[name] for name in ("length", "first", "last", "default", "join")}
+    return made
+
+
+# --- the cage -------------------------------------------------------------------------------------------------------
+
+
+class Caps(NamedTuple):
+    """What other people's templates may take: bytes of memory, seconds of a call, bytes of what they say."""
+
+    memory: int = 512_000_000
+    seconds: float = 5.0
+    output: int = 4_000_000
+
+
+class Caged(CopykitError):
+    """A template that took more than it may."""
+
+    zh = "模板占用太多，已经停下：{reason}（上限：{seconds:g} 秒、{megabytes} MB 内存、输出 {output} MB）"
+    en = "a template took too much and was stopped: {reason} (caps: {seconds:g} s, {megabytes} MB, {output} MB out)"
+
+
+class Cage:
+    """Runs functions of copykit on JSON values in a child process whose memory, time and output are limited.
+
+    A sandbox keeps a template from what is none of its business, not from ``'x' * 10**8``. The child is started at
+    the first call, kept for the next ones, and killed when a call takes too long. Where the system cannot limit
+    memory (Windows), time and output still are.
+    """
+
+    def __init__(self, caps: Caps = Caps()) -> None:  # noqa: B008  (a named tuple is not changed)
+        self._caps = caps
+        self._child: Any = None
+
+    def call(self, function: str, payload: bytes) -> bytes:
+        """Return what ``module:function`` makes of some bytes.
+
+        Raises:
+            Caged: it took too much, or died of it.
+            TemplateFault: it said so.
+        """
+        import threading
+
+        child = self._started()
+        late = threading.Timer(self._caps.seconds, child.kill)
+        late.start()
+        try:
+            name = function.encode()
+            child.stdin.write(len(name).to_bytes(4) + name + len(payload).to_bytes(8) + payload)
+            child.stdin.flush()
+            head = child.stdout.read(9)
+            size = int.from_bytes(head[1:]) if len(head) == 9 else 0
+            answer = child.stdout.read(size) if 0 < size <= self._caps.output else b""
+        except OSError:
+            head, size, answer = b"", 0, b""
+        finally:
+            waited = not late.is_alive()
+            late.cancel()
+        if len(head) == 9 and head[:1] == b"=" and len(answer) == size:
+            return bytes(answer)
+        self.close()
+        if waited:
+            raise self._caged(Words("超过了时间", "too long"))
+        if len(head) == 9 and head[:1] == b"!" and len(answer) == size:
+            import orjson
+
+            told = orjson.loads(answer)
+            raise TemplateFault(file=told["file"], line=told["line"], reason=Words(told["zh"], told["en"]))
+        too_long = size > self._caps.output
+        raise self._caged(Words("输出太长", "too long an output") if too_long else Words("内存不够", "out of memory"))
+
+    def close(self) -> None:
+        """End the child."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.stdin.close()
+            self._child.stdout.close()
+            self._child.wait()
+            self._child = None
+
+    def __enter__(self) -> Cage:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _caged(self, reason: Words) -> Caged:
+        caps = self._caps
+        output = f"{caps.output / 1e6:g}"
+        return Caged(reason=reason, seconds=caps.seconds, megabytes=caps.memory // 1_000_000, output=output)
+
+    def _started(self) -> Any:
+        import subprocess
+        import sys
+
+        if self._child is None or self._child.poll() is not None:
+            code = f"import sys; sys.path[:] = {sys.path!r}; from copykit import templating; templating.serve()"
+            command = [sys.executable, "-I", "-c", code, str(self._caps.memory), str(self._caps.output)]
+            pipe = subprocess.PIPE
+            self._child = subprocess.Popen(  # noqa: S603  (our own interpreter, our own words)
+                command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
+            )
+            self._child.stdout.read(1)  # it says when it is ready, so that its start is no part of a call's time
+        return self._child
+
+
+def serve() -> None:
+    """Answer calls on standard input until it ends; the other half of :class:`Cage`."""
+    import importlib
+    import sys
+
+    import orjson
+
+    memory, most = map(int, sys.argv[1:3])
+    _limit(memory)
+    source, out = sys.stdin.buffer, sys.stdout.buffer
+    environment()
+    out.write(b"+")
+    out.flush()
+    while head := source.read(4):
+        module, _, function = source.read(int.from_bytes(head)).decode().partition(":")
+        payload = source.read(int.from_bytes(source.read(8)))
+        try:
+            kind, answer = b"=", getattr(importlib.import_module(module), function)(payload)
+        except TemplateFault as error:
+            reason = error.facts["reason"]
+            zh, en = (reason.zh, reason.en) if isinstance(reason, Words) else (str(reason), str(reason))
+            told = {"file": error.facts["file"], "line": error.facts["line"], "zh": zh, "en": en}
+            kind, answer = b"!", orjson.dumps(told)
+        out.write(kind + len(answer).to_bytes(8) + (answer if len(answer) <= most else b""))
+        out.flush()
+
+
+def _limit(memory: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -1,0 +1,396 @@
+"""Compose a text: choose a plan, items and alternates by a seed, say every statement once, carry where it stands.
+
+Nothing is drawn at random: every choice is a digest of the seed and of the place where it is made, so that a text is
+the same byte for byte wherever and whenever it is made, and a choice does not depend on those before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
+
+from copykit import templating
+from copykit.model import Block
+from copykit.templating import Alternate, Fact, Marked
+from copykit.writing.facts import NAMES, Facts, Item
+from copykit.writing.forms import Form, Part, Plan, Slot
+
+T = TypeVar("T")
+
+
+class Composition(NamedTuple):
+    """A composed text, without blocks when no plan could be written; ``lacks``: what parts left out were short of."""
+
+    plan: str
+    title: Marked
+    blocks: tuple[Block, ...]
+    lacks: tuple[str, ...]
+
+
+class _Binding(NamedTuple):
+    """How an alternate is filled: its variables, the statements it makes, the items it takes from their pools."""
+
+    variables: dict[str, Any]
+    facts: list[Fact]
+    taken: list[Item]
+
+
+class Dice:
+    """Choices that a seed determines."""
+
+    def __init__(self, seed: str) -> None:
+        self._seed = seed
+
+    def number(self, key: str) -> int:
+        """Return a number of 64 bits for a place."""
+        return int.from_bytes(hashlib.blake2b(f"{self._seed}|{key}".encode(), digest_size=8).digest())
+
+    def shuffled(self, items: Sequence[T], key: str) -> list[T]:
+        """Return items in an order drawn for a place."""
+        left, drawn = list(items), []
+        number = self.number(key)
+        while left:
+            number, at = divmod(number, len(left)) if number >= len(left) else (self.number(f"{key}{len(left)}"), 0)
+            drawn.append(left.pop(at))
+        return drawn
+
+
+@dataclass(slots=True)
+class _State:
+    """What has been said so far."""
+
+    said: set[str] = field(default_factory=set)  # paths of statements
+    used: set[str] = field(default_factory=set)  # paths of items
+    spoken: set[str] = field(default_factory=set)  # alternates that have words of their own
+    grams: set[str] = field(default_factory=set)  # runs of characters of what was stated
+    shorts: set[str] = field(default_factory=set)  # statements shorter than such a run
+    ink: str = ""  # all that was stated, without punctuation
+
+    def copy(self) -> _State:
+        return _State(set(self.said), set(self.used), set(self.spoken), set(self.grams), set(self.shorts), self.ink)
+
+    def note(self, grams: Iterable[str], ink: str) -> None:
+        """Remember a statement, so that nothing says it again."""
+        self.grams.update(grams)
+        self.ink += f"\n{ink}"
+        if len(ink) < _RUN:
+            self.shorts.add(ink)
+
+
+class Composer:
+    """Composes texts of one form from one brief's facts."""
+
+    def __init__(self, form: Form, facts: Facts, *, fits_title: Callable[[str], bool] | None = None) -> None:
+        """Take a form and facts; ``fits_title`` tells whether a title is short enough where it will stand."""
+        self.form, self.facts = form, facts
+        self.fits = fits_title or (lambda title: len(title) <= LONG_TITLE)
+        names = (fact.text for name, fact in facts.single.items() if name in NAMES)
+        keywords = (item.fields["name"].text for item in facts.pools.get("keyword", ()))
+        self._usual = {gram for name in (*names, *keywords) for gram in _grams(name)}
+        self._grams: dict[str, frozenset[str]] = {}
+        self._inks: dict[str, str] = {}
+
+    def compose(self, seed: str, length: int) -> Composition:
+        """Return a text for a seed, of a length 0 (short) to 2 (long); without blocks when no plan can be written."""
+        dice = Dice(seed)
+        lacks: dict[str, None] = {}
+        for plan in dice.shuffled(self.form.plans, "plan"):
+            run = _Run(self, dice, length)
+            blocks = run.blocks(plan)
+            if blocks is not None:
+                return Composition(plan.id, run.title(blocks), tuple(blocks), tuple(run.lacks))
+            lacks |= dict.fromkeys(run.lacks)
+        return Composition("", Marked(""), (), tuple(lacks))
+
+    def grams(self, fact: Fact) -> frozenset[str]:
+        """Return what tells a statement from others: its runs of characters, and its figures."""
+        found = self._grams.get(fact.path)
+        if found is None:
+            found = self._grams[fact.path] = _grams(fact.text) - self._usual
+        return found
+
+    def ink(self, fact: Fact) -> str:
+        """Return a statement without its punctuation and blanks."""
+        found = self._inks.get(fact.path)
+        if found is None:
+            found = self._inks[fact.path] = _INK.sub("", fact.text)
+        return found
+
+
+LONG_TITLE = 30
+_RUN = 6  # characters; two statements that share as many say the same thing
+_INK = re.compile(r"[^\w]+")
+
+
+def _grams(text: str) -> frozenset[str]:
+    ink = _INK.sub("", text)
+    return frozenset(ink[at : at + _RUN] for at in range(len(ink) - _RUN + 1))
+
+
+def _told_by(path: str) -> str:
+    """Return what is said when a field is: ``short`` says a feature in fewer words."""
+    return f"{path.removesuffix('.short')}.feature" if path.endswith(".short") else path
+
+
+def _joined(blocks: Sequence[Block]) -> list[Block]:
+    """Return blocks with all paragraphs after the heading made one."""
+    heads = [block for block in blocks if block.kind == "head"]
+    text, marks = "", []
+    for block in blocks:
+        if block.kind != "head":
+            (part,) = block.parts
+            marks += [mark._replace(start=mark.start + len(text), end=mark.end + len(text)) for mark in part.marks]
+            text += part.text
+    return [*heads, Block("para", (Marked(text, tuple(marks)),))]
+
+
+class _Run:
+    """One text being composed."""
+
+    def __init__(self, composer: Composer, dice: Dice, length: int) -> None:
+        self._composer, self._dice, self._length = composer, dice, length
+        self._form, self._facts = composer.form, composer.facts
+        self._state = _State()
+        self._orders: dict[str, list[Item]] = {}
+        self.lacks: dict[str, None] = {}
+        self._counts: list[Fact] = []
+        self._listed = 0
+        self._limits: Mapping[str, int] = self._form.data.get("limits", {})
+
+    def blocks(self, plan: Plan) -> list[Block] | None:
+        """Return the blocks of a plan, None when a part that it needs cannot be written."""
+        blocks: list[Block] = []
+        for number, part in enumerate(plan.parts):
+            if part.level > self._length:
+                continue
+            before = self._state.copy()
+            written = self._part(part, f"{plan.id}.{number}")
+            if written is None:
+                self._state = before
+                if part.need:
+                    return None
+                continue
+            blocks += written
+        return blocks or None
+
+    def title(self, blocks: Sequence[Block]) -> Marked:
+        """Return a title that states nothing but what the text states too, and is no heading of it."""
+        stated = set(self._state.said)
+        taken = {part.text for block in blocks for part in block.parts}
+        self._state = _State()
+        for alternate in self._dice.shuffled(self._form.passages.get("title", ()), "title"):
+            binding = self._binding(alternate, {}, stated)
+            if binding is None or (self._listed < _A_LIST and ("count", "") in alternate.needs):
+                continue
+            binding.variables["count"] = self._count(self._listed)
+            rendered = templating.render(alternate, binding.variables)
+            made = self._unmark(rendered) if rendered else Marked("")
+            if made.text and made.text not in taken and self._composer.fits(made.text):
+                return made
+        return Marked("")
+
+    # --- parts --------------------------------------------------------------------------------------------------------
+
+    def _part(self, part: Part, key: str) -> list[Block] | None:
+        bound: dict[str, Item] = {}
+        for pool in part.take:
+            item = next((each for each in self._pool(pool, part.order) if each.path not in self._state.used), None)
+            if item is None:
+                self.lacks[pool] = None
+                return None
+            bound[pool] = item
+            self._state.used.add(item.path)
+        if not part.each:
+            return self._section(part, bound, key, 1)
+        blocks: list[Block] = []
+        count = 0
+        name, items = self._items(part, bound)
+        if part.once is not None:
+            head = self._passage(part.once.name, bound, f"{key}.once", 1)
+            if head is None and part.once.must:
+                return None
+            blocks += [Block("head", (head,))] if head is not None else []
+        for item in items:
+            if count >= part.most[self._length]:
+                break
+            if item.path in self._state.used:
+                continue
+            before = self._state.copy()
+            self._state.used.add(item.path)
+            section = self._section(part, {**bound, name: item}, f"{key}.{item.path}", count + 1)
+            if section is None:
+                self._state = before
+                continue
+            blocks += section
+            count += 1
+        if count < part.least:
+            if not items:
+                self.lacks[part.each] = None
+            return None
+        self._listed = max(self._listed, count)
+        return _joined(blocks) if part.join else blocks
+
+    def _items(self, part: Part, bound: Mapping[str, Item]) -> tuple[str, Sequence[Item]]:
+        """Return the name and the items of ``each``: a pool, or a list of a bound item (``own.beats``)."""
+        owner, _, inner = part.each.partition(".")
+        if not inner:
+            return owner, self._pool(owner, part.order)
+        items = bound[owner].lists.get(inner, ()) if owner in bound else ()
+        return inner.rstrip("s"), items
+
+    def _pool(self, name: str, order: str = "drawn") -> Sequence[Item]:
+        items = self._facts.pools.get(name, ())
+        if order == "told" or len(items) < 2:
+            return items
+        key = f"{name}.{order}"
+        if key not in self._orders:
+            first = items[:1] if order == "core" else ()
+            self._orders[key] = [*first, *self._dice.shuffled(items[len(first) :], f"pool.{name}")]
+        return self._orders[key]
+
+    def _section(self, part: Part, bound: Mapping[str, Item], key: str, number: int) -> list[Block] | None:
+        blocks: list[Block] = []
+        if part.head is not None:
+            head = self._passage(part.head.name, bound, f"{key}.head", number)
+            if head is None and part.head.must:
+                return None
+            if head is not None:
+                blocks.append(Block("head", (head,)))
+        if part.cells:
+            cells = [self._passage(slot.name, bound, f"{key}.{slot.name}", number) for slot in part.cells]
+            if any(cell is None and slot.must for cell, slot in zip(cells, part.cells, strict=True)):
+                return None
+            return [*blocks, Block("row", tuple(cell or Marked("") for cell in cells))]
+        paragraphs = []
+        for at, line in enumerate(part.say):
+            slots = self._dice.shuffled(line, f"{key}.{at}.order") if part.shuffle else line
+            paragraph = self._paragraph(slots, bound, f"{key}.{at}", number)
+            if paragraph is not None:
+                paragraphs += [Block(part.block, (each,)) for each in paragraph]
+        return [*blocks, *paragraphs] if paragraphs else None
+
+    def _paragraph(
+        self, slots: Sequence[Slot], bound: Mapping[str, Item], key: str, number: int
+    ) -> list[Marked] | None:
+        """Return the paragraphs of a row of passages: one, or more where an alternate holds an empty line."""
+        before = self._state.copy()
+        said: list[str] = []
+        for slot in slots:
+            rendered = self._rendered(slot.name, bound, f"{key}.{slot.name}", number)
+            if rendered is None:
+                if slot.must:
+                    self._state = before
+                    return None
+                continue
+            said.append(rendered)
+        paragraphs = [self._unmark(each.strip()) for each in "".join(said).split("\n\n")] if said else []
+        return [each for each in paragraphs if each.text] or None
+
+    # --- passages -----------------------------------------------------------------------------------------------------
+
+    def _passage(self, name: str, bound: Mapping[str, Item], key: str, number: int) -> Marked | None:
+        rendered = self._rendered(name, bound, key, number)
+        return self._unmark(rendered) if rendered else None
+
+    def _rendered(self, name: str, bound: Mapping[str, Item], key: str, number: int) -> str | None:
+        """Return what one of a passage's alternates says, marks and all; None when there are facts for none."""
+        lacks: list[str] = []
+        limit = self._limits.get(name)
+        for alternate in self._dice.shuffled(self._form.passages[name], key):
+            if not alternate.bare and alternate.id in self._state.spoken:
+                continue
+            binding = self._binding(alternate, bound)
+            if binding is None:
+                lacks += [".".join(filter(None, each)) for each in alternate.needs if not self._there(each, bound)]
+                continue
+            binding.variables["number"] = self._count(number)
+            rendered = templating.render(alternate, binding.variables)
+            if not rendered or (limit is not None and len(self._unmark(rendered).text) > limit):
+                continue
+            self._state.said.update(_told_by(fact.path) for fact in binding.facts)
+            self._state.used.update(item.path for item in binding.taken)
+            self._state.spoken.add(alternate.id)
+            for fact in binding.facts:
+                self._state.note(self._composer.grams(fact), self._composer.ink(fact))
+            return rendered
+        self.lacks |= dict.fromkeys(lacks)
+        return None
+
+    def _there(self, key: tuple[str, str], bound: Mapping[str, Item]) -> bool:
+        root, name = key
+        if not name:
+            return root in self._facts.single or root in _COUNTS
+        items = [bound[root]] if root in bound else self._facts.pools.get(root, ())
+        return any(name in item.fields for item in items)
+
+    def _binding(
+        self, alternate: Alternate, bound: Mapping[str, Item], stated: set[str] | None = None
+    ) -> _Binding | None:
+        """Return how to fill an alternate, or None when there are not the facts for it.
+
+        ``stated``: statements may be made only of these (what a title promises is in the text).
+        """
+        wanted: dict[str, list[str]] = {}
+        for root, name in alternate.needs:
+            if name:
+                wanted.setdefault(root, []).append(name)
+            elif root not in self._facts.single and root not in _COUNTS:
+                return None
+        variables: dict[str, Any] = dict(self._facts.single)
+        facts: list[Fact] = []
+        taken: list[Item] = []
+        for root, names in wanted.items():
+            item = bound.get(root)
+            candidates = [item] if item is not None else self._free(root)
+            chosen = next((each for each in candidates if self._may_say(each, names, stated)), None)
+            if chosen is None:
+                return None
+            variables[root] = {name: chosen.fields[name] for name in names}
+            facts += [chosen.fields[name] for name in names if name not in NAMES]
+            if item is None:
+                taken.append(chosen)
+        for root, name in alternate.may:  # what an {% if %} asks for, of what is bound or was chosen
+            if name:
+                item = bound.get(root)
+                fields = variables.setdefault(root, {})
+                if item is not None and name not in fields and self._may_say(item, [name], stated):
+                    fields[name] = item.fields[name]
+                    facts += [item.fields[name]] if name not in NAMES else []
+        return _Binding(variables, facts, taken)
+
+    def _free(self, pool: str) -> list[Item]:
+        """Return a pool's items, those not used yet first."""
+        items = self._pool(pool, "core" if pool == "point" else "drawn")
+        return sorted(items, key=lambda item: item.path in self._state.used)
+
+    def _may_say(self, item: Item, names: Iterable[str], stated: set[str] | None) -> bool:
+        for name in names:
+            fact = item.fields.get(name)
+            if fact is None:
+                return False
+            if name in NAMES:
+                continue
+            if stated is not None and _told_by(fact.path) not in stated:
+                return False
+            if _told_by(fact.path) in self._state.said or not self._state.grams.isdisjoint(self._composer.grams(fact)):
+                return False
+            ink = self._composer.ink(fact)
+            if any(short in ink for short in self._state.shorts) or (len(ink) < _RUN and ink in self._state.ink):
+                return False
+        return True
+
+    def _count(self, number: int) -> Fact:
+        while len(self._counts) < max(number, 1):
+            fact = Fact(len(self._facts.all) + len(self._counts), str(len(self._counts) + 1), "count")
+            self._counts.append(fact)
+        return self._counts[max(number, 1) - 1]
+
+    def _unmark(self, rendered: str) -> Marked:
+        return templating.unmark(rendered, [*self._facts.all, *self._counts] if self._counts else self._facts.all)
+
+
+_COUNTS = frozenset(("number", "count"))
+_A_LIST = 3  # items; two are no list that a title could boast of

@@ -1,0 +1,158 @@
+"""A ledger as templates see it: single values, and pools of items whose fields are facts.
+
+``point.benefit`` in a template is a field of some item of the pool ``point``; which item is the composer's affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from copykit.model import Brief, Claim, Story
+from copykit.templating import Fact, clean
+
+# Fields that name a thing and may come again; what is a statement is made once in a text.
+NAMES = frozenset(
+    ("product", "brand", "category", "price", "unit", "keyword", "name", "who", "calls", "speaker", "label", "count")
+)
+CLAIM_FIELDS = ("statement", "source", "subject", "method", "who", "relation")
+
+
+class Item(NamedTuple):
+    """One thing of a pool: its path in the brief, its fields, and the lists that it holds (beats, notes)."""
+
+    pool: str
+    path: str
+    fields: Mapping[str, Fact]
+    lists: Mapping[str, tuple[Item, ...]]
+
+
+class Facts(NamedTuple):
+    """All that may be said: ``single`` values, ``pools`` of items in the order of the brief, every fact by number."""
+
+    single: Mapping[str, Fact]
+    pools: Mapping[str, tuple[Item, ...]]
+    all: list[Fact]
+    today: str
+
+
+class _Maker:
+    """Numbers the facts and leaves out what is empty."""
+
+    def __init__(self) -> None:
+        self.all: list[Fact] = []
+
+    def fact(self, text: str, path: str, url: str = "") -> Fact | None:
+        cleaned = clean(text)
+        if not cleaned:
+            return None
+        self.all.append(Fact(len(self.all), cleaned, path, url))
+        return self.all[-1]
+
+    def item(self, pool: str, path: str, texts: Mapping[str, str], lists: Mapping[str, tuple[Item, ...]] = {}) -> Item:
+        fields = {name: fact for name, text in texts.items() if (fact := self.fact(text, f"{path}.{name}"))}
+        return Item(pool, path, fields, lists)
+
+    def words(self, pool: str, path: str, field: str, texts: Iterable[str]) -> tuple[Item, ...]:
+        """Return items that are nothing but a text each, at ``path.number``."""
+        found = []
+        for number, text in enumerate(texts):
+            fact = self.fact(text, f"{path}.{number}")
+            if fact is not None:
+                found.append(Item(pool, fact.path, {field: fact}, {}))
+        return tuple(found)
+
+
+def facts_of(brief: Brief, today: str, order: Iterable[int] = ()) -> Facts:
+    """Return the facts of a ledger's brief on a day; ``order``: the selling points from the core one on, by number."""
+    make = _Maker()
+    material = brief.material
+    single = {
+        "product": brief.product,
+        "brand": brief.brand,
+        "category": brief.category,
+        "price": f"{brief.price:g}" if brief.price is not None else "",
+        "unit": brief.unit,
+    }
+    pools: dict[str, list[Item]] = {}
+    for number in order or range(len(material.points)):
+        point, path = material.points[number], f"selling_points.{number}"
+        if point.feature:
+            texts = {
+                name: getattr(point, name) for name in ("feature", "benefit", "proof", "scene", "short", "picture")
+            }
+            pools.setdefault("point", []).append(make.item("point", path, texts))
+    for number, scene in enumerate(material.scenes):
+        texts = {"name": scene.name, "text": scene.text, "trouble": scene.trouble, "picture": scene.picture}
+        pools.setdefault("scene", []).append(make.item("scene", f"scenes.{number}", texts))
+    for number, detail in enumerate(material.details):
+        if detail.text:
+            pool = "wrong" if detail.kind == "wrong" else "detail"
+            texts = {"text": detail.text, "time": detail.time, "place": detail.place}
+            pools.setdefault(pool, []).append(make.item(pool, f"details.{number}", texts))
+    for number, doubt in enumerate(material.doubts):
+        if doubt.ask and doubt.answer:
+            texts = {"ask": doubt.ask.rstrip("？?"), "answer": doubt.answer}
+            pools.setdefault("doubt", []).append(make.item("doubt", f"doubts.{number}", texts))
+    for number, step in enumerate(material.steps):
+        if step.do:
+            texts = {"do": step.do, "note": step.note, "wrong": step.wrong}
+            pools.setdefault("step", []).append(make.item("step", f"steps.{number}", texts))
+    for number, story in enumerate(material.stories):
+        if story.name:
+            pools.setdefault(story.kind, []).append(_story(make, story, f"stories.{number}", today))
+    for number, claim in enumerate(brief.claims):
+        if claim.statement:
+            pools.setdefault(claim.kind, []).append(_claim(make, claim, f"claims.{number}", today))
+    readers, persona = material.readers, material.persona
+    words: dict[str, tuple[Item, ...]] = {
+        "reader": make.words("reader", "audience.who", "name", brief.audience),
+        "pain": make.words("pain", "audience.pains", "text", readers.pains),
+        "habit": make.words("habit", "audience.habits", "text", readers.habits),
+        "unfit": make.words("unfit", "audience.not_for", "name", readers.not_for),
+        "about": make.words("about", "persona.about", "text", persona.about),
+        "keyword": make.words("keyword", "keywords", "name", brief.keywords),
+    }
+    named = {"name": persona.name, "calls": persona.calls}
+    if any(named.values()):
+        pools["persona"] = [make.item("persona", "persona", named)]
+    stock = material.stock
+    counts = {"left": stock.left, "quota": stock.quota}
+    texts = {name: str(value) for name, value in counts.items() if value is not None}
+    if texts:
+        until = {"until": _day(stock.until, today)} if stock.until else {}
+        pools["stock"] = [make.item("stock", "stock", texts | until)]
+    for number, link in enumerate(material.links):
+        label = make.fact(link.text or brief.product, f"links.{number}", link.url)
+        if label is not None:
+            pools.setdefault("link", []).append(Item("link", f"links.{number}", {"label": label}, {}))
+    filled = {name: fact for name, text in single.items() if (fact := make.fact(text, name))}
+    return Facts(filled, {name: tuple(items) for name, items in (pools | words).items() if items}, make.all, today)
+
+
+def _story(make: _Maker, story: Story, path: str, today: str) -> Item:
+    texts: dict[str, str] = {name: getattr(story, name) for name in ("name", "meets", "source", "quote", "speaker")}
+    texts["date"] = _day(story.date, today) if story.date else ""
+    return make.item(story.kind, path, texts, {"beats": make.words("beat", f"{path}.beats", "text", story.beats)})
+
+
+def _claim(make: _Maker, claim: Claim, path: str, today: str) -> Item:
+    texts: dict[str, Any] = {name: getattr(claim, name) for name in CLAIM_FIELDS}
+    if claim.kind == "experience":
+        texts["name"] = claim.person
+    texts["date"] = _day(claim.date, today) if claim.date else ""
+    texts["until"] = _day(claim.valid_until, today) if claim.valid_until else ""
+    notes = (
+        make.item("note", f"{path}.notes.{number}", {"when": note.when, "text": note.text})
+        for number, note in enumerate(claim.notes)
+        if note.text
+    )
+    return make.item(claim.kind, path, texts, {"notes": tuple(notes)})
+
+
+def _day(iso: str, today: str) -> str:
+    """Return a date as people write it, with its year unless that is this one."""
+    day = date.fromisoformat(iso)
+    said = f"{day.month} 月 {day.day} 日"
+    return said if iso[:4] == today[:4] else f"{day.year} 年 {said}"

@@ -1,0 +1,205 @@
+"""Forms of copy as their template files declare them: plans of parts, and the passages that the parts call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from copykit import templating
+from copykit.datafiles import DataFiles
+from copykit.errors import CopykitError, Problem, Words
+from copykit.templating import Alternate
+
+SHARED = "shared"
+LENGTHS = ("short", "middle", "long")
+BUNDLED = "bundled"
+
+
+class UnknownForm(CopykitError):
+    """A form that no template file describes."""
+
+    zh = "没有“{name}”这种写法；有 {known}"
+    en = "there is no form '{name}'; there are {known}"
+
+
+class Slot(NamedTuple):
+    """A passage that a part calls; without a ``must`` one the paragraph is not written."""
+
+    name: str
+    must: bool
+
+
+class Part(NamedTuple):
+    """One part of a plan.
+
+    ``say``: paragraphs, each a row of passages. ``each``: once for every item of a pool, at most ``most`` (by length).
+    ``take``: pools of which one item is chosen for the whole part. ``head``: its heading. ``cells``: passages that make
+    a row of a table. ``level``: the length from which it is written. ``need``: without it the plan cannot be written.
+    ``order`` of the items: told (as in the brief), core (the first stays first) or drawn. ``shuffle``: the passages of
+    a paragraph are drawn too. ``once``: a heading before the first item. ``join``: all items make one paragraph.
+    ``block``: para, item, quote or row.
+    """
+
+    say: tuple[tuple[Slot, ...], ...]
+    head: Slot | None
+    each: str
+    take: tuple[str, ...]
+    cells: tuple[Slot, ...]
+    most: tuple[int, ...]
+    least: int
+    level: int
+    need: bool
+    order: str
+    shuffle: bool
+    once: Slot | None
+    join: bool
+    block: str
+
+
+class Plan(NamedTuple):
+    """One structure of a form."""
+
+    id: str
+    parts: tuple[Part, ...]
+
+
+class Form(NamedTuple):
+    """A form with its passages; ``own`` tells that a template of the user's takes part and has to run in the cage."""
+
+    kind: str
+    id: str
+    data: Mapping[str, Any]
+    plans: tuple[Plan, ...]
+    passages: Mapping[str, tuple[Alternate, ...]]
+    own: bool
+
+    @property
+    def name(self) -> str:
+        """Return what people call it."""
+        return str(self.data["name"])
+
+
+class Forms:
+    """The forms of a kind (article, post, reply), parsed when they are first asked for."""
+
+    def __init__(self, files: DataFiles, kind: str) -> None:
+        self.files, self.kind = files, kind
+        self._made: dict[str, Form] = {}
+
+    def __iter__(self) -> Iterator[Form]:
+        """Yield all of them, in the order that their files give."""
+        data = self.files.load(self.kind)
+        for name in sorted(data, key=lambda name: (data[name].get("order", 99), name)):
+            yield self[name]
+
+    def __getitem__(self, name: str) -> Form:
+        """Return the form of an id, a name or an alias.
+
+        Raises:
+            UnknownForm: with the names of all.
+            TemplateFault: its file cannot be used.
+        """
+        data = self.files.load(self.kind)
+        for identifier, each in data.items():
+            if name in (identifier, each["name"], each.get("name_en"), *each.get("aliases", ())):
+                if identifier not in self._made:
+                    self._made[identifier] = self._form(identifier, each)
+                return self._made[identifier]
+        raise UnknownForm(name=name, known="、".join(each["name"] for each in data.values()))
+
+    def _form(self, identifier: str, data: Mapping[str, Any]) -> Form:
+        names = data.get("uses", ())
+        shared = self.files.load(SHARED) if names else {}
+        own = self.files.origin(self.kind, identifier) != BUNDLED or any(
+            self.files.origin(SHARED, name) != BUNDLED for name in names if name in shared
+        )
+        return form_from(self.kind, identifier, data, shared, own=own)
+
+
+def form_from(kind: str, identifier: str, data: Mapping[str, Any], shared: Mapping[str, Any], *, own: bool) -> Form:
+    """Return the form of a template file's data; ``shared`` holds the files of passages that it uses.
+
+    Raises:
+        TemplateFault: a file that it uses is not there, or a passage cannot be parsed.
+    """
+    file = f"{kind}/{identifier}"
+    passages: dict[str, tuple[Alternate, ...]] = {}
+    for name in data.get("uses", ()):
+        if name not in shared:
+            reason = Words(f"没有 {SHARED}/{name}", f"there is no {SHARED}/{name}")
+            raise templating.TemplateFault(file=file, line=0, reason=reason)
+        passages |= templating.passages(f"{SHARED}/{name}", shared[name]["body"], shared[name]["line"])
+    # A form's own passage replaces the shared one of its name; more_NAME adds to it.
+    for name, alternates in templating.passages(file, data["body"], data["line"]).items():
+        base = name.removeprefix("more_")
+        passages[base] = (*passages.get(base, ()), *alternates) if name.startswith("more_") else alternates
+    plans = tuple(Plan(plan["id"], tuple(map(_part, plan["parts"]))) for plan in data.get("plans", ()))
+    return Form(kind, identifier, data, plans, passages, own)
+
+
+def _part(data: Mapping[str, Any]) -> Part:
+    most = data.get("most", [1, 1, 1] if not data.get("each") else [3, 5, 8])
+    cells = tuple(map(_slot, data.get("cells", ())))
+    return Part(
+        say=tuple(tuple(map(_slot, line.split())) for line in data.get("say", ())),
+        head=_slot(data["head"]) if "head" in data else None,
+        each=data.get("each", ""),
+        take=tuple(data.get("take", ())),
+        cells=cells,
+        most=tuple(most) if isinstance(most, list) else (most,) * len(LENGTHS),
+        least=data.get("least", 1),
+        level=LENGTHS.index(data.get("from", "short")),
+        need=data.get("need", False),
+        order=data.get("order", "drawn"),
+        shuffle=data.get("shuffle", False),
+        once=_slot(data["once"]) if "once" in data else None,
+        join=data.get("join", False),
+        block="row" if cells else data.get("block", "para"),
+    )
+
+
+def _slot(text: str) -> Slot:
+    return Slot(text.removesuffix("!"), text.endswith("!"))
+
+
+def check_form(form: Form, known: Iterable[str]) -> list[Problem]:
+    """Return what is wrong with a form before anything is rendered: passages and variables that are not there.
+
+    ``known``: the variables that there can be, as ``pool.field`` or a single name.
+    """
+    problems: list[Problem] = []
+    file = f"{form.kind}/{form.id}"
+
+    def fault(line: int, key: str, zh: str, en: str) -> None:
+        problems.append(Problem(file, line, key, zh, en))
+
+    called = {"title"} | {
+        slot.name
+        for plan in form.plans
+        for part in plan.parts
+        for slot in (*(each for line in part.say for each in line), *part.cells, *filter(None, (part.head, part.once)))
+    }
+    for name in sorted(called - set(form.passages)):
+        if form.plans:
+            fault(0, "plans", f"没有“{name}”这一段", f"there is no passage '{name}'")
+    declared: Mapping[str, str] = form.data.get("variables", {})
+    all_known = set(known)
+    own = {name: each for name, each in form.passages.items() if each[0].id.startswith(f"{file}#")}
+    used: set[str] = set()
+    for alternates in own.values():
+        for alternate in alternates:
+            for key in (".".join(filter(None, each)) for each in (*alternate.needs, *alternate.may)):
+                used.add(key)
+                if key not in all_known:
+                    fault(alternate.line, key, f"没有“{key}”这个变量", f"there is no variable '{key}'")
+                elif key not in declared:
+                    fault(
+                        alternate.line, key, f"“{key}”没有写进 [variables]", f"'{key}' is not declared in [variables]"
+                    )
+    for key in sorted(set(declared) - used):
+        fault(0, f"variables.{key}", "声明了却没有用到", "is declared and not used")
+    return problems
+
+
+VARIABLE = re.compile(r"[a-z_]+(\.[a-z_]+)?")

@@ -1,0 +1,226 @@
+"""Write texts: a brief through the ledger, a form through the composer, the result through the checker."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import orjson
+
+from copykit.brief.advice import rank_points
+from copykit.compliance import Checker, Facts, verdict
+from copykit.datafiles import DataFiles
+from copykit.documents import Shops
+from copykit.errors import CopykitError, Words
+from copykit.model import Block, Brief, Draft, Finding, Traced, Withheld
+from copykit.platforms import Platform, length_on
+from copykit.render.drafts import Placed, markdown
+from copykit.rules.reading import Context
+from copykit.templating import Cage, Mark, Marked
+from copykit.text.clauses import sentences
+from copykit.text.markup import visible
+from copykit.writing.claims import Ledger, open_ledger, stock_claims, without
+from copykit.writing.compose import LONG_TITLE, Composer, Composition
+from copykit.writing.facts import NAMES, facts_of
+from copykit.writing.facts import Facts as Said
+from copykit.writing.forms import LENGTHS, Form, Forms
+
+PACKS = ("law", "style")
+# From so many statements on a text is of middle length, and long.
+MIDDLE, LONG = 14, 34
+# What the whole text shows to be wrong is left out, and the text composed again.
+ROUNDS = 4
+
+
+class NotWritable(CopykitError):
+    """A brief has too few facts for a form."""
+
+    zh = "{product} 的资料写不成“{form}”：还缺 {lacks}"
+    en = "the brief of {product} is too thin for '{form}': it lacks {lacks}"
+
+
+class Options(NamedTuple):
+    """How a text is wanted; ``length`` auto goes by the facts at hand."""
+
+    seed: str = "0"
+    length: str = "auto"
+    platform: Platform | None = None
+
+
+class Prepared(NamedTuple):
+    """A brief made ready: what may be said of it, and the context in which its texts are judged."""
+
+    ledger: Ledger
+    facts: Said
+    context: Context
+    order: tuple[int, ...]
+
+
+class Writer:
+    """Writes texts of one kind (article, post, reply) from briefs."""
+
+    def __init__(self, files: DataFiles, kind: str = "article", lang: str = "zh") -> None:
+        self.forms = Forms(files, kind)
+        self._files, self._lang = files, lang
+        self._checker = Checker(files, PACKS, lang=lang)
+        self._shops = Shops(files)
+        self._cage: Cage | None = None
+
+    def prepare(self, brief: Brief, today: str, kind: str = "article") -> Prepared:
+        """Return what may be said of a brief on a day (ISO)."""
+        context = self._checker.context(Facts(brief=brief, today=today, kind=kind, commercial=True))
+        ledger = open_ledger(brief, today, self._files, self._checker, context)
+        known = dataclasses.replace(ledger.brief, claims=(*ledger.brief.claims, *stock_claims(ledger.brief)))
+        context = dataclasses.replace(context, brief=known)
+        points = list(brief.material.points)
+        ranked = rank_points(ledger.brief, self._files)
+        order = tuple(dict.fromkeys(points.index(each.point) for each in ranked if each.point in points))
+        return Prepared(ledger, facts_of(ledger.brief, today, order), context, order)
+
+    def write(self, prepared: Prepared, form: Form, options: Options = Options()) -> Draft:  # noqa: B008
+        """Write one text; the same brief, form and options give the same bytes.
+
+        Raises:
+            NotWritable: the facts are too few, with what is lacking.
+            Caged, TemplateFault: a template of the user's own misbehaves.
+        """
+        ledger, facts = prepared.ledger, prepared.facts
+        for _ in range(ROUNDS):
+            length = LENGTHS.index(options.length) if options.length in LENGTHS else _length_of(facts)
+            made = self._compose(form, facts, options, length)
+            if not made.blocks:
+                lacks = "、".join(made.lacks) or "、".join(form.data.get("variables", {}))
+                raise NotWritable(product=ledger.brief.product, form=form.name, lacks=lacks)
+            text, placed = markdown(made.title, made.blocks, form.data.get("columns", ()))
+            findings = self._judge(text, prepared.context, form)
+            blamed = _blamed(findings, placed)
+            if not blamed:
+                break
+            left = ledger.brief
+            held = list(ledger.withheld)
+            for path, message in blamed.items():
+                held.append(Withheld(path, _said_at(placed, path, text), Words(message, message)))
+                left = without(left, tuple(int(part) if part.isdigit() else part for part in path.split(".")))
+            ledger, facts = Ledger(left, tuple(held)), facts_of(left, facts.today, prepared.order)
+        return Draft(
+            form.id,
+            form.name,
+            made.title.text,
+            text,
+            made.blocks,
+            tuple(form.data.get("columns", ())),
+            findings,
+            ledger.withheld,
+            trace(text, placed),
+            options.seed,
+            made.plan,
+            LENGTHS[length],
+            made.lacks,
+        )
+
+    def close(self) -> None:
+        """End the child process of users' templates, if there is one."""
+        if self._cage is not None:
+            self._cage.close()
+
+    def _compose(self, form: Form, facts: Said, options: Options, length: int) -> Composition:
+        limit = options.platform
+        if not form.own:
+            return Composer(form, facts, fits_title=_fits(limit)).compose(options.seed, length)
+        self._cage = self._cage or Cage()
+        files = {
+            "kind": form.kind,
+            "id": form.id,
+            "data": form.data,
+            "shared": {name: self._files.load("shared")[name] for name in form.data.get("uses", ())},
+        }
+        brief = _plain(facts)
+        asked = {"form": files, "facts": brief, "seed": options.seed, "length": length, "limit": _plain_limit(limit)}
+        answer = orjson.loads(self._cage.call("copykit.writing.caged:compose", orjson.dumps(asked)))
+        blocks = tuple(Block(kind, tuple(map(_marked, parts))) for kind, parts in answer["blocks"])
+        return Composition(answer["plan"], _marked(answer["title"]), blocks, tuple(answer["lacks"]))
+
+    def _judge(self, text: str, context: Context, form: Form) -> tuple[Finding, ...]:
+        seen = visible(text, "md")
+        links = tuple((*link.span, link.title) for link in seen.links if link.span.end)
+        here = dataclasses.replace(context, links=links or None, has_link=self._shops.sells(seen))
+        report = self._checker.check(seen.text, here)
+        moved = []
+        for finding in report.findings:
+            start, end = seen.span(finding.start, finding.end)
+            moved.append(finding._replace(start=start, end=end, match=text[start:end], related=()))
+        return tuple(moved)
+
+
+def trace(text: str, placed: list[Placed]) -> tuple[Traced, ...]:
+    """Return the sentences of a text and the fields that each rests on."""
+    found = []
+    whole = _ADDRESS.sub(lambda match: "_" * len(match[0]), text)  # an address has marks that end no sentence
+    for start, end in sentences(whole):
+        facts = dict.fromkeys(each.path for each in placed if each.start < end and each.end > start)
+        found.append(Traced(start, end, tuple(facts)))
+    return tuple(found)
+
+
+_ADDRESS = re.compile(r"(?<=\])\([^()\s]*\)")
+
+
+def _length_of(facts: Said) -> int:
+    statements = sum(fact.path.rpartition(".")[2] not in NAMES for fact in facts.all)
+    return 2 if statements >= LONG else 1 if statements >= MIDDLE else 0
+
+
+def _fits(platform: Platform | None) -> Any:
+    if platform is None:
+        return lambda title: len(title) <= LONG_TITLE
+    return lambda title: length_on(platform, title).ok is not False
+
+
+def _blamed(findings: tuple[Finding, ...], placed: list[Placed]) -> dict[str, str]:
+    """Return the statements without which the errors would not be there, and why."""
+    blamed: dict[str, str] = {}
+    if verdict(findings) != "error":
+        return blamed
+    for finding in findings:
+        if finding.severity == "error":
+            inside = [each.path for each in placed if each.start < finding.end and each.end > finding.start]
+            blamed |= dict.fromkeys((path for path in inside if path != "count"), finding.message)
+    return blamed
+
+
+def _said_at(placed: list[Placed], path: str, text: str) -> str:
+    return next((text[each.start : each.end] for each in placed if each.path == path), "")
+
+
+def _marked(data: Mapping[str, Any]) -> Marked:
+    return Marked(data["text"], tuple(Mark(*mark) for mark in data["marks"]))
+
+
+def _plain_limit(platform: Platform | None) -> dict[str, Any] | None:
+    return None if platform is None else {"unit": platform.unit, "max": platform.max}
+
+
+def _plain(facts: Said) -> dict[str, Any]:
+    """Return facts as JSON holds them, for the cage."""
+
+    def item(each: Any) -> dict[str, Any]:
+        return {
+            "pool": each.pool,
+            "path": each.path,
+            "fields": {name: ord_of(fact) for name, fact in each.fields.items()},
+            "lists": {name: [item(inner) for inner in items] for name, items in each.lists.items()},
+        }
+
+    numbers = {id(fact): number for number, fact in enumerate(facts.all)}
+
+    def ord_of(fact: Any) -> int:
+        return numbers[id(fact)]
+
+    return {
+        "all": [[fact.text, fact.path, fact.url] for fact in facts.all],
+        "single": {name: ord_of(fact) for name, fact in facts.single.items()},
+        "pools": {name: [item(each) for each in items] for name, items in facts.pools.items()},
+        "today": facts.today,
+    }

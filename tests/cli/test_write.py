@@ -1,0 +1,146 @@
+"""``copykit write article`` from end to end, as its users run it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from copykit.cli import run
+
+SAMPLES = Path(__file__).parents[2] / "corpora/samples/briefs"
+TORCH = str(SAMPLES / "torch.toml")
+FORM = ["--form", "卖货三步", "--today", "2026-11-22"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    return tmp_path
+
+
+def write(*args: str) -> int:
+    return run(["write", "article", *args])
+
+
+def test_an_article_is_written_and_says_what_it_rests_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert write(TORCH, *FORM, "--seed", "3") == 0
+    text = capsys.readouterr().out
+    assert text.startswith("# ")
+    assert "【广告】" in text
+    assert "](https://item.taobao.com/" in text
+    assert write(TORCH, *FORM, "--seed", "3", "--trace") == 0
+    trace = capsys.readouterr().out
+    assert "    selling_points." in trace
+    assert "（连接的话，不说事实）" in trace
+
+
+def test_the_same_seed_gives_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
+    outs = []
+    for seed in ("5", "5", "6"):
+        assert write(TORCH, *FORM, "--seed", seed) == 0
+        outs.append(capsys.readouterr().out)
+    assert outs[0] == outs[1] != outs[2]
+
+
+def test_the_json_has_the_agreed_shape(capsys: pytest.CaptureFixture[str]) -> None:
+    assert write(TORCH, *FORM, "--format", "json", "--variants", "2") == 0
+    shown = capsys.readouterr()
+    first, second = json.loads(shown.out)
+    assert list(first)[:7] == ["form", "title", "text", "findings", "withheld", "trace", "seed"]
+    assert first["title"] != second["title"]
+    for each in first["trace"]:
+        assert first["text"][each["start"] : each["end"]].strip()
+    assert "别用一堆号轮着发" in shown.err
+
+
+def test_a_claim_without_evidence_is_held_back_and_told(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (SAMPLES / "torch.toml").read_text("utf-8").replace('evidence = "出库台账', 'source = "出库台账', 1)
+    text = text.replace('source = "数据来源：山口出库台账，2024 年 9 月—2026 年 8 月"\n', "", 1)
+    Path("灯.toml").write_text(text, "utf-8")
+    assert write("灯.toml", *FORM, "--length", "long") == 0
+    shown = capsys.readouterr()
+    assert "6,400" not in shown.out
+    assert "“前两批 6,400 支已经卖完”（claims.0）：没写证据（evidence）" in shown.err.replace("\n  ", "")
+
+
+def test_a_folder_of_briefs_and_a_bad_one_among_them(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("资料").mkdir()
+    shutil.copy(SAMPLES / "torch.toml", "资料")
+    shutil.copy(SAMPLES / "clip_lamp.toml", "资料")
+    Path("资料/坏.toml").write_text("product = 1\n", "utf-8")
+    Path("资料/薄.toml").write_text('product = "伞"\n', "utf-8")
+    assert write("资料", *FORM, "-o", "文章") == 2
+    err = capsys.readouterr().err
+    assert sorted(path.name for path in Path("文章").iterdir()) == ["clip_lamp.md", "torch.md"]
+    assert "坏.toml:1: product: 应该是文字" in err
+    assert "薄：伞 的资料写不成“卖货三步”" in err
+    assert write("资料/torch.toml", *FORM, "-o", "文章") == 2
+    assert "已经有了" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.html", "a.txt", "a.json", "a.jsonl", "a.xlsx"])
+def test_files_of_every_kind_are_written(name: str) -> None:
+    assert write(TORCH, *FORM, "-o", name) == 0
+    data = Path(name).read_bytes()
+    if name == "a.xlsx":
+        sheet = openpyxl.load_workbook(name).active
+        assert [cell.value for cell in sheet[1]] == ["资料", "标题", "正文", "没写进去的", "种子"]
+        assert sheet.max_row == 2
+        return
+    text = data.decode()
+    assert "尾按手电" in text
+    if name == "a.html":
+        assert text.startswith("<h1>")
+        assert '<a href="https://item.taobao.com/item.htm?id=600000000006">' in text
+    if name == "a.txt":
+        assert "（https://item.taobao.com/" in text
+        assert "](" not in text
+
+
+def test_wrong_options_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert write(TORCH) == 2
+    assert "用 --form 说写成哪一种" in capsys.readouterr().err
+    assert write(TORCH, "--form", "诗") == 2
+    assert "没有“诗”这种写法；有 " in capsys.readouterr().err
+    assert write(TORCH, *FORM, "-o", "a.pdf") == 2
+    assert write("没有.toml", *FORM) == 2
+    assert write("--list") == 0
+    assert "卖货三步" in capsys.readouterr().out
+    assert write(TORCH, "--form", "诗", "--lang", "en") == 2
+    assert "there is no form" in capsys.readouterr().err
+
+
+OWN = """+++
+name = "三句话"
+sample = "briefs/torch"
+
+[variables]
+"detail.text" = "sentence"
+"product" = "noun"
+
+[[plans]]
+id = "plain"
+parts = [{say = ["open!"], need = true}]
++++
+== title
+{{ product }}
+== open
+{{ detail.text }}%s。
+"""
+
+
+def test_a_form_of_ones_own_is_used_and_kept_in_bounds(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine/templates/article").mkdir(parents=True)
+    file = Path("mine/templates/article/three.j2")
+    file.write_text(OWN % "", "utf-8")
+    assert write(TORCH, "--form", "三句话", "--data", "mine") == 0
+    assert capsys.readouterr().out.startswith("# 尾按手电\n\n")
+    file.write_text(OWN % "{{ 'x' * 10**9 }}", "utf-8")
+    assert write(TORCH, "--form", "三句话", "--data", "mine") == 2
+    err = capsys.readouterr().err
+    assert "模板占用太多" in err or "模板写错了" in err

@@ -1,0 +1,158 @@
+"""A seed determines a text; every statement is made once; what is not in the brief is not in the text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from copykit.brief import brief_from
+from copykit.writing.compose import Composer, Composition, Dice
+from copykit.writing.facts import facts_of
+from copykit.writing.forms import Form, form_from
+
+BODY = """\
+== title
+{{ point.benefit }}
+--
+{{ count }} 件事
+== open
+{{ detail.text }}。
+== head
+{{ point.short }}
+--
+{{ point.feature }}
+== say
+{{ point.feature }}。
+--
+说回来，{{ point.benefit }}。
+--
+{{ point.benefit }}。
+== proof
+{{ point.proof }}。
+== own
+{{ own.name }}
+== beat
+{{ beat.text }}。
+== price
+{{ price }} 块。
+== nothing
+{{ brand }}。
+"""
+UMBRELLA = {
+    "product": "折叠伞",
+    "price": 39,
+    "selling_points": [
+        {"feature": "伞骨有 10 根", "benefit": "风大翻不过去", "proof": "天台上吹了一下午", "short": "10 根伞骨"},
+        {"feature": "伞布一甩就干", "benefit": "进门不滴水"},
+        {"feature": "收起来一拃长", "benefit": "塞得进书包侧袋"},
+    ],
+    "details": ["桥上的风把前一版吹翻了"],
+    "stories": [{"kind": "own", "name": "翻过的伞", "beats": ["先翻了一把", "又翻了一把"]}],
+}
+
+
+def form(*parts: dict[str, Any], **data: Any) -> Form:
+    told = {"name": "试", "body": BODY, "line": 1, "plans": [{"id": "only", "parts": list(parts)}], **data}
+    return form_from("article", "x", told, {}, own=False)
+
+
+def compose(told: Form, seed: str = "1", length: int = 2, **changes: Any) -> Composition:
+    brief = brief_from({**UMBRELLA, **changes}, "x")
+    return Composer(told, facts_of(brief, "2026-11-22")).compose(seed, length)
+
+
+def texts(made: Composition) -> list[str]:
+    return [part.text for block in made.blocks for part in block.parts]
+
+
+POINTS = {"each": "point", "order": "told", "head": "head!", "say": ["say proof"]}
+
+
+def test_a_statement_is_made_once_and_a_short_one_stands_for_its_feature() -> None:
+    for seed in map(str, range(20)):
+        made = compose(form(POINTS), seed)
+        joined = "".join(texts(made))
+        for said in ("伞骨有 10 根", "10 根伞骨", "伞布一甩就干", "风大翻不过去", "进门不滴水"):
+            assert joined.count(said) <= 1
+        assert ("伞骨有 10 根" in joined) + ("10 根伞骨" in joined) == 1
+
+
+def test_words_of_a_templates_own_are_used_once() -> None:
+    for seed in map(str, range(20)):
+        assert "".join(texts(compose(form(POINTS), seed))).count("说回来") <= 1
+
+
+def test_the_same_seed_gives_the_same_text_and_others_differ() -> None:
+    made = [compose(form(POINTS), seed) for seed in ("1", "1", "2", "3", "4", "5")]
+    assert made[0] == made[1]
+    assert len({tuple(texts(each)) for each in made}) > 2
+
+
+def test_a_part_without_its_facts_is_left_out_and_a_needed_one_stops_the_plan() -> None:
+    made = compose(form({"say": ["nothing!"]}, POINTS))
+    assert "brand" in made.lacks
+    assert made.blocks
+    stopped = compose(form({"say": ["nothing!"], "need": True}, POINTS))
+    assert stopped.blocks == ()
+    assert stopped.lacks == ("brand",)
+
+
+def test_another_plan_is_tried_when_one_cannot_be_written() -> None:
+    plans = [
+        {"id": "a", "parts": [{"say": ["nothing!"], "need": True}]},
+        {"id": "b", "parts": [{"say": ["price"]}]},
+    ]
+    assert {compose(form(plans=plans), str(seed)).plan for seed in range(8)} == {"b"}
+
+
+@pytest.mark.parametrize(("length", "points"), [(0, 1), (1, 2), (2, 3)])
+def test_length_limits_how_many_items_are_written(length: int, points: int) -> None:
+    made = compose(form({**POINTS, "most": [1, 2, 3]}), length=length)
+    assert sum(block.kind == "head" for block in made.blocks) == points
+
+
+def test_beats_of_a_story_are_told_in_order() -> None:
+    made = compose(form({"take": ["own"], "each": "own.beats", "once": "own!", "say": ["beat"]}))
+    assert texts(made) == ["翻过的伞", "先翻了一把。", "又翻了一把。"]
+    joined = compose(form({"take": ["own"], "each": "own.beats", "once": "own!", "say": ["beat"], "join": True}))
+    assert texts(joined) == ["翻过的伞", "先翻了一把。又翻了一把。"]
+    (part,) = joined.blocks[1].parts
+    assert [part.text[mark.start : mark.end] for mark in part.marks] == ["先翻了一把", "又翻了一把"]
+
+
+def test_a_title_promises_what_the_text_says() -> None:
+    for seed in map(str, range(20)):
+        made = compose(form({"each": "point", "say": ["proof! say"]}), seed)
+        assert made.title.text in ("", "风大翻不过去")
+        listed = compose(form({"each": "point", "say": ["say"]}), seed)
+        if "件事" in listed.title.text:
+            assert listed.title.text == "3 件事"
+
+
+def test_statements_that_share_a_long_run_are_the_same_statement() -> None:
+    made = compose(
+        form({"say": ["open", "price"]}, {"each": "point", "say": ["say!"]}),
+        details=["桥上的风把伞骨有 10 根那版吹翻了"],
+    )
+    assert "".join(texts(made)).count("伞骨有 10 根") == 1
+
+
+def test_a_passage_over_its_limit_is_not_used() -> None:
+    made = compose(form(POINTS, limits={"head": 6}))
+    heads = [block.parts[0].text for block in made.blocks if block.kind == "head"]
+    assert heads
+    assert all(len(head) <= 6 for head in heads)
+
+
+def test_a_row_has_a_cell_a_passage() -> None:
+    made = compose(form({"each": "point", "cells": ["head!", "proof"]}))
+    assert {len(block.parts) for block in made.blocks} == {2}
+
+
+def test_choices_do_not_depend_on_each_other() -> None:
+    dice = Dice("7")
+    assert dice.shuffled("abcdef", "x") == Dice("7").shuffled("abcdef", "x")
+    assert sorted(dice.shuffled("abcdef", "y")) == list("abcdef")
+    first = {Dice(str(seed)).shuffled(range(4), "x")[0] for seed in range(40)}
+    assert first == {0, 1, 2, 3}
