@@ -176,7 +176,7 @@ def parse_file(path: Path, kind: str) -> tuple[Any, list[Problem]]:
             except orjson.JSONDecodeError as error:
                 return None, [Problem(shown, error.lineno, "", f"JSON 写错了：{error.msg}", f"bad JSON: {error.msg}")]
         case ".j2":
-            return _parse_template(text, shown)
+            return _parse_template(text, shown, kind if _schema(kind) is not None else "template")
         case _:
             value, problem = _parse_toml(text, shown)
             if problem is not None:
@@ -185,7 +185,7 @@ def parse_file(path: Path, kind: str) -> tuple[Any, list[Problem]]:
     return (None, problems) if problems else (value, [])
 
 
-def _parse_template(text: str, shown: str) -> tuple[Any, list[Problem]]:
+def _parse_template(text: str, shown: str, schema: str) -> tuple[Any, list[Problem]]:
     """Return a template's front matter, with its body and the line where that begins."""
     match = _FRONT.match(text)
     if match is None:
@@ -194,7 +194,7 @@ def _parse_template(text: str, shown: str) -> tuple[Any, list[Problem]]:
     value, problem = _parse_toml("\n" + match[1], shown)  # the line feed keeps the lines as the file has them
     if problem is not None:
         return None, [problem]
-    problems = check_value(value, "template", shown, "\n" + match[1])
+    problems = check_value(value, schema, shown, "\n" + match[1])
     if problems:
         return None, problems
     return {**value, "body": text[match.end() :], "line": text.count("\n", 0, match.end()) + 1}, []

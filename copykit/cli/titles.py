@@ -44,6 +44,11 @@ SCORE = Text(
     cls=Group,
     text=Text("标题：打分、说明理由、给出改法", "Titles: scores, reasons, changes"),
     lazy={
+        "suggest": (
+            "copykit.cli.suggest",
+            "suggest",
+            Text("用产品资料出二十条标题，或者改一条旧的", "titles from a brief, or an old one made better"),
+        ),
         "compare": (
             "copykit.cli.compare",
             "compare",

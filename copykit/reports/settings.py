@@ -84,7 +84,7 @@ def read_settings(path: Path) -> ReportSettings:
         FileMissing: there is no such file.
         DataFileError: with every unknown key and bad value, its line and its cure.
     """
-    value, problems = datafiles.parse_file(path, "report")
+    value, problems = datafiles.parse_file(path, "report_settings")
     if not problems:
         problems = _more_faults(value, path)
     if problems:

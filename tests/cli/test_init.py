@@ -30,7 +30,7 @@ def test_a_project_is_one_that_the_commands_read(tmp_path: Path, capsys: pytest.
         ]
         open_all = shop / f"open-{name}"
         open_all.write_text("\n".join(lines), "utf-8")
-        kind = "project" if name == "copykit.toml" else "report"
+        kind = "project" if name == "copykit.toml" else "report_settings"
         assert datafiles.parse_file(open_all, kind)[1] == []
 
 

@@ -1,0 +1,89 @@
+"""What a title pattern may be filled with: the facts of a ledger, written as titles write them.
+
+``wrong.lead`` is the beginning of a sentence as far as a title has room, ``doubt.first`` the first sentence of an
+answer; all else are the fields that articles use too (``writing/facts``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from copykit.templating import Fact
+from copykit.text.clauses import clauses
+from copykit.writing.facts import Facts, Item
+
+LONGEST_LEAD, SHORTEST_LEAD = 24, 6  # characters
+_ENDS = "。；;，, 　"
+# A space that only sets figures off from Han characters; in titles every character counts.
+_LOOSE = re.compile(r"(?<=[\u4e00-\u9fff，。：？！—])\s+(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])\s+(?=[\u4e00-\u9fff—])")
+_LEADS = ("text", "meets")
+# Words for what every brief has, where it does not say.
+_USUAL_UNIT = "款"
+
+
+class Slots(NamedTuple):
+    """Single facts and pools of items by name, and every fact by number."""
+
+    single: Mapping[str, Fact]
+    pools: Mapping[str, Sequence[Mapping[str, Fact]]]
+    all: Sequence[Fact]
+
+
+def slots_of(facts: Facts) -> Slots:
+    """Return the facts as titles write them."""
+    made: list[Fact] = []
+
+    def fact(text: str, path: str) -> Fact:
+        made.append(Fact(len(made), text, path))
+        return made[-1]
+
+    single = {name: fact(tight(each.text), each.path) for name, each in facts.single.items()}
+    single.setdefault("unit", fact(_USUAL_UNIT, ""))
+    if "category" not in single and "product" in single:
+        single["category"] = single["product"]
+    pools = {
+        pool: [{name: fact(text, path) for name, (text, path) in _fields(item).items()} for item in items]
+        for pool, items in facts.pools.items()
+    }
+    if "keyword" not in pools and "product" in single:
+        pools["keyword"] = [{"name": single["product"]}]
+    if len(facts.pools.get("step", ())) > 1:
+        single["steps"] = fact(str(len(facts.pools["step"])), "steps")
+    return Slots(single, pools, made)
+
+
+def _fields(item: Item) -> dict[str, tuple[str, str]]:
+    found = {name: (tight(each.text), each.path) for name, each in item.fields.items()}
+    for name in _LEADS:
+        if name in found and (beginning := lead(found[name][0])):
+            found["lead"] = beginning, found[name][1]
+    if "answer" in found:
+        found["first"] = re.split(r"(?<=[。！？])", found["answer"][0], maxsplit=1)[0].rstrip(_ENDS), found["answer"][1]
+    return found
+
+
+def lead(text: str) -> str:
+    """Return the clauses that a sentence begins with, as far as a title has room; empty when the first is too long."""
+    ends = [clause.end for clause in clauses(text)] or [len(text)]
+    fitting = [end for end in ends if SHORTEST_LEAD <= len(text[:end].rstrip(_ENDS)) <= LONGEST_LEAD]
+    return text[: fitting[-1]].rstrip(_ENDS) if fitting else ""
+
+
+def tight(text: str) -> str:
+    """Return a phrase as titles write it: no loose blanks, no full stop."""
+    return _LOOSE.sub("", text.strip()).rstrip(_ENDS)
+
+
+def related(first: Mapping[str, Fact], second: Mapping[str, Fact]) -> bool:
+    """Return whether two items speak of one thing: they share two Han characters in a row."""
+    return bool(_pairs(first) & _pairs(second))
+
+
+def _pairs(item: Mapping[str, Fact]) -> set[str]:
+    found: set[str] = set()
+    for fact in item.values():
+        runs = re.findall(r"[\u4e00-\u9fff]{2,}", fact.text)
+        found |= {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
+    return found

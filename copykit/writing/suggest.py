@@ -1,0 +1,260 @@
+"""Titles worth choosing from: patterns filled with what is true, judged, and picked for strength and difference."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from copykit import templating
+from copykit.datafiles import DataFiles
+from copykit.errors import CopykitError
+from copykit.model import TitleScore
+from copykit.templating import Alternate, Fact, Mark
+from copykit.titles.advise import Adviser
+from copykit.titles.score import TitleScorer, check_title
+from copykit.writing.slots import Slots, related
+
+KIND, PASSAGE = "title", "title"
+MOST_FILLINGS = 48  # of one wording of one pattern; taken evenly over all
+MOST_CANDIDATES = 6000
+WANTED = 20
+# What a title loses by those taken before it, and by a warning, in points of a score.
+LIKENESS, SAME_PATTERN, SAME_FACT, SAME_DIMENSIONS, WARNING = 34.0, 9.0, 3.0, 2.0, 6.0
+TOO_ALIKE = 0.8  # share of pairs of characters
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One way of putting a title, a file of ``templates/title``; its alternates are wordings, any may be taken.
+
+    ``dimensions`` it plays on; ``why`` by language. ``linked``: pairs of pools that have to speak of one thing;
+    ``plain``: fields without a comma inside; ``digits``: fields that hold a figure.
+    """
+
+    id: str
+    dimensions: tuple[str, ...]
+    why: Mapping[str, str]
+    wordings: tuple[Alternate, ...]
+    linked: tuple[tuple[str, str], ...]
+    plain: tuple[str, ...]
+    digits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A wording with its places filled; ``marks`` tell where each of the brief's fields stands."""
+
+    title: str
+    pattern: Pattern
+    marks: tuple[Mark, ...]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Return the fields that it rests on."""
+        return tuple(dict.fromkeys(mark.path for mark in self.marks if mark.path))
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A proposed title with its score."""
+
+    filled: Filled
+    score: TitleScore
+
+    @property
+    def title(self) -> str:
+        """Return the title."""
+        return self.filled.title
+
+
+def load_patterns(files: DataFiles) -> list[Pattern]:
+    """Return the patterns by id.
+
+    Raises:
+        TemplateFault: a file that cannot be used, or has no passage ``title``.
+    """
+    found = []
+    for name, data in sorted(files.load(KIND).items()):
+        file = f"{KIND}/{name}"
+        wordings = templating.passages(file, data["body"], data["line"]).get(PASSAGE)
+        if not wordings:
+            raise templating.TemplateFault(file=file, line=data["line"], reason=f"== {PASSAGE}")
+        linked = tuple((first, second) for first, second in data.get("linked", ()))
+        plain, digits = tuple(data.get("plain", ())), tuple(data.get("digits", ()))
+        found.append(Pattern(name, tuple(data["dimensions"]), data["why"], wordings, linked, plain, digits))
+    return found
+
+
+def fill(patterns: Iterable[Pattern], slots: Slots) -> Iterator[Filled]:
+    """Yield every wording with the brief's phrases in it, each title once; what it does not tell is not written."""
+    seen: set[str] = set()
+    for pattern in patterns:
+        for wording in pattern.wordings:
+            for values in _fillings(pattern, wording, slots):
+                rendered = templating.render(wording, values)
+                if rendered is None:
+                    continue
+                title, marks = templating.unmark(rendered, slots.all)
+                if title not in seen and "\n" not in title:
+                    seen.add(title)
+                    yield Filled(title, pattern, marks)
+
+
+def _fillings(pattern: Pattern, wording: Alternate, slots: Slots) -> Iterator[dict[str, Any]]:
+    single: dict[str, Fact] = {}
+    fields: dict[str, set[str]] = {}
+    for name, field in wording.needs:
+        if field:
+            fields.setdefault(name, set()).add(field)
+        elif name in slots.single:
+            single[name] = slots.single[name]
+        else:
+            return
+    pools = [[item for item in slots.pools.get(name, ()) if wanted <= item.keys()] for name, wanted in fields.items()]
+    if not all(pools):
+        return
+    every = []
+    for items in itertools.product(*pools):
+        values = dict(zip(fields, items, strict=True))
+        if _suits(pattern, values):
+            every.append(values)
+    step = max(1, -(-len(every) // MOST_FILLINGS))
+    for values in every[::step]:
+        yield {**single, **values}
+
+
+def _suits(pattern: Pattern, values: Mapping[str, Mapping[str, Fact]]) -> bool:
+    def text(name: str) -> str:
+        pool, _, field = name.partition(".")
+        fact = values.get(pool, {}).get(field)
+        return fact.text if fact is not None else ""
+
+    for first, second in pattern.linked:
+        if first in values and second in values and not related(values[first], values[second]):
+            return False
+    if any(sign in text(name) for name in pattern.plain for sign in "，、；："):
+        return False
+    return all(any(map(str.isdigit, text(name))) for name in pattern.digits if text(name))
+
+
+def judge(filled: Iterable[Filled], scorer: TitleScorer) -> list[Suggestion]:
+    """Return those that may be used, judged: inside the platform's length, without an error of law or platform."""
+    good = []
+    for each in itertools.islice(filled, MOST_CANDIDATES):
+        try:
+            check_title(each.title)
+        except CopykitError:
+            continue
+        good.append(each)
+    scores = scorer.score_many([each.title for each in good])
+    return [
+        Suggestion(each, score)
+        for each, score in zip(good, scores, strict=True)
+        if score.length.ok is not False and not any(finding.severity == "error" for finding in score.findings)
+    ]
+
+
+def choose(suggestions: Sequence[Suggestion], wanted: int = WANTED, beside: Iterable[str] = ()) -> list[Suggestion]:
+    """Return the titles that a person would really compare, best first: strong ones, each unlike those before it.
+
+    One after another that title is taken which keeps most of its score when what it shares with those taken before
+    (words, pattern, facts, dimensions) is taken off. ``beside`` are titles that are there already.
+    """
+    left = sorted(suggestions, key=lambda each: (-each.score.overall.value, each.title))
+    likeness = dict.fromkeys((each.title for each in left), 0.0)
+    for title in beside:
+        _compare(likeness, title)
+    taken: list[Suggestion] = []
+    while left and len(taken) < wanted:
+        best = max(left, key=lambda each: _worth(each, likeness[each.title], taken))
+        taken.append(best)
+        _compare(likeness, best.title)
+        left = [each for each in left if each is not best and likeness[each.title] < TOO_ALIKE]
+    return sorted(taken, key=lambda each: -each.score.overall.value)
+
+
+def _worth(each: Suggestion, likeness: float, taken: Sequence[Suggestion]) -> float:
+    worth = each.score.overall.value - LIKENESS * likeness
+    worth -= WARNING * sum(finding.severity == "warning" for finding in each.score.findings)
+    own = each.filled
+    for other in taken:
+        worth -= SAME_PATTERN * (other.filled.pattern.id == own.pattern.id)
+        worth -= SAME_DIMENSIONS * (other.filled.pattern.dimensions == own.pattern.dimensions)
+        worth -= SAME_FACT * len(set(other.filled.facts) & set(own.facts))
+    return worth
+
+
+@functools.lru_cache(maxsize=MOST_CANDIDATES)
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(text[at : at + 2] for at in range(len(text) - 1))
+
+
+def _compare(likeness: dict[str, float], other: str) -> None:
+    theirs = _pairs(other)
+    for title, before in likeness.items():
+        own = _pairs(title)
+        likeness[title] = max(before, len(own & theirs) / max(1, min(len(own), len(theirs))))
+
+
+def shares(title: str, other: str) -> float:
+    """Return how much of the shorter title the other holds, 0–1, by pairs of characters."""
+    own, theirs = _pairs(title), _pairs(other)
+    return len(own & theirs) / max(1, min(len(own), len(theirs)))
+
+
+def difference(old: str, new: str) -> list[tuple[str, str]]:
+    """Return the pieces of both titles in order: (kept, removed or added, text)."""
+    import difflib
+
+    pieces: list[tuple[str, str]] = []
+    for _, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if old[a:b] == new[c:d]:
+            pieces.append(("kept", old[a:b]))
+            continue
+        pieces += [(name, text) for name, text in (("removed", old[a:b]), ("added", new[c:d])) if text]
+    return pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Improved:
+    """An old title made better: what was done, and what became of its words."""
+
+    score: TitleScore
+    why: tuple[str, ...]
+    pieces: tuple[tuple[str, str], ...]
+
+
+MOST_STEPS, MOST_IMPROVED = 3, 5
+KIN = 0.34  # how much of the old title another way of putting it has to keep
+
+
+def improve(
+    old: TitleScore, scorer: TitleScorer, adviser: Adviser, others: Iterable[Suggestion] = ()
+) -> list[Improved]:
+    """Return better titles that come from an old one, the best first.
+
+    Changes are tried one upon the other, each judged again; of ``others``, those that keep a third of it count too.
+    """
+    found: dict[str, tuple[TitleScore, tuple[str, ...]]] = {}
+    current = old
+    done: tuple[str, ...] = ()
+    for _ in range(MOST_STEPS):
+        changes = adviser.changes(current)
+        for change in changes:
+            if change.title not in found and change.title != old.title:
+                found[change.title] = (scorer.score(change.title), (*done, change.message))
+        if not changes:
+            break
+        current, done = found.get(changes[0].title, (old, ()))
+    for other in others:
+        if other.title != old.title and shares(other.title, old.title) >= KIN:
+            found.setdefault(other.title, (other.score, ()))
+    better = [
+        Improved(score, why, tuple(difference(old.title, title)))
+        for title, (score, why) in found.items()
+        if old.length.ok is False or score.overall.value > old.overall.value
+    ]
+    return sorted(better, key=lambda each: (-each.score.overall.value, each.score.title))[:MOST_IMPROVED]

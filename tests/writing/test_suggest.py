@@ -1,0 +1,123 @@
+"""Suggested titles state what the brief tells and nothing else, fit their platform, and are unlike each other."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copykit.brief import read_brief
+from copykit.datafiles import bundled
+from copykit.model import Brief
+from copykit.titles.advise import Adviser
+from copykit.titles.score import TitleScorer
+from copykit.writing import suggest
+from copykit.writing.facts import facts_of
+from copykit.writing.slots import LONGEST_LEAD, lead, slots_of
+from copykit.writing.suggest import Filled, Suggestion, difference, fill, improve, judge, load_patterns, shares
+
+TODAY = "2026-11-22"
+BRIEFS = [entry.path for entry in bundled().entries("samples") if entry.id.startswith("briefs/")]
+PATTERNS = load_patterns(bundled())
+
+
+@functools.cache
+def brief_at(path: Path) -> Brief:
+    return read_brief(path)
+
+
+@functools.cache
+def titles_of(path: Path) -> list[Filled]:
+    return list(fill(PATTERNS, slots_of(facts_of(brief_at(path), TODAY))))
+
+
+@functools.cache
+def chosen(path: Path, platform: str) -> list[Suggestion]:
+    brief = brief_at(path)
+    return suggest.choose(judge(titles_of(path), TitleScorer.bundled(platform, brief=brief, today=TODAY)))
+
+
+def test_there_are_patterns_for_every_dimension_and_every_pair() -> None:
+    assert len(PATTERNS) >= 40
+    single = {"novelty", "extremity", "ip", "relevance"}
+    pairs = {frozenset((a, b)) for a in single for b in single if a < b}
+    played = {frozenset(pattern.dimensions) for pattern in PATTERNS}
+    assert played == {frozenset((name,)) for name in single} | pairs
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.id)
+def test_every_wording_is_filled_by_some_sample(pattern: suggest.Pattern) -> None:
+    used = {each.pattern.id for path in BRIEFS for each in titles_of(path)}
+    wanting = {"licensed"}  # no sample has a licensed name
+    assert pattern.id in used | wanting
+
+
+@pytest.mark.parametrize("path", BRIEFS, ids=lambda path: path.stem)
+def test_what_a_title_states_stands_in_the_brief(path: Path) -> None:
+    brief = path.read_text("utf-8")
+    told = "".join(brief.split())
+    for each in titles_of(path):
+        assert each.facts or each.pattern.id == ""
+        own = each.title
+        for mark in reversed(each.marks):
+            piece = each.title[mark.start : mark.end]
+            if mark.path not in ("", "steps"):
+                assert "".join(piece.split()) in told, (each.title, mark)
+            own = own[: mark.start] + own[mark.end :]
+        # A pattern's own words hold no figures: those could only be claims.
+        assert not any(char.isdigit() for char in own), (each.pattern.id, own)
+
+
+@pytest.mark.parametrize("path", BRIEFS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("platform", ["小红书", "公众号"])
+def test_twenty_to_choose_from(path: Path, platform: str) -> None:
+    found = chosen(path, platform)
+    assert len(found) == suggest.WANTED
+    assert len({each.filled.pattern.id for each in found}) >= 15
+    for number, each in enumerate(found):
+        assert each.score.length.ok is not False
+        assert not any(finding.severity == "error" for finding in each.score.findings)
+        assert all(shares(each.title, other.title) < suggest.TOO_ALIKE for other in found[:number])
+
+
+@pytest.mark.parametrize("path", BRIEFS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "field", ["points", "scenes", "details", "doubts", "steps", "stories", "claims", "price", "audience"]
+)
+def test_what_is_dropped_from_a_brief_is_stated_by_no_title(path: Path, field: str) -> None:
+    brief = brief_at(path)
+    empty: object = None if field == "price" else ()
+    if hasattr(brief.material, field):
+        less = dataclasses.replace(brief, material=dataclasses.replace(brief.material, **{field: empty}))  # type: ignore[arg-type]
+    else:
+        less = dataclasses.replace(brief, **{field: empty})
+    name = {"points": "selling_points", "audience": "audience.who"}.get(field, field)
+    for each in fill(PATTERNS, slots_of(facts_of(less, TODAY))):
+        assert not any(fact.startswith(name) for fact in each.facts), each
+
+
+@given(st.text(max_size=200))
+def test_a_lead_is_the_beginning_and_short(text: str) -> None:
+    assert text.startswith(lead(text))
+    assert len(lead(text)) <= LONGEST_LEAD
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_a_difference_gives_back_both(old: str, new: str) -> None:
+    pieces = difference(old, new)
+    assert "".join(text for kind, text in pieces if kind != "added") == old
+    assert "".join(text for kind, text in pieces if kind != "removed") == new
+
+
+def test_an_old_title_is_made_better() -> None:
+    brief = brief_at(next(path for path in BRIEFS if path.stem == "hand_cream"))
+    scorer = TitleScorer.bundled("小红书", brief=brief, today=TODAY)
+    old = scorer.score("高品质护手霜，擦完护手霜，鼠标上一层油印")
+    better = improve(old, scorer, Adviser(bundled(), scorer), judge(titles_of(BRIEFS[2]), scorer))
+    assert better
+    assert all(each.score.overall.value > old.overall.value or old.length.ok is False for each in better)
+    assert all("".join(text for kind, text in each.pieces if kind != "added") == old.title for each in better)
