@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,13 +24,21 @@ class Categories:
 
     def __init__(self, files: DataFiles) -> None:
         self._data: dict[str, Any] = files.load("categories")
-        self._names: dict[str, str] = {}
-        self._words: dict[str, str] = {}
-        for identifier, data in self._data.items():
-            for name in (identifier, data["name"], *data.get("aliases", ())):
-                self._names[fold_text(name)] = identifier
-            for word in data.get("words", ()):
-                self._words[fold_text(word)] = identifier
+
+    @functools.cached_property
+    def _names(self) -> dict[str, str]:
+        """Folded id, name or alias → id; made when first asked for, as few titles come with a category."""
+        told = {
+            identifier: (identifier, data["name"], *data.get("aliases", ())) for identifier, data in self._data.items()
+        }
+        return {fold_text(name): identifier for identifier, names in told.items() for name in names}
+
+    @functools.cached_property
+    def _words(self) -> dict[str, str]:
+        """Folded word → id."""
+        return {
+            fold_text(word): identifier for identifier, data in self._data.items() for word in data.get("words", ())
+        }
 
     def __getitem__(self, name: str) -> frozenset[str]:
         """Return the ids that a category's name stands for: its own and those that it lies in.

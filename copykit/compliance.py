@@ -85,8 +85,11 @@ class Checker:
     ) -> None:
         self._categories = Categories(files)
         self._laws = Laws(files)
-        self._engine = Engine(rules.load(files, packs, lang), files, segmenter or Segmenter(), kinds, lang)
-        self._built = {kind.rule.id: kind for kind in self._engine.built}
+        book = rules.rulebook(files, packs, lang)
+        if kinds is KINDS:
+            self._engine = Engine.of("check", book, files, segmenter or Segmenter(), kinds, lang)
+        else:
+            self._engine = Engine(book.values(), files, segmenter or Segmenter(), kinds, lang)
 
     def context(self, facts: Facts) -> Context:
         """Return the context in which rules see a text.
@@ -135,7 +138,7 @@ class Checker:
         others = []
         owed: dict[str, Finding] = {}
         for finding in sorted(notices, key=lambda each: (_GRAVITY[each.severity], each.end - each.start, each.rule)):
-            notice = getattr(self._built[finding.rule], "notice", "")
+            notice = getattr(self._engine.kind_of(finding.rule), "notice", "")
             if notice:
                 owed.setdefault(notice, finding)
             else:
@@ -146,7 +149,7 @@ class Checker:
         """Return the untold facts, each with the rules of which it decides."""
         asked: dict[str, dict[str, None]] = {}
         for finding in findings:
-            applies = getattr(self._built[finding.rule], "applies", None)
+            applies = getattr(self._engine.kind_of(finding.rule), "applies", None)
             for fact in (applies.missing(context) or ()) if applies is not None else ():
                 asked.setdefault(fact, {})[finding.rule] = None
         return tuple(Ask(fact, tuple(by)) for fact, by in asked.items())
@@ -157,7 +160,7 @@ class Checker:
 
     def kind_of(self, rule: str) -> Kind:
         """Return a built rule."""
-        return self._built[rule]
+        return self._engine.kind_of(rule)
 
 
 _GLANCE = 80  # characters behind a sentence in which it may be answered or taken up

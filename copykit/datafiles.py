@@ -56,7 +56,9 @@ class DataFiles:
         self.layers = tuple(layers)
         self.cache = cache
         self._loaded: dict[str, dict[str, Any]] = {}
-        self._keys: dict[str, list[str]] = {}  # what each layer's values of a kind were made from
+        # By layer and kind: the files, and what the values were made from.
+        self._listed: dict[tuple[str, str], list[_File]] = {}
+        self._keys: dict[tuple[str, str], str] = {}
         self._origins: dict[str, dict[str, str]] = {}
 
     def load(self, kind: str) -> dict[str, Any]:
@@ -83,23 +85,25 @@ class DataFiles:
         return self._loaded[kind]
 
     def made(
-        self, kind: str, make: Callable[[dict[str, Any]], dict[str, Any]], *, beside: str | None = None
+        self,
+        name: str,
+        kinds: Sequence[str],
+        make: Callable[[], dict[str, Any]],
+        *,
+        code: Sequence[Path] = (),
     ) -> dict[str, Any]:
-        """Return what ``make`` makes of a kind's values, which JSON can hold; kept in the cache as the values are.
+        """Return what ``make`` makes of the values of ``kinds``, which JSON can hold; kept in the cache as they are.
 
-        There is one ``make`` a kind. ``beside`` is another kind on which the result depends.
+        There is one ``make`` a name. ``code`` are folders of modules with which what is made of the values may change.
         """
-        values = self.load(kind)
         if self.cache is None:
-            return make(values)
-        kinds = (kind, beside) if beside else (kind,)
-        for other in kinds:
-            self.load(other)
-        key = ascii((__version__, [self._keys.get(other) for other in kinds]))
-        target = self.cache / f"{kind}-made-{_short(ascii(self.layers))}.json"
+            return make()
+        sources = sorted(str(path) for folder in code for path in folder.glob("*.py"))
+        key = ascii((__version__, [self._key(kind) for kind in kinds], _stamps(sources)))
+        target = self.cache / f"{name}-made-{_short(ascii(self.layers))}.json"
         ready = _read_compiled(target, key)
         if ready is None:
-            ready = make(values)
+            ready = make()
             _write_private(target, key, ready)
         return ready
 
@@ -128,22 +132,40 @@ class DataFiles:
         if layer.compiled is not None:
             ready = _read_compiled(layer.compiled / f"{kind}.json", __version__)
             if ready is not None:
-                self._keys.setdefault(kind, []).append(_stamps([str(layer.compiled / f"{kind}.json")]))
                 return ready
-        entries = [entry for entry in _entries(layer, kind) if entry.path.suffix in PARSED]
-        if not entries:
+        found = self._found(layer, kind)
+        if not found:
             return {}
-        key = _fingerprint(entries)
-        self._keys.setdefault(kind, []).append(key)
+        key = self._layer_key(layer, kind)
         target = self.cache / f"{kind}-{_short(str(layer.roots))}.json" if self.cache else None
         if target is not None:
             ready = _read_compiled(target, key)
             if ready is not None:
                 return ready
-        values = parse(entries)
+        values = parse([Entry(kind, file.id, layer.name, Path(file.path)) for file in found])
         if target is not None:
             _write_private(target, key, values)
         return values
+
+    def _key(self, kind: str) -> list[str]:
+        """Return what changes with any file of a kind; none of them is read."""
+        return [self._layer_key(layer, kind) for layer in self.layers]
+
+    def _layer_key(self, layer: Layer, kind: str) -> str:
+        if (layer.name, kind) not in self._keys:
+            compiled = layer.compiled / f"{kind}.json" if layer.compiled is not None else None
+            if compiled is not None and compiled.is_file():
+                key = _stamps([str(compiled)])
+            else:
+                key = _fingerprint(kind, self._found(layer, kind))
+            self._keys[layer.name, kind] = key
+        return self._keys[layer.name, kind]
+
+    def _found(self, layer: Layer, kind: str) -> list[_File]:
+        """Return the files of a kind whose values are read; a layer's folders are listed once."""
+        if (layer.name, kind) not in self._listed:
+            self._listed[layer.name, kind] = [file for file in _files(layer, kind) if file.path.endswith(PARSED)]
+        return self._listed[layer.name, kind]
 
 
 def parse(entries: Sequence[Entry]) -> dict[str, Any]:
@@ -315,19 +337,44 @@ def compile_bundled(target: Path) -> None:
         _write(target / f"{kind}.json", __version__, files.load(kind))
 
 
+class _File(NamedTuple):
+    """A data file as its folder lists it, with its size in bytes and its time in nanoseconds."""
+
+    id: str
+    path: str
+    size: int
+    time: int
+
+
 def _entries(layer: Layer, kind: str) -> Iterator[Entry]:
+    return (Entry(kind, file.id, layer.name, Path(file.path)) for file in _files(layer, kind))
+
+
+def _files(layer: Layer, kind: str) -> Iterator[_File]:
     for root in layer.roots:
         top = os.path.join(root, kind, "")
-        found: list[str] = []
-        for folder, inside, names in os.walk(top):  # which follows no folder links, so that none can go round
-            inside[:] = [name for name in inside if not name.startswith(".")]
-            found += [
-                os.path.join(folder, name) for name in names if name.endswith(SUFFIXES) and not name.startswith(".")
-            ]
-        for path in sorted(found, key=lambda path: path.split(os.sep)):
-            if os.path.isfile(path):
-                name = os.path.splitext(path.removeprefix(top))[0].replace(os.sep, "/")
-                yield Entry(kind, name, layer.name, Path(path))
+        for entry in sorted(_walk(top), key=lambda entry: entry.path.split(os.sep)):
+            name = os.path.splitext(entry.path.removeprefix(top))[0].replace(os.sep, "/")
+            stat = entry.stat()
+            yield _File(name, entry.path, stat.st_size, stat.st_mtime_ns)
+
+
+def _walk(folder: str) -> Iterator[os.DirEntry[str]]:
+    """Yield the data files in a folder and in those below, following no folder links, so that none can go round."""
+    try:
+        found = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in found:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(entry.path)
+        # A link is asked by its path, because one that leads round is an error to its entry.
+        elif entry.name.endswith(SUFFIXES) and (
+            entry.is_file(follow_symlinks=False) or (entry.is_symlink() and os.path.isfile(entry.path))
+        ):
+            yield entry
 
 
 def _parse_toml(text: str, shown: str) -> tuple[Any, Problem | None]:
@@ -496,11 +543,10 @@ def _bare(key: str) -> str:
     return key[1:-1] if key[0] in "\"'" else key
 
 
-def _fingerprint(entries: Sequence[Entry]) -> str:
+def _fingerprint(kind: str, files: Sequence[_File]) -> str:
     """Return what changes with any file: names, sizes and times as they are, as a hash would cost an import."""
-    schema = PACKAGE / "data" / SCHEMAS / f"{entries[0].kind}.schema.json"
-    paths = [str(entry.path) for entry in entries] + ([str(schema)] if schema.is_file() else [])
-    return ascii((__version__, _stamps(paths)))
+    schema = PACKAGE / "data" / SCHEMAS / f"{kind}.schema.json"
+    return ascii((__version__, list(map(tuple, files)), _stamps([str(schema)] if schema.is_file() else [])))
 
 
 def _stamps(paths: Sequence[str]) -> str:

@@ -8,8 +8,9 @@ as texts are, so one spelling is enough.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ import ahocorasick_rs
 
 from copykit.datafiles import DataFiles, lines_of, read_text, shown_path
 from copykit.errors import DataFileError, Problem
+from copykit.late import late
 from copykit.text.normalize import fold_texts
 
 Hits = dict[int, list[tuple[int, int]]]
@@ -37,32 +39,36 @@ class Lexicons:
 
     def __init__(self, files: DataFiles) -> None:
         self._files = files
-        self._ready = files.made("lexicons", _ready, beside="tables")  # by which words are folded
+        # By which table words are folded matters too.
+        self._ready = files.made("lexicons", ("lexicons", "tables"), lambda: _ready(files.load("lexicons")))
         self._parsed: dict[str, Lexicon] = {}
 
     def __getitem__(self, name: str) -> Lexicon:
         """Return a list by its id; KeyError when there is none."""
         if name not in self._parsed:
-            if name in self._ready:
-                entries, exceptions = self._ready[name]
-                self._parsed[name] = Lexicon(name, entries, frozenset(exceptions))
-            elif name in self:
+            ready = self._ready[name]
+            if ready is None:
                 entry = next(entry for entry in self._files.entries("lexicons") if entry.id == name)
                 raise DataFileError(check_file(entry.path))
+            entries, exceptions = ready
+            self._parsed[name] = Lexicon(name, entries, frozenset(exceptions))
         return self._parsed[name]
 
     def __contains__(self, name: str) -> bool:
-        return name in self._files.load("lexicons")
+        return name in self._ready
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ready)
 
 
 def _ready(lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Return the entries and exceptions of the lists without faults: reading them takes an eighth of parsing them."""
-    parsed = (parse(name, lines) for name, lines in lists.items())
-    return {
-        lexicon.id: [{word: dict(fields) for word, fields in lexicon.entries.items()}, sorted(lexicon.exceptions)]
-        for lexicon, problems in parsed
-        if not problems
-    }
+    """Return each list's entries and exceptions, None for one with faults; parsing takes eight times as long."""
+    ready: dict[str, Any] = {}
+    for name, lines in lists.items():
+        lexicon, problems = parse(name, lines)
+        entries = {word: dict(fields) for word, fields in lexicon.entries.items()}
+        ready[name] = None if problems else [entries, sorted(lexicon.exceptions)]
+    return ready
 
 
 def parse(name: str, lines: Iterable[str]) -> tuple[Lexicon, list[Problem]]:
@@ -106,21 +112,19 @@ class _Shape(NamedTuple):
     en: str
 
 
-_WHOLE = _Shape(re.compile(r"[+-]?[0-9]{1,3}"), "要写整数", "a whole number")
+_WHOLE = _Shape(late(r"[+-]?[0-9]{1,3}"), "要写整数", "a whole number")
 _DAY = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
 # The fields that are more than words, wherever they stand; all others fill messages or are words.
 _SHAPES = {
     "points": _WHOLE,
     "before": _WHOLE,
     "reach": _WHOLE,
-    "heat": _Shape(re.compile("[1-5]"), "要写 1 到 5", "1 to 5"),
-    "rate": _Shape(re.compile(r"\d+(?:\.\d+)?"), "要写数字", "a number"),
+    "heat": _Shape(late("[1-5]"), "要写 1 到 5", "1 to 5"),
+    "rate": _Shape(late(r"\d+(?:\.\d+)?"), "要写数字", "a number"),
     "fresh": _WHOLE,
-    "until": _Shape(re.compile(_DAY), "日期写成 2026-11-21 这样", "a date like 2026-11-21"),
-    "dates": _Shape(
-        re.compile(rf"{_DAY}(?:\|{_DAY})*"), "日期写成 2026-11-21|2027-11-21 这样", "dates like 2026-11-21|…"
-    ),
-    "window": _Shape(re.compile(r"\d\d-\d\d\.\.\d\d-\d\d"), "写成 11-01..11-12 这样", "days like 11-01..11-12"),
+    "until": _Shape(late(_DAY), "日期写成 2026-11-21 这样", "a date like 2026-11-21"),
+    "dates": _Shape(late(rf"{_DAY}(?:\|{_DAY})*"), "日期写成 2026-11-21|2027-11-21 这样", "dates like 2026-11-21|…"),
+    "window": _Shape(late(r"\d\d-\d\d\.\.\d\d-\d\d"), "写成 11-01..11-12 这样", "days like 11-01..11-12"),
 }
 
 
@@ -146,6 +150,7 @@ class AutomatonBuilder:
     def __init__(self) -> None:
         self._patterns: dict[str, list[int]] = {}
         self._slots: dict[object, int] = {}
+        self._marks: dict[int, tuple[int, ...]] = {}
 
     def slot(self, key: object, words: Iterable[str], exceptions: Iterable[str] = ()) -> int:
         """Return the slot of a group, adding its folded words and exceptions the first time its key is seen."""
@@ -163,14 +168,45 @@ class AutomatonBuilder:
         group, hidden = frozenset(words), frozenset(exceptions)
         return self.slot((group, hidden), group, hidden)
 
+    def mark(self, key: object, among: Iterable[int]) -> int:
+        """Return a slot without words, which a detector hits in texts that hold a word of the slots ``among`` only."""
+        number = self.slot(key, ())
+        self._marks.setdefault(number, tuple(among))
+        return number
+
     @property
     def size(self) -> int:
         """Return how many slots there are."""
         return len(self._slots)
 
-    def build(self) -> Automaton:
-        """Return the automaton over all groups."""
-        return Automaton(self._patterns)
+    def starts(self) -> dict[int, set[str]]:
+        """Return slot → the first two characters of each of its words; nothing for one that is hit without any."""
+        found: dict[int, set[str]] = {}
+        for word, slots in self._patterns.items():
+            for slot in slots:
+                if slot >= 0:
+                    found.setdefault(slot, set()).add(word[:_START])
+        for mark, among in self._marks.items():
+            found[mark] = set().union(*(found.get(slot, ()) for slot in among))
+        return found
+
+    def build(self, starts: Container[str] | None = None) -> Automaton:
+        """Return the automaton over all groups; ``starts`` (see ``starts_of``) are those of the only texts it will see.
+
+        A title or two hold the first two characters of few words, and an automaton over these finds the same.
+        """
+        if starts is None:
+            return Automaton(self._patterns)
+        return Automaton({word: slots for word, slots in self._patterns.items() if word[:_START] in starts})
+
+
+_START = 2
+
+
+def starts_of(texts: Iterable[str]) -> set[str]:
+    """Return the first two characters of every word that stands in folded texts, among other pairs of theirs."""
+    joined = "\n".join(texts)
+    return {*joined, *map("".join, pairwise(joined))}
 
 
 _FEED = "\n"  # joins texts that are searched together

@@ -533,13 +533,19 @@ def test_what_is_made_of_files_is_made_again_only_when_they_or_those_beside_chan
 
     def made(cache: Path | None = tmp_path / "cache") -> dict[str, Any]:
         files = DataFiles([layer(tmp_path)], cache)
-        return files.made("notes", lambda values: {"names": [*values], "made": asked.append(1)}, beside="units")
+        return files.made(
+            "names",
+            ("notes", "units"),
+            lambda: {"names": [*files.load("notes")], "made": asked.append(1)},
+            code=[tmp_path / "code"],
+        )
 
     for count, change in enumerate(
         (
             lambda: None,
             lambda: write(tmp_path, "notes/颜色.toml", ""),
             lambda: os.utime(beside, ns=(1, 1)),
+            lambda: write(tmp_path, "code/names.py", ""),
         ),
         1,
     ):
@@ -548,7 +554,7 @@ def test_what_is_made_of_files_is_made_again_only_when_they_or_those_beside_chan
         assert len(asked) == count
     assert made() == {"names": ["面料", "颜色"], "made": None}
     made(None)
-    assert len(asked) == 4  # without a cache every time
+    assert len(asked) == 5  # without a cache every time
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")

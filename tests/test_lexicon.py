@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from copykit.datafiles import DataFiles, Layer
 from copykit.errors import DataFileError
-from copykit.lexicon import AutomatonBuilder, Hits, Lexicons, check_file, parse
+from copykit.lexicon import AutomatonBuilder, Hits, Lexicons, check_file, parse, starts_of
 
 Group = tuple[list[str], list[str]]
 
@@ -176,6 +176,17 @@ def test_many_texts_have_the_hits_of_each_one(groups: list[Group], texts: list[s
     automaton = builder.build()
     for some in (texts, [text.replace("\n", "") for text in texts]):
         assert automaton.hits_many(some) == [automaton.hits(text) for text in some]
+
+
+@given(GROUPS, st.lists(TEXTS, min_size=1, max_size=3))
+def test_an_automaton_for_a_few_texts_finds_in_them_what_the_whole_one_does(
+    groups: list[Group], texts: list[str]
+) -> None:
+    builder = AutomatonBuilder()
+    for group in groups:
+        builder.words(*group)
+    whole, small = builder.build(), builder.build(starts_of(texts))
+    assert [small.hits(text) for text in texts] == [whole.hits(text) for text in texts]
 
 
 @given(GROUPS, TEXTS, st.randoms(use_true_random=False))

@@ -19,7 +19,7 @@ from copykit.rules.check import check_rule
 from copykit.rules.engine import Engine
 from copykit.rules.kinds import RuleError, RuleTooSlow
 from copykit.rules.reading import Context
-from copykit.rules.rule import from_data, load
+from copykit.rules.rule import from_data, load, rulebook
 from copykit.text.segment import Segmenter
 from copykit.titles.novelty import UsedTitles
 from copykit.titles.score import KINDS, case_context
@@ -456,3 +456,20 @@ def test_ten_thousand_characters_are_read_at_once(text: str) -> None:
     begun = time.perf_counter()
     all_findings(engine, [text])
     assert time.perf_counter() - begun < 3  # measured 0.6 at most; something cubic would take minutes
+
+
+def test_a_short_text_builds_few_rules_and_a_long_one_all() -> None:
+    made: list[str] = []
+
+    def noted(make: kinds.KindMaker) -> kinds.KindMaker:
+        return lambda rule, build: made.append(rule.id) or make(rule, build)  # type: ignore[func-returns-value]
+
+    makers = {name: noted(make) for name, make in KINDS.items()}
+    every = Engine(load(FILES, ["law"]), FILES, SEGMENTER, KINDS)
+    few = Engine.of("test", rulebook(FILES, ["law"]), FILES, SEGMENTER, makers)
+    made.clear()
+    for text, most in (("全国最好的面膜，买就送", 40), ("不打针，三天见效", 60), ("最好的面膜。" * 300, 1000)):
+        readings = [engine.read([text], NOTHING)[0] for engine in (few, every)]
+        assert few.find(readings[0]) == every.find(readings[1])
+        assert len(made) < most
+    assert sorted(made) == [kind.rule.id for kind in every.built]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from copykit.late import late
 from copykit.text.measure import display_width, pad
 
 Style = Literal["good", "cost", "bad", "quiet", "strong", "plain"]
@@ -105,7 +106,7 @@ def wrapped(text: str, width: int) -> list[str]:
     return [*lines, line] if line or not lines else lines
 
 
-_PIECES = re.compile(r"[0-9A-Za-z.,+%–'\"();:-]{2,20}|.", re.DOTALL)
+_PIECES = late(r"[0-9A-Za-z.,+%–'\"();:-]{2,20}|.", re.DOTALL)
 _CLOSING = frozenset("，。；：！？、）》”’,.;:!?)")
 
 

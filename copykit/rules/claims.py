@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from copykit.errors import CopykitError
 from copykit.errors import Words as Both
+from copykit.late import late
 from copykit.model import Finding, Severity
 from copykit.rules.applies import Applies, applies_from
 from copykit.rules.frames import Frame, Framer, Surroundings, folded_words
@@ -184,7 +185,7 @@ def _parted(text: str, start: int, end: int) -> bool:
 
 
 _FIGURE, _LETTER = "0123456789", "abcdefghijklmnopqrstuvwxyz"
-_LATIN = re.compile("[0-9a-z]")
+_LATIN = late("[0-9a-z]")
 
 
 def _states(statement: str, said: str) -> bool:
@@ -194,7 +195,7 @@ def _states(statement: str, said: str) -> bool:
     return said in stated or bool(figures and set(figures) <= set(_FIGURES.findall(stated)))
 
 
-_FIGURES = re.compile(r"\d+(?:\.\d+)?")
+_FIGURES = late(r"\d+(?:\.\d+)?")
 
 
 class DutyKind:
@@ -266,10 +267,9 @@ KINDS: dict[str, KindMaker] = {"claim": ClaimKind, "duty": DutyKind}
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """One exemption: which rules' findings it may excuse, the clause, and when it governs."""
+    """One exemption: the clause under which it excuses, and when it governs."""
 
     id: str
-    rules: tuple[str, ...]
     clause: str
     reason: str
     evidence: str
@@ -277,10 +277,6 @@ class Exemption:
     when: tuple[Condition, ...]
     not_when: tuple[Condition, ...]
     needed: tuple[int, ...] = ()  # the slots of words without which it excuses nothing
-
-    def covers(self, rule: str) -> bool:
-        """Return whether it may excuse a rule: it names the rule, or a folder above it."""
-        return any(rule == name or rule.startswith(name + "/") for name in self.rules)
 
 
 def excuse_of(exemptions: Iterable[Exemption], frame: Frame) -> tuple[str, str, str, str] | None:
@@ -302,17 +298,12 @@ class _Room:
     def __init__(self, build: Build) -> None:
         self.build = build
         self.around = Surroundings()
+        self._made: dict[str, Exemption] = {}
 
     @functools.cached_property
     def framer(self) -> Framer:
         """What makes the frames."""
         return Framer(self.build.data("frames")["claim"], self.around, self.words_of)
-
-    @functools.cached_property
-    def exemptions(self) -> list[Exemption]:
-        """All exemptions by rank."""
-        found = (self._exemption(name, data) for name, data in self.build.data("exemptions").items())
-        return sorted(found, key=lambda exemption: (exemption.rank, exemption.id))
 
     def words_of(self, name: str) -> tuple[Iterable[str], Iterable[str]]:
         """Return a lexicon's words and exceptions."""
@@ -327,9 +318,20 @@ class _Room:
 
     def exemptions_for(self, rule: str) -> tuple[Exemption, ...]:
         """Return the exemptions that may excuse a rule, by rank."""
-        return tuple(exemption for exemption in self.exemptions if exemption.covers(rule))
+        found = [self._exemption(name) for name, data in self._exemptions.items() if _covers(data["rules"], rule)]
+        return tuple(sorted(found, key=lambda exemption: (exemption.rank, exemption.id)))
 
-    def _exemption(self, name: str, data: Mapping[str, Any]) -> Exemption:
+    @functools.cached_property
+    def _exemptions(self) -> Mapping[str, Any]:
+        return self.build.data("exemptions")
+
+    def _exemption(self, name: str) -> Exemption:
+        """Return an exemption, made when a rule that it may excuse is first hit."""
+        if name not in self._made:
+            self._made[name] = self._make(name, self._exemptions[name])
+        return self._made[name]
+
+    def _make(self, name: str, data: Mapping[str, Any]) -> Exemption:
         words = {**data, **data.get("en", {})} if self.build.lang == "en" else data
         try:
             when = tuple(self.condition(each) for each in data["when"])
@@ -338,7 +340,6 @@ class _Room:
             raise BadExemption(name=name, reason=str(error)) from None
         return Exemption(
             name,
-            tuple(data["rules"]),
             data["source"],
             words["reason"],
             words.get("evidence", ""),
@@ -347,6 +348,11 @@ class _Room:
             not_when,
             tuple(each.slot for each in when if each.slot is not None and each.needs_words),
         )
+
+
+def _covers(rules: Iterable[str], rule: str) -> bool:
+    """Return whether an exemption of ``rules`` may excuse a rule: it names the rule, or a folder above it."""
+    return any(rule == name or rule.startswith(name + "/") for name in rules)
 
 
 class BadExemption(CopykitError):

@@ -6,12 +6,14 @@ import operator
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import repeat
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from copykit.datafiles import DataFiles
 from copykit.errors import Words as Both
-from copykit.lexicon import AutomatonBuilder, Hits, Lexicons
+from copykit.lexicon import Automaton, AutomatonBuilder, Hits, Lexicons, starts_of
 from copykit.model import Finding, Span
+from copykit.rules.calls import Calls, call_sheet
 from copykit.rules.kinds import (
     KINDS,
     Build,
@@ -21,7 +23,7 @@ from copykit.rules.kinds import (
     RuleError,
 )
 from copykit.rules.reading import Batch, Context, PartReading, Reading
-from copykit.rules.rule import Rule
+from copykit.rules.rule import Rule, Rulebook, rulebook
 from copykit.text.normalize import Folded, fold, fold_many
 from copykit.text.segment import NO_CUT, Segmenter
 
@@ -60,16 +62,24 @@ class Part(NamedTuple):
     called: Collection[_Find] | None
 
 
+class Later(NamedTuple):
+    """Rules that are built when a text may call them, which a short text does with few."""
+
+    rules: Mapping[str, Rule]
+    calls: Calls
+
+
 class Engine:
     """Compiled rules. ``read`` turns texts into readings, ``find`` gives a reading's findings."""
 
     def __init__(
         self,
-        rules: Sequence[Rule],
+        rules: Iterable[Rule],
         files: DataFiles,
         segmenter: Segmenter,
         kinds: Mapping[str, KindMaker] = KINDS,
         lang: str = "zh",
+        later: Later | None = None,
     ) -> None:
         """Build every rule with its kind; raise RuleError for a rule whose kind is unknown or whose words are."""
         self._files = files
@@ -78,34 +88,86 @@ class Engine:
         self.automaton = AutomatonBuilder()
         self.detectors: dict[str, Detector] = {}
         self.lang = lang
+        self._kinds = kinds
         self._shared: dict[str, Any] = {}
-        self.built: list[Kind] = []
+        self._built: dict[str, Kind] = {}
+        self._later = later
+        self._read = 0  # characters, while there are rules left to build
+        self._build(rules)
+        self._automaton = Automaton({}) if later else self.automaton.build()
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        book: Rulebook,
+        files: DataFiles,
+        segmenter: Segmenter,
+        kinds: Mapping[str, KindMaker],
+        lang: str = "zh",
+        code: Sequence[Path] = (),
+    ) -> Engine:
+        """Return an engine over a rulebook that builds its rules when a text may call them.
+
+        ``name`` stands for ``kinds``, as what their rules wait for is kept; ``code`` are the folders of their modules.
+        Rules of the user's own are all built at once, so that one that cannot be is told before the first text.
+        """
+        if files.cache is None or not book.ours:
+            return cls(book.values(), files, segmenter, kinds, lang)
+
+        def sheet() -> dict[str, Any]:
+            known = rulebook(files).only(lambda rule, data: data["kind"] in kinds)
+            full = cls(known.values(), files, segmenter, kinds)
+            return call_sheet(full.built, full.automaton)
+
+        calls = Calls(files.made(f"{name}-calls", _MADE_OF, sheet, code=(Path(__file__).parent, *code)))
+        return cls((), files, segmenter, kinds, lang, Later(book, calls))
+
+    @property
+    def built(self) -> list[Kind]:
+        """Return all rules, built."""
+        self._build_rest()
+        return list(self._built.values())
+
+    def kind_of(self, rule: str) -> Kind:
+        """Return a built rule; KeyError when there is none."""
+        if rule not in self._built and self._later is not None:
+            self._build([self._later.rules[rule]])
+        return self._built[rule]
+
+    def _automaton_for(self, texts: Sequence[str]) -> Automaton:
+        """Return what finds the words of all rules in these folded texts, and build the rules that they may call."""
+        if self._later is not None:
+            self._read += sum(map(len, texts))
+            if self._read <= _FEW:
+                starts = starts_of(texts)
+                rules = self._later.rules
+                called = [name for name in self._later.calls.of(starts) if name in rules and name not in self._built]
+                self._build([rules[name] for name in called])
+                return self.automaton.build(starts)
+            self._build_rest()
+        return self._automaton
+
+    def _build_rest(self) -> None:
+        if self._later is not None:
+            rules, self._later = self._later.rules, None
+            self._build(rule for name, rule in rules.items() if name not in self._built)
+            self._automaton = self.automaton.build()
+
+    def _build(self, rules: Iterable[Rule]) -> None:
         for rule in rules:
-            maker = kinds.get(rule.kind)
-            if maker is None:
-                known = "、".join(sorted(kinds))
-                zh, en = f"没有“{rule.kind}”这种规则，可以用 {known}", f"unknown kind '{rule.kind}'; known: {known}"
-                raise RuleError(rule=rule.id, reason=Both(zh, en))
-            try:
-                self.built.append(maker(rule, self))
-            except KeyError as error:
-                zh, en = f"少了“{error.args[0]}”（键或词表）", f"'{error.args[0]}' is missing (a key or a word list)"
-                raise RuleError(rule=rule.id, reason=Both(zh, en)) from None
-            except (ValueError, TypeError, re.error) as error:
-                raise RuleError(rule=rule.id, reason=Both(f"写得不对：{error}", f"badly written: {error}")) from None
-        automaton = self.automaton.build()
-        self._hits_many = automaton.hits_many
-        self._hits, self._hits_by_part = automaton.hits, automaton.hits_by_part
+            self._built[rule.id] = self._made(rule)
+        built = self._built.values()
         self._detect = tuple(self.detectors.values())
         # What a kind can do is asked by name, as holding hundreds of rules against the protocols takes 80 ms.
         # Duties look at whole texts; a title or a sentence alone owes nothing.
-        self._whole = [kind for kind in self.built if getattr(kind, "whole_text", False)]
-        self._in_parts = [kind for kind in self.built if not getattr(kind, "whole_text", False)]
+        self._whole = [kind for kind in built if getattr(kind, "whole_text", False)]
+        self._in_parts = [kind for kind in built if not getattr(kind, "whole_text", False)]
         self._whole_slots = frozenset(
             slot for kind in self._whole for slot in (*(kind.triggers or ()), *getattr(kind, "looks_at", ()))
         )
         self._always = [kind for kind in self._in_parts if kind.triggers is None and not hasattr(kind, "conclude")]
-        self._concluding: list[Any] = [kind for kind in self.built if hasattr(kind, "conclude")]
+        self._concluding: list[Any] = [kind for kind in built if hasattr(kind, "conclude")]
         # Most rules wait for one slot, and of these most say one thing at its first hit; the few that wait for several
         # must not be asked twice. A slot that no rule waits for has None.
         self._waiting: list[_Waiting | None] = [None] * self.automaton.size
@@ -124,6 +186,20 @@ class Engine:
         self._adapted_whole: tuple[Context | None, tuple[Kind, ...]] = None, ()
         self._adapted_to: Context | None = None
         self._asked: tuple[_Find, ...] = ()
+
+    def _made(self, rule: Rule) -> Kind:
+        maker = self._kinds.get(rule.kind)
+        if maker is None:
+            known = "、".join(sorted(self._kinds))
+            zh, en = f"没有“{rule.kind}”这种规则，可以用 {known}", f"unknown kind '{rule.kind}'; known: {known}"
+            raise RuleError(rule=rule.id, reason=Both(zh, en))
+        try:
+            return maker(rule, self)
+        except KeyError as error:
+            zh, en = f"少了“{error.args[0]}”（键或词表）", f"'{error.args[0]}' is missing (a key or a word list)"
+            raise RuleError(rule=rule.id, reason=Both(zh, en)) from None
+        except (ValueError, TypeError, re.error) as error:
+            raise RuleError(rule=rule.id, reason=Both(f"写得不对：{error}", f"badly written: {error}")) from None
 
     def data(self, kind: str) -> dict[str, Any]:
         """Return the data files of a kind (for rule kinds while they are built)."""
@@ -154,7 +230,7 @@ class Engine:
                 folds,
                 cut.begins,
                 cut.ends,
-                self._hits_many(folded_texts),
+                self._automaton_for(folded_texts).hits_many(folded_texts),
                 bodies or repeat(None, len(texts)),
                 strict=True,
             )
@@ -174,7 +250,7 @@ class Engine:
         """
         folded = fold(text)
         spans = cut(folded.text)
-        hits = self._hits_by_part(folded.text, spans)
+        hits = self._automaton_for([folded.text]).hits_by_part(folded.text, spans)
         whole = Reading(text, folded, [], [], self._joined(hits, spans), context)
         waiting = self._waiting_for(context)
         parts = []
@@ -204,7 +280,7 @@ class Engine:
         if len(text) != end - start:  # something was deleted here
             own = fold(text)
             if own.text != folded:
-                hits = self._hits(own.text)
+                hits = self._automaton_for([own.text]).hits(own.text)
         return PartReading(text, own, self.segmenter, hits, whole.context)
 
     def _detected(self, parts: Sequence[Part]) -> list[Part]:
@@ -308,5 +384,10 @@ def _called(hits: Hits, waiting: _Calls, text: str, start: int, end: int) -> Col
                     called[find] = None
     return called if called or detected else None
 
+
+# What the words of rules are made of, and how many characters may be read before all rules are built: building them
+# takes as long as some fifty titles that are read one by one.
+_MADE_OF = ("rules", "lexicons", "tables", "quantities")
+_FEW = 1_500
 
 _place = operator.itemgetter(1, 2, 0)  # start, end, rule

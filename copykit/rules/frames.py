@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any, Literal
 
+from copykit.late import late
 from copykit.lexicon import Automaton, AutomatonBuilder, Hits
 from copykit.model import Span
 from copykit.rules.reading import Reading
@@ -177,11 +178,11 @@ class Framer:
         """``words_of(name)`` gives a lexicon's (words, exceptions)."""
         self.around = around
         self._slots = {role: around.slot(*words_of(name)) for role, name in data["lexicons"].items()}
-        self._time_pattern = re.compile("|".join(data["time_patterns"]))
-        self._place_pattern = re.compile("|".join(data["place_patterns"]))
+        self._time_pattern = late("|".join(data["time_patterns"]))
+        self._place_pattern = late("|".join(data["place_patterns"]))
         self._reach = int(data["negation_reach"])
         quotes = data["quotes"]
-        self._quotes = re.compile(
+        self._quotes = late(
             "|".join(f"{re.escape(pair[0])}[^{re.escape(pair)}]*{re.escape(pair[1])}" for pair in quotes)
         )
 

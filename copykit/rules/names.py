@@ -157,7 +157,7 @@ class _Names:
     def __init__(self, build: Build) -> None:
         fields: dict[str, dict[str, str]] = {}
         exceptions: set[str] = set()
-        lists = sorted(name for name in build.data("lexicons") if name.startswith("names"))
+        lists = sorted(name for name in build.lexicons if name.startswith("names"))
         for name in lists:
             lexicon = build.lexicons[name]
             exceptions |= lexicon.exceptions
@@ -174,7 +174,7 @@ class _Names:
         self.leaning = leaning.entries
         self._following = tuple(word for word, given in self.leaning.items() if given["side"] in ("after", "both"))
         self.licences = [word for word, given in leaning.entries.items() if given["state"] == "licensed"]
-        self._states = {state: build.automaton.slot(f"names {state}", ()) for state in _STATES}
+        self._states = {state: build.automaton.mark(f"names {state}", self.looks_at) for state in _STATES}
         self._awaited: set[str] = set()  # the states that rules wait for
         self.leaning_slot = build.automaton.slot("borrowing", leaning.entries, leaning.exceptions)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -148,8 +148,43 @@ def _plain(rule: Rule) -> Callable[[Reading, int, int], Finding]:
     return plain
 
 
+class Rulebook(Mapping[str, Rule]):
+    """Rules by id, each made from its file when it is first asked for; ``ours`` if all of them are bundled."""
+
+    def __init__(self, data: Mapping[str, Mapping[str, Any]], lang: str, own: Collection[str] = ()) -> None:
+        """Take the parsed files; ``own`` names those of the user's."""
+        self._data = data
+        self._lang = lang
+        self._own = own
+        self._made: dict[str, Rule] = {}
+        self.ours = not own
+
+    def __getitem__(self, name: str) -> Rule:
+        rule = self._made.get(name)
+        if rule is None:
+            rule = from_data(name, self._data[name], self._lang, trusted=name not in self._own)
+            self._made[name] = rule
+        return rule
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def only(self, keep: Callable[[str, Mapping[str, Any]], bool]) -> Rulebook:
+        """Return the rules of which ``keep(id, data)`` is true."""
+        kept = {name: data for name, data in self._data.items() if keep(name, data)}
+        return Rulebook(kept, self._lang, [name for name in self._own if name in kept])
+
+
 def load(files: DataFiles, packs: Sequence[str] | None = None, lang: str = "zh") -> list[Rule]:
-    """Return the rules of the given packs (all when None), sorted by id, speaking ``lang``.
+    """Return the rules of the given packs as ``rulebook`` does, all of them made."""
+    return list(rulebook(files, packs, lang).values())
+
+
+def rulebook(files: DataFiles, packs: Sequence[str] | None = None, lang: str = "zh") -> Rulebook:
+    """Return the rules of the given packs (all when None) in the order of their ids, speaking ``lang``.
 
     A pack is a folder of rules or a folder in one (``law``, ``law/prices``), or a single rule's id.
 
@@ -164,7 +199,7 @@ def load(files: DataFiles, packs: Sequence[str] | None = None, lang: str = "zh")
     own = {name: data for name, data in chosen.items() if files.origin("rules", name) != "bundled"}
     if own:
         _refuse(own, files)
-    return [from_data(name, data, lang, trusted=name not in own) for name, data in chosen.items()]
+    return Rulebook(chosen, lang, own)
 
 
 def _refuse(own: Mapping[str, Mapping[str, Any]], files: DataFiles) -> None:

@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 from operator import add
-from statistics import median
 from typing import Any, NamedTuple
 
 from copykit.errors import Words as Both
+from copykit.late import late
 from copykit.model import Finding, Span
 from copykit.rules.kinds import Build, KindMaker, pattern_matcher
 from copykit.rules.reading import Context, Reading
@@ -68,7 +68,7 @@ class Prose:
         """``again``: where a title stands that is not read twice."""
         self.source = source
         self.text = source
-        for sign, pattern in _MARKUP:
+        for sign, pattern, _ in _MARKUP:
             if sign in source:
                 self.text = pattern.sub(_blank, self.text)
         if again is not None:
@@ -96,7 +96,7 @@ class Prose:
 
 # Each is looked for only where its sign stands, so that plain text costs no more than seven searches for a string.
 _MARKUP = tuple(
-    (sign, re.compile(pattern))
+    (sign, late(pattern), pattern)
     for sign, pattern in (
         ("```", "(?s:```.*?```)"),
         ("`", "`[^`\\n]+`"),
@@ -109,7 +109,7 @@ _MARKUP = tuple(
 )
 
 
-_CLAUSE_END = re.compile("[，。！？；：、,!?;:\\n]")
+_CLAUSE_END = late("[，。！？；：、,!?;:\\n]")
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -213,9 +213,9 @@ class SpacingKind(_Style):
 
 
 # At least two letters, none of them behind a figure (100ml装): what a unit keeps from its figure is another matter.
-_LATIN_WORD = re.compile(r"[A-Za-z](?<![A-Za-z0-9@#._/-].)['’&+.-]?[A-Za-z][A-Za-z0-9'’&+.-]*(?<![.'’&-])(?!@)")
-_SEAM = re.compile(rf"(?<=[{_HAN}])(?=[A-Za-z])|(?<=[A-Za-z0-9+])(?=[{_HAN}])")
-_IS_HAN = re.compile(f"[{_HAN}]")
+_LATIN_WORD = late(r"[A-Za-z](?<![A-Za-z0-9@#._/-].)['’&+.-]?[A-Za-z][A-Za-z0-9'’&+.-]*(?<![.'’&-])(?!@)")
+_SEAM = late(rf"(?<=[{_HAN}])(?=[A-Za-z])|(?<=[A-Za-z0-9+])(?=[{_HAN}])")
+_IS_HAN = late(f"[{_HAN}]")
 
 
 def _is_han(text: str, place: int) -> bool:
@@ -257,7 +257,7 @@ class PairedKind(_Style):
             yield self._once(prose, [Span(place, place + 1) for place in sorted(lone)])
 
 
-_ITEM_NUMBER = re.compile(r"(?<![A-Za-z0-9])(?:[0-9]{1,2}|[A-Za-z]|[一二三四五六七八九十]{1,3}|[①-⑳])\Z")
+_ITEM_NUMBER = late(r"(?<![A-Za-z0-9])(?:[0-9]{1,2}|[A-Za-z]|[一二三四五六七八九十]{1,3}|[①-⑳])\Z")
 
 
 def _begins_paragraph(text: str, place: int) -> bool:
@@ -289,6 +289,8 @@ class LongSentenceKind(_Style):
         long = [span for span in prose.sentences if span.end - span.start > self.over]
         if not long:
             return ()
+        from statistics import median  # late: it takes fractions and random numbers along
+
         usual = median(sizes) if len(sizes) > 2 else min(sizes) if len(sizes) > 1 else 0
         found = []
         for span in long:
@@ -309,7 +311,7 @@ class LongSentenceKind(_Style):
         return {"suggestions": tuple(each.replace("{before}", before) for each in self.rule.suggestions)}
 
 
-_ALL_HAN = re.compile(f"[{_HAN}]")
+_ALL_HAN = late(f"[{_HAN}]")
 
 
 class SameSentenceKind(_Style):
@@ -338,7 +340,7 @@ class SameSentenceKind(_Style):
         return sorted(found, key=lambda finding: finding.start)[: self.rule.limit]
 
 
-_NO_INK = re.compile(r"[\W_]+")
+_NO_INK = late(r"[\W_]+")
 
 
 class SameOpeningKind(_Style):
@@ -367,7 +369,7 @@ class SameOpeningKind(_Style):
         return found[: self.rule.limit]
 
 
-_TWO_HAN = re.compile(f"[{_HAN}]{{2}}")
+_TWO_HAN = late(f"[{_HAN}]{{2}}")
 _SHORT = 6  # shorter ones are answers, labels and calls
 
 
@@ -435,7 +437,7 @@ class NearWordKind(_Style):
 _STRETCH = 240  # characters looked at together, with the reach
 _MARGIN = 8  # what is cut beside a crowd, so that the words at its edges are whole
 # Two Han of which neither is a word of grammar: these stand in every line, and in few words of content.
-_CONTENT = re.compile(f"(?:(?![的了在是和与也都就不这那我你他她它们着过吗呢吧把被让给很])[{_HAN}]){{2}}")
+_CONTENT = late(f"(?:(?![的了在是和与也都就不这那我你他她它们着过吗呢吧把被让给很])[{_HAN}]){{2}}")
 
 
 class SamePhraseKind(_Style):
@@ -517,7 +519,7 @@ class ParallelKind(_Style):
             yield self._once(prose, runs, self.over)
 
 
-_PARALLELS = re.compile(f"[{_HAN}]+(?:[，。！？；：、,!?;:][{_HAN}]+){{2,}}")
+_PARALLELS = late(f"[{_HAN}]+(?:[，。！？；：、,!?;:][{_HAN}]+){{2,}}")
 
 
 def _alike(text: str, one: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -588,7 +590,7 @@ class AbsentKind(DensityKind):
         return (self.rule.finding(reading, start, end if end > 0 else len(text), size=size, keywords=keywords),)
 
 
-_INK = re.compile(r"[^\W_]")
+_INK = late(r"[^\W_]")
 
 
 def _keyword_places(reading: Reading) -> Iterable[tuple[str, list[int]]]:
@@ -714,14 +716,14 @@ class _Link(NamedTuple):
     says: str
 
 
-_ANCHOR = re.compile(
+_ANCHOR = late(
     r"(?<!!)\[(?P<md>[^\[\]\n]{1,200})\]\([^()\s]{1,500}(?:\s+[\"'](?P<md_title>[^\"'\n]{0,200})[\"'])?\)"
     r"|<a\b(?P<attributes>[^<>]{0,500})>(?P<html>[^<>]{1,200})</a>",
     re.IGNORECASE,
 )
-_TITLE = re.compile(r"title\s*=\s*[\"']([^\"'<>]{0,200})", re.IGNORECASE)
-_ALL_MARKUP = re.compile("|".join(pattern.pattern for _, pattern in _MARKUP))
-_HAN_RUN = re.compile(f"[{_HAN}]{{2,}}")
+_TITLE = late(r"title\s*=\s*[\"']([^\"'<>]{0,200})", re.IGNORECASE)
+_ALL_MARKUP = late("|".join(pattern for _, _, pattern in _MARKUP))
+_HAN_RUN = late(f"[{_HAN}]{{2,}}")
 _MOST_LINKS = 500  # more make a directory and no article
 _LEAST_BLOCKS = 2  # one paragraph has nothing to be compared with
 
@@ -757,7 +759,7 @@ def _blocks(text: str) -> list[Span]:
 
 
 _LINE = 12
-_BLOCK_END = re.compile(r"\n|</(?:p|li|div|td|h[1-6])>|<br\s*/?>|\Z", re.IGNORECASE)
+_BLOCK_END = late(r"\n|</(?:p|li|div|td|h[1-6])>|<br\s*/?>|\Z", re.IGNORECASE)
 
 
 def _block_of(blocks: Sequence[Span], link: _Link) -> int | None:

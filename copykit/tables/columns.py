@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from copykit.errors import CopykitError
+from copykit.late import late
 
 Wanted = Mapping[str, Sequence[str]]
 
@@ -105,7 +106,7 @@ def fold_header(name: str) -> str:
     return _HEADER_NOISE.sub("", unicodedata.normalize("NFKC", name).casefold())
 
 
-_HEADER_NOISE = re.compile(r"[\s_\-*:\u200b-\u200d\ufeff]+")
+_HEADER_NOISE = late(r"[\s_\-*:\u200b-\u200d\ufeff]+")
 
 
 def _unique(cells: Sequence[str]) -> list[str]:

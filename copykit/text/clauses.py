@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from copykit.late import late
 from copykit.model import Span
 
 # Connectives are a closed class of the grammar, so they stand here and not in a data file. Only those are listed that
@@ -77,7 +78,7 @@ def sentences(text: str) -> list[Span]:
     return [Span(*match.span()) for match in _SENTENCE.finditer(text)]
 
 
-_SENTENCE = re.compile("[^。！？!?；;\\s][^。！？!?；;\\n]{0,400}[。！？!?；;]*[”’」』）)》]*")
+_SENTENCE = late("[^。！？!?；;\\s][^。！？!?；;\\n]{0,400}[。！？!?；;]*[”’」』）)》]*")
 
 # Latin abbreviations whose dot ends no clause though a blank follows; single letters are seen to by the pattern.
 _ABBREVIATIONS = (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from itertools import accumulate
 from typing import Literal
+
+from copykit.late import late
 
 # char: code points · han2: ASCII 1, others 2 · utf8: bytes · xhs: half the sum over UTF-16 units of 1 for ASCII and
 # 2 for others, rounded up · px: pixels in a search result, an estimate
@@ -60,7 +61,7 @@ def pad(text: str, width: int) -> str:
 # Characters that stand alone and take one column (ASCII) or two (Han, their punctuation, full width).
 # Signs of titles and of our own pages that take one column though they are not ASCII.
 _NARROW = dict.fromkeys(map(ord, "−–—·…“”‘’→━┄█▏▎▍▌▋▊▉"), "-")
-_PLAIN = re.compile(r"[ -~\u3001-\u3029\u4e00-\u9fff\uff01-\uff60]*")
+_PLAIN = late(r"[ -~\u3001-\u3029\u4e00-\u9fff\uff01-\uff60]*")
 
 
 def _clusters(text: str) -> Iterable[str]:

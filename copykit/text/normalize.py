@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, count
 
 from copykit import datafiles
+from copykit.late import late
 
 # Code point → code point it is read as, or None for a character that is deleted.
 FoldTable = dict[int, int | None]
@@ -55,7 +56,7 @@ class Folded:
 def fold(text: str) -> Folded:
     """Return the text as a word list should read it; total on any string, and folding twice changes nothing more."""
     folded = _char_by_char(text)
-    has_gap = _GAP.search(folded) is not None
+    has_gap = _MAY_BE_GAP.search(folded) is not None and _GAP.search(folded) is not None
     if not has_gap and len(folded) == len(text):
         return Folded(folded, text)
     steps: list[_Deletions] = []
@@ -85,12 +86,12 @@ def fold_many(texts: Sequence[str]) -> list[Folded]:
 
 def fold_text(text: str) -> str:
     """Return the folded text alone, for words that are to be found in folded texts: no way back, at half the time."""
-    return _GAP.sub("", _char_by_char(text))
+    return _closed(_char_by_char(text))
 
 
 def fold_texts(texts: Sequence[str]) -> list[str]:
     """Return the folded text of each; all the words of a rule cost little more than one."""
-    folded = _GAP.sub("", _by_search("\n".join(texts))).split("\n")
+    folded = _closed(_char_by_char("\n".join(texts))).split("\n")
     return folded if len(folded) == len(texts) else [fold_text(text) for text in texts]  # one holds a line feed
 
 
@@ -129,9 +130,10 @@ def build_table(
         table.update(enumerate(map(ord, chars), int(start[2:], 16)))
     for pairs in (lookalike_pairs, simplify_pairs):
         joined = "".join(pairs)
-        table.update(zip(map(ord, joined[::2]), map(ord, joined[1::2]), strict=True))
+        table.update(str.maketrans(joined[::2], joined[1::2]))
+    chained = table.keys() & set(table.values())
     for code, target in table.items():
-        if target in table:
+        if target in chained:
             table[code] = _end_of_chain(table, target)
     return table
 
@@ -167,7 +169,7 @@ _HAN = r"[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323
 # pattern and looks back, because a pattern that begins with a small set is found several times faster than one that
 # begins with Han; and Han is named as seldom as can be, because each naming takes the compiler a millisecond.
 _SIGNS = r" .·\-~|/+\u2190-\u21ff\u25a0-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff"
-_GAP = re.compile(
+_GAP = late(
     rf"[{_SIGNS}_*。、!?;&=^%#@]"
     rf"(?:(?<=[最第顶唯].)(?={_HAN})|(?<={_HAN}[_*])(?={_HAN})"
     rf"|(?<=[{_SIGNS}])(?<={_HAN}.)"
@@ -175,6 +177,8 @@ _GAP = re.compile(
     rf"(?:(?<= ) *)?(?={_HAN})"
     rf"(?(1)|(?=.(?!{_HAN}))))"
 )
+# Asked first about a single text: a sign between two characters that are no ASCII, which few titles hold.
+_MAY_BE_GAP = late(rf"[{_SIGNS}_*。、!?;&=^%#@](?<=[^\x00-\x7f].) *(?=[^\x00-\x7f])")
 
 
 def _deleted(text: str) -> Iterator[int]:
@@ -228,6 +232,11 @@ def _char_by_char(text: str) -> str:
     if len(text) > _LONG:
         return _by_search(text)
     return text.translate(default_table() if _BEYOND.search(text) else _plane_table())
+
+
+def _closed(text: str) -> str:
+    """Return the text without what stands between the characters of a word."""
+    return text if _MAY_BE_GAP.search(text) is None else _GAP.sub("", text)
 
 
 def _by_search(text: str) -> str:

@@ -7,12 +7,12 @@ share over 13 characters holds one of them. Reworded sentences are found by MinH
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterable, Sequence
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
+from copykit.late import late
 from copykit.model import Span
 from copykit.text.clauses import sentences
 from copykit.text.normalize import fold
@@ -192,7 +192,7 @@ def _pairs(sentence: str) -> set[str]:
     return set(map("".join, pairwise(ink)))
 
 
-_NO_INK = re.compile(r"[\W_]+")
+_NO_INK = late(r"[\W_]+")
 
 
 def _long_sentences(text: str) -> list[Span]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 import operator
-import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from copykit.errors import CopykitError, Words
+from copykit.late import late
 from copykit.model import Token
 
 Backend = Literal["rjieba", "jieba"]
@@ -153,8 +153,8 @@ def load_user_words(lines: Iterable[str]) -> list[UserWord]:
 
 
 # A return at a text's end would make one token with the line feed that joins it to the next; surrogates are refused.
-_NOT_JOINABLE = re.compile("[\r\ud800-\udfff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_JOINABLE = late("[\r\ud800-\udfff]")
+_SURROGATE = late("[\ud800-\udfff]")
 _WORD, _TAG = operator.itemgetter(0), operator.itemgetter(1)
 # Measured best at 64 to 128 titles: smaller feels the cost of the call, larger leaves the processor cache.
 _CHUNK_TEXTS = 128

@@ -7,11 +7,11 @@ the signs are fixed by reasoning, and points of ±1 do nearly as well as fitted 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import compress, repeat
 
 from copykit.errors import Words as Both
+from copykit.late import late
 from copykit.lexicon import Hits
 from copykit.model import Finding
 from copykit.rules.kinds import Build, KindMaker, RuleError, whole_words
@@ -49,7 +49,7 @@ _UNITS = frozenset("月年例元名%吨级度家套点倍股平起所辆℃万�
 _BREAKS = frozenset(",:;!?。… \n")
 _EDGES = frozenset("|丨)")
 # Column labels (人物 | …, …｜观察, (图)) are the publisher's, not the writer's.
-_LABELS = re.compile(r"^[^|丨]{1,8}[|丨]\s*|\s*[|丨]\s*[^|丨]{1,9}$|\((?:图|组图|附图|视频)\)$")
+_LABELS = late(r"^[^|丨]{1,8}[|丨]\s*|\s*[|丨]\s*[^|丨]{1,9}$|\((?:图|组图|附图|视频)\)$")
 
 _OPENER = 6  # characters at most in an opening call
 _CLIPPED = 10  # a title whose longest clause is no longer says nothing fully

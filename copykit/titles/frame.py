@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator
 
+from copykit.late import late
 from copykit.model import Finding, Length
 from copykit.platforms import length_on
 from copykit.rules.kinds import Build, KindMaker
@@ -85,7 +86,7 @@ class PromiseKind:
     A figure is kept when the body has the same digits, or the same number in words. Silent without a body.
     """
 
-    _promises = re.compile(
+    _promises = late(
         r"(?P<figure>\d+(?:[.,]\d+)*(?=\s*[个条种招步款件天年月次元块斤岁倍万%]))"
         r"|[“「《『\"](?P<quoted>[^”」》』\"]{2,16})[”」》』\"]"
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import compress, count
 
 from copykit.errors import Words as Both
+from copykit.late import late
 from copykit.model import Finding
 from copykit.rules.kinds import Build, KindMaker, RuleError, Words
 from copykit.rules.reading import Context, Reading
@@ -147,7 +147,7 @@ def _stretch(text: str, first: int, second: int, size: int) -> tuple[tuple[int, 
 class PastYearKind:
     """Fires for a year before that of ``today``; silent without a date."""
 
-    _year = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)(?=年|新|春|夏|秋|冬|爆|款|秋冬|$|\s)")
+    _year = late(r"(?<!\d)(20[0-4]\d)(?!\d)(?=年|新|春|夏|秋|冬|爆|款|秋冬|$|\s)")
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule

@@ -8,7 +8,6 @@ from typing import Any
 
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
-from copykit.rules.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +57,10 @@ class Profile:
         """Return risk → the value from which it is told."""
         return {name: part.high for name, part in self.risks.items()}
 
-    def judges(self, rule: Rule) -> bool:
+    def judges(self, rule: str, dimension: str | None) -> bool:
         """Return whether a rule has a say: its pack is not left out, its dimension the profile's or none at all."""
-        if rule.id.partition("/")[0] in self.leaves_out:
+        if rule.partition("/")[0] in self.leaves_out:
             return False
-        dimension = rule.dimension
         return dimension is None or any(dimension in group for group in self._groups())
 
     def _groups(self) -> tuple[Container[str], ...]:

@@ -129,7 +129,9 @@ class Quantities:
         years = [f"{year}年" for year in range(1900, 2100)]  # the commonest number that is no quantity
         self._places = build.automaton.slot("quantity places", _places(self._units, self._before), years)
         # Nothing in the automaton hits these two; they are set here, so that rules wait for them as for words.
-        self.some, self.several = (build.automaton.slot(("quantities", many), ()) for many in ("some", "several"))
+        self.some, self.several = (
+            build.automaton.mark(("quantities", many), (self._places,)) for many in ("some", "several")
+        )
 
     def __call__(self, batch: Batch) -> None:
         """Keep the quantities of each text in its memo, in order and without overlap."""

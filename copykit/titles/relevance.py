@@ -6,13 +6,13 @@ Pains, places, seasons, prices and quoted self-talk need nothing but word lists 
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import ahocorasick_rs
 
 from copykit.errors import Words as Both
+from copykit.late import late
 from copykit.lexicon import Lexicon
 from copykit.model import Brief, Finding
 from copykit.rules import kinds
@@ -239,7 +239,7 @@ def _phrases(brief: Brief, parts: dict[str, int]) -> list[tuple[str, int]]:
 
 
 # A selling point may be a sentence; its clauses are met one by one.
-_SIGNS = re.compile(r"[\s,，。；;、/|!！?？:：()（）]+")
+_SIGNS = late(r"[\s,，。；;、/|!！?？:：()（）]+")
 _LIGHT = frozenset("的了和与在是等不也很更就都又着过把被给让能会可有我你他她它这那个们")
 _LONGEST = 12
 

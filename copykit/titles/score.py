@@ -8,6 +8,7 @@ import gc
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from copykit import compliance
@@ -78,9 +79,11 @@ class TitleScorer:
     def __init__(self, files: DataFiles, settings: Settings, segmenter: Segmenter | None = None) -> None:
         self.settings = settings
         profile = settings.profile
-        loaded = [rule for rule in rules.load(files, None, settings.lang) if profile.judges(rule)]
+        book = rules.rulebook(files, None, settings.lang)
+        book = book.only(lambda rule, data: profile.judges(rule, data.get("dimension")))
         with _uncollected():
-            self._engine = Engine(loaded, files, segmenter or Segmenter(), KINDS, settings.lang)
+            code = (Path(__file__).parent,)
+            self._engine = Engine.of("title", book, files, segmenter or Segmenter(), KINDS, settings.lang, code)
         self._context = make_context(settings, Categories(files))
         groups = (profile.dimensions, profile.beside, profile.risks)
         self._parts = {name: part for group in groups for name, part in group.items()}

@@ -72,6 +72,16 @@ def test_judging_twice_or_among_others_changes_nothing(title: str) -> None:
         assert scorer().score_many(["加绒打底裤", title, "别再夹睫毛了"])[1] == alone == judged(title)
 
 
+@settings(deadline=None, max_examples=30)
+@given(st.lists(TITLES, min_size=1, max_size=3))
+def test_the_rules_that_a_title_may_call_find_in_it_what_all_rules_find(titles: list[str]) -> None:
+    every = _engine(tuple(rule.id for rule in rules.load(bundled())))
+    few = Engine.of("title", rules.rulebook(bundled()), bundled(), every.segmenter, KINDS)
+    context = make_context(scorer().settings, Categories(bundled()))
+    for title in titles:
+        assert few.find(few.read([title], context)[0]) == every.find(every.read([title], context)[0])
+
+
 @settings(deadline=None, max_examples=40)
 @given(TITLES, st.randoms(use_true_random=False))
 def test_the_order_of_the_rules_does_not_matter(title: str, random: object) -> None:
