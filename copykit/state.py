@@ -1,20 +1,21 @@
 """The project's memory: one SQLite file beside copykit.toml, its tables and migrations, owned by this module alone.
 
-Plans, what was done of them, and the codes that were given out. Days and texts come in as arguments; no clock is read.
+Plans, what was done of them, codes that were given out, links as they were last seen, what was delivered. Days and
+texts come in as arguments; no clock is read.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 import orjson
 
-from copykit.errors import CopykitError
+from copykit.errors import CopykitError, Words
 
 FOLDER, FILE = ".copykit", "state.sqlite3"
 # Each step lifts the file by one version (PRAGMA user_version). Steps are only added, never changed.
@@ -60,15 +61,15 @@ class StateBusy(CopykitError):
 class StateUnreadable(CopykitError):
     """A state file that is none, or that a newer copykit wrote."""
 
-    zh = "进度文件 {path} 读不了：{reason_zh}"
-    en = "the state file {path} cannot be read: {reason_en}"
+    zh = "{what} {path} 读不了：{reason}"
+    en = "{what} {path} cannot be read: {reason}"
 
 
 class StateFailed(CopykitError):
     """A disk or a folder that does not let the state be written."""
 
-    zh = "进度写不进 {path}：{reason}，请检查磁盘和权限"
-    en = "the state {path} cannot be written: {reason}; check disk and permissions"
+    zh = "{what} {path} 写不进去：{reason}，请检查磁盘和权限"
+    en = "{what} {path} cannot be written: {reason}; check disk and permissions"
     exit_code: ClassVar[int] = 3
 
 
@@ -104,26 +105,100 @@ def state_path(project: Path) -> Path:
     return project / FOLDER / FILE
 
 
-class State:
-    """An opened state file; a context manager. Each call is one transaction, so an interrupt leaves it whole."""
+class SqliteFile:
+    """An opened SQLite file of the project's; a context manager. A transaction is whole or not at all."""
+
+    what: ClassVar[Words]  # what errors call it
+    cure: ClassVar[Words]  # what to do with a damaged one
 
     def __init__(self, path: Path) -> None:
         """Open or create the file and lift it to this version.
 
         Raises:
-            StateUnreadable: it is no state file, or a newer copykit wrote it.
+            StateUnreadable: it is no such file, or a newer copykit wrote it.
             StateBusy: another run holds it for more than five seconds.
             StateFailed: the folder or the disk does not allow it.
         """
         self.path = path
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=5, isolation_level=None)
+            # Threads take turns: one that writes is waited for by those that read.
+            self._db = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
         try:
             self._migrate()
         except BaseException:
             self._db.close()
             raise
+
+    def _steps(self) -> Sequence[str]:
+        """Return the steps that lift the file, each by one version."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _migrate(self) -> None:
+        steps = self._steps()
+        with self._explained():
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if version > len(steps):
+                newer = Words("是更新的 copykit 写的，请升级 copykit", "a newer copykit wrote it; upgrade copykit")
+                raise StateUnreadable(what=self.what, path=self.path, reason=newer)
+            if version == len(steps):
+                return
+        with self._transaction() as db:
+            # Looked at again: another run may have lifted it while this one waited.
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            for number in range(version, len(steps)):
+                # Not executescript: it would commit on its own.
+                for statement in steps[number].split(";"):
+                    if statement.strip():
+                        db.execute(statement)
+                db.execute(f"PRAGMA user_version = {number + 1}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._explained():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+                raise StateBusy(path=self.path) from None
+            raise StateFailed(what=self.what, path=self.path, reason=str(error)) from error
+        except sqlite3.DatabaseError as error:
+            told = Words(
+                f"它不是，或者已损坏（{error}）；{self.cure.zh}", f"it is none, or damaged ({error}); {self.cure.en}"
+            )
+            raise StateUnreadable(what=self.what, path=self.path, reason=told) from error
+        except OSError as error:
+            raise StateFailed(what=self.what, path=self.path, reason=error.strerror or str(error)) from error
+
+
+class State(SqliteFile):
+    """The state file. Each call is one transaction, so an interrupt leaves it whole."""
+
+    what = Words("进度文件", "the state file")
+    cure = Words("挪开它，再用 channels plan --save 重存", "move it away and save the plan again")
+
+    def _steps(self) -> Sequence[str]:
+        return MIGRATIONS
 
     def save_plan(self, name: str, saved_on: str, body: Mapping[str, Any]) -> int:
         """Save a plan over the one of the same name; return how often it has been saved."""
@@ -226,62 +301,3 @@ class State:
         with self._explained():
             rows = self._db.execute("SELECT page, link, checked_at, body FROM links").fetchall()
         return {(page, link): (at, orjson.loads(body)) for page, link, at, body in rows}
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
-
-    def __enter__(self) -> State:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
-    def _migrate(self) -> None:
-        with self._explained():
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version > len(MIGRATIONS):
-                raise StateUnreadable(
-                    path=self.path,
-                    reason_zh="是更新的 copykit 写的，请升级 copykit",
-                    reason_en="a newer copykit wrote it; upgrade copykit",
-                )
-            if version == len(MIGRATIONS):
-                return
-        with self._transaction() as db:
-            # Looked at again: another run may have lifted it while this one waited.
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            for number in range(version, len(MIGRATIONS)):
-                # Not executescript: it would commit on its own.
-                for statement in MIGRATIONS[number].split(";"):
-                    if statement.strip():
-                        db.execute(statement)
-                db.execute(f"PRAGMA user_version = {number + 1}")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._explained():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-                raise StateBusy(path=self.path) from None
-            raise StateFailed(path=self.path, reason=str(error)) from error
-        except sqlite3.DatabaseError as error:
-            raise StateUnreadable(
-                path=self.path,
-                reason_zh=f"不是进度文件或已损坏（{error}）；挪开它，再用 channels plan --save 重存",
-                reason_en=f"it is none, or damaged ({error}); move it away and save the plan again",
-            ) from error
-        except OSError as error:
-            raise StateFailed(path=self.path, reason=error.strerror or str(error)) from error
