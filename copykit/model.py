@@ -144,6 +144,30 @@ class Comparison(NamedTuple):
     group: str = ""
 
 
+class Lesson(NamedTuple):
+    """What came of learning from results, measured on groups held out.
+
+    ``accuracy``, ``baseline`` (the longer title wins) and ``interval`` are shares of ``pairs``: titles of one group
+    whose rates differ beyond chance. ``better`` is the 95 % interval of accuracy less baseline, and ``accepted`` says
+    that it lies above 0. ``more`` and ``less`` are the factors that are worth most: family, name, points.
+    """
+
+    groups: int
+    titles: int
+    pairs: int
+    accuracy: float
+    interval: tuple[float, float]
+    baseline: float
+    better: tuple[float, float]
+    more: tuple[tuple[str, str, int], ...]
+    less: tuple[tuple[str, str, int], ...]
+
+    @property
+    def accepted(self) -> bool:
+        """Return whether what was learned does better than the longer title."""
+        return self.better[0] > 0
+
+
 class Said(Protocol):
     """A sentence in both languages."""
 

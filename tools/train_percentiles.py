@@ -2,8 +2,8 @@
 
     python tools/train_percentiles.py DATA     DATA holds titles/*.jsonl and keywords/*.jsonl
 
-Content titles are compared with Xiaohongshu notes and Toutiao titles, listing titles with Taobao titles; no text is
-kept. To be run again after rules, lists or profiles have changed.
+Content titles are compared with Xiaohongshu notes and Toutiao titles, listing titles with Taobao titles, English ones
+with headlines that Upworthy tested; no text is kept. To be run again after rules, lists or profiles have changed.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from copykit.titles.score import Settings, TitleScorer
 KINDS = {
     "content": ("titles/xhs_notes.jsonl", "keywords/news_titles.jsonl"),
     "listing": ("keywords/product_titles.jsonl",),
+    "en": ("titles/upworthy_packages.jsonl",),
 }
 TARGET = Path(__file__).parent.parent / "corpora" / "background" / "percentiles.json"
 
@@ -41,8 +42,9 @@ def main(data: Path) -> None:
         profiles[name] = [values[len(values) * percent // 100] for percent in range(1, 100)]
     value = {
         "origin": "scores of Xiaohongshu notes (noterx, Apache-2.0) and Toutiao titles (FewCLUE) for content, of Taobao"
-        " titles (ner_incomplete_annotation) for listing; tools/train_percentiles.py",
-        "checked": "2026-11-21",
+        " titles (ner_incomplete_annotation) for listing, of the Upworthy Research Archive (CC BY 4.0) for en;"
+        " tools/train_percentiles.py",
+        "checked": "2026-11-22",
         "profiles": profiles,
     }
     TARGET.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

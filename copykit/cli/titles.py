@@ -24,8 +24,8 @@ from copykit.render import titles as render
 from copykit.render.titles import View
 from copykit.tables import Row, Table
 from copykit.titles.advise import Adviser
-from copykit.titles.profile import load_profile
-from copykit.titles.score import Settings, TitleScorer, check_title
+from copykit.titles.learned import Learned, NotLearned, read_learned
+from copykit.titles.score import Settings, TitleScorer, check_title, choose_profiles
 
 PAGES = 5  # this many titles at most are shown as a page each
 SHOWN_ERRORS = 5
@@ -53,6 +53,11 @@ SCORE = Text(
             "copykit.cli.compare",
             "compare",
             Text("几条标题谁点得多，随时看都作数", "which of several titles is clicked more"),
+        ),
+        "learn": (
+            "copykit.cli.learn",
+            "learn",
+            Text("从自己的点击数据学一个打分方案", "learn a profile from your own results"),
         ),
     },
 )
@@ -112,8 +117,9 @@ def titles() -> None:
 @option(
     "--profile",
     metavar="NAME",
-    zh="打分方案：content（内容）或 listing（上架）；默认跟着平台",
-    en="content or listing; follows the platform",
+    zh="打分方案：content（内容）、listing（上架）、en（英文），或 titles learn 学出来的文件；"
+    "默认跟着平台，英文标题自动用 en",
+    en="content, listing, en, or a file that titles learn wrote; follows the platform, English titles take en",
 )
 @option(
     "--fail-under", type=float, metavar="N", zh="有标题低于 N 分时退出码为 1", en="exit 1 when a title scores under N"
@@ -224,7 +230,9 @@ def _prepare(files: DataFiles, options: dict[str, Any]) -> _Room:
 
     lang = common.lang_of()
     platform = Platforms(files)[options["platform"]] if options["platform"] else None
-    profile = load_profile(files, options["profile"] or (platform.profile if platform else "content"), lang)
+    learned = _learned(files, options["profile"])
+    named = learned.stands_on if learned is not None else options["profile"]
+    profile, english = choose_profiles(files, named, platform, lang)
     words = load_user_words(_read_text(options["user_words"]).splitlines()) if options["user_words"] else ()
     settings = Settings(
         profile,
@@ -233,21 +241,33 @@ def _prepare(files: DataFiles, options: dict[str, Any]) -> _Room:
         common.iso_day(options["today"]),
         tuple(_used_titles(files, options["used_path"])) if options["used_path"] else (),
         lang,
+        english,
+        learned,
     )
     scorer = TitleScorer(files, settings, Segmenter(options["segmenter"], words))
     return _Room(
         files,
         scorer,
         View(
-            profile.labels,
-            profile.shorts,
-            profile.highs,
+            scorer.profile.labels,
+            scorer.profile.shorts,
+            scorer.profile.highs,
             platform.name if platform else "",
             lang,
             common.terminal(sys.stdout),
         ),
         _read_text(options["body_path"]) if options["body_path"] else None,
     )
+
+
+def _learned(files: DataFiles, name: str | None) -> Learned | None:
+    """Return the profile that a file holds, None for one known by its name."""
+    if name is None or name in files.load("profiles"):
+        return None
+    path = Path(name)
+    if path.suffix.lower() != ".toml" and not path.is_file():
+        raise NotLearned(name=name, known="、".join(sorted(files.load("profiles"))))
+    return read_learned(path)
 
 
 def _finish(

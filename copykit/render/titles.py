@@ -12,6 +12,7 @@ from copykit.render.terminal import Mark, Style, Terminal, columns, underlined, 
 from copykit.text.measure import Unit, display_width, fit, pad, reading_seconds
 
 SURFACE = 14  # characters that stay in sight where a platform's own number is not known
+LATIN_SURFACE = 60  # and of a title in Latin letters: half as wide, and set in wider columns
 GLANCE = 3.0  # seconds that a title has
 TOLD = 8  # a finding worth this much is told with its reason
 EARNS, COSTS, BREAKS = "━", "┄", "^"
@@ -90,7 +91,7 @@ def surface(score: TitleScore) -> str:
     """Return the part of a title that a list page shows first."""
     length = score.length
     if length.visible is None:
-        return fit(score.title, "char", SURFACE)
+        return fit(score.title, "char", LATIN_SURFACE if max(score.title) < "\u2e80" else SURFACE)
     return fit(score.title, cast("Unit", length.unit), length.visible)
 
 
@@ -197,6 +198,8 @@ def _facts(score: TitleScore, view: View) -> list[str]:
     length, say = score.length, view.say
     unit = UNITS[view.lang][length.unit]
     place = say(f"{view.platform}标题 ", f"{view.platform} title ") if view.platform else ""
+    if score.profile == "en":
+        place = say("按英文标题打分 · ", "judged as English · ") + place
     if length.limit is not None:
         size = f"{place}{length.used}/{length.limit} {unit}"
     else:

@@ -10,8 +10,8 @@ from typing import Literal
 from copykit.late import late
 
 # char: code points · han2: ASCII 1, others 2 · utf8: bytes · xhs: half the sum over UTF-16 units of 1 for ASCII and
-# 2 for others, rounded up · px: pixels in a search result, an estimate
-Unit = Literal["char", "han2", "utf8", "xhs", "px"]
+# 2 for others, rounded up · px: pixels in a search result, an estimate · word: Latin words and numbers, and Han
+Unit = Literal["char", "han2", "utf8", "xhs", "px", "word"]
 
 
 def measure(text: str, unit: Unit) -> int:
@@ -120,4 +120,17 @@ _ASCII_PIXELS = {
     for char in chars
 }
 
-_MEASURES: dict[str, Callable[[str], int]] = {"char": len, "han2": _han2, "utf8": _utf8, "xhs": _xhs, "px": _px}
+
+def _word(text: str) -> int:
+    return len(_WORDS.findall(text))
+
+
+_WORDS = late(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+(?:['’.,][^\W_\u3400-\u9fff]+)*")
+_MEASURES: dict[str, Callable[[str], int]] = {
+    "char": len,
+    "han2": _han2,
+    "utf8": _utf8,
+    "xhs": _xhs,
+    "px": _px,
+    "word": _word,
+}

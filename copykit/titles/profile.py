@@ -29,7 +29,8 @@ class Dimension:
 class Profile:
     """How titles of one use are judged.
 
-    ``notes`` are dimensions that are told and never counted, ``leaves_out`` the packs that have no say.
+    ``notes`` are dimensions that are told and never counted, ``leaves_out`` the packs that have no say, ``packs`` the
+    only ones that have (all when empty).
     """
 
     id: str
@@ -39,6 +40,7 @@ class Profile:
     risks: Mapping[str, Dimension]
     notes: tuple[str, ...]
     leaves_out: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
 
     @property
     def labels(self) -> dict[str, str]:
@@ -59,7 +61,8 @@ class Profile:
 
     def judges(self, rule: str, dimension: str | None) -> bool:
         """Return whether a rule has a say: its pack is not left out, its dimension the profile's or none at all."""
-        if rule.partition("/")[0] in self.leaves_out:
+        pack = rule.partition("/")[0]
+        if pack in self.leaves_out or (self.packs and pack not in self.packs):
             return False
         return dimension is None or any(dimension in group for group in self._groups())
 
@@ -92,9 +95,8 @@ def load_profile(files: DataFiles, name: str, lang: str = "zh") -> Profile:
         raise ProfileWeights(name=name, total=round(total, 4))
     label = data.get("name_en", data["name"]) if lang == "en" else data["name"]
     dimensions, beside, risks = (_dimensions(data.get(group, {}), lang) for group in ("dimensions", "beside", "risks"))
-    return Profile(
-        name, label, dimensions, beside, risks, tuple(data.get("notes", ())), tuple(data.get("leaves_out", ()))
-    )
+    notes, leaves_out, packs = (tuple(data.get(key, ())) for key in ("notes", "leaves_out", "packs"))
+    return Profile(name, label, dimensions, beside, risks, notes, leaves_out, packs)
 
 
 def _dimensions(table: Mapping[str, Any], lang: str) -> dict[str, Dimension]:

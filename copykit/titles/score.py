@@ -22,7 +22,8 @@ from copykit.rules.engine import Engine
 from copykit.rules.kinds import KindMaker
 from copykit.rules.reading import Context, Reading
 from copykit.text.segment import Segmenter
-from copykit.titles import clickbait, extremity, frame, listing, novelty, relevance
+from copykit.titles import clickbait, english, extremity, frame, learned, listing, novelty, relevance
+from copykit.titles.learned import Learned, Traits
 from copykit.titles.profile import Dimension, Profile, load_profile
 
 KINDS: dict[str, KindMaker] = {
@@ -33,6 +34,7 @@ KINDS: dict[str, KindMaker] = {
     **listing.KINDS,
     **frame.KINDS,
     **clickbait.KINDS,
+    **english.KINDS,
 }
 
 MAX_TITLE = 300  # code points; the longest platform takes 200
@@ -63,7 +65,11 @@ class TitleDamaged(CopykitError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What titles are judged against. ``used`` are titles used before; ``today`` an ISO date, empty when unknown."""
+    """What titles are judged against. ``used`` are titles used before; ``today`` an ISO date, empty when unknown.
+
+    ``english`` judges the titles that are English; None: ``profile`` judges them too. ``learned`` stands on
+    ``profile`` and judges in its place.
+    """
 
     profile: Profile
     platform: Platform | None = None
@@ -71,6 +77,8 @@ class Settings:
     today: str = ""
     used: tuple[str, ...] = ()
     lang: str = "zh"
+    english: Profile | None = None
+    learned: Learned | None = None
 
 
 class TitleScorer:
@@ -78,12 +86,21 @@ class TitleScorer:
 
     def __init__(self, files: DataFiles, settings: Settings, segmenter: Segmenter | None = None) -> None:
         self.settings = settings
+        self._files, self._segmenter = files, segmenter or Segmenter()
+        self._of_english: TitleScorer | None = None
         profile = settings.profile
         book = rules.rulebook(files, None, settings.lang)
-        book = book.only(lambda rule, data: profile.judges(rule, data.get("dimension")))
+        book = book.only(lambda rule, data: settings.profile.judges(rule, data.get("dimension")))
         with _uncollected():
-            code = (Path(__file__).parent,)
-            self._engine = Engine.of("title", book, files, segmenter or Segmenter(), KINDS, settings.lang, code)
+            if settings.learned is None:
+                code = (Path(__file__).parent,)
+                self._engine = Engine.of("title", book, files, self._segmenter, KINDS, settings.lang, code)
+            else:
+                profile = settings.learned.profile(profile, settings.lang)
+                asked = [*book.values(), *settings.learned.rules(settings.lang)]
+                kinds = {**KINDS, **learned.kind_of(settings.learned)}
+                self._engine = Engine(asked, files, self._segmenter, kinds, settings.lang)
+        self.profile = profile  # what titles are judged by in the end
         self._context = make_context(settings, Categories(files))
         groups = (profile.dimensions, profile.beside, profile.risks)
         self._parts = {name: part for group in groups for name, part in group.items()}
@@ -100,21 +117,23 @@ class TitleScorer:
         # The overall score has one decimal, so that there are at most a thousand of them.
         self._standings: dict[float, tuple[Score, int | None]] = {}
         reference = files.load("background").get("percentiles", {}).get("profiles", {})
-        self._quantiles: list[float] = reference.get(profile.id, [])
+        self._quantiles: Sequence[float] = reference.get(profile.id, [])
+        if settings.learned is not None:
+            self._quantiles = settings.learned.percentiles
 
     @classmethod
     def bundled(
         cls, platform: str | None = None, profile: str | None = None, brief: Brief | None = None, today: str = ""
     ) -> TitleScorer:
-        """Return a scorer over the bundled data; the profile follows the platform unless it is named.
+        """Return a scorer over the bundled data; the profile follows platform and language unless it is named.
 
         Raises:
             UnknownPlatform, UnknownProfile: with the names there are.
         """
         files = bundled()
         place = Platforms(files)[platform] if platform else None
-        name = profile or (place.profile if place else "content")
-        return cls(files, Settings(load_profile(files, name), place, brief, today))
+        judge, english_judge = choose_profiles(files, profile, place)
+        return cls(files, Settings(judge, place, brief, today, english=english_judge))
 
     def score(self, title: str, body: str | None = None) -> TitleScore:
         """Judge one title.
@@ -127,12 +146,38 @@ class TitleScorer:
     def score_many(self, titles: Sequence[str], bodies: Sequence[str | None] = ()) -> list[TitleScore]:
         """Judge many titles at once, which is cheaper; raises for the first that cannot be judged."""
         check_titles(titles)
+        if self.settings.english is not None:
+            elsewhere = [number for number, title in enumerate(titles) if english.is_english(title)]
+            if elsewhere:
+                return self._apart(titles, bodies, elsewhere)
         scores: list[TitleScore] = []
         with _uncollected():
             for start in range(0, len(titles), _TOGETHER):
                 some = slice(start, start + _TOGETHER)
                 scores += map(self._judge, self._engine.read(titles[some], self._context, bodies[some]))
         return scores
+
+    def traits(self, titles: Sequence[str]) -> list[Traits]:
+        """Return what of each title may be learned; raises for the first that cannot be judged."""
+        check_titles(titles)
+        found: list[Traits] = []
+        for start in range(0, len(titles), _TOGETHER):
+            readings = self._engine.read(titles[start : start + _TOGETHER], self._context)
+            found += [learned.traits(reading, self._engine.find(reading)) for reading in readings]
+        return found
+
+    def _apart(self, titles: Sequence[str], bodies: Sequence[str | None], elsewhere: Sequence[int]) -> list[TitleScore]:
+        """Return the scores of titles of which those at ``elsewhere`` are English."""
+        if self._of_english is None:
+            profile = self.settings.english or self.settings.profile
+            settings = replace(self.settings, profile=profile, english=None)
+            self._of_english = TitleScorer(self._files, settings, self._segmenter)
+        scores: dict[int, TitleScore] = {}
+        rest = sorted(set(range(len(titles))).difference(elsewhere))
+        for scorer, places in ((self._of_english, elsewhere), (self, rest)):
+            some = [bodies[place] for place in places] if bodies else ()
+            scores.update(zip(places, scorer.score_many([titles[place] for place in places], some), strict=True))
+        return [scores[place] for place in range(len(titles))]
 
     def _judge(self, reading: Reading) -> TitleScore:
         # finding[9] is its dimension, finding[10] its points: an attribute costs three times as much.
@@ -209,6 +254,21 @@ def _uncollected() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
+
+
+def choose_profiles(
+    files: DataFiles, name: str | None, platform: Platform | None, lang: str = "zh"
+) -> tuple[Profile, Profile | None]:
+    """Return the profile that judges titles, and the one that judges English ones where nobody named a profile.
+
+    A listing title is judged as one in any language: the shelf asks for key words there too.
+
+    Raises:
+        UnknownProfile: with the names there are.
+    """
+    chosen = name or (platform.profile if platform else "content")
+    english_too = name is None and chosen == "content"
+    return load_profile(files, chosen, lang), load_profile(files, english.PROFILE, lang) if english_too else None
 
 
 def make_context(settings: Settings, categories: Categories) -> Context:
