@@ -14,9 +14,7 @@ from copykit.rules.rule import Rule
 PROFILE = "en"
 LEAST_WORDS = 3  # two are a brand or a model on a Chinese shelf (iPhone Pro)
 # Han, kana, Hangul, and the full-width forms that stand beside them.
-_EASTERN = late(
-    "[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U000323af]"
-)
+_EASTERN = late("[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U000323af]")
 _WORD = late(r"[A-Za-z]+(?:['’][A-Za-z]+)*")
 
 
