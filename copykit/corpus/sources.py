@@ -7,10 +7,10 @@ whole file (articles). Nothing is held but the document at hand.
 from __future__ import annotations
 
 import glob
-import gzip
 import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
@@ -19,12 +19,14 @@ from copykit import tables
 from copykit.errors import CopykitError, FileMissing, FileUnreadable
 from copykit.tables import Row, Table
 from copykit.tables.numbers import parse_number
+from copykit.tables.packed import MAGIC, Unpacked
 from copykit.tables.rows import DEFAULT_CAPS, RowNotJson
 from copykit.tables.table import DAMAGE
 from copykit.text.clean import Cleaner, read_page
-from copykit.text.encoding import find_charset, open_text, read_head
+from copykit.text.encoding import CountedText, find_charset, open_text, read_head
 
 DOCUMENT_CHARS = 1_000_000  # a longer file goes on as further documents, so that memory stays what it is
+JSON_CHARS = 100_000  # of JSON lines parsed at once
 PAGE_CHARS = 8_000_000  # of an HTML page, which has to be seen whole
 MOST_FILES = 100_000
 TEXTS = (".txt", ".md", ".markdown", ".text")
@@ -173,7 +175,7 @@ class Sources:
             yield _block(parts, figures)
 
     def _line_blocks(self, file: str, size: int) -> Iterator[Block]:
-        with _open(file, packed=False) as stream:
+        with self._open(file) as stream:
             text, encoding = open_text(stream)
             while block := text.read(size):
                 block += text.readline(DEFAULT_CAPS.field_chars)
@@ -195,9 +197,9 @@ class Sources:
         packed = bool(suffixes) and suffixes[-1] == ".gz"
         kind = (suffixes[-2:-1] if packed else suffixes[-1:] or [""])[0] if suffixes else ""
         if file != "-" and kind in PAGES:
-            yield from self._page(file, packed)
+            yield from self._page(file)
         elif file != "-" and not self._by_line and self._column is None and kind not in TABLES:
-            yield from self._text(file, packed)
+            yield from self._text(file)
         elif kind in (".jsonl", ".ndjson") and self._column is None and not packed and self._form is None:
             yield from self._json_lines(file)
         else:
@@ -205,42 +207,62 @@ class Sources:
 
     def _json_lines(self, file: str) -> Iterator[Document]:
         """Read JSON lines at the speed of their parser: tables keep every cell as written, here few are asked for."""
-        import orjson
-
         columns = self.columns
         wanted = {"main": columns.text, "body": columns.body, "id": columns.id, **columns.figures}
         with tables.read_rows(file, wanted=wanted, format="jsonl", name=file) as table:
             roles = table.columns  # raises where the text is missing, naming what there is
+            if table.format != "jsonl":
+                yield from self._documents(file, table)
+                return
         main, body, own_id = roles["main"], roles.get("body"), roles.get("id")
         figures = {role: name for role, name in roles.items() if role in columns.figures}
         self.found |= set(figures)
         alone = not self._by_line and body is None and main in columns.body
-        with _open(file, packed=False) as stream:
+        with self._open(file) as stream:
             text, encoding = open_text(stream)
-            limit = DEFAULT_CAPS.row_chars
-            for number, line in enumerate(iter(lambda: text.readline(limit), ""), 1):
-                if line.isspace():
-                    continue
-                self.read_bytes += 2 * len(line)
-                try:
-                    row = orjson.loads(line)
-                    first, second = _cell(row.get(main)), _cell(row.get(body)) if body is not None else ""
-                except (orjson.JSONDecodeError, AttributeError) as error:
-                    reason = getattr(error, "msg", None) or "no object"
-                    self._on_error(RowNotJson(file=file, row=number, reason=reason))
-                    continue
+            for number, row in self._objects(file, text):
+                first, second = _cell(row.get(main)), _cell(row.get(body)) if body is not None else ""
                 if alone:
                     first, second = "", first
                 first, second = self._cleaned(first), self._cleaned(second)
                 if first.strip() or second.strip():
-                    cells = {role: parse_number(_cell(row.get(name))) for role, name in figures.items()}
-                    metrics = {role: value for role, value in cells.items() if value is not None}
                     name = _cell(row.get(own_id)) if own_id else ""
+                    metrics = _NO_FIGURES
+                    if figures:
+                        cells = {role: parse_number(_cell(row.get(name))) for role, name in figures.items()}
+                        metrics = {role: value for role, value in cells.items() if value is not None}
                     yield Document(name or f"{file}:{number}", first, second, metrics)
             self._told(encoding, text.replaced)
 
-    def _page(self, file: str, packed: bool) -> Iterator[Document]:
-        with _open(file, packed) as stream:
+    def _objects(self, file: str, text: CountedText) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield line number and object of JSON lines; many lines are parsed at once, and alone where one is broken."""
+        import orjson
+
+        begin = 1
+        while block := text.read(JSON_CHARS):
+            block += text.readline(DEFAULT_CAPS.row_chars)
+            self.read_bytes += 2 * len(block)
+            lines = block.split("\n")
+            numbered = [(number, line) for number, line in enumerate(lines, begin) if line and not line.isspace()]
+            begin += len(lines) - 1
+            try:
+                rows = orjson.loads(f"[{','.join([line for _, line in numbered])}]")
+                good = len(rows) == len(numbered)
+            except orjson.JSONDecodeError:
+                good = False
+            for place, (number, line) in enumerate(numbered):
+                try:
+                    row = rows[place] if good else orjson.loads(line)
+                except orjson.JSONDecodeError as error:
+                    self._on_error(RowNotJson(file=file, row=number, reason=error.msg))
+                    continue
+                if isinstance(row, dict):
+                    yield number, row
+                else:
+                    self._on_error(RowNotJson(file=file, row=number, reason=type(row).__name__))
+
+    def _page(self, file: str) -> Iterator[Document]:
+        with self._open(file) as stream:
             head = read_head(stream)
             text, encoding = open_text(_chained(head, stream), find_charset(head))
             page = read_page(text.read(PAGE_CHARS))
@@ -252,8 +274,8 @@ class Sources:
         if body.strip() or page.title:
             yield Document(file, page.title, body, _NO_FIGURES)
 
-    def _text(self, file: str, packed: bool) -> Iterator[Document]:
-        with _open(file, packed) as stream:
+    def _text(self, file: str) -> Iterator[Document]:
+        with self._open(file) as stream:
             text, encoding = open_text(stream)
             number = 0
             try:
@@ -262,8 +284,7 @@ class Sources:
                         block += text.readline(DEFAULT_CAPS.field_chars)
                     number += 1
                     self.parts += number == 2
-                    if not packed:
-                        self.read_bytes += len(block.encode("utf-8", "replace"))
+                    self.read_bytes += 3 * len(block)
                     block = self._cleaned(block.replace("\r\n", "\n"))
                     if block.strip():
                         yield Document(file if number == 1 else f"{file}#{number}", "", block, _NO_FIGURES)
@@ -328,6 +349,18 @@ class Sources:
         if lines and (text := self._cleaned("\n".join(lines))).strip():
             yield Document(file if number == 1 else f"{file}#{number}", "", text, _NO_FIGURES)
 
+    @contextmanager
+    def _open(self, file: str) -> Iterator[BinaryIO]:
+        """Open a file, unpacked where it is packed; what is whole of a broken one is given, and the break told."""
+        with _file(file) as stream:
+            if stream.peek(len(MAGIC))[: len(MAGIC)] != MAGIC:
+                yield stream
+                return
+            unpacked = Unpacked(stream)
+            yield cast("BinaryIO", io.BufferedReader(unpacked))
+            if unpacked.broken is not None:
+                self._on_error(_damaged(file, unpacked.broken))
+
     def _cleaned(self, text: str) -> str:
         return self._cleaner.clean(text) if self._cleaner is not None and text else text
 
@@ -338,7 +371,8 @@ class Sources:
 
 
 def _damaged(file: str, error: Exception) -> FileUnreadable:
-    zh, en = f"读到一半读不下去（{error}），请重新导出", f"it breaks off ({error}); export it again"
+    zh = f"读到一半读不下去（{error}），已读到的照样算进去；请重新导出"
+    en = f"it breaks off ({error}); what came before is counted, export it again"
     return FileUnreadable(file, zh, en)
 
 
@@ -392,9 +426,9 @@ def find_files(path: str) -> list[str]:
     return found
 
 
-def _open(file: str, packed: bool) -> BinaryIO:
+def _file(file: str) -> io.BufferedReader:
     try:
-        return cast("BinaryIO", gzip.open(file) if packed else open(file, "rb"))
+        return open(file, "rb")
     except FileNotFoundError:
         raise FileMissing(file) from None
     except OSError as error:

@@ -5,7 +5,6 @@ Reading streams: a million rows of txt, CSV or JSON lines need no more memory th
 
 from __future__ import annotations
 
-import gzip
 import io
 import itertools
 import re
@@ -16,8 +15,9 @@ from typing import BinaryIO, cast
 from copykit.errors import FileMissing, FileUnreadable
 from copykit.tables.columns import Choice, Wanted
 from copykit.tables.delimited import read_csv, sniff_delimiter
-from copykit.tables.json_lines import from_json_lines, is_json_object
+from copykit.tables.json_lines import Items, from_json_lines, is_json_object
 from copykit.tables.lines import Lines, read_lines
+from copykit.tables.packed import MAGIC, Chained, Unpacked
 from copykit.tables.rows import DEFAULT_CAPS, Caps
 from copykit.tables.table import DAMAGE, Format, Source, Table, from_grid
 from copykit.text.encoding import find_charset, open_text, read_head
@@ -32,7 +32,7 @@ def read_rows(
     caps: Caps = DEFAULT_CAPS,
     name: str | None = None,
 ) -> Table:
-    """Open a table: txt, CSV, TSV, JSON lines or XLSX, any of them in .gz, HTML or CSV that calls itself .xls too.
+    """Open a table: txt, CSV, TSV, JSON or XLSX, any of them in .gz, HTML or CSV that calls itself .xls too.
 
     ``wanted`` maps each role to its column names in order of preference; the first role is the text and has to be
     there. ``column`` names the text column instead: a header or, when no header is called so, a 1-based number.
@@ -73,12 +73,15 @@ def _open_file(path: Path) -> BinaryIO:
 
 def _open_table(source: Source, suffixes: list[str], format: str | None, choice: Choice) -> Table:
     head = read_head(source.stream)
-    stream = cast("BinaryIO", io.BufferedReader(_Chained(head, source.stream)))
-    if head.startswith(b"\x1f\x8b"):
-        stream = cast("BinaryIO", gzip.GzipFile(fileobj=stream))
+    stream = cast("BinaryIO", io.BufferedReader(Chained(head, source.stream)))
+    if head.startswith(MAGIC):
+        unpacked = Unpacked(stream)
         suffixes = [suffix for suffix in suffixes if suffix != ".gz"]
-        head = read_head(stream)
-        stream = cast("BinaryIO", io.BufferedReader(_Chained(head, stream)))
+        head = read_head(cast("BinaryIO", unpacked))
+        if unpacked.broken is not None and not head:
+            raise unpacked.broken
+        source = source._replace(unpacked=unpacked)
+        stream = cast("BinaryIO", io.BufferedReader(Chained(head, cast("BinaryIO", unpacked))))
     kind = _kind_of(head, suffixes[-1] if suffixes else "", format, source.name)
     source = source._replace(stream=stream)
     if kind == "xlsx":
@@ -90,6 +93,8 @@ def _open_table(source: Source, suffixes: list[str], format: str | None, choice:
         from copykit.tables.html import read_html  # late: the parser of the standard library takes 3 ms
 
         return from_grid(source, "html", read_html(text, source), choice, text, encoding)
+    if kind == "json":
+        return from_json_lines(source, Items(text, source.caps.row_chars), choice, text, encoding)
     lines = Lines(text.readline, source.caps.row_chars)
     sample = list(itertools.islice(iter(lines.next, None), 50))
     lines.push_back(sample)
@@ -109,25 +114,6 @@ def _open_table(source: Source, suffixes: list[str], format: str | None, choice:
     return from_grid(source, kind, read_csv(lines, delimiter, source), choice, text, encoding)
 
 
-class _Chained(io.RawIOBase):
-    """Gives back the bytes that were read for a look, then the rest; closing it leaves the stream open."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head, self._rest = memoryview(head), rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        data: bytes | memoryview = self._head[: len(buffer)]
-        if data:
-            self._head = self._head[len(data) :]
-        else:
-            data = self._rest.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-
 def _kind_of(head: bytes, suffix: str, format: str | None, name: str) -> Format | None:
     """Return the format, None where only the text itself can tell; bytes are believed before names."""
     if format is not None and format not in _FORMATS:
@@ -138,10 +124,12 @@ def _kind_of(head: bytes, suffix: str, format: str | None, name: str) -> Format 
     for magic, (zh, en) in _FOREIGN.items():
         if head.startswith(magic):
             raise FileUnreadable(name, zh, f"{en}; save it as .xlsx or .csv")
-    if _JSON_ARRAY.match(head) and format in (None, "jsonl"):
+    if (array := _JSON_ARRAY.match(head)) and format in (None, "jsonl"):
+        if array[1] == b"{":
+            return "json"
         zh, en = (
-            "这是 JSON 数组，请存成一行一个对象的 .jsonl",
-            "it is a JSON array; save it as .jsonl, one object a line",
+            "这个 JSON 数组里不是对象，请存成一行一条的 .txt，或一行一个对象的 .jsonl",
+            "this JSON array holds no objects; save it as .txt, one text a line, or .jsonl, one object a line",
         )
         raise FileUnreadable(name, zh, en)
     if format is not None:
@@ -153,7 +141,7 @@ def _kind_of(head: bytes, suffix: str, format: str | None, name: str) -> Format 
     return _SUFFIXES.get(suffix)
 
 
-_JSON_ARRAY = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*[{"]')
+_JSON_ARRAY = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*([{"])')
 _FORMATS = ("txt", "csv", "tsv", "jsonl", "xlsx", "html")
 _FOREIGN = {
     b"\xd0\xcf\x11\xe0": (

@@ -12,10 +12,11 @@ from typing import BinaryIO, Literal, NamedTuple
 
 from copykit.errors import FileUnreadable
 from copykit.tables.columns import Choice, Record, find_header
+from copykit.tables.packed import Unpacked
 from copykit.tables.rows import Caps, ColumnMissing, RestUnreadable, Row, RowTooWide
 from copykit.text.encoding import CountedText
 
-Format = Literal["txt", "csv", "tsv", "jsonl", "xlsx", "html"]
+Format = Literal["txt", "csv", "tsv", "jsonl", "json", "xlsx", "html"]
 
 # What broken archives and disks raise while they are read.
 DAMAGE = (OSError, EOFError, zlib.error, zipfile.BadZipFile)
@@ -28,6 +29,7 @@ class Source(NamedTuple):
     stream: BinaryIO
     stack: ExitStack
     caps: Caps
+    unpacked: Unpacked | None = None  # what the stream is read from, where it came packed
 
 
 class Table:
@@ -48,7 +50,7 @@ class Table:
         self.headers = tuple(headers)
         self.columns = dict(columns)  # role → the header that plays it
         self.encoding = encoding
-        self._stack, self._rows, self._text = source.stack, rows, text
+        self._stack, self._rows, self._text, self._unpacked = source.stack, rows, text, source.unpacked
 
     @property
     def replaced(self) -> int:
@@ -67,13 +69,27 @@ class Table:
     def __iter__(self) -> Iterator[Row]:
         number = 0
         try:
+            # Where packing breaks off, the last row is half of one; it is only told.
+            last: Row | None = None
             for row in self._rows:
                 number = row.number
-                yield row
+                if self._unpacked is None:
+                    yield row
+                    continue
+                if last is not None:
+                    yield last
+                last = row
+            if self._unpacked is not None and self._unpacked.broken is not None:
+                yield self._broken(number, self._unpacked.broken)
+            elif last is not None:
+                yield last
         except DAMAGE as error:
-            yield Row(number + 1, {}, "", RestUnreadable(file=self.name, row=number + 1, reason=str(error)))
+            yield self._broken(number + 1, error)
         finally:
             self.close()
+
+    def _broken(self, number: int, error: Exception) -> Row:
+        return Row(number, {}, "", RestUnreadable(file=self.name, row=number, reason=str(error)))
 
     def __enter__(self) -> Table:
         return self
@@ -104,6 +120,8 @@ def from_grid(
         good = [record.cells for record in first if record.error is None]
         if first and first[0].error is not None:
             raise first[0].error  # most likely it was the header
+        if source.unpacked is not None and source.unpacked.broken is not None:
+            raise source.unpacked.broken  # in the middle of the header
         if not good:
             raise FileUnreadable(source.name, "文件里没有内容，请检查导出", "there is nothing in it; check the export")
         raise ColumnMissing(source.name, choice.shown, [cell for cell in max(good, key=len) if cell.strip()])

@@ -33,6 +33,13 @@ FILES = [
     ("行.jsonl", '{"id":1,"title":"标题","text":"正文"}\n'.encode(), False, [("标题", "正文")]),
     ("行.jsonl", '{"id":1,"text":"正文"}\n'.encode(), False, [("", "正文")]),
     ("行.jsonl", '{"id":1,"text":"一条标题"}\n'.encode(), True, [("一条标题", "")]),
+    (
+        "组.json",
+        '[{"id":1,"title":"标题","text":"正文"},\n {"text":"二"}]'.encode(),
+        False,
+        [("标题", "正文"), ("", "二")],
+    ),
+    ("组.jsonl", '[{"title":"一条"}]'.encode(), True, [("一条", "")]),
     ("表.csv", '导出的表\n商品标题,点击量\n睫毛膏,"1,200"\n'.encode("gbk"), True, [("睫毛膏", "")]),
     ("表.tsv", "标题\t正文\n睫毛膏\t好用\n".encode(), False, [("睫毛膏", "好用")]),
     ("页.html", "<title>题</title><nav>首页</nav><p>正文</p>".encode(), False, [("题", "正文")]),
@@ -89,9 +96,10 @@ def test_a_folder_is_read_in_order_and_bad_files_do_not_stop_it(tmp_path: Path) 
     (tmp_path / "d.txt.gz").write_bytes(gzip.compress("丁".encode())[:-9])
     (tmp_path / ".hidden.txt").write_text("不读", "utf-8")
     errors: list[CopykitError] = []
-    assert [document.text for document in documents(tmp_path, errors)] == ["甲", "丙", "乙"]
+    assert [document.text for document in documents(tmp_path, errors)] == ["甲", "丙", "乙", "丁"]
     assert len(errors) == 4
     assert "a.jsonl" in errors[0].say("zh")
+    assert "d.txt.gz" in errors[3].say("zh")  # its beginning is whole
 
 
 def test_a_long_file_goes_on_as_further_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,6 +107,20 @@ READ: list[tuple[str, str, bytes | str, Seen]] = [
         '{"title": "口红", "price": 9.90}\n{"title": "西\n\n[1]\n{"title": null}\n{"title": "鞋"}',
         [(1, "口红"), (2, "RowNotJson"), (4, "RowNotJson"), (5, ""), (6, "鞋")],
     ),
+    ("a JSON array", "a.json", '[{"title": "口红"}, {"title": "[西]装}"}]', [(1, "口红"), (1, "[西]装}")]),
+    (
+        "a JSON array on many lines, one item broken",
+        "a.json",
+        '[\n  {\n    "title": "口红"\n  },\n  {\n    "title": 西装\n  },\n  {\n    "title": "鞋"\n  }\n]\n',
+        [(2, "口红"), (5, "RowNotJson"), (8, "鞋")],
+    ),
+    (
+        "a JSON array on one line, one item broken",
+        "a.json",
+        '[{"title": "口红"}, {"title": 西}, {"title": "鞋"}]',
+        [(1, "口红"), (1, "RowNotJson"), (1, "鞋")],
+    ),
+    ("a JSON array that is cut off", "a.json", '[{"title": "口红"},\n{"title": "西', [(1, "口红"), (2, "RowNotJson")]),
     ("JSON lines without a name", "download", '{"标题": "口红"}\n', [(1, "口红")]),
     (
         "HTML that calls itself xls",
@@ -205,6 +219,23 @@ def test_files_that_are_not_there_are_told(tmp_path: Path) -> None:
         read_rows(tmp_path, wanted=WANTED)
     with pytest.raises(FileUnreadable, match="no format 'yaml'"):
         read(PLAIN, format="yaml")
+
+
+def test_a_long_json_array_is_read_piece_by_piece() -> None:
+    lines = ",\n".join(f'{{"title": "口红{n}", "more": "{"长" * (n % 500)}"}}' for n in range(2_000))
+    rows = list(read(f"[{lines}]", "a.json"))
+    assert [row.text for row in rows] == [f"口红{n}" for n in range(2_000)]
+    assert [row.number for row in rows] == list(range(1, 2_001))
+
+
+@pytest.mark.parametrize("size", [10, 20, 30])
+def test_a_short_download_that_breaks_off_keeps_its_whole_rows(size: int) -> None:
+    words = ["口红", "西装", "裙子", "童鞋", "围巾", "手套", "帽子", "袜子"]
+    lines = ["标题,价格", *(f"{word}{os.urandom(4).hex()},{n}" for n, word in enumerate(words))]
+    rows = list(read(gzip.compress("\n".join(lines).encode())[:-size], "a.csv.gz"))
+    assert isinstance(rows[-1].error, RestUnreadable)
+    assert len(rows) > 3
+    assert [row.text for row in rows[:-1]] == [line.partition(",")[0] for line in lines[1 : len(rows)]]
 
 
 def test_a_download_that_breaks_off_keeps_what_came_before(tmp_path: Path) -> None:
