@@ -21,6 +21,7 @@ import sys
 import tempfile
 import unicodedata
 import warnings
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ SETS = (
     ("news_titles", "title", 0.47),
     ("english_abstracts", "article_en", 0.0),
 )
+NEW_FOLDS = 50  # parts of the new words; the habits of each come from titles that hold none of them
 Rows = list[dict[str, Any]]
 
 
@@ -88,57 +90,76 @@ def peers(english: bool) -> dict[str, Callable[[Rows], list[list[str]]]]:
 def discovery(data: Path) -> None:
     """New words against those that people marked and the dictionary lacks.
 
-    All titles: without the word habits, which were learned from these very titles. Odd titles: with the habits of the
-    even ones, against the marks of the odd ones.
+    The shipped word habits were learned from these very titles, so three honest ways: without habits; with habits from
+    the even titles in the odd ones; and in all titles, the habits of each word coming from titles that do not hold it.
     """
-    import dataclasses
-
     from copykit.corpus.sources import marked
     from copykit.datafiles import bundled
     from copykit.keywords import discover
     from copykit.keywords.counts import Counter as Counts
     from copykit.keywords.mine import Wanted
-    from copykit.keywords.profile import load_profile, make_words
+    from copykit.keywords.profile import for_discovery, load_profile, make_words
     from copykit.keywords.rank import Model
+    from copykit.keywords.run import UNITS
+    from copykit.model import Keyword
     from copykit.text.segment import Segmenter
 
     train = _tool()
     rows = _rows(data, "product_titles")
     prepared = train.prepare(data / "keywords" / "product_titles.jsonl", "product", "product")
-    habits = train.with_habits(prepared, prepared.docs % 2 == 0)[1]
     files, segmenter = bundled(), Segmenter()
     settings = files.load("discovery")["words"]
-    profile = load_profile(files, "product")
-    profile = dataclasses.replace(profile, data={**profile.data, **settings})
-    model = Model("product", {**files.load("ranking")["product"], "habits": habits})
+    profile = for_discovery(load_profile(files, "product"), files)
     without = {**settings, "scoring": {**settings["scoring"], "wording": 0}}
+    titles = [row["title"] for row in rows]
 
-    def words() -> Any:
-        return make_words(files, profile, segmenter, [model])
+    def found(titles: Sequence[str], chosen: dict[str, Any], docs: Any) -> list[Keyword]:
+        habits = train.with_habits(prepared, docs)[1]
+        model = Model("product", {**files.load("ranking")["product"], "habits": habits})
 
-    for label, some, chosen in (("all titles, no habits", rows, without), ("odd titles", rows[1::2], settings)):
+        def words() -> Any:
+            return make_words(files, profile, segmenter, [model])
+
         with tempfile.TemporaryDirectory() as folder:
-            counter = Counts(words, segmenter.words, Path(folder), units=6)
-            counter.add("".join(marked(row["title"], "") for row in some))
+            counter = Counts(words, segmenter.words, Path(folder), units=UNITS)
+            counter.add("".join(marked(title, "") for title in titles))
+            every = Wanted(top=None)
             cut = segmenter.words
-            wanted = Wanted(top=None)
-            every = discover.discover(counter.finish(), words(), chosen, wanted, segmenter.knows, cut, "product")
+            return discover.discover(counter.finish(), words(), chosen, every, segmenter.knows, cut, "product")
+
+    def by_others() -> list[Keyword]:
+        lowered = [title.lower() for title in titles]
+        merged: list[Keyword] = []
+        for fold in range(NEW_FOLDS):
+            mine = {word.text for word in plain if zlib.crc32(word.text.encode()) % NEW_FOLDS == fold}
+            holding = [at for at, title in enumerate(lowered) if any(text.lower() in title for text in mine)]
+            others = ~np.isin(prepared.docs, holding)
+            merged += [word for word in found(titles, settings, others) if word.text in mine]
+        return sorted(merged, key=lambda word: -word.weight)
+
+    import numpy as np
+
+    plain = found(titles, without, prepared.docs >= 0)
+    for label, some, every in (
+        ("all titles, no habits", rows, plain),
+        ("all titles, others' habits", rows, by_others()),
+        ("odd titles", rows[1::2], found(titles[1::2], settings, prepared.docs % 2 == 0)),
+    ):
         text = "\n".join(row["title"] for row in some)
         counted = {word for row in some for word in row["keywords"] if len(word) > 1 and any(map(str.isalpha, word))}
         lacking = {word for word in counted if not segmenter.knows(word)}
         goal = {_fold(word) for word in lacking if text.count(word) >= 5}
         marks = set(map(_fold, lacking))
-        found = [_fold(word.text) for word in every]
-        _print_new("copykit", label, found, goal, marks)
+        _print_new("copykit", label, [_fold(word.text) for word in every], goal, marks)
         if importlib.util.find_spec("harvesttext"):
             _print_new("harvesttext", label, _harvested(text), goal, marks)
 
 
 def _print_new(name: str, label: str, found: Sequence[str], goal: set[str], marks: set[str]) -> None:
     hits, of = sum(word in marks for word in found[:500]), max(1, min(500, len(found)))
-    recall = len(set(found) & goal) / len(goal)
-    shown = f"{len(found):5,} found  recall {recall:.3f} of {len(goal)}  precision@500 {hits / of:.3f}"
-    print(f"new words          {name:12s} {label:22s} {shown}")
+    recall, first = (len(set(some) & goal) / len(goal) for some in (found, found[:1_000]))
+    shown = f"{len(found):5,} found  recall {recall:.3f} of {len(goal)} ({first:.3f} in 1,000)"
+    print(f"new words          {name:12s} {label:26s} {shown}  precision@500 {hits / of:.3f}")
 
 
 def corpus_speed(data: Path) -> None:

@@ -233,8 +233,8 @@ class TextKeyword(NamedTuple):
     """A keyword of one text, as it is written there.
 
     ``weight`` is its share of all candidates of the text, ``times`` how often it stands there, ``start`` and ``end``
-    its first place in the title and the text joined by one sign. ``factors`` tell how far the weight would fall, in
-    logs, were one side of the keyword no better than is usual in its text; empty unless asked for.
+    its first place in the title and the text joined by one sign. ``factors`` add up to the weight: what any candidate
+    of the text has, and what each side of this one adds to it; empty unless asked for.
     """
 
     text: str

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from copykit.corpus.sources import TEXT_END, marked
 from copykit.keywords.words import (
+    DIGITS,
     FIRST,
     INSIDE,
     LAST,
@@ -127,15 +128,18 @@ def phrases(reading: Reading, words: Words) -> Phrases:
     most = np.where(latin, rules.latin_most, rules.most) if any_latin else rules.most
     good[:, 0] = (bits & SINGLE != 0) & (lengths >= rules.least) & (lengths <= most)
     run = inside & (bits & FIRST != 0)
+    digits = bits & DIGITS != 0
+    numbers = digits
     for size in range(2, rules.words + 1):
         # Those whose next word may stand inside go on; those whose next word may end the phrase are candidates.
         run = run[:-1] & inside[size - 1 :]
+        numbers = numbers[:-1] & digits[size - 1 :]
         if not len(run):
             break
         lengths = reading.ends[size - 1 :] - reading.starts[: 1 - size]
         if any_latin:
             most = np.where(latin[: 1 - size] & latin[size - 1 :], rules.latin_most, rules.most)
-        good[: 1 - size, size - 1] = run & closes[size - 1 :] & (lengths <= most)
+        good[: 1 - size, size - 1] = run & closes[size - 1 :] & (lengths <= most) & ~numbers
     return _phrases(reading, good)
 
 

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from copykit.keywords.counts import Counts, Rows
 from copykit.keywords.mine import Floats, Wanted, neighbours, survivors
+from copykit.keywords.shares import settled
 from copykit.keywords.words import BASE, U64, Ints, Words, plain_text, text_hashes
 from copykit.model import Keyword
 from copykit.text.normalize import fold_text
 
 LENGTHENED = 2.0  # a better word that stands there so many times as often is the word meant
-FACTORS = ("frequency", "cohesion", "variety", "aligned", "wording", "nested")
+FACTORS = ("frequency", "cohesion", "variety", "aligned", "wording", "compound", "nested")
 
 
 def discover(
@@ -58,7 +59,8 @@ def discover(
     good, texts = good[keep], [texts[number] for number in keep]
     if not len(good):
         return []
-    first, last = _habits(texts, words, model, cut)
+    parts = [cut(text) for text in texts]
+    first, last = _habits(parts, words, model)
     count = rows.sums[0][good].astype(float)
     factors = {
         "frequency": np.log(count),
@@ -66,6 +68,7 @@ def discover(
         "variety": np.log2(runs.sides[:, good].min(axis=0)),
         "aligned": rows.sums[2][good] / count,
         "wording": first + last,
+        "compound": np.array([len(part) > 1 and min(map(len, part)) > 1 for part in parts], float),
         "nested": runs.inside[good],
     }
     shares = {name: float(scoring[name]) * values for name, values in factors.items()}
@@ -79,7 +82,7 @@ def discover(
             int(rows.sums[0, good[place]]),
             int(rows.sums[1, good[place]]),
             number,
-            {name: round(float(values[place]), 2) for name, values in shares.items()},
+            settled({name: float(values[place]) for name, values in shares.items()}, float(total[place]), 2),
         )
         for number, place in enumerate(chosen, 1)
     ]
@@ -170,9 +173,8 @@ def _power(base: int, exponents: Ints) -> U64:
     return np.array(table, np.uint64)[exponents]
 
 
-def _habits(texts: Sequence[str], words: Words, model: str, cut: Callable[[str], list[str]]) -> tuple[Floats, Floats]:
+def _habits(parts: Sequence[Sequence[str]], words: Words, model: str) -> tuple[Floats, Floats]:
     """Return how often candidates with the same first, and the same last, word were keywords, as log odds."""
-    parts = [cut(text) for text in texts]
     found: list[NDArray[np.float64]] = []
     for side, place in (("first", 0), ("last", -1)):
         table = words.table(f"{model}.{side}")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copykit import datafiles
 from copykit.datafiles import DataFiles
@@ -13,6 +14,7 @@ from copykit.keywords.candidates import Piece, phrases, read
 from copykit.keywords.features import FACTORS, Floats, Found, gather
 from copykit.keywords.profile import Profile, load_profile, words_maker
 from copykit.keywords.rank import Model
+from copykit.keywords.shares import settled
 from copykit.keywords.words import Ints, text_hashes
 from copykit.model import TextKeyword
 from copykit.text.segment import Segmenter
@@ -20,6 +22,8 @@ from copykit.text.segment import Segmenter
 BATCH = 128  # texts looked at together: fewer feel the cost of each numpy call, more leave the processor's cache
 HEAD_TREES, LEADING = 25, 32  # after so many trees only so many candidates of a text go on; F1@5 stays the same
 WORDS_IN_MEMORY = 300_000  # about 60 MB; then a new vocabulary is begun, which changes no result
+DIGITS = 4  # of a weight and its shares
+BASE = "base"  # the share of a weight that any candidate of the text would have
 LATIN_BYTES = 1.4  # a text with fewer bytes a character is no Chinese one
 
 
@@ -69,7 +73,7 @@ class KeywordExtractor:
         explain: bool,
         results: list[list[TextKeyword]],
     ) -> None:
-        if len(self._words.names) > WORDS_IN_MEMORY:
+        if self._words.size > WORDS_IN_MEMORY:
             self._words = self._fresh_words()
         model, words = self._models[lang], self._words
         reading = read([pieces[place] for place in places], words, self._cut)
@@ -86,15 +90,20 @@ class KeywordExtractor:
         best = best[shares[best] > 0]
         text, bases = reading.text, reading.begins[found.docs[best]]
         begins, ends = reading.starts[found.places[best]], reading.ends[found.ends[best]]
+        weights = shares[best].tolist()
         factors: Iterable[Mapping[str, float]] = repeat({})
         if explain:
-            fallen = _factors(model, found, scores, first)
-            factors = [{name: float(values[row]) for name, values in fallen.items()} for row in best.tolist()]
+            parts = _factors(model, found, scores, first, best)
+            rows = zip(*(values.tolist() for values in parts.values()), strict=True)
+            factors = [
+                settled(dict(zip(parts, row, strict=True)), weight, DIGITS)
+                for row, weight in zip(rows, weights, strict=True)
+            ]
         keywords = list(
             map(
                 TextKeyword,
                 map(text.__getitem__, map(slice, begins.tolist(), ends.tolist())),
-                shares[best].tolist(),
+                weights,
                 found.counts[best].tolist(),
                 (begins - bases).tolist(),
                 (ends - bases).tolist(),
@@ -144,16 +153,45 @@ def _shares(scores: Floats, first: Ints) -> Floats:
     return shares
 
 
-def _factors(model: Model, found: Found, scores: Floats, first: Ints) -> dict[str, Floats]:
-    """Return how far each score falls when one factor's columns are put at their text's middle value."""
-    counts = np.diff(np.append(first, len(scores)))
-    fallen: dict[str, Floats] = {}
-    for factor, names in FACTORS.items():
-        changed = dict(found.columns)
+def _factors(model: Model, found: Found, scores: Floats, first: Ints, best: Ints) -> dict[str, NDArray[np.float64]]:
+    """Return what each side of the best candidates adds to their weights, and under BASE what any candidate has.
+
+    A candidate that is in all things like the usual one of its text is made itself step by step, the others staying as
+    they are; what its weight gains at a step is the share of that side. As one side's gain depends on those before it,
+    the steps are gone in both orders and the mean is told.
+    """
+    text = np.searchsorted(first, best, side="right") - 1
+    own = {name: values.take(best) for name, values in found.columns.items()}
+    usual = {name: own[name] for name in own}
+    for names in FACTORS.values():
         for name in names:
-            if name in changed:
-                parts = np.split(changed[name], first[1:])
-                middles = np.array([np.median(part) for part in parts], np.float32)
-                changed[name] = np.repeat(middles, counts)
-        fallen[factor] = scores - model.score(changed)
-    return fallen
+            if name in own:
+                usual[name] = _usual(name, found.columns[name], first).take(text)
+    peaks = np.maximum.reduceat(scores, first).astype(np.float64)
+    shares = np.exp(scores - np.repeat(peaks, np.diff(np.append(first, len(scores)))))
+    others = np.add.reduceat(shares, first).take(text) - shares.take(best)
+    peak = peaks.take(text)
+
+    def weight(columns: Mapping[str, Floats]) -> NDArray[np.float64]:
+        value = np.exp(model.score(columns) - peak)
+        share: NDArray[np.float64] = value / (value + others)
+        return share
+
+    start = weight(usual)
+    parts = {BASE: start} | {factor: np.zeros(len(best)) for factor in FACTORS}
+    for steps in (list(FACTORS), list(reversed(FACTORS))):
+        columns, before = dict(usual), start
+        for factor in steps:
+            columns |= {name: own[name] for name in FACTORS[factor] if name in own}
+            after = weight(columns)
+            parts[factor] += (after - before) / 2
+            before = after
+    return parts
+
+
+def _usual(name: str, column: Floats, first: Ints) -> Floats:
+    """Return the middle value of a column in each text; of tags, which have no middle, the most frequent one."""
+    parts = np.split(column, first[1:])
+    if name.startswith("tag_"):
+        return np.array([np.bincount(part.astype(np.int64)).argmax() for part in parts], np.float32)
+    return np.array([np.median(part) for part in parts], np.float32)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from copykit.keywords.counts import Counts, Rows, joined, taken
 from copykit.keywords.profile import Profile
+from copykit.keywords.shares import settled
 from copykit.keywords.words import TAGS, U64, Ints, Words, plain_text, text_hashes
 from copykit.model import Keyword
 from copykit.text.normalize import fold_texts
@@ -67,7 +68,9 @@ def rank(counts: Counts, words: Words, profile: Profile, roles: Sequence[str], w
             int(rows.sums[0, place]),
             int(rows.sums[1, place]),
             number,
-            {name: round(float(values[place]), 2) for name, values in shares.items()} if wanted.explain else {},
+            settled({name: float(values[place]) for name, values in shares.items()}, float(total[place]), 2)
+            if wanted.explain
+            else {},
             {role: float(rows.figures[at, place]) / 10_000 for at, role in enumerate(roles)},
             variants,
         )

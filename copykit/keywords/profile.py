@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -51,6 +51,13 @@ def load_profile(files: DataFiles, kind: str) -> Profile:
         raise KindUnknown(name=kind, known=Phrase("、".join(shown), ", ".join(shown)))
     data = known[kind]
     return Profile(kind, data["name"], data, data["models"])
+
+
+def for_discovery(profile: Profile, files: DataFiles) -> Profile:
+    """Return a profile with the rules for words that the dictionary lacks in place of its own."""
+    settings = files.load("discovery")["words"]
+    stopwords = settings["stopwords"].get(profile.id, profile.data["stopwords"])
+    return replace(profile, data={**profile.data, **settings, "stopwords": stopwords})
 
 
 def make_words(

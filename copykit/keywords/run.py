@@ -20,7 +20,7 @@ from copykit.keywords import discover, mine
 from copykit.keywords.candidates import Piece
 from copykit.keywords.counts import Counter, Counts, Totals
 from copykit.keywords.extract import KeywordExtractor
-from copykit.keywords.profile import Profile, load_profile, words_maker
+from copykit.keywords.profile import Profile, for_discovery, load_profile, words_maker
 from copykit.keywords.rank import Model
 from copykit.keywords.words import Words
 from copykit.model import Keyword, TextKeyword
@@ -66,7 +66,7 @@ class Recipe:
         words = [*load_user_words(lines), *self.user_words]
         profile = load_profile(files, self.kind)
         if self.units:
-            profile = replace(profile, data={**profile.data, **files.load("discovery")["words"]})
+            profile = for_discovery(profile, files)
         segmenter = Segmenter(self.backend, words)
         # Counting needs no model, so that it is not read before something asks for it.
         models = (Model(name, files.load("ranking")[name]) for name in [profile.models["zh"]])

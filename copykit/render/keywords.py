@@ -10,6 +10,7 @@ from copykit.model import Keyword, TextKeyword
 from copykit.render.terminal import Terminal, columns
 
 FACTORS = {
+    "base": ("随便一个词都有", "any word here"),
     "frequency": ("常见", "frequent"),
     "spread": ("分布广", "widespread"),
     "position": ("位置前", "up front"),
@@ -21,6 +22,7 @@ FACTORS = {
     "nested": ("多在长词里", "inside longer ones"),
     "variety": ("左右多变", "free neighbours"),
     "aligned": ("边界整齐", "clean edges"),
+    "compound": ("由常用词拼成", "made of known words"),
 }
 ROLES = {
     "orders": ("订单", "orders"),
@@ -187,7 +189,7 @@ def text_keywords_json(name: str, keywords: Sequence[TextKeyword], view: Keyword
     for word in keywords:
         value: dict[str, Any] = {"keyword": word.text, "weight": round(word.weight, 4)}
         if view.explain:
-            value["factors"] = {factor: round(share, 3) for factor, share in word.factors.items()}
+            value["factors"] = dict(word.factors)
             value |= {"count": word.times, "start": word.start, "end": word.end}
         words.append(value)
     return {"id": name, "keywords": words}
@@ -197,9 +199,9 @@ def text_keywords_line(keywords: Sequence[TextKeyword], view: KeywordView) -> st
     """Return the keywords of one text on one line, with their shares in hundredths."""
     if not view.explain:
         return view.say("、", ", ").join(word.text for word in keywords)
-    return "\n".join(f"{word.text}  {word.weight:.0%}  {_text_because(word.factors, view)}" for word in keywords)
+    return "\n".join(f"{word.text}  {word.weight:.1%}  {_text_because(word.factors, view)}" for word in keywords)
 
 
 def _text_because(factors: Mapping[str, float], view: KeywordView) -> str:
     shares = sorted(factors.items(), key=lambda item: -item[1])
-    return " ".join(f"{view.factor(name)} {share:+.1f}" for name, share in shares if abs(share) >= 0.05)
+    return " ".join(f"{view.factor(name)} {100 * share:+.1f}" for name, share in shares if abs(share) >= 0.0005)
