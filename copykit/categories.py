@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
-from copykit.model import Brief
 from copykit.text.normalize import fold_text
+
+if TYPE_CHECKING:
+    from copykit.model import Brief
 
 
 class UnknownCategory(CopykitError):

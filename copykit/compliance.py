@@ -9,13 +9,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from copykit.categories import Categories
 from copykit.datafiles import DataFiles
 from copykit.errors import Problem
 from copykit.laws import Laws
-from copykit.model import Brief, Finding, Span
+from copykit.model import Finding, Span
 from copykit.rules import claims, names, style
 from copykit.rules import kinds as rule_kinds
 from copykit.rules import rule as rules
@@ -29,6 +29,9 @@ from copykit.rules.relations import WHOLE
 from copykit.text.clauses import sentences
 from copykit.text.originality import Index, corpus_index
 from copykit.text.segment import Segmenter
+
+if TYPE_CHECKING:
+    from copykit.model import Brief
 
 Verdict = Literal["error", "warning", "ok"]
 PACKS = ("law",)

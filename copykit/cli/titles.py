@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from copykit import batch, tables
-from copykit.brief import read_brief
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
 from copykit.cli.titles_out import FILES, FORMATS, SCREENFUL, Best, Output, Pairs, best_of, write_file, write_lines
@@ -26,6 +25,9 @@ from copykit.tables import Row, Table
 from copykit.titles.advise import Adviser
 from copykit.titles.learned import Learned, NotLearned, read_learned
 from copykit.titles.score import Settings, TitleScorer, check_title, choose_profiles
+
+if TYPE_CHECKING:
+    from copykit.model import Brief
 
 PAGES = 5  # this many titles at most are shown as a page each
 SHOWN_ERRORS = 5
@@ -237,7 +239,7 @@ def _prepare(files: DataFiles, options: dict[str, Any]) -> _Room:
     settings = Settings(
         profile,
         platform,
-        read_brief(options["brief_path"]) if options["brief_path"] else None,
+        _brief(options["brief_path"]),
         common.iso_day(options["today"]),
         tuple(_used_titles(files, options["used_path"])) if options["used_path"] else (),
         lang,
@@ -258,6 +260,14 @@ def _prepare(files: DataFiles, options: dict[str, Any]) -> _Room:
         ),
         _read_text(options["body_path"]) if options["body_path"] else None,
     )
+
+
+def _brief(path: Path | None) -> Brief | None:
+    if path is None:
+        return None
+    from copykit.brief import read_brief
+
+    return read_brief(path)
 
 
 def _learned(files: DataFiles, name: str | None) -> Learned | None:

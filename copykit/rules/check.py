@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from copykit.brief import brief_from
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Problem
 from copykit.laws import Laws
@@ -21,6 +20,8 @@ ContextMaker = Callable[[Mapping[str, Any]], Context]
 
 def plain_context(given: Mapping[str, Any]) -> Context:
     """Return the context of a rule's cases from its ``[cases.given]`` table."""
+    from copykit.brief import brief_from  # late: the words of briefs take 20 ms, and judging a title needs none of this
+
     brief = brief_from(given["brief"], "cases.given.brief") if "brief" in given else None
     return Context(brief=brief, category=brief.category if brief else "", today=given.get("today", ""))
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copykit.lexicon import Hits
-from copykit.model import Brief, Span
+from copykit.model import Span
 from copykit.text.clauses import clauses
 from copykit.text.normalize import Folded
 from copykit.text.segment import Cut, Segmenter
+
+if TYPE_CHECKING:
+    from copykit.model import Brief
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick_rs
 
 from copykit.errors import Words as Both
 from copykit.late import late
 from copykit.lexicon import Lexicon
-from copykit.model import Brief, Finding
+from copykit.model import Finding
 from copykit.rules import kinds
 from copykit.rules.kinds import Build, KindMaker, RuleError
 from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
+
+if TYPE_CHECKING:
+    from copykit.model import Brief
 
 
 class Label(NamedTuple):

@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from copykit import compliance
 from copykit.categories import Categories
 from copykit.datafiles import DataFiles, bundled
 from copykit.errors import CopykitError
-from copykit.model import NO_PARTS, Brief, Finding, Score, TitleScore
+from copykit.model import NO_PARTS, Finding, Score, TitleScore
 from copykit.platforms import Platform, Platforms
 from copykit.rules import rule as rules
 from copykit.rules.engine import Engine
@@ -25,6 +25,9 @@ from copykit.text.segment import Segmenter
 from copykit.titles import clickbait, english, extremity, frame, learned, listing, novelty, relevance
 from copykit.titles.learned import Learned, Traits
 from copykit.titles.profile import Dimension, Profile, load_profile
+
+if TYPE_CHECKING:
+    from copykit.model import Brief
 
 KINDS: dict[str, KindMaker] = {
     **compliance.KINDS,

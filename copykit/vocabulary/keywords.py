@@ -1,0 +1,46 @@
+"""Words of many texts, and what they are chosen for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from copykit.model import WordRole
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A word or phrase of many texts, with its evidence.
+
+    ``weight`` is 0 to 100 and the sum of ``factors``; ``count`` is how often it stands there, ``documents`` in how many
+    texts; ``variants`` are other spellings that were counted with it; ``metrics`` are what the texts that hold it
+    brought in: sums of counts and money, the highest of an index. ``context`` is one place with the words around it.
+    """
+
+    text: str
+    weight: float
+    count: int
+    documents: int
+    rank: int
+    factors: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    variants: tuple[str, ...] = ()
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedWord:
+    """A searched word and what it is for, for one product or plan.
+
+    ``priority`` is 1 for the word to take first, each number once; 0 where a table does not say. ``group`` is the core
+    word, or another word, that it goes with; ``intent`` what its searcher is after, as ``data/intents`` calls it.
+    ``metrics`` are the figures that were measured, counts and money added up over its rows.
+    """
+
+    text: str
+    role: WordRole
+    group: str = ""
+    intent: str = ""
+    priority: int = 0
+    reason: str = ""
+    metrics: Mapping[str, float] = field(default_factory=dict)
