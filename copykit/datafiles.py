@@ -198,7 +198,7 @@ def parse_file(path: Path, kind: str) -> tuple[Any, list[Problem]]:
             except orjson.JSONDecodeError as error:
                 return None, [Problem(shown, error.lineno, "", f"JSON 写错了：{error.msg}", f"bad JSON: {error.msg}")]
         case ".j2":
-            return _parse_template(text, shown, kind if _schema(kind) is not None else "template")
+            return _parse_template(text, shown, kind if schema_of(kind) is not None else "template")
         case _:
             value, problem = _parse_toml(text, shown)
             if problem is not None:
@@ -265,10 +265,11 @@ def check_value(
 
     ``text`` is the TOML it came from, or ``lines`` the line of every key of another format.
     """
-    schema = _schema(kind)
+    schema = schema_of(kind)
     if schema is None:
         return []
-    return sorted(_faults(value, schema, text, shown, lines), key=lambda problem: problem.line)
+    # Two parts of a schema may find the same fault.
+    return sorted(dict.fromkeys(_faults(value, schema, text, shown, lines)), key=lambda problem: problem.line)
 
 
 def bundled_layer() -> Layer:
@@ -412,7 +413,8 @@ _TOML_ERRORS = {
 
 
 @functools.cache
-def _schema(kind: str) -> Mapping[str, Any] | None:
+def schema_of(kind: str) -> Mapping[str, Any] | None:
+    """Return the JSON schema of a kind of data file, None when it has none."""
     path = PACKAGE / "data" / SCHEMAS / f"{kind}.schema.json"
     return orjson.loads(path.read_bytes()) if path.is_file() else None
 
@@ -454,9 +456,11 @@ def _sentences(error: Any) -> Iterator[tuple[list[str | int], str, str]]:
         case "format":
             yield path, f"“{given}”不是日期，写成 2026-11-21 这样", f"'{given}' is no date; write it like 2026-11-21"
         case "minItems" | "minLength":
-            yield path, f"至少要 {error.validator_value} 个，现在是 {len(given)} 个", error.message
+            unit = "个字" if isinstance(given, str) else "个"
+            yield path, f"至少要 {error.validator_value} {unit}，现在是 {len(given)} {unit}", error.message
         case "maxItems" | "maxLength":
-            yield path, f"最多 {error.validator_value} 个，现在是 {len(given)} 个", error.message
+            unit = "个字" if isinstance(given, str) else "个"
+            yield path, f"最多 {error.validator_value} {unit}，现在是 {len(given)} {unit}", error.message
         case "minimum" | "maximum" | "exclusiveMinimum":
             yield path, f"{given} 超出范围（{error.validator} {error.validator_value}）", error.message
         case _:

@@ -31,6 +31,9 @@ TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".xlsx")
 MAX_BYTES = 16 << 20
 
 
+UNDECODED = "\ufffd"
+
+
 class Cell(NamedTuple):
     """A column of a table's row: its name, its range in the document's source, and the role that it plays."""
 
@@ -40,7 +43,10 @@ class Cell(NamedTuple):
 
 
 class Document(NamedTuple):
-    """One text to be checked. ``row`` and ``cells`` are those of a table, else None and empty."""
+    """One text to be checked. ``row`` and ``cells`` are those of a table, else None and empty.
+
+    ``garbled`` counts what could not be decoded in it, or anywhere in its row.
+    """
 
     file: str
     row: int | None
@@ -183,9 +189,8 @@ def _read_table(
     """Yield a table's rows; the texts of a row are one document, so that a notice in one column counts for all."""
     first = columns[0] if columns else None
     with _open_table(source, name, first, wanted, form) as table:
-        headers = _headers(table, columns, name)
+        headers = _headers(table, columns, wanted, name)
         roles = {header: role for role, header in table.columns.items()} if not columns else {}
-        begun = 0
         for row in table:
             if row.error is not None:
                 yield Refused(name, row.number, row.error)
@@ -194,8 +199,8 @@ def _read_table(
             if not texts:
                 yield Refused(name, row.number, RowEmpty(file=name, row=row.number))
                 continue
-            # The decoder counts for the whole file; what was met since the last row is this one's.
-            garbled, begun = table.replaced - begun, table.replaced
+            # The decoder counts for the whole file and reads ahead; its sign tells which row is damaged.
+            garbled = sum(cell.count(UNDECODED) for cell in row.values.values()) if table.replaced else 0
             yield Document(name, row.number, *_joined(texts, roles), garbled)
 
 
@@ -214,11 +219,14 @@ def _open_table(
         return tables.read_rows(source, wanted={each: wanted[each] for each in (*others, role)}, format=form, name=name)
 
 
-def _headers(table: tables.Table, columns: Sequence[str], name: str) -> list[str]:
+def _headers(table: tables.Table, columns: Sequence[str], wanted: Mapping[str, Sequence[str]], name: str) -> list[str]:
     """Return the headers of the columns that are read."""
     main = next(iter(table.columns.values()), "")
     if not columns:
-        return list(dict.fromkeys(table.columns.values()))
+        # A table may have several columns for one role: 名称 and 文案 are both read.
+        names = {tables.fold_header(name) for each in wanted.values() for name in each}
+        more = (header for header in table.headers if tables.fold_header(header) in names)
+        return list(dict.fromkeys([*table.columns.values(), *more]))
     by_name = {tables.fold_header(header): header for header in reversed(table.headers)}
     found = [main]  # the first was found by its name or number when the table was opened
     for column in columns[1:]:

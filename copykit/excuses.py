@@ -5,26 +5,65 @@ An excuse without a reason, for a rule that there is not, or that excuses nothin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import functools
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from copykit.errors import Words
 from copykit.model import Finding, Span
 from copykit.project import PhraseExcuse
 from copykit.text.markup import Directive, Visible
-from copykit.text.normalize import fold, fold_text
+from copykit.text.normalize import Folded, fold, fold_text
 
 
 class Excuse(NamedTuple):
-    """A directive that holds: findings of ``rules`` that touch ``span`` of the source may stand."""
+    """A directive that holds: findings of its rules that touch ``span`` of the source may stand."""
 
     directive: Directive
     span: Span
 
-    def covers(self, finding: Finding, place: Span) -> bool:
-        """Return whether a finding at a place of the source may stand."""
-        touches = place.start < self.span.end and self.span.start < place.end
-        return touches and named(finding.rule, self.directive.rules)
+
+class Excuses:
+    """The excuses of one text, to be found by rule and place without a look at the others."""
+
+    def __init__(self, excuses: Iterable[Excuse]) -> None:
+        self.all = list(excuses)
+        by_name: dict[str, list[tuple[Span, int]]] = {}
+        for number, each in enumerate(self.all):
+            for name in each.directive.rules:
+                by_name.setdefault(name, []).append((each.span, number))
+        self._by_name = {name: _Reaches(sorted(spans)) for name, spans in by_name.items()}
+
+    def covering(self, finding: Finding, place: Span) -> int | None:
+        """Return the number of an excuse under which a finding at a place of the source may stand."""
+        found = (self._by_name[name].touching(place) for name in _names_of(finding.rule) if name in self._by_name)
+        return min((number for number in found if number is not None), default=None)
+
+
+class _Reaches:
+    """Ranges in order: the first that reaches beyond a place's start touches the place if it begins in time."""
+
+    __slots__ = ("_farthest", "_spans")
+
+    def __init__(self, spans: Sequence[tuple[Span, int]]) -> None:
+        self._spans = spans
+        self._farthest = list(accumulate((span.end for span, _ in spans), max))
+
+    def touching(self, place: Span) -> int | None:
+        """Return the number of the first range that shares a character with a place."""
+        first = bisect_right(self._farthest, place.start)
+        if first == len(self._spans) or self._spans[first][0].start >= place.end:
+            return None
+        return self._spans[first][1]
+
+
+def _names_of(rule: str) -> Iterator[str]:
+    """Yield a rule's name and those of the folders above it."""
+    while rule:
+        yield rule
+        rule = rule.rpartition("/")[0]
 
 
 def named(rule: str, names: Iterable[str]) -> bool:
@@ -32,21 +71,29 @@ def named(rule: str, names: Iterable[str]) -> bool:
     return any(rule == name or rule.startswith(f"{name}/") for name in names)
 
 
+def names_of(rules: Iterable[str]) -> frozenset[str]:
+    """Return the names by which rules can be spoken of: their own, and those of the folders above them."""
+    return frozenset(name for rule in rules for name in _names_of(rule))
+
+
 def excuses_in(seen: Visible, known: Collection[str], lang: str) -> tuple[list[Excuse], list[tuple[Finding, Span]]]:
-    """Return the excuses that a text's directives give, and what is wrong with the others, with their places."""
+    """Return the excuses that a text's directives give, and what is wrong with the others, with their places.
+
+    ``known`` holds the names of rules and folders (see ``names_of``).
+    """
     excuses: list[Excuse] = []
     faults: list[tuple[Finding, Span]] = []
+    reach = _Reach(seen)
     for number, each in enumerate(seen.directives):
         if each.verb == "on":
             continue
-        unknown = [name for name in each.rules if not any(named(rule, (name,)) for rule in known)]
+        unknown = [name for name in each.rules if name not in known]
         if not each.rules or not each.reason:
             faults.append((_fault("no_reason", each, seen, lang), each.span))
         elif unknown:
             faults.append((_fault("unknown_rule", each, seen, lang, "、".join(unknown)), each.span))
         else:
-            reach = _line(seen, each) if each.verb == "allow" else _block(seen, each, number)
-            excuses.append(Excuse(each, reach))
+            excuses.append(Excuse(each, reach.line(each) if each.verb == "allow" else reach.block(number)))
     return excuses, faults
 
 
@@ -64,19 +111,27 @@ class Phrases:
         self._excuses = excuses
         self._places: dict[str, list[Span]] = {}
 
+    @functools.cached_property
+    def _folded(self) -> Folded:
+        return fold(self._text)
+
     def excusing(self, finding: Finding) -> PhraseExcuse | None:
         """Return the excuse under which a finding of the visible text may stand."""
         for each in self._excuses:
             if each.rules and not named(finding.rule, each.rules):
                 continue
-            spans = self._spans(each.phrase) if each.phrase else [Span(0, len(self._text))]
-            if any(span.start <= finding.start and finding.end <= span.end for span in spans):
+            if not each.phrase:
+                return each
+            spans = self._spans(each.phrase)
+            # Of places in order the last that begins before the finding reaches farthest.
+            last = bisect_right(spans, finding.start, key=lambda span: span.start)
+            if last and finding.end <= spans[last - 1].end:
                 return each
         return None
 
     def _spans(self, phrase: str) -> list[Span]:
         if phrase not in self._places:
-            folded, wanted = fold(self._text), fold_text(phrase)
+            folded, wanted = self._folded, fold_text(phrase)
             found: list[Span] = []
             start = folded.text.find(wanted) if wanted else -1
             while start >= 0:
@@ -86,28 +141,60 @@ class Phrases:
         return self._places[phrase]
 
 
-def _line(seen: Visible, directive: Directive) -> Span:
-    """Return the directive's own line, or the next line with a text when nothing else stands on its own."""
-    source = seen.source
-    if not directive.alone:
-        start = source.rfind("\n", 0, directive.span.start) + 1
-        return Span(start, _line_end(source, directive.span.end))
-    alone = [each.span for each in seen.directives if each.alone]
-    start = _line_end(source, directive.span.end) + 1
-    while start < len(source):
-        end = _line_end(source, start)
-        if source[start:end].strip() and not any(start <= span.start < end for span in alone):
-            return Span(start, end)
-        start = end + 1
-    return Span(len(source), len(source))
+class _Reach:
+    """What directives speak of: the line at or behind one, and the block from one up to the next ``on``."""
 
+    def __init__(self, seen: Visible) -> None:
+        self._seen = seen
+        self._alone = [each.span.start for each in seen.directives if each.alone]
+        self._lines: dict[int, Span] = {}  # where a line begins → the first one from there on that has a text
 
-def _block(seen: Visible, directive: Directive, number: int) -> Span:
-    """Return what stands between ``off`` and the next ``on`` for the same rules or for all."""
-    for later in seen.directives[number + 1 :]:
-        if later.verb == "on" and (not later.rules or set(later.rules) & set(directive.rules)):
-            return Span(directive.span.end, later.span.start)
-    return Span(directive.span.end, len(seen.source))
+    def line(self, directive: Directive) -> Span:
+        """Return the directive's own line, or the next line with a text when nothing else stands on its own."""
+        source = self._seen.source
+        if not directive.alone:
+            start = source.rfind("\n", 0, directive.span.start) + 1
+            return Span(start, _line_end(source, directive.span.end))
+        start = _line_end(source, directive.span.end) + 1
+        passed = []
+        found = self._lines.get(start)
+        while found is None:
+            passed.append(start)
+            end = _line_end(source, start)
+            if start >= len(source):
+                found = Span(len(source), len(source))
+            elif source[start:end].strip() and not self._is_directive(start, end):
+                found = Span(start, end)
+            else:
+                start = end + 1
+                found = self._lines.get(start)
+        self._lines.update(dict.fromkeys(passed, found))
+        return found
+
+    def _is_directive(self, start: int, end: int) -> bool:
+        place = bisect_left(self._alone, start)
+        return place < len(self._alone) and self._alone[place] < end
+
+    @functools.cached_property
+    def _ends(self) -> list[int]:
+        """Where the block of each ``off`` ends: before the next ``on`` for one of its rules or for all."""
+        directives = self._seen.directives
+        everything = end = len(self._seen.source)
+        of_rule: dict[str, int] = {}
+        ends = [end] * len(directives)
+        for number in range(len(directives) - 1, -1, -1):
+            each = directives[number]
+            if each.verb == "on" and each.rules:
+                of_rule.update(dict.fromkeys(each.rules, each.span.start))
+            elif each.verb == "on":
+                everything = each.span.start
+            else:
+                ends[number] = min([everything, *(of_rule.get(rule, end) for rule in each.rules)])
+        return ends
+
+    def block(self, number: int) -> Span:
+        """Return what stands between ``off`` and the next ``on`` for the same rules or for all."""
+        return Span(self._seen.directives[number].span.end, self._ends[number])
 
 
 def _line_end(source: str, start: int) -> int:

@@ -15,7 +15,7 @@ from copykit.compliance import Checker, Facts, verdict
 from copykit.datafiles import DataFiles
 from copykit.documents import Document, Shops, front_matter
 from copykit.errors import DataFileError, Problem
-from copykit.excuses import Phrases, excuses_in, idle, named
+from copykit.excuses import Excuses, Phrases, excuses_in, idle, named, names_of
 from copykit.model import Brief, Checked, Claim, Finding, Place, Span, Spared, Told
 from copykit.project import CheckSettings, PhraseExcuse
 from copykit.rules.reading import Context
@@ -64,8 +64,9 @@ class Reviewer:
         lang: str = "zh",
     ) -> None:
         self._checker = checker
-        self._rules = frozenset(files.load("rules"))
-        self._active = frozenset(rule for rule in self._rules if named(rule, packs))
+        rules = files.load("rules")
+        self._rules = names_of(rules)
+        self._active = names_of(rule for rule in rules if named(rule, packs))
         self._known = known
         self._project = project or CheckSettings()
         self._shops = Shops(files)
@@ -99,7 +100,8 @@ class Reviewer:
         if anchors or seen.again is not None:
             context = replace(context, links=anchors or None, again=seen.again)
         report = self._checker.check(seen.text, context)
-        excuses, faults = excuses_in(seen, self._rules, self._lang)
+        found, faults = excuses_in(seen, self._rules, self._lang)
+        excuses = Excuses(found)
         phrases = Phrases(seen.text, [each for each in self._held if self._speaks_of(each, document.file)])
         where = _Where(document)
         standing: list[tuple[Finding, Span]] = []
@@ -107,14 +109,13 @@ class Reviewer:
         used: set[int] = set()
         for finding in report.findings:
             span = seen.span(finding.start, finding.end)
-            excuse = next((n for n, each in enumerate(excuses) if each.covers(finding, span)), None)
+            excuse = excuses.covering(finding, span)
             phrase = phrases.excusing(finding) if excuse is None else None
             if excuse is not None:
                 used.add(excuse)
-                line = where.line(excuses[excuse].directive.span.start)
-                spared.append(
-                    Spared(*where.placed(finding, span), excuses[excuse].directive.reason, by=f"{document.file}:{line}")
-                )
+                directive = excuses.all[excuse].directive
+                by = f"{document.file}:{where.line(directive.span.start)}"
+                spared.append(Spared(*where.placed(finding, span), directive.reason, by=by))
             elif phrase is not None:
                 self._used.add(phrase)
                 spared.append(
@@ -122,8 +123,8 @@ class Reviewer:
                 )
             else:
                 standing.append((finding, span))
-        for number, each in enumerate(excuses):
-            if number not in used and any(named(rule, each.directive.rules) for rule in self._active):
+        for number, each in enumerate(excuses.all):
+            if number not in used and not self._active.isdisjoint(each.directive.rules):
                 faults.append(idle(each, seen, self._lang))
         places = [(span, Told(*where.placed(finding, span))) for finding, span in standing]
         places += [(span, Told(*where.placed(finding, span, in_source=True))) for finding, span in faults]
@@ -160,7 +161,7 @@ class Reviewer:
         shown = datafiles.shown_path(folder / datafiles.PROJECT_FILE)
         problems: list[Problem] = []
         for each in self._project.excuses:
-            unknown = [name for name in each.rules if not any(named(rule, (name,)) for rule in self._rules)]
+            unknown = [name for name in each.rules if name not in self._rules]
             key = f"check.excuse（{each.phrase or '、'.join(each.rules)}）"
             if unknown:
                 names = "、".join(unknown)

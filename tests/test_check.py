@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 import jsonschema
 import openpyxl
 import pytest
+from bs4 import BeautifulSoup
 
 from copykit.cli import run
 from copykit.cli.check_out import FORMATS
@@ -250,12 +252,63 @@ def test_evidence_and_a_brief_let_a_claim_stand(check: Check) -> None:
     rules = {finding["rule"] for finding in results(check, "--text", text, *sales)[0]["findings"]}
     held = results(check, "--text", text, *sales, "--evidence", "sales=售出 30 万支（后台订单）")[0]
     assert rules > {finding["rule"] for finding in held["findings"]}
-    assert "后台订单" in held["exempted"][0]["evidence_needed"]
+    assert "后台订单" in held["exempted"][0]["reason"]
+    assert held["exempted"][0]["evidence_needed"] == ""
+
+
+def test_evidence_that_is_held_is_not_asked_for_again(check: Check) -> None:
+    text = "2025年11月，本类目销量排名第一"
+    for evidence, asked in (
+        (["--evidence", "sales=2025 年 11 月类目销量第一（平台榜单）"], False),
+        (["--evidence", "sales=2024 年 11 月类目销量第一（平台榜单）"], True),
+        (["--evidence", "award=2025 年 11 月（奖状）"], True),
+        ([], True),
+    ):
+        page = check("--text", text, *evidence)
+        assert page.code == 0
+        assert ("备好" in page.out) is asked
 
 
 # --- tables, folders, standard input ----------------------------------------------------------------------------------
 
 TABLE = '货号,标题,详情\nA1,国家级面料,<p>全网<b>最低</b>价</p>\nA2,,\nA3,"没有关上,x\nA4,=纯棉短袖,圆领\n'
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_reported_whole(check: Check) -> None:
+    put("空.txt", "")
+    put("空.csv", "")
+    put("数.csv", "价格,库存\n1,2\n")
+    put("行.csv", b"\xb1\xea\xcc\xe2,a\n" + BAD.encode("gbk") + b",1\n\xff\xff,2\n" + CLEAN.encode("gbk") + b",3\n")
+    put("好.txt", BAD)
+    code, out, err = check("空.txt", "行.csv", "没有.txt", "数.csv", "空.csv", "好.txt", "--format", "jsonl")
+    assert code == 2
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert [(row["file"], row.get("row"), row["verdict"]) for row in rows] == [
+        ("行.csv", 2, "error"),
+        ("行.csv", 3, "ok"),
+        ("行.csv", 4, "ok"),
+        ("好.txt", None, "error"),
+    ]
+    told = err.splitlines()
+    assert len(told) == 5
+    for words in ("空.txt 里没有文字", "找不到文件 没有.txt", "价格、库存", "空.csv", "行.csv 里有 2 处读不出来的字节"):
+        assert any(words in line for line in told), words
+    assert told[-1].endswith("第 3 行")
+
+
+def test_a_row_of_a_list_of_fields_is_no_header_and_every_column_of_texts_is_read(check: Check) -> None:
+    put("清单.csv", "项目,内容\n标题,最好用的面霜\n正文,第一品牌\n".encode("gbk"))
+    put("两栏.csv", "编号,名称,文案,标签\n1,国家级面霜,最好用的面霜,补水\n".encode("gbk"))
+    listed = results(check, "清单.csv")
+    assert [(row["row"], [finding["match"] for finding in row["findings"]]) for row in listed] == [
+        (2, ["最好用"]),
+        (3, ["第一品牌"]),
+    ]
+    (row,) = results(check, "两栏.csv")
+    assert [(finding["field"], finding["match"]) for finding in row["findings"]] == [
+        ("名称", "国家级"),
+        ("文案", "最好用"),
+    ]
 
 
 def test_one_bad_row_never_stops_the_others(check: Check) -> None:
@@ -332,6 +385,7 @@ def test_a_file_that_cannot_be_read_is_one_sentence(check: Check, name: str, dat
         (["--text", "好", "--category", "化状品"], "没有叫“化状品”的品类；可以写 化妆品"),
         (["--text", "好", "--packs", "lwa"], "没有“lwa”这组规则"),
         (["--text", "好", "--evidence", "销量"], "--evidence 写成"),
+        (["--text", "好", "--evidence", "sale=卖了"], "没有“sale”这种证据；可以写 sales、authority"),
         (["--text", "好", "-o", "a.doc"], "-o 只会写"),
         (["--text", "好", "--format", "xml"], "只能是 text"),
         (["--text", "好", "--chanel", "public"], "--channel"),
@@ -503,6 +557,39 @@ def test_every_file_is_written_whole(check: Check, suffix: str) -> None:
         {".xlsx": b"PK", ".csv": b"\xef\xbb\xbf", ".md": b"##"}.get(suffix, b"[" if suffix == ".json" else b"{")
     )
     assert sorted(path.name for path in Path().iterdir()) == sorted(["a.txt", f"问题{suffix}"])
+
+
+def test_a_page_is_whole_escaped_and_needs_nothing_else(check: Check) -> None:
+    put("稿<b>&/一.md", ARTICLE.replace("街上", "<i onclick=x()>街上</i>&amp;"))
+    put("稿<b>&/二.txt", "我们的目标是做最好的团队。\n纯棉\n国家级面料<script>alert(1)</script>")
+    put("稿<b>&/三.txt", CLEAN)
+    code, out, err = check("稿<b>&", "-o", "问题.html")
+    assert (code, out) == (1, "")
+    page = Path("问题.html").read_text("utf-8")
+    assert "共检查 3 篇：暂不能发布 2 · 可以发布 1" in page
+    assert "共检查 3 篇" in err
+    for words in (
+        "最好用",
+        "广告法 第九条（三）",
+        "看着像、其实可以留",
+        "第五条（二）",
+        "你说过可以留",
+        "客户的原话",
+        NOTICE,
+    ):
+        assert words in page, words
+    assert '<mark class="error">国家级</mark>面料&lt;script&gt;' in page
+    seen = BeautifulSoup(page, "html.parser")
+    assert [each.get_text() for each in seen.find_all("h2")] == ["稿<b>&/一.md", "稿<b>&/二.txt"]
+    assert {each["href"] for each in seen.find_all("a")} == {"#t1", "#t2"}
+    assert not seen.find_all(["script", "link", "img", "iframe", "i"])
+    assert not re.search(r"https?://|\bon[a-z]+=", page)
+
+
+def test_a_page_without_findings_says_so(check: Check) -> None:
+    put("一.txt", CLEAN)
+    assert check("一.txt", "-o", "问题.html", "--lang", "en").code == 0
+    assert "There is nothing to change." in Path("问题.html").read_text("utf-8")
 
 
 def test_a_workbook_has_the_findings_and_the_verdicts(check: Check) -> None:

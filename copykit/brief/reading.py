@@ -88,6 +88,12 @@ def brief_of(data: Mapping[str, Any], lines: Mapping[KeyPath, int], path: Path) 
     return _brief(data)
 
 
+def claim_kinds() -> tuple[str, ...]:
+    """Return the kinds of claim that a brief may hold."""
+    schema = datafiles.schema_of("brief") or {}
+    return tuple(schema["properties"]["claims"]["items"]["properties"]["kind"]["enum"])
+
+
 def brief_from(data: Mapping[str, Any], shown: str) -> Brief:
     """Make a brief from an already parsed table, held against the same schema; ``shown`` names it in errors."""
     problems = datafiles.check_value(data, "brief", shown)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,14 +14,14 @@ from typing import Any
 import click
 
 from copykit import batch, tables
-from copykit.brief import read_brief
+from copykit.brief import claim_kinds, read_brief
 from copykit.cli import common
 from copykit.cli.check_out import FILES, FORMATS, write_file, write_lines
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
 from copykit.compliance import PACKS, Checker
 from copykit.datafiles import DataFiles
-from copykit.documents import Document, Refused, find_files, from_text, read_documents
-from copykit.errors import CopykitError
+from copykit.documents import UNDECODED, Document, Found, Refused, find_files, from_text, read_documents
+from copykit.errors import CopykitError, FileMissing
 from copykit.model import Checked, Claim
 from copykit.project import CheckSettings, check_settings
 from copykit.render import check as render
@@ -32,6 +33,7 @@ NO_FILE = "-"
 SENTENCE = "--text"
 STYLE = "style"
 SHOWN_ROWS = 20  # rows of a table that are shown as a page each
+SHOWN_LINES = 10  # damaged rows or lines that are named
 
 CHECK = Text(
     "发布前查一遍：什么必须改、依据哪一条；什么看着像、其实可以留。\n"
@@ -137,8 +139,8 @@ CHECK = Text(
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    zh="写到文件：.xlsx .csv .json .jsonl .md .sarif",
-    en="write .xlsx .csv .json .jsonl .md or .sarif",
+    zh="写到文件：.xlsx .csv .json .jsonl .md .html .sarif",
+    en="write .xlsx .csv .json .jsonl .md .html or .sarif",
 )
 @option("--no-bom", is_flag=True, zh="写 CSV 时不加 BOM", en="write CSV without a BOM")
 @option("--raw", is_flag=True, zh="写 CSV 时不给 = + - @ 开头的格子加引号", en="do not quote CSV cells like formulas")
@@ -161,7 +163,7 @@ def check(paths: tuple[str, ...], sentences: tuple[str, ...], form: str, **optio
     results = run.results()
     with batch.few_collections(), closing(run.progress):
         if output is not None:
-            write_file(output, results, run.writing)
+            write_file(output, results, run.writing, run.tally)
         elif form == "text":
             run.print_pages(results)
         else:
@@ -184,7 +186,7 @@ class _Run:
     progress: common.ProgressLine = field(default_factory=lambda: common.ProgressLine("检查", "checked"))
     verdicts: Counter[str] = field(default_factory=Counter)
     refused: int = 0
-    garbled: Counter[str] = field(default_factory=Counter)
+    garbled: dict[str, _Damage] = field(default_factory=dict)
 
     def results(self) -> Iterator[Checked]:
         """Yield what is to be said of each text; what could not be read is told at once."""
@@ -194,7 +196,7 @@ class _Run:
                 outcome = document.error
             else:
                 if document.garbled:
-                    self.garbled[document.file] += document.garbled
+                    self.garbled.setdefault(document.file, _Damage()).add(document)
                 try:
                     outcome = self.reviewer.review(document)
                 except CopykitError as error:
@@ -207,6 +209,10 @@ class _Run:
                 continue
             self.verdicts[outcome.verdict] += 1
             yield outcome
+
+    def tally(self) -> str:
+        """Return what all texts have come to so far, in a line."""
+        return render.tally(self.verdicts, self.refused, self.skipped, self.view)
 
     def print_pages(self, results: Iterable[Checked]) -> None:
         """Print a page a text; of many texts only those with something to say, of a long table the first."""
@@ -233,7 +239,7 @@ class _Run:
         if self.many and self.verdicts:
             if shown:
                 click.echo()
-            click.echo(render.tally(self.verdicts, self.refused, self.skipped, self.view))
+            click.echo(self.tally())
         if self.verdicts:
             click.echo()
             disclaimer = say("本工具不提供法律意见。", "Nothing here is legal advice.")
@@ -243,16 +249,16 @@ class _Run:
         """Tell what is left to tell and return the exit code."""
         if output is not None:
             if self.verdicts:
-                note(render.tally(self.verdicts, self.refused, self.skipped, self.view))
+                note(self.tally())
             note(say(f"全部在 {output}。本工具不提供法律意见", f"all in {output}; nothing here is legal advice"))
         if not self.verdicts and not self.refused:
             note(say("没有可以检查的文字，请检查路径", "there is no text to check; look at the path"))
-        for file, places in self.garbled.items():
-            name = self.view.names.get(file, file)
+        for file, damage in self.garbled.items():
+            name, where = self.view.names.get(file, file), damage.where()
             note(
                 say(
-                    f"{name} 里有 {places:,} 处读不出来的字节，已换成 �",
-                    f"{name}: {places:,} places could not be decoded",
+                    f"{name} 里有 {damage.places:,} 处读不出来的字节，已换成 �：第 {where} 行",
+                    f"{name}: {damage.places:,} places could not be decoded, now �; lines {where}",
                 )
             )
         for problem in self.reviewer.complaints(whole=self.whole):
@@ -261,6 +267,29 @@ class _Run:
             return common.REJECTED
         failing = {"error": ("error",), "warning": ("error", "warning"), "never": ()}[self.fail_on]
         return common.FAILED if any(self.verdicts[verdict] for verdict in failing) else 0
+
+
+@dataclass(slots=True)
+class _Damage:
+    """What could not be decoded of a file: how often, and in which rows or lines."""
+
+    places: int = 0
+    rows: list[int] = field(default_factory=list)
+
+    def add(self, document: Document) -> None:
+        """Count a damaged text or row."""
+        self.places += document.garbled
+        if document.row is not None:
+            self.rows.append(document.row)
+        else:
+            lines = enumerate(document.visible.source.split("\n"), 1)
+            self.rows += [number for number, line in lines if UNDECODED in line]
+
+    def where(self) -> str:
+        """Return the first of the rows, and that there are more."""
+        shown = say("、", ", ").join(map(str, self.rows[:SHOWN_LINES]))
+        more = len(self.rows) - SHOWN_LINES
+        return shown + (say(f" 等 {len(self.rows):,}", f" and {more:,} more") if more > 0 else "")
 
 
 def _prepare(paths: tuple[str, ...], sentences: tuple[str, ...], options: dict[str, Any]) -> _Run:
@@ -284,13 +313,15 @@ def _prepare(paths: tuple[str, ...], sentences: tuple[str, ...], options: dict[s
         _corpus(files, options["corpus"]) if options["corpus"] else None,
     )
     reviewer = Reviewer(files, Checker(files, packs, lang=lang), packs, known, project, lang)
-    found = find_files(Path(path) for path in paths if path != NO_FILE)
+    found, missing = _found([Path(path) for path in paths if path != NO_FILE])
     columns = options["columns"] or tuple(project.told.get("columns", ()))
     wanted = tables.merge_names(files.load("columns")["text"], ("title", "body"))
     names = {NO_FILE: say("标准输入", "stdin"), SENTENCE: say("这句话", "this sentence")}
     view = View(lang, common.terminal(sys.stdout), names)
-    inputs = _inputs(paths, sentences, found.files, columns, wanted, options["input_format"])
-    is_many = len(found.files) + len(sentences) > 1 or found.folders or _has_rows(found.files, paths, options)
+    inputs = itertools.chain(missing, _inputs(paths, sentences, found.files, columns, wanted, options["input_format"]))
+    is_many = (
+        len(found.files) + len(missing) + len(sentences) > 1 or found.folders or _has_rows(found.files, paths, options)
+    )
     whole = found.folders and project.folder is not None and any(_is_above(path, project.folder) for path in paths)
     return _Run(
         reviewer,
@@ -302,6 +333,18 @@ def _prepare(paths: tuple[str, ...], sentences: tuple[str, ...], options: dict[s
         whole,
         found.skipped,
     )
+
+
+def _found(paths: Sequence[Path]) -> tuple[Found, list[Refused]]:
+    """Return the files of the paths, and those paths that are not there, so that the others can be checked."""
+    there: list[Path] = []
+    missing: list[Refused] = []
+    for path in paths:
+        if path.exists():
+            there.append(path)
+        else:
+            missing.append(Refused(path.as_posix(), None, FileMissing(path)))
+    return find_files(there), missing
 
 
 def _inputs(
@@ -344,6 +387,12 @@ def _claim(given: str) -> Claim:
         raise UsageMistake(
             f"--evidence 写成 种类=说的话和出处，如 sales=累计售出 30 万支（后台订单）；现在是“{given}”",
             f"--evidence takes KIND=what is said and its proof, not '{given}'",
+        )
+    if kind.strip() not in claim_kinds():
+        known = claim_kinds()
+        raise UsageMistake(
+            f"--evidence 没有“{kind.strip()}”这种证据；可以写 {'、'.join(known)}",
+            f"--evidence knows no kind '{kind.strip()}'; there are {', '.join(known)}",
         )
     # The rule that asks for proof looks for the same words or figures in what the claim states.
     return Claim(kind.strip(), evidence.strip(), evidence.strip())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from copykit.render.check import View
 from copykit.render.sarif import RulePage, sarif_parts
 
 FORMATS = ("text", "table", "json", "jsonl", "csv", "md", "sarif", "github")
-FILES = (".xlsx", ".csv", ".json", ".jsonl", ".md", ".sarif")
+FILES = (".xlsx", ".csv", ".json", ".jsonl", ".md", ".html", ".sarif")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,11 @@ def write_lines(results: Iterable[Checked], form: str, writing: Writing) -> None
             out.flush()
 
 
-def write_file(path: Path, results: Iterable[Checked], writing: Writing) -> None:
-    """Write results to a file by its ending; it appears whole or not at all."""
+def write_file(path: Path, results: Iterable[Checked], writing: Writing, tally: Callable[[], str]) -> None:
+    """Write results to a file by its ending; it appears whole or not at all.
+
+    ``tally`` sums up all texts once they were checked.
+    """
     view = writing.view
     match path.suffix.lower():
         case ".csv":
@@ -67,6 +70,11 @@ def write_file(path: Path, results: Iterable[Checked], writing: Writing) -> None
                 tables.Sheet(say("结论", "verdicts"), head, verdicts),
             )
             tables.write_xlsx(path, sheets)
+        case ".html":
+            from copykit.render.check_page import check_html  # late, as few ask for it
+
+            with tables.atomic(path) as out:
+                out.writelines(piece.encode("utf-8", "replace") for piece in check_html(results, view, tally))
         case suffix:
             with tables.atomic(path) as out:
                 out.writelines(_encoded(results, suffix.removeprefix("."), writing))

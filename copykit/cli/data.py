@@ -16,7 +16,7 @@ from copykit import datafiles
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
 from copykit.datafiles import DataFiles, Entry
-from copykit.errors import CopykitError, FileMissing, Problem
+from copykit.errors import CopykitError, DataFileError, FileMissing, Problem
 from copykit.render.terminal import columns, wrapped
 
 if TYPE_CHECKING:  # what a command that only lists files need not load
@@ -107,7 +107,8 @@ def check(paths: tuple[Path, ...], today: Any, data_folders: tuple[Path, ...]) -
     bundled = {root.resolve() for layer in datafiles.bundled().layers for root in layer.roots}
     files = common.open_data([*data_folders, *(folder for folder in beside if folder.resolve() not in bundled)])
     entries = named or [entry for kind in files.kinds() for entry in files.entries(kind)]
-    problems = [problem for entry in entries for problem in _problems(files, entry)]
+    # What keeps a kind from being loaded is met again by every rule and exemption that needs it.
+    problems = list(dict.fromkeys(problem for entry in entries for problem in _problems(files, entry)))
     lang = common.lang_of()
     for problem in problems:
         note(problem.say(lang))
@@ -245,13 +246,18 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
     own = entry.layer == "bundled"
     found: list[Problem] = []
     if entry.kind == "rules":
-        found = _rule_problems(files, entry, value, own)
+        try:
+            found = _rule_problems(files, entry, value, own)
+        except DataFileError as error:
+            return list(error.problems)
     elif entry.kind == "exemptions":
         from copykit.compliance import check_exemption
 
         try:
             checker, context = _checker(files), _case_context(files)(value["cases"].get("given", {}))
             found = check_exemption(entry.id, value, checker, context, 3 if own else 1)
+        except DataFileError as error:
+            return list(error.problems)
         except CopykitError as error:
             found = [Problem(entry.id, 0, "", error.say("zh"), error.say("en"))]
     return [Problem(datafiles.shown_path(entry.path), p.line, p.key, p.zh, p.en) for p in found]

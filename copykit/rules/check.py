@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from copykit.datafiles import DataFiles
-from copykit.errors import CopykitError, Problem
+from copykit.errors import CopykitError, DataFileError, Problem
 from copykit.laws import Laws
 from copykit.rules.engine import Engine
 from copykit.rules.kinds import KINDS, KindMaker
@@ -40,15 +40,23 @@ def check_rule(
     """Return what is wrong with a rule: it cannot be built, misses a case, or carries fewer than ``minimum``.
 
     ``trusted`` False runs its pattern as a user's own, under a time limit.
+
+    Raises:
+        DataFileError: other files that it needs cannot be used.
     """
+    given = data["cases"].get("given", {})
+    try:
+        context = make_context(given)
+    except CopykitError as error:
+        return [Problem(name, 0, "", error.say("zh"), error.say("en"))]
     try:
         rules = [from_data(name, data, trusted=trusted)]
         # A rule that concludes from others (settings.rules) is run with them; only its own findings are looked at.
         others = data.get("settings", {}).get("rules", ())
         rules += [rule for rule in load(files) if rule.id in others and rule.id != name] if others else []
         engine = Engine(rules, files, segmenter, kinds)
-        given = data["cases"].get("given", {})
-        context = make_context(given)
+    except DataFileError:  # other files, which are to be told by their own names
+        raise
     except CopykitError as error:
         return [Problem(name, 0, "", error.say("zh"), error.say("en"))]
     except Exception as error:  # a pattern that does not compile, a setting of the wrong shape

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -99,7 +99,7 @@ class ClaimKind:
             if self.at == "uncrossed" and end - start <= _SHORT and not _uncrossed(reading, start, end):
                 continue
             finding = self._finding(reading, start, end, severity)
-            excuse = self._proven(reading, finding.matched_as) or excuse_of(exemptions, frame)
+            excuse = self._proven(reading, finding.matched_as) or excuse_of(exemptions, frame, self._held)
             if excuse is None:
                 found.append(finding)
             else:
@@ -155,15 +155,12 @@ class ClaimKind:
 
     def _proven(self, reading: Reading, said: str) -> tuple[str, str, str, str] | None:
         """Return the excuse that the brief gives: a claim of the rule's kind that says the same and is proved."""
-        brief, today = reading.context.brief, reading.context.today
-        if not self.proof or brief is None:
-            return None
-        for claim in brief.claims:
-            expired = bool(claim.valid_until and today and claim.valid_until < today)
-            if claim.kind == self.proof and claim.evidence and not expired and _states(claim.statement, said):
-                zh = f"资料里有依据：{claim.evidence}"
-                return "proof", zh, self.rule.source, claim.evidence
-        return None
+        evidence = _evidence(reading.context, (self.proof,), said) if self.proof else ""
+        return ("proof", self._held(evidence), self.rule.source, "") if evidence else None
+
+    def _held(self, evidence: str) -> str:
+        """Return the words that tell of evidence that the brief holds."""
+        return f"资料里有依据：{evidence}" if self._room.build.lang == "zh" else f"the brief holds proof: {evidence}"
 
 
 def _uncrossed(reading: Reading, start: int, end: int) -> bool:
@@ -186,6 +183,16 @@ def _parted(text: str, start: int, end: int) -> bool:
 
 _FIGURE, _LETTER = "0123456789", "abcdefghijklmnopqrstuvwxyz"
 _LATIN = late("[0-9a-z]")
+
+
+def _evidence(context: Context, kinds: Collection[str], said: str) -> str:
+    """Return the evidence of the brief's first claim of some kinds that states what is said and has not run out."""
+    today = context.today
+    for claim in context.brief.claims if context.brief is not None else ():
+        expired = bool(claim.valid_until and today and claim.valid_until < today)
+        if claim.kind in kinds and claim.evidence and not expired and _states(claim.statement, said):
+            return claim.evidence
+    return ""
 
 
 def _states(statement: str, said: str) -> bool:
@@ -277,10 +284,16 @@ class Exemption:
     when: tuple[Condition, ...]
     not_when: tuple[Condition, ...]
     needed: tuple[int, ...] = ()  # the slots of words without which it excuses nothing
+    proof: tuple[str, ...] = ()  # the kinds of claim that are the evidence owed
 
 
-def excuse_of(exemptions: Iterable[Exemption], frame: Frame) -> tuple[str, str, str, str] | None:
-    """Return (id, reason, clause, evidence needed) of the first exemption that governs the claim, by rank."""
+def excuse_of(
+    exemptions: Iterable[Exemption], frame: Frame, held: Callable[[str], str]
+) -> tuple[str, str, str, str] | None:
+    """Return (id, reason, clause, evidence needed) of the first exemption that governs the claim, by rank.
+
+    Evidence that the brief holds is not needed any more; ``held`` gives the words that tell of it.
+    """
     hits = None
     for each in exemptions:
         if each.needed:  # most exemptions are of no concern to a sentence, since it has none of their words
@@ -288,8 +301,18 @@ def excuse_of(exemptions: Iterable[Exemption], frame: Frame) -> tuple[str, str, 
             if not all(slot in hits for slot in each.needed):
                 continue
         if all_hold(each.when, frame) and not any_holds(each.not_when, frame):
+            evidence = _evidence(frame.reading.context, each.proof, _said(frame)) if each.proof else ""
+            if evidence:
+                return each.id, f"{each.reason}；{held(evidence)}", each.clause, ""
             return each.id, each.reason, each.clause, each.evidence
     return None
+
+
+def _said(frame: Frame) -> str:
+    """Return what has to be proved: the figures of the hit's sentence where it gives some, else the hit."""
+    text = frame.reading.folded.text
+    sentence = text[slice(*frame.sentence)]
+    return sentence if _FIGURES.search(sentence) else text[slice(*frame.hit)]
 
 
 class _Room:
@@ -347,6 +370,7 @@ class _Room:
             when,
             not_when,
             tuple(each.slot for each in when if each.slot is not None and each.needs_words),
+            tuple(data.get("proof", ())),
         )
 
 

@@ -59,12 +59,21 @@ class Header(NamedTuple):
 
 
 def find_header(first: Sequence[Record], choice: Choice) -> Header | None:
-    """Return the row that names the text column and most other roles; None when no row does."""
+    """Return the row that names the text column and most other roles; None when no row does.
+
+    A row that names nothing else and stands below one that is as full is no header but a row of a list of fields:
+    标题 in its first column says what the cell beside it is.
+    """
     best: Header | None = None
+    fullest = 0
     for position, record in enumerate(first):
         if record.error is not None:
             continue
         columns = match_columns(record.cells, choice.wanted)
+        filled = sum(map(bool, map(str.strip, record.cells)))
+        if len(columns) == 1 and 2 <= filled <= fullest and choice.column is None:
+            continue
+        fullest = max(fullest, filled)
         if choice.column is not None:
             folded = [fold_header(cell) for cell in record.cells]
             named = fold_header(choice.column)

@@ -148,6 +148,15 @@ def test_show_of_a_list_in_another_encoding_says_so(copykit: Copykit, tmp_path: 
 # --- check ----------------------------------------------------------------------------------------------------------
 
 
+def test_a_fault_that_many_files_meet_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine = tmp_path / "rules/my/broken.toml"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("kind = 'word'\nmessge = 'x'\n", "utf-8")
+    assert run(["data", "check", "--data", str(tmp_path)]) == 2
+    lines = [line for line in capsys.readouterr().err.splitlines() if "broken.toml" in line]
+    assert len(lines) == len(set(lines)) == 5
+
+
 def test_all_bundled_files_are_fine(copykit: Copykit) -> None:
     code, out, err = copykit("data", "check", "--today", "2026-12-01")
     assert (code, err) == (0, "")
