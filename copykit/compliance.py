@@ -117,9 +117,15 @@ class Checker:
             corpus=facts.corpus,
         )
 
-    def check(self, text: str, context: Context) -> Report:
-        """Judge one text of any length; total on any string."""
+    def check(self, text: str, context: Context, links: Sequence[tuple[int, int, str]] | None = None) -> Report:
+        """Judge one text of any length; total on any string.
+
+        ``links`` stand for those of the context, so that texts which differ in nothing else share one context, for
+        which the rules are chosen once.
+        """
         whole, parts = self._engine.read_long(text, context, sentences)
+        if links is not None:
+            whole.memo[style.LINKS] = links
         folded = whole.folded
         notices = self._engine.find_whole(whole)
         findings: list[Finding] = []

@@ -1,8 +1,9 @@
 """The one Jinja2 environment, values that keep their origin through a template, a cage for other people's templates.
 
 A template file has TOML front matter between lines ``+++`` and a body of *passages*: a line ``== name`` begins one, a
-line ``--`` parts its *alternates*. An alternate says what it needs by the variables it uses, so that a fact which is
-not there makes it unavailable and nothing else.
+line ``--`` parts its *alternates*, a line ``-- else`` those that are tried only when none before it can be used. An
+alternate says what it needs by the variables it uses, so that a fact which is not there makes it unavailable and
+nothing else.
 
 A :class:`Fact` renders between private characters with its number; :func:`unmark` takes them out again and knows where
 every fact stands. Nothing is searched for in a text that was written.
@@ -72,25 +73,40 @@ def clean(text: str) -> str:
     return " ".join(_PRIVATE.sub("", text).split()).rstrip("。；，、;, ")
 
 
-def unmark(rendered: str, facts: Sequence[Fact]) -> Marked:
-    """Return what a template rendered, as people read it, and where its facts stand."""
+def unmark(rendered: str, facts: Sequence[Fact], *, tight: bool = False) -> Marked:
+    """Return what a template rendered, as people read it, and where its facts stand.
+
+    Between Han and figures or Latin a blank is put where a fact meets words of the template; ``tight`` takes all such
+    blanks away instead, since they cost length in a title.
+    """
     # A template puts a stop behind every sentence; one that asks or trails off has its own sign.
     rendered = _DOUBLE_STOP.sub(r"\1", rendered)
     parts: list[str] = []
     marks: list[Mark] = []
     size = 0
+    last = ""
     for match in _MARKED.finditer(rendered):
-        if match[3] is not None:
-            parts.append(match[3])
-            size += len(match[3])
-            continue
-        fact = facts[(ord(match[1][0]) - _DIGITS) * _BASE + ord(match[1][1]) - _DIGITS]
-        marks.append(Mark(size, size + len(match[2]), fact.path, fact.url))
-        parts.append(match[2])
-        size += len(match[2])
+        text = match[3] if match[3] is not None else match[2]
+        if tight:
+            text = _LOOSE.sub("", text)
+            text = text.lstrip(" ") if _MEETS.match(last + text.lstrip(" ")[:1]) else text
+            if text[:1].strip() and parts and _MEETS.match(parts[-1].rstrip(" ")[-1:] + text[:1]):
+                size -= len(parts[-1]) - len(parts[-1].rstrip(" "))
+                parts[-1] = parts[-1].rstrip(" ")
+        elif _MEETS.match(last + text[:1]):
+            parts.append(" ")
+            size += 1
+        if match[3] is None:
+            fact = facts[(ord(match[1][0]) - _DIGITS) * _BASE + ord(match[1][1]) - _DIGITS]
+            marks.append(Mark(size, size + len(text), fact.path, fact.url))
+        parts.append(text)
+        size += len(text)
+        last = text[-1:] or last
     return Marked("".join(parts), tuple(marks))
 
 
+_MEETS = re.compile(r"[\u4e00-\u9fff][0-9A-Za-z]|[0-9A-Za-z][\u4e00-\u9fff]")
+_LOOSE = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[0-9A-Za-z])|(?<=[0-9A-Za-z]) +(?=[\u4e00-\u9fff])")
 _DOUBLE_STOP = re.compile(f"([？！…]”?{_CLOSE})[。，]")
 _MARKED = re.compile(f"{_OPEN}(..)([^{_CLOSE}]*){_CLOSE}|([^{_OPEN}{_CLOSE}]+)")
 
@@ -101,7 +117,8 @@ _MARKED = re.compile(f"{_OPEN}(..)([^{_CLOSE}]*){_CLOSE}|([^{_OPEN}{_CLOSE}]+)")
 class Alternate(NamedTuple):
     """One way to say a passage. ``needs`` are its variables (``point.benefit``, ``price``), ``may`` those it can miss.
 
-    ``bare``: it has no words of its own, so that it may be used as often as there are facts.
+    ``bare``: it has no words of its own, so that it may be used as often as there are facts. ``rank``: how many
+    ``-- else`` stand before it.
     """
 
     id: str
@@ -110,6 +127,7 @@ class Alternate(NamedTuple):
     needs: tuple[tuple[str, str], ...]
     may: tuple[tuple[str, str], ...]
     bare: bool
+    rank: int = 0
 
 
 def passages(file: str, body: str, first: int) -> dict[str, tuple[Alternate, ...]]:
@@ -119,25 +137,27 @@ def passages(file: str, body: str, first: int) -> dict[str, tuple[Alternate, ...
         TemplateFault: an alternate cannot be parsed, is empty, or stands before the first name.
     """
     found: dict[str, list[Alternate]] = {}
-    name, lines, begun = "", [], first
+    name, lines, begun, rank = "", [], first, 0
     for number, line in enumerate([*body.splitlines(), "== "], first):
         head = _HEAD.match(line)
-        if head is None and line.strip() != "--":
+        if head is None and line.strip() not in ("--", _ELSE):
             lines.append(line)
             continue
         source = "\n".join(lines).strip("\n")
         if name and source.strip():
             known = found.setdefault(name, [])
-            known.append(_alternate(f"{file}#{name}.{len(known) + 1}", file, source, begun))
+            known.append(_alternate(f"{file}#{name}.{len(known) + 1}", file, source, begun)._replace(rank=rank))
         elif source.strip():
             reason = Words("第一行“== 名字”之前有文字", "there is text before the first '== name'")
             raise TemplateFault(file=file, line=begun, reason=reason)
+        rank += line.strip() == _ELSE
         if head is not None:
-            name = head[1]
+            name, rank = head[1], 0
         lines, begun = [], number + 1
     return {name: tuple(each) for name, each in found.items()}
 
 
+_ELSE = "-- else"
 _HEAD = re.compile(r"== ?([a-z][a-z0-9_]*)?\s*$")
 
 

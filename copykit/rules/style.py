@@ -6,6 +6,7 @@ some of these rules are about. Markup, addresses and code are no prose and are p
 
 from __future__ import annotations
 
+import math
 import re
 from abc import ABC, abstractmethod
 from bisect import bisect_right
@@ -25,6 +26,8 @@ from copykit.text.clauses import sentences
 from copykit.text.normalize import fold_text
 from copykit.text.originality import originality
 
+# Where a reading's memo may hold the links of a text, if not its context does.
+LINKS = "links"
 _HAN = r"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff"
 _LISTED = 9  # a finding names its first places only; the count tells of the others
 
@@ -649,7 +652,7 @@ class LinkFitKind(_Style):
 
     def _find(self, reading: Reading) -> Iterable[Finding]:
         text = reading.text
-        told = reading.context.links
+        told = reading.memo.get(LINKS, reading.context.links)
         all_links = _links(text) if told is None else [_told_link(text, *link) for link in told]
         if not all_links:
             return
@@ -677,23 +680,34 @@ class LinkFitKind(_Style):
 
         The words of all links are taken out of the blocks.
         """
-        # Late: scikit-learn takes a second to load, and few texts hold a link.
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
         plain = list(text)
         for link, _ in links:
             plain[slice(*link.span)] = " " * (link.span.end - link.span.start)
-        bare = [Prose("".join(plain[start:end])).text for start, end in blocks]
-        vectorizer = TfidfVectorizer(analyzer=self._features, sublinear_tf=True)
-        try:
-            learned = vectorizer.fit_transform(bare)
-        except ValueError:  # not one word in any block
-            return
-        asked = vectorizer.transform([self.empty.sub(" ", link.says) for link, _ in links])
-        for row, (_, number) in zip(asked, links, strict=True):
-            cosines = (row @ learned.T).toarray()[0]
-            best = int(cosines.argmax())
-            yield float(cosines[number]), best, float(cosines[best])
+        counts = [Counter(self._features(Prose("".join(plain[start:end])).text)) for start, end in blocks]
+        held = Counter(feature for count in counts for feature in count)
+        # Damped counts and smoothed rarity as scikit-learn has them; a library that takes a second to load and 15 ms a
+        # text is too much for a handful of paragraphs.
+        rarity = {feature: math.log((1 + len(blocks)) / (1 + number)) + 1 for feature, number in held.items()}
+        norms: dict[int, float] = {}
+
+        def cosine(number: int, weights: Mapping[str, float], norm: float) -> float:
+            count = counts[number]
+            if number not in norms:
+                norms[number] = math.hypot(*(_damped(n) * rarity[feature] for feature, n in count.items()))
+            product = sum(weight * _damped(count[feature]) * rarity[feature] for feature, weight in weights.items())
+            return product / (norm * norms[number]) if product else 0.0
+
+        for link, number in links:
+            asked = Counter(self._features(self.empty.sub(" ", link.says)))
+            weights = {feature: _damped(n) * rarity[feature] for feature, n in asked.items() if feature in rarity}
+            norm = math.hypot(*weights.values())
+            own = cosine(number, weights, norm)
+            if own >= self.floor:  # where else it might stand is of no interest
+                yield own, number, own
+                continue
+            cosines = [cosine(other, weights, norm) for other in range(len(blocks))]
+            best = max(range(len(cosines)), key=cosines.__getitem__)
+            yield own, best, cosines[best]
 
     def _features(self, text: str) -> list[str]:
         """Return words of two characters or more, and one to three characters inside Han runs."""
@@ -707,6 +721,10 @@ class LinkFitKind(_Style):
     def _quoted(text: str, block: Span) -> str:
         """Return how a paragraph begins, to find it by."""
         return " ".join(_ALL_MARKUP.sub("", text[block.start : block.end]).replace("[", "").split())[:12]
+
+
+def _damped(count: int) -> float:
+    return 1 + math.log(count) if count else 0.0
 
 
 class _Link(NamedTuple):

@@ -26,7 +26,8 @@ def compose(payload: bytes) -> bytes:
             return len(title) <= LONG_TITLE
         return measure(title, limit["unit"]) <= int(limit["max"])
 
-    made = Composer(form, _facts(asked["facts"]), fits_title=fits).compose(asked["seed"], asked["length"])
+    composer = Composer(form, _facts(asked["facts"]), fits_title=fits, keyword=asked["keyword"])
+    made = composer.compose(asked["seed"], asked["length"])
     blocks = [[block.kind, [_plain(part) for part in block.parts]] for block in made.blocks]
     answer = {"plan": made.plan, "title": _plain(made.title), "blocks": blocks, "lacks": list(made.lacks)}
     return orjson.dumps(answer)

@@ -20,8 +20,8 @@ from copykit.errors import Words
 from copykit.model import Brief, Claim, Stock, Story, Withheld
 from copykit.rules.reading import Context
 
-# What lies in the drawer, or tells how to make a picture, gets into no text.
-UNSAID = frozenset(("evidence", "licence", "kind", "picture"))
+# What lies in the drawer gets into no text.
+UNSAID = frozenset(("evidence", "licence", "kind"))
 
 
 class Ledger(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
@@ -68,9 +69,18 @@ class _State:
     grams: set[str] = field(default_factory=set)  # runs of characters of what was stated
     shorts: set[str] = field(default_factory=set)  # statements shorter than such a run
     ink: str = ""  # all that was stated, without punctuation
+    names: Counter[str] = field(default_factory=Counter)  # how often the product and its keywords were named
 
     def copy(self) -> _State:
-        return _State(set(self.said), set(self.used), set(self.spoken), set(self.grams), set(self.shorts), self.ink)
+        return _State(
+            set(self.said),
+            set(self.used),
+            set(self.spoken),
+            set(self.grams),
+            set(self.shorts),
+            self.ink,
+            Counter(self.names),
+        )
 
     def note(self, grams: Iterable[str], ink: str) -> None:
         """Remember a statement, so that nothing says it again."""
@@ -83,19 +93,27 @@ class _State:
 class Composer:
     """Composes texts of one form from one brief's facts."""
 
-    def __init__(self, form: Form, facts: Facts, *, fits_title: Callable[[str], bool] | None = None) -> None:
-        """Take a form and facts; ``fits_title`` tells whether a title is short enough where it will stand."""
+    def __init__(
+        self, form: Form, facts: Facts, *, fits_title: Callable[[str], bool] | None = None, keyword: bool = False
+    ) -> None:
+        """Take a form and facts; ``fits_title`` tells whether a title is short enough where it will stand.
+
+        ``keyword``: prefer alternates that hold a keyword until one has been said.
+        """
         self.form, self.facts = form, facts
         self.fits = fits_title or (lambda title: len(title) <= LONG_TITLE)
-        names = (fact.text for name, fact in facts.single.items() if name in NAMES)
-        keywords = (item.fields["name"].text for item in facts.pools.get("keyword", ()))
-        self._usual = {gram for name in (*names, *keywords) for gram in _grams(name)}
+        usual = [fact.text for name, fact in facts.single.items() if name in NAMES]
+        keywords = [item.fields["name"].text for item in facts.pools.get("keyword", ())]
+        self.keywords = tuple(keywords)
+        self.names = tuple(dict.fromkeys((facts.single["product"].text, *keywords)))
+        self.keyword = keyword
+        self._usual = {gram for name in (*usual, *keywords) for gram in _grams(name)}
         self._grams: dict[str, frozenset[str]] = {}
         self._inks: dict[str, str] = {}
 
     def compose(self, seed: str, length: int) -> Composition:
         """Return a text for a seed, of a length 0 (short) to 2 (long); without blocks when no plan can be written."""
-        dice = Dice(seed)
+        dice = Dice(f"{self.form.id}|{seed}")
         lacks: dict[str, None] = {}
         for plan in dice.shuffled(self.form.plans, "plan"):
             run = _Run(self, dice, length)
@@ -155,6 +173,7 @@ class _Run:
         self._form, self._facts = composer.form, composer.facts
         self._state = _State()
         self._orders: dict[str, list[Item]] = {}
+        self._chosen: dict[str, Item] = {}
         self.lacks: dict[str, None] = {}
         self._counts: list[Fact] = []
         self._listed = 0
@@ -177,19 +196,27 @@ class _Run:
         return blocks or None
 
     def title(self, blocks: Sequence[Block]) -> Marked:
-        """Return a title that states nothing but what the text states too, and is no heading of it."""
-        stated = set(self._state.said)
-        taken = {part.text for block in blocks for part in block.parts}
-        self._state = _State()
-        for alternate in self._dice.shuffled(self._form.passages.get("title", ()), "title"):
-            binding = self._binding(alternate, {}, stated)
-            if binding is None or (self._listed < _A_LIST and ("count", "") in alternate.needs):
+        """Return a title that promises nothing but what the text keeps, and repeats no sentence of it.
+
+        It names things of which the text speaks, and states what is not told there word for word; a figure has to be.
+        """
+        before = self._state
+        sentences = {sentence for block in blocks for part in block.parts for sentence in _SENTENCE.split(part.text)}
+        for alternate in self._in_turn(self._form.passages.get("title", ()), "title"):
+            if self._listed < _A_LIST and ("count", "") in alternate.needs:
+                continue
+            self._state = _State(names=before.names)
+            binding = self._binding(alternate, {}, before)
+            if binding is None:
                 continue
             binding.variables["count"] = self._count(self._listed)
             rendered = templating.render(alternate, binding.variables)
-            made = self._unmark(rendered) if rendered else Marked("")
-            if made.text and made.text not in taken and self._composer.fits(made.text):
+            made = self._unmark(rendered, tight=True) if rendered else Marked("")
+            repeats = any(len(part) >= _SENTENCE_LEAST and part in sentences for part in _SENTENCE.split(made.text))
+            if made.text and not repeats and self._composer.fits(made.text):
+                self._state = before
                 return made
+        self._state = before
         return Marked("")
 
     # --- parts --------------------------------------------------------------------------------------------------------
@@ -197,11 +224,13 @@ class _Run:
     def _part(self, part: Part, key: str) -> list[Block] | None:
         bound: dict[str, Item] = {}
         for pool in part.take:
-            item = next((each for each in self._pool(pool, part.order) if each.path not in self._state.used), None)
+            item = self._chosen.get(pool)
+            if item is None:
+                item = next((each for each in self._pool(pool, part.order) if each.path not in self._state.used), None)
             if item is None:
                 self.lacks[pool] = None
                 return None
-            bound[pool] = item
+            bound[pool] = self._chosen[pool] = item
             self._state.used.add(item.path)
         if not part.each:
             return self._section(part, bound, key, 1)
@@ -260,17 +289,25 @@ class _Run:
             if head is not None:
                 blocks.append(Block("head", (head,)))
         if part.cells:
-            cells = [self._passage(slot.name, bound, f"{key}.{slot.name}", number) for slot in part.cells]
+            cells = [self._passage(slot.name, bound, f"{key}.{slot.name}", number, label=True) for slot in part.cells]
             if any(cell is None and slot.must for cell, slot in zip(cells, part.cells, strict=True)):
                 return None
             return [*blocks, Block("row", tuple(cell or Marked("") for cell in cells))]
-        paragraphs = []
-        for at, line in enumerate(part.say):
-            slots = self._dice.shuffled(line, f"{key}.{at}.order") if part.shuffle else line
-            paragraph = self._paragraph(slots, bound, f"{key}.{at}", number)
-            if paragraph is not None:
-                paragraphs += [Block(part.block, (each,)) for each in paragraph]
-        return [*blocks, *paragraphs] if paragraphs else None
+        options = self._dice.shuffled(part.either, f"{key}.either") if part.either else [part.say]
+        for option in options:
+            before = self._state.copy()
+            paragraphs: list[Block] = []
+            for at, line in enumerate(option):
+                slots = self._dice.shuffled(line, f"{key}.{at}.order") if part.shuffle else line
+                said = self._paragraph(slots, bound, f"{key}.{at}", number)
+                if said is None and any(slot.must for slot in line) and part.either:
+                    paragraphs = []
+                    break
+                paragraphs += [Block(part.block, (each,)) for each in said or ()]
+            if paragraphs:
+                return [*blocks, *paragraphs]
+            self._state = before
+        return None
 
     def _paragraph(
         self, slots: Sequence[Slot], bound: Mapping[str, Item], key: str, number: int
@@ -291,16 +328,22 @@ class _Run:
 
     # --- passages -----------------------------------------------------------------------------------------------------
 
-    def _passage(self, name: str, bound: Mapping[str, Item], key: str, number: int) -> Marked | None:
-        rendered = self._rendered(name, bound, key, number)
+    def _passage(
+        self, name: str, bound: Mapping[str, Item], key: str, number: int, *, label: bool = False
+    ) -> Marked | None:
+        rendered = self._rendered(name, bound, key, number, label=label)
         return self._unmark(rendered) if rendered else None
 
-    def _rendered(self, name: str, bound: Mapping[str, Item], key: str, number: int) -> str | None:
+    def _rendered(
+        self, name: str, bound: Mapping[str, Item], key: str, number: int, *, label: bool = False
+    ) -> str | None:
         """Return what one of a passage's alternates says, marks and all; None when there are facts for none."""
         lacks: list[str] = []
         limit = self._limits.get(name)
-        for alternate in self._dice.shuffled(self._form.passages[name], key):
-            if not alternate.bare and alternate.id in self._state.spoken:
+        second: tuple[Alternate, _Binding, str] | None = None
+        for alternate in self._in_turn(self._form.passages[name], key):
+            # The labels of a table come again; words of a text do not.
+            if not alternate.bare and not label and alternate.id in self._state.spoken:
                 continue
             binding = self._binding(alternate, bound)
             if binding is None:
@@ -310,14 +353,36 @@ class _Run:
             rendered = templating.render(alternate, binding.variables)
             if not rendered or (limit is not None and len(self._unmark(rendered).text) > limit):
                 continue
-            self._state.said.update(_told_by(fact.path) for fact in binding.facts)
-            self._state.used.update(item.path for item in binding.taken)
-            self._state.spoken.add(alternate.id)
-            for fact in binding.facts:
-                self._state.note(self._composer.grams(fact), self._composer.ink(fact))
-            return rendered
+            if self._worn(rendered):  # its names have been said often enough, if there is another way to say it
+                second = second or (alternate, binding, rendered)
+                continue
+            return self._said(alternate, binding, rendered)
         self.lacks |= dict.fromkeys(lacks)
-        return None
+        return self._said(*second) if second is not None else None
+
+    def _in_turn(self, alternates: Sequence[Alternate], key: str) -> list[Alternate]:
+        """Return alternates as drawn; those that hold a keyword first, as long as one is asked for and not yet said."""
+        drawn = self._dice.shuffled(alternates, key)
+        asked = self._composer.keyword and not any(self._state.names[name] for name in self._composer.keywords)
+        drawn.sort(key=lambda alternate: (alternate.rank, asked and ("keyword", "name") not in alternate.needs))
+        return drawn
+
+    def _worn(self, rendered: str) -> bool:
+        names = self._state.names
+        return any(names[name] > self._length and name in rendered for name in self._composer.names if names[name])
+
+    def _said(self, alternate: Alternate, binding: _Binding, rendered: str) -> str:
+        """Note what an alternate states and takes, and return what it says."""
+        state = self._state
+        state.said.update(_told_by(fact.path) for fact in binding.facts)
+        state.used.update(item.path for item in binding.taken)
+        state.spoken.add(alternate.id)
+        for fact in binding.facts:
+            state.note(self._composer.grams(fact), self._composer.ink(fact))
+        for name in self._composer.names:
+            if name in rendered:
+                state.names[name] += 1
+        return rendered
 
     def _there(self, key: tuple[str, str], bound: Mapping[str, Item]) -> bool:
         root, name = key
@@ -326,12 +391,10 @@ class _Run:
         items = [bound[root]] if root in bound else self._facts.pools.get(root, ())
         return any(name in item.fields for item in items)
 
-    def _binding(
-        self, alternate: Alternate, bound: Mapping[str, Item], stated: set[str] | None = None
-    ) -> _Binding | None:
+    def _binding(self, alternate: Alternate, bound: Mapping[str, Item], text: _State | None = None) -> _Binding | None:
         """Return how to fill an alternate, or None when there are not the facts for it.
 
-        ``stated``: statements may be made only of these (what a title promises is in the text).
+        ``text``: what has been said by the text for which this is a title.
         """
         wanted: dict[str, list[str]] = {}
         for root, name in alternate.needs:
@@ -345,7 +408,7 @@ class _Run:
         for root, names in wanted.items():
             item = bound.get(root)
             candidates = [item] if item is not None else self._free(root)
-            chosen = next((each for each in candidates if self._may_say(each, names, stated)), None)
+            chosen = next((each for each in candidates if self._may_say(each, names, text)), None)
             if chosen is None:
                 return None
             variables[root] = {name: chosen.fields[name] for name in names}
@@ -356,7 +419,7 @@ class _Run:
             if name:
                 item = bound.get(root)
                 fields = variables.setdefault(root, {})
-                if item is not None and name not in fields and self._may_say(item, [name], stated):
+                if item is not None and name not in fields and self._may_say(item, [name], text):
                     fields[name] = item.fields[name]
                     facts += [item.fields[name]] if name not in NAMES else []
         return _Binding(variables, facts, taken)
@@ -366,15 +429,17 @@ class _Run:
         items = self._pool(pool, "core" if pool == "point" else "drawn")
         return sorted(items, key=lambda item: item.path in self._state.used)
 
-    def _may_say(self, item: Item, names: Iterable[str], stated: set[str] | None) -> bool:
+    def _may_say(self, item: Item, names: Iterable[str], text: _State | None) -> bool:
         for name in names:
             fact = item.fields.get(name)
             if fact is None:
                 return False
             if name in NAMES:
                 continue
-            if stated is not None and _told_by(fact.path) not in stated:
-                return False
+            if text is not None:
+                if not self._keeps(text, item, fact):
+                    return False
+                continue
             if _told_by(fact.path) in self._state.said or not self._state.grams.isdisjoint(self._composer.grams(fact)):
                 return False
             ink = self._composer.ink(fact)
@@ -382,15 +447,27 @@ class _Run:
                 return False
         return True
 
+    def _keeps(self, text: _State, item: Item, fact: Fact) -> bool:
+        """Return whether a text keeps what a title states: it says it, or speaks of the thing and has no new figure."""
+        if _told_by(fact.path) in text.said:
+            return True
+        return (item.path in text.used or item.pool in _TROUBLES) and not _FIGURE.search(fact.text)
+
     def _count(self, number: int) -> Fact:
         while len(self._counts) < max(number, 1):
             fact = Fact(len(self._facts.all) + len(self._counts), str(len(self._counts) + 1), "count")
             self._counts.append(fact)
         return self._counts[max(number, 1) - 1]
 
-    def _unmark(self, rendered: str) -> Marked:
-        return templating.unmark(rendered, [*self._facts.all, *self._counts] if self._counts else self._facts.all)
+    def _unmark(self, rendered: str, *, tight: bool = False) -> Marked:
+        facts = [*self._facts.all, *self._counts] if self._counts else self._facts.all
+        return templating.unmark(rendered, facts, tight=tight)
 
 
 _COUNTS = frozenset(("number", "count"))
+# What bothers readers is no promise.
+_TROUBLES = frozenset(("pain", "scene"))
+_FIGURE = re.compile(r"\d")
+_SENTENCE = re.compile(r"[。！？\n]|(?<=^\d)\. |(?<=\d\d)\. ")
+_SENTENCE_LEAST = 6  # characters; a shorter one may come again
 _A_LIST = 3  # items; two are no list that a title could boast of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -33,15 +33,16 @@ class Slot(NamedTuple):
 class Part(NamedTuple):
     """One part of a plan.
 
-    ``say``: paragraphs, each a row of passages. ``each``: once for every item of a pool, at most ``most`` (by length).
-    ``take``: pools of which one item is chosen for the whole part. ``head``: its heading. ``cells``: passages that make
-    a row of a table. ``level``: the length from which it is written. ``need``: without it the plan cannot be written.
-    ``order`` of the items: told (as in the brief), core (the first stays first) or drawn. ``shuffle``: the passages of
-    a paragraph are drawn too. ``once``: a heading before the first item. ``join``: all items make one paragraph.
-    ``block``: para, item, quote or row.
+    ``say``: paragraphs, each a row of passages; ``either``: several such, of which one is drawn. ``each``: once for
+    every item of a pool, at most ``most`` (by length). ``take``: pools of which one item is chosen for the whole part.
+    ``head``: its heading. ``cells``: passages that make a row of a table. ``level``: the length from which it is
+    written. ``need``: without it the plan cannot be written. ``order`` of the items: told (as in the brief), core (the
+    first stays first) or drawn. ``shuffle``: the passages of a paragraph are drawn too. ``once``: a heading before the
+    first item. ``join``: all items make one paragraph. ``block``: para, item, quote or row.
     """
 
     say: tuple[tuple[Slot, ...], ...]
+    either: tuple[tuple[tuple[Slot, ...], ...], ...]
     head: Slot | None
     each: str
     take: tuple[str, ...]
@@ -142,7 +143,8 @@ def _part(data: Mapping[str, Any]) -> Part:
     most = data.get("most", [1, 1, 1] if not data.get("each") else [3, 5, 8])
     cells = tuple(map(_slot, data.get("cells", ())))
     return Part(
-        say=tuple(tuple(map(_slot, line.split())) for line in data.get("say", ())),
+        say=_lines(data.get("say", ())),
+        either=tuple(map(_lines, data.get("either", ()))),
         head=_slot(data["head"]) if "head" in data else None,
         each=data.get("each", ""),
         take=tuple(data.get("take", ())),
@@ -157,6 +159,10 @@ def _part(data: Mapping[str, Any]) -> Part:
         join=data.get("join", False),
         block="row" if cells else data.get("block", "para"),
     )
+
+
+def _lines(data: Iterable[str]) -> tuple[tuple[Slot, ...], ...]:
+    return tuple(tuple(map(_slot, line.split())) for line in data)
 
 
 def _slot(text: str) -> Slot:
@@ -174,12 +180,7 @@ def check_form(form: Form, known: Iterable[str]) -> list[Problem]:
     def fault(line: int, key: str, zh: str, en: str) -> None:
         problems.append(Problem(file, line, key, zh, en))
 
-    called = {"title"} | {
-        slot.name
-        for plan in form.plans
-        for part in plan.parts
-        for slot in (*(each for line in part.say for each in line), *part.cells, *filter(None, (part.head, part.once)))
-    }
+    called = {"title"} | {slot.name for plan in form.plans for part in plan.parts for slot in _slots(part)}
     for name in sorted(called - set(form.passages)):
         if form.plans:
             fault(0, "plans", f"没有“{name}”这一段", f"there is no passage '{name}'")
@@ -202,4 +203,8 @@ def check_form(form: Form, known: Iterable[str]) -> list[Problem]:
     return problems
 
 
-VARIABLE = re.compile(r"[a-z_]+(\.[a-z_]+)?")
+def _slots(part: Part) -> Iterator[Slot]:
+    for lines in (part.say, *part.either):
+        yield from itertools.chain.from_iterable(lines)
+    yield from part.cells
+    yield from filter(None, (part.head, part.once))

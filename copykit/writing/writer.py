@@ -32,6 +32,8 @@ PACKS = ("law", "style")
 MIDDLE, LONG = 14, 34
 # What the whole text shows to be wrong is left out, and the text composed again.
 ROUNDS = 4
+# When a text comes out without any of the words that buyers search for, it is composed with one.
+NO_KEYWORD = "style/keyword/absent"
 
 
 class NotWritable(CopykitError):
@@ -50,11 +52,11 @@ class Options(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """A brief made ready: what may be said of it, and the context in which its texts are judged."""
+    """A brief made ready: what may be said of it, and contexts by whether a text leads to a shop and is commercial."""
 
     ledger: Ledger
     facts: Said
-    context: Context
+    contexts: Mapping[tuple[bool, bool], Context]
     order: tuple[int, ...]
 
 
@@ -73,31 +75,46 @@ class Writer:
         context = self._checker.context(Facts(brief=brief, today=today, kind=kind, commercial=True))
         ledger = open_ledger(brief, today, self._files, self._checker, context)
         known = dataclasses.replace(ledger.brief, claims=(*ledger.brief.claims, *stock_claims(ledger.brief)))
-        context = dataclasses.replace(context, brief=known)
+        contexts = {
+            (sells, commercial): dataclasses.replace(context, brief=known, has_link=sells, commercial=commercial)
+            for sells in (False, True)
+            for commercial in (False, True)
+        }
         points = list(brief.material.points)
         ranked = rank_points(ledger.brief, self._files)
         order = tuple(dict.fromkeys(points.index(each.point) for each in ranked if each.point in points))
-        return Prepared(ledger, facts_of(ledger.brief, today, order), context, order)
+        return Prepared(ledger, facts_of(ledger.brief, today, order), contexts, order)
 
     def write(self, prepared: Prepared, form: Form, options: Options = Options()) -> Draft:  # noqa: B008
         """Write one text; the same brief, form and options give the same bytes.
+
+        A form that cannot do without some facts names another to write in their stead (``settings.without``): without
+        somebody's experience there is an interview outline, never a person who does not exist.
 
         Raises:
             NotWritable: the facts are too few, with what is lacking.
             Caged, TemplateFault: a template of the user's own misbehaves.
         """
         ledger, facts = prepared.ledger, prepared.facts
+        settings: Mapping[str, Any] = form.data.get("settings", {})
+        for pool, instead in settings.get("without", {}).items():
+            if pool not in facts.pools:
+                return self.write(prepared, self.forms[instead], options)
+        # A folder of briefs is not to come out in one structure because it has one seed.
+        options = options._replace(seed=f"{ledger.brief.product}|{options.seed}")
+        keyword = False
         for _ in range(ROUNDS):
             length = LENGTHS.index(options.length) if options.length in LENGTHS else _length_of(facts)
-            made = self._compose(form, facts, options, length)
+            made = self._compose(form, facts, options, length, keyword)
             if not made.blocks:
                 lacks = "、".join(made.lacks) or "、".join(form.data.get("variables", {}))
                 raise NotWritable(product=ledger.brief.product, form=form.name, lacks=lacks)
             text, placed = markdown(made.title, made.blocks, form.data.get("columns", ()))
-            findings = self._judge(text, prepared.context, form)
+            findings = self._judge(text, prepared.contexts, settings.get("commercial", True))
             blamed = _blamed(findings, placed)
-            if not blamed:
+            if not blamed and (keyword or not any(each.rule == NO_KEYWORD for each in findings)):
                 break
+            keyword = keyword or not blamed
             left = ledger.brief
             held = list(ledger.withheld)
             for path, message in blamed.items():
@@ -114,7 +131,7 @@ class Writer:
             findings,
             ledger.withheld,
             trace(text, placed),
-            options.seed,
+            options.seed.partition("|")[2],
             made.plan,
             LENGTHS[length],
             made.lacks,
@@ -125,10 +142,11 @@ class Writer:
         if self._cage is not None:
             self._cage.close()
 
-    def _compose(self, form: Form, facts: Said, options: Options, length: int) -> Composition:
+    def _compose(self, form: Form, facts: Said, options: Options, length: int, keyword: bool) -> Composition:
         limit = options.platform
         if not form.own:
-            return Composer(form, facts, fits_title=_fits(limit)).compose(options.seed, length)
+            composer = Composer(form, facts, fits_title=_fits(limit), keyword=keyword)
+            return composer.compose(options.seed, length)
         self._cage = self._cage or Cage()
         files = {
             "kind": form.kind,
@@ -136,17 +154,22 @@ class Writer:
             "data": form.data,
             "shared": {name: self._files.load("shared")[name] for name in form.data.get("uses", ())},
         }
-        brief = _plain(facts)
-        asked = {"form": files, "facts": brief, "seed": options.seed, "length": length, "limit": _plain_limit(limit)}
+        asked = {
+            "form": files,
+            "facts": _plain(facts),
+            "seed": options.seed,
+            "length": length,
+            "limit": _plain_limit(limit),
+            "keyword": keyword,
+        }
         answer = orjson.loads(self._cage.call("copykit.writing.caged:compose", orjson.dumps(asked)))
         blocks = tuple(Block(kind, tuple(map(_marked, parts))) for kind, parts in answer["blocks"])
         return Composition(answer["plan"], _marked(answer["title"]), blocks, tuple(answer["lacks"]))
 
-    def _judge(self, text: str, context: Context, form: Form) -> tuple[Finding, ...]:
+    def _judge(self, text: str, contexts: Mapping[tuple[bool, bool], Context], commercial: bool) -> tuple[Finding, ...]:
         seen = visible(text, "md")
         links = tuple((*link.span, link.title) for link in seen.links if link.span.end)
-        here = dataclasses.replace(context, links=links or None, has_link=self._shops.sells(seen))
-        report = self._checker.check(seen.text, here)
+        report = self._checker.check(seen.text, contexts[self._shops.sells(seen), commercial], links)
         moved = []
         for finding in report.findings:
             start, end = seen.span(finding.start, finding.end)

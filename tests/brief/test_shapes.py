@@ -12,7 +12,7 @@ from copykit.datafiles import bundled
 from copykit.text.segment import Segmenter
 
 SEGMENTER = Segmenter()
-SAMPLES = sorted((Path(__file__).parents[2] / "corpora/samples").rglob("*.toml"))
+SAMPLES = sorted((Path(__file__).parents[2] / "corpora/samples/briefs").glob("*.toml"))
 
 
 @pytest.mark.parametrize(

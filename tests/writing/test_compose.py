@@ -127,7 +127,7 @@ def test_a_title_promises_what_the_text_says() -> None:
         assert made.title.text in ("", "风大翻不过去")
         listed = compose(form({"each": "point", "say": ["say"]}), seed)
         if "件事" in listed.title.text:
-            assert listed.title.text == "3 件事"
+            assert listed.title.text == "3件事"
 
 
 def test_statements_that_share_a_long_run_are_the_same_statement() -> None:

@@ -1,0 +1,198 @@
+"""Every bundled form with every sample: lawful, traceable, nothing doubled, nothing that the brief does not hold."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copykit.brief import read_brief
+from copykit.datafiles import bundled
+from copykit.model import Brief, Draft
+from copykit.templating import clean
+from copykit.writing.claims import said_in, without
+from copykit.writing.facts import NAMES
+from copykit.writing.forms import LENGTHS
+from copykit.writing.variants import alike, variants
+from copykit.writing.writer import NotWritable, Options, Writer
+from tests.writing.conftest import SAMPLES, TODAY
+
+FORMS = [form.id for form in Writer(bundled()).forms]
+INK = re.compile(r"\W+")
+HABITS = ("赋予", "打造", "总之", "的今天", "不仅", "众所周知", "值得一提", "让我们一起")
+
+
+@functools.cache
+def brief_of(sample: Path) -> Brief:
+    return read_brief(sample)
+
+
+def drafts(writer: Writer, sample: Path, form: str, seeds: str = "12") -> Iterator[Draft]:
+    prepared = writer.prepare(brief_of(sample), TODAY)
+    for length in LENGTHS:
+        for seed in seeds:
+            yield writer.write(prepared, writer.forms[form], Options(seed, length))
+
+
+def statements(draft: Draft) -> list[tuple[str, str]]:
+    """Return (path, text) of every fact that a text states; names and numbers of items are none."""
+    return [
+        (mark.path, part.text[mark.start : mark.end])
+        for block in draft.blocks
+        for part in block.parts
+        for mark in part.marks
+        if mark.path.rpartition(".")[2] not in NAMES
+    ]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_every_form_stands(writer: Writer, sample: Path, form: str) -> None:
+    for draft in drafts(writer, sample, form):
+        told = (draft.plan, draft.seed, draft.length, draft.text)
+        assert not [each for each in draft.findings if each.severity != "hint"], told
+        assert not draft.withheld, told
+        assert 0 < len(draft.title) <= 30, told
+        parts = [part for block in draft.blocks for part in block.parts]
+        assert all(part.text.strip() for part in parts), told
+        # Figures come from the brief alone.
+        own = "".join(
+            "".join(
+                char if not any(m.start <= at < m.end for m in part.marks) else "" for at, char in enumerate(part.text)
+            )
+            for part in parts
+        )
+        assert not re.search(r"\d", own), told
+        # Length follows facts.
+        assert len(draft.text) <= 120 * len(statements(draft)) + 200, told
+        assert not [habit for habit in HABITS if habit in draft.text], told
+        assert draft.text.count("！") <= 1
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_nothing_is_said_twice(writer: Writer, sample: Path, form: str) -> None:
+    for draft in drafts(writer, sample, form):
+        said = Counter(path for path, _ in statements(draft))
+        twice = [path for path, count in said.items() if count > 1 and not path.startswith("links.")]
+        assert not twice, (draft.plan, draft.seed, draft.text)
+        paragraphs = Counter(block.parts[0].text for block in draft.blocks if block.kind != "row")
+        assert max(paragraphs.values(), default=1) == 1
+
+
+def test_every_fact_is_what_the_brief_holds_at_its_path(writer: Writer) -> None:
+    for sample in SAMPLES:
+        brief = brief_of(sample)
+        held = {".".join(map(str, path)): clean(text).rstrip("？?") for path, text in said_in(brief)}
+        for form in FORMS:
+            for draft in drafts(writer, sample, form, "3"):
+                for path, text in statements(draft):
+                    if path in held:
+                        assert text.rstrip("？?") == held[path]
+                    else:
+                        assert path.startswith(("stock.", "links.", "price", "count")) or path.endswith(
+                            ("date", "until")
+                        )
+
+
+def test_the_trace_covers_the_text_sentence_by_sentence(writer: Writer) -> None:
+    for form in FORMS:
+        for draft in drafts(writer, SAMPLES[0], form, "4"):
+            assert all(draft.text[each.start : each.end].strip() for each in draft.trace)
+            traced = {path for each in draft.trace for path in each.facts}
+            assert {path for path, _ in statements(draft)} <= traced
+            kept = "".join(draft.text[each.start : each.end] for each in draft.trace)
+            assert INK.sub("", kept) == INK.sub("", draft.text)
+
+
+def test_a_press_release_has_no_link_no_price_and_no_call_to_buy(writer: Writer) -> None:
+    for sample in SAMPLES:
+        brief = brief_of(sample)
+        for draft in drafts(writer, sample, "news"):
+            assert "http" not in draft.text
+            assert f"{brief.price:g} 块" not in draft.text
+            assert not [word for word in ("下单", "购买", "链接", "限 ") if word in draft.text]
+
+
+def test_the_main_line_of_a_screen_has_twelve_characters_at_most(writer: Writer) -> None:
+    for sample in SAMPLES:
+        for draft in drafts(writer, sample, "detail_page"):
+            rows = [block for block in draft.blocks if block.kind == "row"]
+            assert {len(row.parts) for row in rows} == {len(draft.columns)} == {5}
+            assert max(len(row.parts[1].text) for row in rows) <= 12
+            assert [row.parts[0].text[:3] for row in rows[:3]] == ["为什么"] * 3
+
+
+@pytest.mark.parametrize("form", ["experience", "test", "case"])
+def test_without_somebodys_experience_there_is_an_interview_outline(writer: Writer, form: str) -> None:
+    for sample in SAMPLES:
+        brief = brief_of(sample)
+        claims = tuple(claim for claim in brief.claims if claim.kind != "experience")
+        prepared = writer.prepare(dataclasses.replace(brief, claims=claims), TODAY)
+        draft = writer.write(prepared, writer.forms[form])
+        assert draft.form == "interview"
+        assert "采访提纲" in draft.title
+
+
+# --- what is dropped is not said --------------------------------------------------------------------------------------
+
+CASES = [
+    (sample, path, text)
+    for sample in SAMPLES
+    for path, text in said_in(read_brief(sample))
+    # What other fields say too is still said by them.
+    if sum(text in other for _, other in said_in(read_brief(sample))) == 1 and path != ("product",)
+]
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(CASES), st.sampled_from(FORMS), st.integers(0, 1000))
+def test_a_dropped_field_is_in_no_text(case: tuple[Path, tuple[str | int, ...], str], form: str, seed: int) -> None:
+    sample, path, text = case
+    writer = shared_writer()
+    left = writer.prepare(without(brief_of(sample), path), TODAY)
+    try:
+        draft = writer.write(left, writer.forms[form], Options(str(seed), "long"))
+    except NotWritable:
+        return
+    assert clean(text) not in draft.text
+    assert clean(text) not in draft.title
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_a_claim_without_its_evidence_is_in_no_text(writer: Writer, sample: Path) -> None:
+    brief = brief_of(sample)
+    for number, claim in enumerate(brief.claims):
+        bare = dataclasses.replace(claim, evidence="")
+        claims = (*brief.claims[:number], bare, *brief.claims[number + 1 :])
+        prepared = writer.prepare(dataclasses.replace(brief, claims=claims), TODAY)
+        assert [each.field for each in prepared.ledger.withheld] == [f"claims.{number}"]
+        for form in FORMS:
+            draft = writer.write(prepared, writer.forms[form], Options("5", "long"))
+            assert clean(claim.statement) not in draft.text
+            assert not [note for note in claim.notes if clean(note.text) in draft.text]
+
+
+@functools.cache
+def shared_writer() -> Writer:
+    return Writer(bundled())
+
+
+# --- variants ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["three_steps", "list", "story", "qa"])
+def test_variants_differ_and_come_again(writer: Writer, form: str) -> None:
+    for sample in SAMPLES[:3]:
+        prepared = writer.prepare(brief_of(sample), TODAY)
+        made = list(variants(writer, prepared, writer.forms[form], Options("7"), 4))
+        assert made == list(variants(writer, prepared, writer.forms[form], Options("7"), 4))
+        assert len(made) == 4
+        assert not [(a.seed, b.seed) for a in made for b in made if a is not b and alike(a, b)]
