@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,22 @@ PLAN = Text(
 )
 
 
-@click.group(cls=Group, text=Text("引流：渠道、计划、进度", "Channels: catalog, plan, progress"))
+@click.group(
+    cls=Group,
+    text=Text("引流：渠道、计划、进度、漏斗、复盘", "Channels: catalog, plan, progress, funnel, review"),
+    lazy={
+        "funnel": (
+            "copykit.cli.funnel",
+            "funnel",
+            Text("销售额从哪来、变化因为什么、先动哪一手", "where sales come from, what moved them, what to do first"),
+        ),
+        "review": (
+            "copykit.cli.review",
+            "review",
+            Text("复盘：哪些来源该加、哪些该停，下一个计划从这里开始", "what to feed and what to stop; the next plan"),
+        ),
+    },
+)
 @common.lang_option
 def channels() -> None:
     """Group of the channel commands."""
@@ -302,6 +317,21 @@ def saved_plan(name: str | None) -> Plan:
     """
     with State(_existing_state()) as state:
         return _saved(state, name)
+
+
+def remembered(names: Sequence[str]) -> tuple[dict[tuple[str, str], dict[str, Any]], list[Plan]]:
+    """Return the codes given out in the project and its saved plans, those of ``names`` where there are any.
+
+    Raises:
+        UsageMistake: there is no plan of a name.
+    """
+    path = _state_file()
+    if not path.is_file():
+        if names:
+            raise _no_plan()
+        return {}, []
+    with State(path) as state:
+        return state.codes(), [_saved(state, name) for name in names or state.plan_names()]
 
 
 def open_state() -> State:
