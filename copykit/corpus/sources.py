@@ -24,12 +24,14 @@ from copykit.tables.rows import DEFAULT_CAPS, RowNotJson
 from copykit.tables.table import DAMAGE
 from copykit.text.clean import Cleaner, read_page
 from copykit.text.encoding import CountedText, find_charset, open_text, read_head
+from copykit.text.markup import visible
 
 DOCUMENT_CHARS = 1_000_000  # a longer file goes on as further documents, so that memory stays what it is
 JSON_CHARS = 100_000  # of JSON lines parsed at once
 PAGE_CHARS = 8_000_000  # of an HTML page, which has to be seen whole
 MOST_FILES = 100_000
-TEXTS = (".txt", ".md", ".markdown", ".text")
+MARKDOWN = (".md", ".markdown")
+TEXTS = (".txt", ".text", *MARKDOWN)
 PAGES = (".html", ".htm")
 TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json", ".xlsx", ".xls")
 SUFFIXES = (*TEXTS, *PAGES, *TABLES)
@@ -275,6 +277,7 @@ class Sources:
             yield Document(file, page.title, body, _NO_FIGURES)
 
     def _text(self, file: str) -> Iterator[Document]:
+        marked_up = file.lower().removesuffix(".gz").endswith(MARKDOWN)
         with self._open(file) as stream:
             text, encoding = open_text(stream)
             number = 0
@@ -285,7 +288,10 @@ class Sources:
                     number += 1
                     self.parts += number == 2
                     self.read_bytes += 3 * len(block)
-                    block = self._cleaned(block.replace("\r\n", "\n"))
+                    block = block.replace("\r\n", "\n")
+                    if marked_up and self._cleaner is not None:
+                        block = visible(block, "md").text
+                    block = self._cleaned(block)
                     if block.strip():
                         yield Document(file if number == 1 else f"{file}#{number}", "", block, _NO_FIGURES)
             finally:

@@ -13,11 +13,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence, Set
-from html.parser import HTMLParser
 from typing import NamedTuple
 
 from copykit import datafiles
 from copykit.errors import CopykitError, Words
+from copykit.text.markup import RAW, TOKEN
 from copykit.text.normalize import default_table, fold_text
 
 # In the order in which they are made.
@@ -84,6 +84,7 @@ class Cleaner:
 
     def _without_tags(self, text: str) -> str:
         if "<" in text:
+            text = self._told("html", *_without_hidden(text))
             text = self._told("html", *_TAG.subn(lambda tag: "\n" if _BLOCK.match(tag[0]) else "", text))
         if "&" in text:
             text = self._told("html", *_ENTITY.subn(lambda found: html.unescape(found[0]).replace("\xa0", " "), text))
@@ -113,8 +114,10 @@ class Cleaner:
             return text
         kept: list[str] = []
         mine: set[str] = set()
-        dropped = again = 0
+        dropped = again = said = 0
         lines = text.split("\n")
+        if repeats and (":" in text or "：" in text):
+            said = _without_labels(lines)
         marked = _furniture_lines(lines) if furniture else frozenset()
         for number, line in enumerate(lines):
             if number in marked:
@@ -133,10 +136,10 @@ class Cleaner:
             kept.append(line)
         if repeats and len(self._seen) < REMEMBERED:
             self._seen.update(hash_of(line) for line in mine if len(line) >= ANY_REPEAT)
-        if not dropped and not again:
+        if not dropped and not again and not said:
             return text
         self._told("furniture", "", dropped)
-        self._told("repeats", "", again)
+        self._told("repeats", "", again + said)
         return "\n".join(kept)
 
 
@@ -144,7 +147,26 @@ SHORT_LINE = 60  # a longer line that happens to hold such words is a sentence
 START = 24  # so much of a longer one is looked at
 OWN_REPEAT = 8  # characters from which a line is dropped when it stands in the same text again
 ANY_REPEAT = 30  # and when it stood in another text: an advertisement, a notice; short lines may well be said twice
+LABEL_TIMES = 3  # lines that begin with the same name and a colon
 REMEMBERED = 200_000  # lines, about 15 MB; further ones are only known inside their own text
+
+
+def _without_labels(lines: list[str]) -> int:
+    """Take off, after the first time, the names before colons that begin several lines; return how many were taken off.
+
+    So a talk that was written down names its speakers, and a site signs the parts of its articles.
+    """
+    found = [(number, label) for number, line in enumerate(lines) if (label := _LABEL.match(line)) is not None]
+    times = Counter(label[1] for _, label in found)
+    taken = 0
+    met: set[str] = set()
+    for number, label in found:
+        if times[label[1]] >= LABEL_TIMES:
+            if label[1] in met:
+                lines[number] = lines[number][label.end() :]
+                taken += 1
+            met.add(label[1])
+    return taken
 
 
 def _furniture_lines(lines: Sequence[str]) -> Set[int]:
@@ -178,45 +200,36 @@ class Page(NamedTuple):
 
 def read_page(source: str) -> Page:
     """Return what a person reads on a page: without scripts, styles, navigation, header and footer."""
-    parser = _PageParser()
-    parser.feed(source)
-    parser.close()
-    text = re.sub(r"\n{2,}", "\n", "\n".join(line.strip() for line in "".join(parser.parts).split("\n")))
-    return Page(" ".join("".join(parser.title).split()), text.strip(), parser.dropped)
-
-
-class _PageParser(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.title: list[str] = []
-        self.dropped = 0
-        self._hidden: list[str] = []
-        self._in_title = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _HIDDEN:
-            self.dropped += not self._hidden
-            self._hidden.append(tag)
-        elif tag == "title":
-            self._in_title = True
-        elif tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._hidden:
-            # What was left open inside ends with it.
-            del self._hidden[self._hidden.index(tag) :]
-        elif tag == "title":
-            self._in_title = False
-        elif tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.title.append(data)
-        elif not self._hidden:
-            self.parts.append(re.sub(r"\s+", " ", data))
+    parts: list[str] = []
+    title: list[str] = []
+    into, dropped = parts, 0
+    hiding, depth = "", 0  # the name of the element that is left out, and how many of its name are open
+    place = 0
+    while (token := TOKEN.search(source, place)) is not None:
+        if not hiding:
+            into.append(source[place : token.start()])
+        place = token.end()
+        name = (token["name"] or "").lower()
+        if hiding:
+            depth += (name == hiding) * (-1 if token["close"] else 1)
+            hiding = hiding if depth else ""
+        elif not name:
+            said = html.unescape(token["entity"]) if token["entity"] else token[0]
+            into.append(" " if said.isspace() else said if token["entity"] else "")
+        elif name in _HIDDEN and not token["close"]:
+            dropped += 1
+            hiding, depth = name, 1
+            if name in RAW:
+                shut = re.compile(rf"</{name}\b", re.IGNORECASE).search(source, place)
+                place = shut.start() if shut is not None else len(source)
+        elif name == "title":
+            into = parts if token["close"] else title
+        elif name in _BLOCKS:
+            parts.append("\n")
+    if not hiding:
+        into.append(source[place:])
+    text = re.sub(r"\n{2,}", "\n", "\n".join(line.strip() for line in "".join(parts).split("\n")))
+    return Page(" ".join("".join(title).split()), text.strip(), dropped)
 
 
 _HIDDEN = frozenset(("script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form", "select"))
@@ -226,11 +239,13 @@ _BLOCKS = frozenset(
         *("dl", "dt", "dd", "blockquote", "pre", "hr", "td", "th", "main", "figure", "figcaption"),
     )
 )
-# Neither pattern ignores case as a whole: only one that begins with a fixed sign is searched for at full speed.
-_TAG = re.compile(
-    r"<(?:!--.{0,5000}?--|([sS][cC][rR][iI][pP][tT]|[sS][tT][yY][lL][eE])\b.{0,20000}?</\1\s*"
-    r"|/?[a-zA-Z][a-zA-Z0-9]{0,10}(?:\s[^<>]{0,1000})?/?)>",
-    re.DOTALL,
+# No pattern ignores case as a whole: only one that begins with a fixed sign is searched for at full speed.
+_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,10}(?:\s[^<>]{0,1000})?/?>")
+# What hides the text up to its own end, and how far that end may be.
+_HIDING = (
+    (re.compile("<!--"), re.compile("-->"), 5_000),
+    (re.compile(r"<[sS][cC][rR][iI][pP][tT]\b"), re.compile(r"</[sS][cC][rR][iI][pP][tT]\s*>"), 20_000),
+    (re.compile(r"<[sS][tT][yY][lL][eE]\b"), re.compile(r"</[sS][tT][yY][lL][eE]\s*>"), 20_000),
 )
 _BLOCK = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))})\b", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,10}\d{0,2});")
@@ -246,12 +261,36 @@ _LOST_QUOTES = re.compile(
     "&(?<![A-Za-z&].)(?=[^&\n]*[\u4e00-\u9fff])([^&\\s][^&\n]{0,38}[^&\\s]|[\u4e00-\u9fff])&(?![A-Za-z&])"
 )
 _LOST_BLANKS = re.compile("&(?:(?:[ \t]*&)+|(?<![^\\s\u4e00-\u9fff，。].)(?=[\\s\u4e00-\u9fff]|$))", re.MULTILINE)
+# Shorter ones are what a list of goods has before its colons: 颜色, 适合人群.
+_LABEL = re.compile(r"[ \t\u3000]*([^\s:：，。,.!?！？；;、“”\"()（）][^\n:：，。,.!?！？；;“”\"]{4,22})[:：]")
 _ADDRESS = re.compile(
     r"【[^】]{0,40}(?:www\.|https?:)[^】]{0,60}】|https?://[!-~]{3,300}|\bwww\.[a-z0-9.-]{3,80}(?:/[!-~]*)?"
     r"|[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]{2,6}",
     re.IGNORECASE | re.ASCII,
 )
 _DATES = re.compile(r"[\s\d|:/.年月日时分秒点-]*\d[\s\d|:/.年月日时分秒点-]*|[\s|}{>»/&-]+")
+
+
+def _without_hidden(text: str) -> tuple[str, int]:
+    """Return the text without comments, scripts and styles, and how many there were; each end is looked for once."""
+    times = 0
+    for opening, closing, most in _HIDING:
+        kept: list[str] = []
+        begin = place = 0
+        end: re.Match[str] | None = None
+        while (start := opening.search(text, place)) is not None:
+            if end is None or end.start() < start.end():
+                end = closing.search(text, start.end())
+            if end is None:
+                break
+            place = start.end()
+            if end.start() - start.end() <= most:
+                kept.append(text[begin : start.start()])
+                begin = place = end.end()
+                times += 1
+        if begin:
+            text = "".join((*kept, text[begin:]))
+    return text, times
 
 
 def _meant(found: re.Match[str]) -> str:

@@ -310,7 +310,8 @@ def _outside_fences(source: str, start: int) -> Iterator[tuple[int, int]]:
 # --- HTML -----------------------------------------------------------------------------------------------------------
 
 # A tag with its attributes: at most 100 pieces, so that quotes that never close cost no look at all that follows.
-_TOKEN = re.compile(
+# A comment, a tag, a declaration, an entity or a blank of a page; in time that grows with the page alone.
+TOKEN = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"""|<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9:-]{0,60})(?P<attrs>(?:[^<>"']+|"[^"]*"|'[^']*'){0,100}+)>"""
     r"|<[!?/][^<>]{0,2000}>"
@@ -319,8 +320,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?""")
-_RAW = frozenset(("script", "style", "textarea"))  # in which a tag is no tag
-_HIDDEN = _RAW | {"template", "svg", "math", "object", "iframe", "noframes", "noscript"}
+RAW = frozenset(("script", "style", "textarea"))  # in which a tag is no tag
+_HIDDEN = RAW | {"template", "svg", "math", "object", "iframe", "noframes", "noscript"}
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )
@@ -335,7 +336,7 @@ def _from_html(source: str) -> Visible:
     titled = 0  # where the page's title began
     hiding, depth = "", 0  # the name of the element that hides what is in it, and how many of its name are open
     place, end = 0, len(source)
-    while (token := _TOKEN.search(source, place)) is not None:
+    while (token := TOKEN.search(source, place)) is not None:
         if not hiding:
             builder.keep(place, token.start())
         place = token.end()
@@ -355,7 +356,7 @@ def _from_html(source: str) -> Visible:
             given = _attributes(token["attrs"]) if token["attrs"].strip(" /") else {}
             if name not in _VOID and (name in _HIDDEN or "hidden" in given or _UNSEEN.search(given.get("style", ""))):
                 hiding, depth = name, 1
-                if name in _RAW:
+                if name in RAW:
                     shut = re.compile(rf"</{name}\b", re.IGNORECASE).search(source, place)
                     place = shut.start() if shut is not None else end
                 continue

@@ -13,6 +13,7 @@ from copykit.corpus import sources
 from copykit.corpus.sources import Document, NothingToRead, Sources, columns_of
 from copykit.datafiles import bundled
 from copykit.errors import CopykitError, FileMissing
+from copykit.text.clean import Cleaner
 
 COLUMNS = columns_of(bundled().load("columns"))
 
@@ -100,6 +101,15 @@ def test_a_folder_is_read_in_order_and_bad_files_do_not_stop_it(tmp_path: Path) 
     assert len(errors) == 4
     assert "a.jsonl" in errors[0].say("zh")
     assert "d.txt.gz" in errors[3].say("zh")  # its beginning is whole
+
+
+def test_of_markdown_its_readers_text_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "文.md"
+    path.write_text("---\ntitle: 题\n---\n# 平价睫毛膏\n**不晕染**，见[测评](https://a.cn/b)\n", "utf-8")
+    for cleaner, hidden in ((Cleaner(), False), (None, True)):
+        text = documents(path, cleaner=cleaner)[0].text
+        assert "不晕染" in text
+        assert ("a.cn" in text) == ("title" in text) == ("**" in text) == hidden
 
 
 def test_a_long_file_goes_on_as_further_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

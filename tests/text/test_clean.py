@@ -38,6 +38,12 @@ CASES = [
         None,
     ),
     ("今天下单就送大礼包\n正文。\n今天下单就送大礼包\n结尾。", "今天下单就送大礼包\n正文。\n结尾。", "repeats"),
+    (
+        "讲师王小明：先看数据。\n讲师王小明：再看人群。\n  讲师王小明: 最后看价格。\n颜色：红\n颜色：蓝\n颜色：白",
+        "讲师王小明：先看数据。\n再看人群。\n 最后看价格。\n颜色：红\n颜色：蓝\n颜色：白",
+        "repeats",
+    ),
+    ("<b>甲</b><!-- <p>藏着 --><script>var a = '<p>';</script>乙", "甲乙", "html"),
     ("好看\n好看\n好看", "好看\n好看\n好看", None),  # short lines may well be said again
 ]
 
@@ -87,3 +93,13 @@ def test_a_page_gives_its_title_and_what_is_read() -> None:
     assert page.title == "睫毛膏 测评"
     assert page.text == "平价睫毛膏\n刷两下&不晕染"
     assert page.dropped == 4
+
+
+@pytest.mark.parametrize(
+    "piece", ["<!--", "<", "<a ", '<a href="', "&#", "&", "<script>", "</", "<![CDATA[", "<?", "<p>", "【www.", "(a"]
+)
+def test_hostile_texts_are_read_in_time_that_grows_with_them(piece: str) -> None:
+    """Quadratic readers take minutes for these, and the run is stopped by whoever waits."""
+    source = piece * (400_000 // len(piece))
+    assert len(read_page(source).text) <= len(source)
+    assert len(Cleaner().clean(source + "\n")) <= len(source) + 1
