@@ -18,13 +18,12 @@ from copykit.keywords.words import (
     LATIN,
     SINGLE,
     SPACE,
-    U64,
     Ints,
+    Sums,
     Words,
     char_codes,
+    folded_sums,
     plain_text,
-    prefix_sums,
-    span_hashes,
 )
 
 Cut = Callable[[str], list[str]]
@@ -42,7 +41,7 @@ class Reading(NamedTuple):
 
     ``numbers``: of the words; ``starts``, ``ends``: where they stand in ``text``; ``docs``: which text they are of;
     ``heads``: whether they stand in its title; ``bits``: what the word can be. ``begins``, ``lengths``: of the texts.
-    ``sums``: of the folded letters, see ``words.prefix_sums``; ``codes``: of the characters of ``text``.
+    ``sums``: of the folded letters, without the blanks inside Latin phrases; ``codes``: of the characters of ``text``.
     """
 
     text: str
@@ -54,7 +53,7 @@ class Reading(NamedTuple):
     bits: NDArray[np.int32]
     begins: Ints
     lengths: Ints
-    sums: U64
+    sums: Sums
     codes: NDArray[np.uint32]
 
 
@@ -79,8 +78,7 @@ def read_block(joined: str, words: Words, cut: Cut) -> Reading:
     starts[0:1] = 0
     starts[1:] = ends[:-1]
     codes = char_codes(joined)
-    sums = prefix_sums(joined, codes)
-    numbers = words.numbers(joined, starts, ends, sums)
+    numbers = words.numbers(joined, starts, ends, codes)
     over = numbers == 0
     docs = np.cumsum(over) - over
     turns = np.flatnonzero(numbers <= 1)  # title end, text end, title end …
@@ -93,12 +91,15 @@ def read_block(joined: str, words: Words, cut: Cut) -> Reading:
     heads[turns[0::2]] -= 1
     in_title = np.cumsum(heads[:-1], dtype=np.int8).view(bool)
     bits = words.bits.take(numbers)
+    blanks = None
     if " " in plain:
-        keep = ~_glue(bits)
-        if not keep.all():
+        glue = _glue(bits)
+        if glue.any():
+            blanks, keep = starts[glue], ~glue
             numbers, starts, ends, docs = numbers[keep], starts[keep], ends[keep], docs[keep]
             in_title, bits = in_title[keep], bits[keep]
-    return Reading(joined, numbers, starts, ends, docs, in_title, bits, begins, last - begins - 2, sums[1], codes)
+    sums = folded_sums(codes, blanks)
+    return Reading(joined, numbers, starts, ends, docs, in_title, bits, begins, last - begins - 2, sums, codes)
 
 
 CUT_CHARS = 20_000  # so many are cut at once that the words they become are still in the processor's cache when counted
@@ -155,9 +156,8 @@ def _phrases(reading: Reading, good: NDArray[np.bool_]) -> Phrases:
     places, sizes = flat >> shift, flat & (1 << shift) - 1
     lasts = places + sizes
     sizes += 1
-    return Phrases(
-        places, sizes.astype(np.int8), span_hashes(reading.sums, reading.starts.take(places), reading.ends.take(lasts))
-    )
+    hashes = reading.sums.hashes(reading.starts.take(places), reading.ends.take(lasts))
+    return Phrases(places, sizes.astype(np.int8), hashes)
 
 
 def in_units(reading: Reading, words: Words) -> Reading:
@@ -177,7 +177,7 @@ def in_units(reading: Reading, words: Words) -> Reading:
     at = np.flatnonzero(begins)
     of_word, starts = of_word[at], chars[at]
     ends = np.minimum(np.append(starts[1:], len(codes)), reading.ends[of_word])
-    numbers = words.numbers(reading.text, starts, ends, prefix_sums(reading.text, codes))
+    numbers = words.numbers(reading.text, starts, ends, codes)
     # What a unit may do is decided by the word it is part of: stop words are looked for as whole words.
     bits, heads = reading.bits[of_word] & ~SINGLE, offset[at] == 0
     return reading._replace(

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copykit.keywords.candidates import Cut, Reading, aligned, in_units, phrases, read_block, runs
-from copykit.keywords.words import U64, Ints, Words, neighbour_bits
+from copykit.keywords.words import LATIN, U64, Ints, Words, neighbour_bits
 
 ROWS_IN_MEMORY = 700_000  # about 45 MB, twice that for the moment in which they are merged
 MERGED_AT_ONCE = 200_000  # rows, so that what merging takes beside them stays small
@@ -205,10 +205,10 @@ class Counter:
         early = reading.begins + np.minimum(reading.lengths * LEAD, LEAD_CHARS).astype(np.int64)
         leads = reading.starts <= early.take(reading.docs)
         sums[3] = _group_sums(leads.take(places), first)
-        # How many letters each word but the last has, six bits each, after the number of words.
+        # How many letters each word but the last has, six bits each, after what their number is worth.
         letters = np.concatenate((np.minimum(words.sizes.take(reading.numbers), 63), np.zeros(2, np.int32)))
         packed = letters[:-2] << 12 | letters[1:-1] << 6 | letters[2:]
-        cuts = packed.take(places) >> _SHIFTS.take(sizes, mode="clip") | sizes.astype(np.int32) << 18
+        cuts = packed.take(places) >> _SHIFTS.take(sizes, mode="clip") | self._order(reading, places, sizes) << 18
         chosen, cut = _least(cuts.view(np.uint32), first)
         place, length_of = places.take(chosen), sizes.take(chosen)
         numbers = np.empty((self._most, len(first)), np.int32)
@@ -224,6 +224,15 @@ class Counter:
             self._figures(figures, fresh, docs, first),
             self._sides(reading, places, sizes, first),
         )
+
+    @staticmethod
+    def _order(reading: Reading, places: Ints, sizes: NDArray[np.int8]) -> NDArray[np.int32]:
+        """Return which cut comes first: few words, but many of a Latin phrase, which is written with blanks."""
+        latin = reading.bits & LATIN != 0
+        if not latin.any():
+            return sizes.astype(np.int32)
+        both = latin.take(places) & latin.take(places + sizes - 1)
+        return np.where(both, 7 - sizes, sizes).astype(np.int32)
 
     @staticmethod
     def _heads(reading: Reading, places: Ints, first: Ints, counts: Ints) -> Ints:

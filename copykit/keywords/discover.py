@@ -48,10 +48,12 @@ def discover(
     )
     good = np.concatenate((good, np.flatnonzero((runs.size == 1) & (runs.letters > 1))))
     texts = runs.texts(good)
+    date = re.compile(rf"\d+[{settings['dates']}]")
     keep = [
         number
         for number, text in enumerate(texts)
         if len(text) <= settings["chars"][1]
+        and date.fullmatch(text) is None
         and any(map(str.isalpha, text))
         and not knows(text)
         and not knows(text.upper())

@@ -118,15 +118,36 @@ def discover_blocks(
     jobs: int = 1,
     advance: Callable[[int], None] = lambda documents: None,
 ) -> tuple[list[Keyword], Totals]:
-    """Return the words that the dictionary lacks, most word-like first, and what was read."""
+    """Return the words that the dictionary lacks, most word-like first, each with a place, and what was read."""
     recipe = replace(recipe, units=UNITS)
     kitchen = recipe.kitchen()
-    counts = count(blocks, recipe, folder, jobs=jobs, roles=(), highest=(), advance=advance, kitchen=kitchen)
+    # Which words there are is known when all is read, and standard input cannot be read again.
+    texts = folder / "texts"
+    kept = _keeping(blocks, texts)
+    counts = count(kept, recipe, folder, jobs=jobs, roles=(), highest=(), advance=advance, kitchen=kitchen)
     segmenter, settings = kitchen.segmenter, kitchen.files.load("discovery")["words"]
     model = kitchen.profile.models["zh"]
     words = kitchen.words()
     found = discover.discover(counts, words, settings, wanted, segmenter.knows, segmenter.words, model)
-    return found, counts.totals
+    return discover.with_contexts(found, _kept(texts)), counts.totals
+
+
+def _keeping(blocks: Iterable[Block], path: Path) -> Iterator[Block]:
+    """Yield blocks, writing their texts to a file."""
+    with path.open("wb") as out:
+        for block in blocks:
+            text = block.text.encode("utf-8", "surrogatepass")
+            with _scratch():
+                out.write(len(text).to_bytes(8, "little"))
+                out.write(text)
+            yield block
+
+
+def _kept(path: Path) -> Iterator[str]:
+    """Yield the texts again."""
+    with path.open("rb") as file:
+        while size := file.read(8):
+            yield file.read(int.from_bytes(size, "little")).decode("utf-8", "surrogatepass")
 
 
 def count(

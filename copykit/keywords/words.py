@@ -119,7 +119,7 @@ class Words:
         self._keys: U64 = np.zeros(1 << 14, np.uint64)
         self._values: NDArray[np.int32] = np.zeros(1 << 14, np.int32)
         text = TEXT_END + TITLE_END + " "  # numbers 0, 1 and 2
-        self.numbers(text, np.arange(3), np.arange(1, 4), prefix_sums(text))
+        self.numbers(text, np.arange(3), np.arange(1, 4), char_codes(text))
 
     @property
     def names(self) -> list[str]:
@@ -149,10 +149,9 @@ class Words:
     def _tables(self) -> Mapping[str, Table]:
         return self._make_tables()
 
-    def numbers(self, text: str, starts: Ints, ends: Ints, sums: tuple[U64, U64]) -> NDArray[np.int32]:
-        """Return the numbers of the words that stand at these places; ``sums`` are those of ``prefix_sums``."""
-        written, folded = sums
-        hashes = span_hashes(written, starts, ends)
+    def numbers(self, text: str, starts: Ints, ends: Ints, codes: NDArray[np.uint32]) -> NDArray[np.int32]:
+        """Return the numbers of the words that stand at these places; ``codes`` are those of the text."""
+        hashes = written_sums(codes).hashes(starts, ends)
         found = self._look_up(hashes)
         missing = np.flatnonzero(found < 0)
         if len(missing):
@@ -161,7 +160,7 @@ class Words:
             first = np.sort(missing.take(first))
             begins, closes = starts.take(first), ends.take(first)
             names = list(map(text.__getitem__, map(slice, begins.tolist(), closes.tolist())))
-            self._add(names, hashes.take(first), span_hashes(folded, begins, closes))
+            self._add(names, hashes.take(first), text_hashes(names))
             found[missing] = self._look_up(hashes.take(missing))
         return found
 
@@ -255,16 +254,44 @@ def _grown(old: NDArray[Any], size: int) -> NDArray[Any]:
     return new
 
 
-def prefix_sums(text: str, codes: NDArray[np.uint32] | None = None) -> tuple[U64, U64]:
-    """Return the sums from which the hash of any stretch of the text follows: as it is written, and folded."""
-    codes = char_codes(text) if codes is None else codes
-    powers = _powers(len(codes))[0]
-    sums = []
-    for table in _char_hashes():
-        total = np.zeros(len(codes) + 1, np.uint64)
-        np.cumsum(table.take(codes) * powers, out=total[1:])
-        sums.append(total)
-    return sums[0], sums[1]
+class Sums(NamedTuple):
+    """From which the hash of any stretch of a text follows: sums up to each character, and what to divide by there."""
+
+    totals: U64
+    units: U64
+
+    def hashes(self, starts: Ints, ends: Ints) -> U64:
+        """Return the hash of each stretch: the sum of its letters' hashes, each times BASE^place in the stretch."""
+        hashes: U64 = (self.totals.take(ends) - self.totals.take(starts)) * self.units.take(starts)
+        hashes[hashes == 0] = 1  # 0 marks what is free
+        return hashes
+
+
+def written_sums(codes: NDArray[np.uint32]) -> Sums:
+    """Return the sums of a text, given the codes of its characters, as it is written."""
+    return _sums(_char_hashes()[0].take(codes), len(codes))
+
+
+def folded_sums(codes: NDArray[np.uint32], blanks: Ints | None = None) -> Sums:
+    """Return the sums of a text as it is read; ``blanks`` are places that do not count, as between iPhone and 15."""
+    hashes = _char_hashes()[1].take(codes)
+    if blanks is None or not len(blanks):
+        return _sums(hashes, len(codes))
+    hashes[blanks] = 0
+    counted = np.ones(len(codes) + 1, np.int64)
+    counted[blanks] = 0
+    places = np.cumsum(counted) - counted
+    powers, units = _powers(len(codes) + 1)
+    totals = np.zeros(len(codes) + 1, np.uint64)
+    np.cumsum(hashes * powers.take(places[:-1]), out=totals[1:])
+    return Sums(totals, units.take(places))
+
+
+def _sums(hashes: U64, size: int) -> Sums:
+    powers, units = _powers(size + 1)
+    totals = np.zeros(size + 1, np.uint64)
+    np.cumsum(hashes * powers[:-1], out=totals[1:])
+    return Sums(totals, units)
 
 
 def char_codes(text: str) -> NDArray[np.uint32]:
@@ -287,13 +314,6 @@ def neighbour_bits() -> U64:
     return bits
 
 
-def span_hashes(sums: U64, starts: Ints, ends: Ints) -> U64:
-    """Return the hash of each stretch: the sum of its letters' hashes, each times BASE^place in the stretch."""
-    hashes: U64 = (sums.take(ends) - sums.take(starts)) * _powers(len(sums))[1].take(starts)
-    hashes[hashes == 0] = 1  # 0 marks what is free
-    return hashes
-
-
 def plain_text(text: str) -> str:
     """Return the text with traditional and full-width characters as the segmenter knows them; the length is kept."""
     table = _plain_table()
@@ -301,10 +321,10 @@ def plain_text(text: str) -> str:
 
 
 def text_hashes(texts: Sequence[str]) -> U64:
-    """Return the hash of each text's folded letters, as ``span_hashes`` gives it."""
+    """Return the hash of each text's folded letters."""
     sizes = np.array([len(text) for text in texts], np.int64)
     ends = np.cumsum(sizes)
-    return span_hashes(prefix_sums("".join(texts))[1], ends - sizes, ends)
+    return folded_sums(char_codes("".join(texts))).hashes(ends - sizes, ends)
 
 
 @functools.cache

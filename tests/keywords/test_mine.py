@@ -99,6 +99,14 @@ def test_spellings_are_folded_and_told(tmp_path: Path) -> None:
     assert [word.count for word in words] == [word.count for word in same]
 
 
+def test_a_blank_inside_a_latin_name_makes_no_other_word(tmp_path: Path) -> None:
+    texts = ["iPhone 15 Pro手机壳", "iPhone15Pro手机壳", "手机壳iphone 15pro", "手机壳，IPHONE15 PRO"] * 5
+    found = mine_blocks(blocks(7, texts), recipe(), Wanted(top=None), tmp_path)[0]
+    counts = {word.text.lower(): word.count for word in found}
+    assert counts["iphone 15 pro"] == 20
+    assert len([word for word in counts if word.replace(" ", "") == "iphone15pro"]) == 1
+
+
 def test_a_weight_is_the_sum_of_its_factors_and_ranks_fall(tmp_path: Path) -> None:
     keywords = mined(tmp_path / "a")
     assert [word.rank for word in keywords] == list(range(1, len(keywords) + 1))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from copykit.datafiles import bundled
 from copykit.keywords.candidates import Piece, in_units, phrases, read
 from copykit.keywords.profile import load_profile, make_words
-from copykit.keywords.words import Words, prefix_sums, span_hashes, text_hashes
+from copykit.keywords.words import Words, char_codes, folded_sums, text_hashes
 from copykit.text.segment import Segmenter
 
 SEGMENTER = Segmenter()
@@ -26,9 +26,15 @@ def vocabulary() -> Words:
 def test_a_stretch_has_the_same_hash_wherever_it_stands(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    sums = prefix_sums(text)[1]
     alone = text_hashes([text[start:end]])
-    assert span_hashes(sums, np.array([start]), np.array([end])) == alone
+    assert folded_sums(char_codes(text)).hashes(np.array([start]), np.array([end])) == alone
+
+
+@given(st.text(alphabet="aB1Ａ ", max_size=30))
+def test_blanks_that_do_not_count_leave_the_hash_of_what_is_left(text: str) -> None:
+    codes = char_codes(text)
+    sums = folded_sums(codes, np.flatnonzero(codes == ord(" ")))
+    assert sums.hashes(np.array([0]), np.array([len(text)])) == text_hashes([text.replace(" ", "")])
 
 
 def test_spellings_of_one_word_share_a_hash() -> None:
@@ -69,12 +75,12 @@ def test_many_words_find_their_place() -> None:
     text = "".join(names)
     ends = np.cumsum([len(name) for name in names])
     starts = ends - [len(name) for name in names]
-    sums = prefix_sums(text)
-    numbers = words.numbers(text, starts, ends, sums)
+    codes = char_codes(text)
+    numbers = words.numbers(text, starts, ends, codes)
     written = words.names
     assert len(set(numbers.tolist())) == len(names)
     assert [written[number] for number in numbers] == names
-    assert words.numbers(text, starts, ends, sums).tolist() == numbers.tolist()
+    assert words.numbers(text, starts, ends, codes).tolist() == numbers.tolist()
 
 
 def test_phrases_keep_stop_words_and_signs_out() -> None:

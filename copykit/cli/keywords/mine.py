@@ -30,7 +30,6 @@ from copykit.text.encoding import decode
 
 SCREENFUL, FILEFUL, EACH = 30, 1_000, 10
 DICTIONARY = (".txt",)
-CONTEXT_CHARS = 8_000_000  # of the beginning of a corpus, in which places are looked for
 WORTH_A_PROCESS = 40_000_000  # bytes; for less the start of further processes costs more than it saves
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -175,7 +174,6 @@ def mine(sources: tuple[str, ...], per_document: bool, **options: Any) -> int:
 @option("--explain", is_flag=True, zh="把每个因素各占多少都列出来", en="tell the share of every factor")
 def discover(sources: tuple[str, ...], **options: Any) -> int:
     """Discover new words and return the exit code."""
-    from copykit.keywords.discover import with_contexts
     from copykit.keywords.mine import Wanted
     from copykit.keywords.run import discover_blocks
 
@@ -183,23 +181,11 @@ def discover(sources: tuple[str, ...], **options: Any) -> int:
     on_screen = options["output"] is None and options["form"] in (None, "table")
     top = options["top"] or (SCREENFUL if on_screen else FILEFUL)
     wanted = Wanted(top, options["min_documents"], desk.recipe.stop, explain=True)
-    shown: list[str] = []  # what was read first; standard input cannot be read again
-    room = CONTEXT_CHARS
-
-    def kept() -> Iterator[Any]:
-        nonlocal room
-        for block in desk.sources.blocks():
-            if room > 0:
-                shown.append(block.text)
-                room -= len(block.text)
-            yield block
-
     with tempfile.TemporaryDirectory(prefix="copykit-") as folder, _Progress(desk) as progress:
         found, totals = discover_blocks(
-            kept(), desk.recipe, wanted, Path(folder), jobs=desk.jobs, advance=progress.advance
+            desk.sources.blocks(), desk.recipe, wanted, Path(folder), jobs=desk.jobs, advance=progress.advance
         )
     desk.documents = totals.documents
-    found = with_contexts(found, shown)
     _write(found, desk, options, new=True)
     return _report(desk, options, len(found))
 
