@@ -7,11 +7,12 @@ import multiprocessing
 import queue
 import signal
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from copykit.corpus.sources import Block, Document
 from copykit.datafiles import DataFiles, Layer
@@ -28,6 +29,8 @@ from copykit.text.segment import Backend, Segmenter, UserWord, load_user_words
 
 UNITS = 6  # characters or Latin words of a new word at most
 BATCH = 512  # documents given to a process at once when each has keywords of its own
+MOST_FLYING = 8  # groups for each process that may wait for an earlier one
+T = TypeVar("T")
 
 
 class WorkerLost(CopykitError):
@@ -212,28 +215,51 @@ def count(
         return counter.finish(others)
 
 
+# Makes what is wanted of a text from its id, its title, itself and its keywords, where they are found.
+Present = Callable[[str, str, str, list[TextKeyword]], T]
+
+
 def extract_documents(
-    documents: Iterable[Document], recipe: Recipe, *, top: int, explain: bool = False, jobs: int = 1
-) -> Iterator[tuple[Document, list[TextKeyword]]]:
-    """Yield each document with its keywords, in the order of the documents."""
+    documents: Iterable[Document],
+    recipe: Recipe,
+    present: Present[T],
+    *,
+    top: int,
+    explain: bool = False,
+    jobs: int = 1,
+) -> Iterator[T]:
+    """Yield what ``present`` makes of each document and its keywords, in the order of the documents."""
+    extractor = recipe.kitchen().extractor()
     if jobs < 2:
-        extractor = recipe.kitchen().extractor()
         for group in _groups(documents):
-            pieces = [Piece(document.title, document.text) for document in group]
-            yield from zip(group, extractor.extract(pieces, top, explain=explain), strict=True)
+            yield from _presented(extractor, group, present, top, explain)
         return
     context = multiprocessing.get_context("spawn")
-    with context.Pool(jobs, _open_kitchen, (recipe,)) as pool:
-        # imap would read all documents at once; a few groups in flight keep the processes busy.
-        flying: list[tuple[list[Document], Any]] = []
+    with context.Pool(jobs - 1, _open_kitchen, (recipe,)) as pool:
+        # This process takes a group of its own whenever the others have enough to do; imap would read all at once.
+        flying: deque[Any] = deque()
         for group in _groups(documents):
-            pieces = [Piece(document.title, document.text) for document in group]
-            flying.append((group, pool.apply_async(_extract, (pieces, top, explain))))
-            if len(flying) > 2 * jobs:
-                first, result = flying.pop(0)
-                yield from zip(first, result.get(), strict=True)
-        for first, result in flying:
-            yield from zip(first, result.get(), strict=True)
+            if sum(not result.ready() for result in flying if not isinstance(result, list)) < 2 * (jobs - 1):
+                flying.append(pool.apply_async(_extract, (group, present, top, explain)))
+            else:
+                flying.append(_presented(extractor, group, present, top, explain))
+            while flying and (len(flying) > MOST_FLYING * jobs or isinstance(flying[0], list) or flying[0].ready()):
+                yield from _landed(flying.popleft())
+        while flying:
+            yield from _landed(flying.popleft())
+
+
+def _landed(result: Any) -> list[Any]:
+    found: list[Any] = result if isinstance(result, list) else result.get()
+    return found
+
+
+def _presented(
+    extractor: KeywordExtractor, group: Sequence[Document], present: Present[T], top: int, explain: bool
+) -> list[T]:
+    pieces = [Piece(document.title, document.text) for document in group]
+    found = extractor.extract(pieces, top, explain=explain)
+    return [present(each.id, each.title, each.text, words) for each, words in zip(group, found, strict=True)]
 
 
 def _groups(documents: Iterable[Document]) -> Iterator[list[Document]]:
@@ -305,5 +331,5 @@ def _open_kitchen(recipe: Recipe) -> None:
     _kitchen["extractor"] = recipe.kitchen().extractor()
 
 
-def _extract(pieces: Sequence[Piece], top: int, explain: bool) -> list[list[TextKeyword]]:
-    return _kitchen["extractor"].extract(pieces, top, explain=explain)
+def _extract(group: Sequence[Document], present: Present[T], top: int, explain: bool) -> list[T]:
+    return _presented(_kitchen["extractor"], group, present, top, explain)

@@ -183,8 +183,10 @@ def keywords_markdown(keywords: Iterable[Keyword], view: KeywordView) -> Iterato
         yield "| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |"
 
 
-def text_keywords_json(name: str, keywords: Sequence[TextKeyword], view: KeywordView) -> dict[str, Any]:
+def text_keywords_json(view: KeywordView, name: str, title: str, text: str, keywords: Sequence[TextKeyword]) -> bytes:
     """Return the keywords of one text as others build on them."""
+    import orjson
+
     words = []
     for word in keywords:
         value: dict[str, Any] = {"keyword": word.text, "weight": round(word.weight, 4)}
@@ -192,14 +194,18 @@ def text_keywords_json(name: str, keywords: Sequence[TextKeyword], view: Keyword
             value["factors"] = dict(word.factors)
             value |= {"count": word.times, "start": word.start, "end": word.end}
         words.append(value)
-    return {"id": name, "keywords": words}
+    return orjson.dumps({"id": name, "keywords": words})
 
 
-def text_keywords_line(keywords: Sequence[TextKeyword], view: KeywordView) -> str:
-    """Return the keywords of one text on one line, with their shares in hundredths."""
+def text_keywords_row(
+    view: KeywordView, name: str, title: str, text: str, keywords: Sequence[TextKeyword]
+) -> list[object]:
+    """Return a text's id, its beginning, and its keywords: on one line, or a line each with their shares."""
+    begin = " ".join((title or text[:60]).split())[:40]
     if not view.explain:
-        return view.say("、", ", ").join(word.text for word in keywords)
-    return "\n".join(f"{word.text}  {word.weight:.1%}  {_text_because(word.factors, view)}" for word in keywords)
+        return [name, begin, view.say("、", ", ").join(word.text for word in keywords)]
+    lines = (f"{word.text}  {word.weight:.1%}  {_text_because(word.factors, view)}" for word in keywords)
+    return [name, begin, "\n".join(lines)]
 
 
 def _text_because(factors: Mapping[str, float], view: KeywordView) -> str:

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ import click
 from copykit import tables
 from copykit.cli import common
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
-from copykit.cli.keywords.out import as_json, check_output, output_options, write_bytes
+from copykit.cli.keywords.out import as_json, check_output, joined_json, output_options, write_bytes
 from copykit.cli.keywords.out import told as told_errors
 from copykit.corpus.sources import Sources, columns_of
 from copykit.datafiles import DataFiles
@@ -322,58 +323,56 @@ def _each(desk: _Desk, options: dict[str, Any]) -> int:
     from copykit.keywords.run import extract_documents
 
     view, output = desk.view, options["output"]
-    form = options["form"] or (output.suffix.lower().removeprefix(".") if output is not None else "table")
-    top = options["top"] or EACH
+    form = output.suffix.lower().removeprefix(".") if output is not None else options["form"] or "table"
+    made = render.text_keywords_json if form in ("json", "jsonl") else render.text_keywords_row
     with _Progress(desk) as progress:
 
-        def results() -> Iterator[tuple[Any, Any]]:
-            for document, words in extract_documents(
-                iter(desk.sources), desk.recipe, top=top, explain=view.explain, jobs=desk.jobs
-            ):
+        def results() -> Iterator[Any]:
+            documents, recipe = iter(desk.sources), desk.recipe
+            top: int = options["top"] or EACH
+            every = extract_documents(
+                documents, recipe, partial(made, view), top=top, explain=view.explain, jobs=desk.jobs
+            )
+            for found in every:
                 desk.documents += 1
                 if not desk.documents % 500:
                     progress.advance(500)
-                yield document, words
+                yield found
 
         _write_each(results(), form, output, view, options)
     return _report(desk, options, desk.documents)
 
 
 def _write_each(
-    results: Iterator[tuple[Any, Any]], form: str, output: Path | None, view: KeywordView, options: dict[str, Any]
+    results: Iterator[Any], form: str, output: Path | None, view: KeywordView, options: dict[str, Any]
 ) -> None:
+    """Write what was made of each text: lines of JSON, or rows."""
     headers = [say("编号", "id"), say("开头", "beginning"), say("关键词", "keywords")]
 
-    def rows() -> Iterator[list[object]]:
-        for document, words in results:
-            begin = " ".join((document.title or document.text[:60]).split())[:40]
-            yield [document.id, begin, render.text_keywords_line(words, view)]
-
     def encoded(form: str) -> Iterator[bytes]:
-        if form == "md":
-            yield f"| {' | '.join(headers)} |\n| --- | --- | --- |\n".encode()
-            for row in rows():
-                yield (
-                    "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", "<br>") for cell in row) + " |\n"
-                ).encode("utf-8", "replace")
-        else:
-            yield from as_json((render.text_keywords_json(found.id, words, view) for found, words in results), form)
+        if form != "md":
+            yield from joined_json(results, form)
+            return
+        yield f"| {' | '.join(headers)} |\n| --- | --- | --- |\n".encode()
+        for row in results:
+            cells = (str(cell).replace("|", "\\|").replace("\n", "<br>") for cell in row)
+            yield f"| {' | '.join(cells)} |\n".encode("utf-8", "replace")
 
     if output is not None:
-        match output.suffix.lower():
-            case ".csv":
-                tables.write_csv(output, headers, rows(), bom=not options["no_bom"], raw=options["raw"])
-            case ".xlsx":
-                tables.write_xlsx(output, [tables.Sheet(say("关键词", "keywords"), headers, rows())])
-            case suffix:
+        match form:
+            case "csv":
+                tables.write_csv(output, headers, results, bom=not options["no_bom"], raw=options["raw"])
+            case "xlsx":
+                tables.write_xlsx(output, [tables.Sheet(say("关键词", "keywords"), headers, results)])
+            case _:
                 with tables.atomic(output) as out:
-                    out.writelines(encoded(suffix.removeprefix(".")))
+                    out.writelines(encoded(form))
     elif form == "csv":
-        tables.write_csv(sys.stdout, headers, rows(), raw=options["raw"])
+        tables.write_csv(sys.stdout, headers, results, raw=options["raw"])
     elif form == "table":
-        for row in rows():
-            click.echo(view.terminal.safe(f"{row[1] or row[0]}"))
-            click.echo("\n".join(view.terminal.safe(f"  {line}") for line in str(row[2]).split("\n")))
+        for name, begin, words in results:
+            click.echo(view.terminal.safe(f"{begin or name}"))
+            click.echo("\n".join(view.terminal.safe(f"  {line}") for line in words.split("\n")))
     else:
         write_bytes(encoded(form))
 

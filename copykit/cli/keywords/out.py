@@ -106,7 +106,11 @@ def as_json(values: Iterable[dict[str, Any]], form: str) -> Iterator[bytes]:
     """Yield json (an array) or jsonl."""
     import orjson
 
-    lines = (orjson.dumps(value) for value in values)
+    return joined_json((orjson.dumps(value) for value in values), form)
+
+
+def joined_json(lines: Iterable[bytes], form: str) -> Iterator[bytes]:
+    """Yield values that are JSON already as json (an array) or jsonl."""
     if form == "jsonl":
         yield from (line + b"\n" for line in lines)
         return
