@@ -472,7 +472,7 @@ class _Choice:
         )
 
     def _notes(self, rows: Sequence[PlanRow]) -> Iterable[str]:
-        desk, request = self.desk, self.request
+        desk, request, names = self.desk, self.request, self.planner.catalog
         if not rows:
             yield f"每周 {request.hours:g} 小时排不下任何一条路；先空出一两个小时"
         known = desk.workdays.known_until
@@ -483,6 +483,10 @@ class _Choice:
         if any(row.forecast.basis in ("assumed", "mixed") for row in rows):
             checked = self.assumed.checked
             yield f"带 * 的预计用了假设（{checked} 定的，没有公开数据支持）；给 --results 就换成你自己的数"
+        speaking = [row.name for row in rows if _is_personal(names[row.channel])]
+        if speaking and self.facts.values["persona"] is None:
+            where = "、".join(speaking)
+            yield f"没写人设（资料的 [persona]）：{where}要有一个人在说话，写上两三条 about，人设线才有东西发"
         yield from self._goal_note(total(row.forecast for row in rows))
         low = desk.brief.shop.review_score
         if low is not None and low < 4.7 and desk.brief.shop.bad_reviews:
@@ -503,6 +507,11 @@ class _Choice:
 def tasks_within(tasks: Iterable[Task], desk: Desk) -> list[Task]:
     """Return the tasks that lie within the plan."""
     return [task for task in tasks if desk.start <= task.due < desk.end]
+
+
+def _is_personal(channel: Channel) -> bool:
+    """Return whether a person speaks on a channel: 小店做人设 (methods B)."""
+    return any("{persona}" in text for _, text in channel.themes)
 
 
 def _hours_a_post(channel: Channel) -> float:

@@ -1,14 +1,14 @@
 """Results judged: joined to what was planned by their codes, summed up by channel, task, title, product, material.
 
-Small numbers are respected: shares carry Wilson's interval, orders the interval of a count (Byar's approximation of the
-exact Poisson limits: Breslow, Day 1987, Statistical Methods in Cancer Research II, 69). A source is fed when the low
-end of what it earned covers what it cost, and stopped when the high end does not; between them one waits.
+Small numbers are respected: shares carry Wilson's interval, orders the interval of a count (Garwood's exact limits, for
+many Byar's approximation of them: Breslow, Day 1987, Statistical Methods in Cancer Research II, 69). A source is fed
+when the low end of what it earned covers what it cost, and stopped when the high end does not; between them one waits.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -94,10 +94,11 @@ class Register:
         code = labels.get("code") or tags.get("utm_content", "")
         campaign = labels.get("utm_campaign") or tags.get("utm_campaign", "")
         source = labels.get("utm_source") or tags.get("utm_source", "")
-        by, plan, task, channel, label = "", None, None, "", ""
+        by, plan, task, channel, label, run = "", None, None, "", "", ""
         body = self._codes.get(code.casefold()) if code else None
         if body is not None:
             by, label = "code", str(body.get("content", ""))
+            run = str(body.get("batch", ""))
             plan = self._plans.get(str(body.get("plan", "")).casefold())
             channel = str(body.get("channel") or body.get("source") or "")
             plan, task = self._task(str(body.get("task", "")), plan)
@@ -116,7 +117,7 @@ class Register:
             "task": f"{task.code} {task.title}" if task is not None else labels.get("task", ""),
             "title": labels.get("title", ""),
             "product": labels.get("product", "") or (plan.product if plan is not None else ""),
-            "material": labels.get("material", "") or (label or code if by == "code" else ""),
+            "material": labels.get("material", "") or _material(label, run, channel, code if by == "code" else ""),
         }
         return Joined(outcome, by, plan.name if plan is not None else "", names, task)
 
@@ -128,6 +129,11 @@ class Register:
     def _channel(self, name: str) -> str:
         name = name.strip()
         return self._catalog[name].name if name in self._catalog else name
+
+
+def _material(label: str, run: str, channel: str, code: str) -> str:
+    """Return what a piece is called: its own name, its channel and print run, else its code."""
+    return f"{label or channel} {run}".strip() if run else label or code
 
 
 def _tags(link: str) -> dict[str, str]:
@@ -173,11 +179,35 @@ def review(joined: Sequence[Joined], money: Money, hours: Mapping[str, float], a
     return Review(standings, how, tuple(sorted(unknown)), tuple(notes))
 
 
-def count_interval(count: float, z: float = _Z95) -> Interval:
-    """Return the interval of a Poisson mean of which ``count`` were seen, 95 % unless said otherwise."""
-    low = count * (1 - 1 / (9 * count) - z / (3 * math.sqrt(count))) ** 3 if count > 0 else 0.0
+def count_interval(count: float) -> Interval:
+    """Return the 95 % interval of a Poisson mean of which ``count`` were seen: exact for few, Byar's for many."""
+    if count <= _EXACT:
+        seen = int(count)
+        low = _mean_where(lambda mean: 1 - _at_most(seen - 1, mean), rising=True) if seen else 0.0
+        return low, _mean_where(lambda mean: _at_most(seen, mean), rising=False)
+    low = count * (1 - 1 / (9 * count) - _Z95 / (3 * math.sqrt(count))) ** 3
     more = count + 1
-    return max(low, 0.0), more * (1 - 1 / (9 * more) + z / (3 * math.sqrt(more))) ** 3
+    return low, more * (1 - 1 / (9 * more) + _Z95 / (3 * math.sqrt(more))) ** 3
+
+
+_EXACT = 20
+
+
+def _at_most(count: int, mean: float) -> float:
+    """Return the chance of a Poisson count of at most ``count``."""
+    return math.fsum(math.exp(seen * math.log(mean) - mean - math.lgamma(seen + 1)) for seen in range(count + 1))
+
+
+def _mean_where(chance: Callable[[float], float], *, rising: bool) -> float:
+    """Return the mean at which a chance, which rises or falls with it, is 2.5 %."""
+    low, high = 1e-9, 2.0 * _EXACT + 10
+    for _ in range(60):
+        middle = (low + high) / 2
+        if (chance(middle) < 0.025) is rising:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
 
 
 def _standing(dimension: str, name: str, rows: Sequence[Joined], money: Money, everyone: Sequence[Joined]) -> Standing:

@@ -269,11 +269,8 @@ def _task(
         "plan": _quoted(desk.plan),
         "site": desk.brief.shop.site or desk.brief.shop.page or "https://…",
     }
-    commands = tuple(
-        f"copykit {command.format_map(names)}"
-        for command in template.commands
-        if desk.has_command(" ".join(command.split()[:2]))
-    )
+    lines = (command.format_map(names) for command in template.commands)
+    commands = tuple(f"copykit {line}" for line in lines if desk.has_command(line))
     details: dict[str, str] = {}
     if template.when == "post" and channel.post:
         details = {"line": line, "theme": theme, **channel.post}
@@ -303,6 +300,7 @@ def _words(channel: Channel, brief: Brief, count: int) -> Iterable[tuple[str, st
         "keyword": brief.keywords,
         "product": (brief.product,),
         "category": (brief.category or brief.product,),
+        "persona": brief.material.persona.about,
     }
     usable = [
         (line, text)

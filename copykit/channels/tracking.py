@@ -279,11 +279,14 @@ class Known:
         return {code: body for (found, code), body in self.codes.items() if found == kind}
 
 
-def codes_of(plan: Plan, link: str, words: SpokenWords, known: Known) -> tuple[list[TrackedCode], list[str]]:
+def codes_of(
+    plan: Plan, link: str, words: SpokenWords, known: Known, batch: str = ""
+) -> tuple[list[TrackedCode], list[str]]:
     """Return the codes of a plan and the channels that need one from elsewhere (a PID from the alliance).
 
     Links and scenes: one for every post, so that each piece of material is told apart; WeCom states and spoken words:
     one for every channel. ``link`` is the product's page; without it channels with UTM links are named as left out.
+    ``batch`` names a run of printing: what is printed or spoken gets codes of its own for it, links get none.
 
     Raises:
         BadLink: the link cannot be tagged.
@@ -294,19 +297,23 @@ def codes_of(plan: Plan, link: str, words: SpokenWords, known: Known) -> tuple[l
     spoken_rows = [row for row in plan.rows if row.tracking == "spoken"]
     # What a word was given to in another plan keeps it: a parcel with the old word may still be on its way.
     given = spoken_before(known)
-    words_of = words.assign([f"{plan.name}/{row.channel}" for row in spoken_rows], given)
+    run = f"/{batch}" if batch else ""
+    words_of = words.assign([f"{plan.name}/{row.channel}{run}" for row in spoken_rows], given)
     for row in plan.rows:
-        base = {"plan": plan.name, "channel": row.channel}
+        base = {"plan": plan.name, "channel": row.channel, **({"batch": batch} if batch else {})}
+        name = f"{row.name} {batch}".rstrip()
         if row.tracking == "spoken":
-            label = f"{plan.name}/{row.channel}"
+            label = f"{plan.name}/{row.channel}{run}"
             code = words_of[label]
             payload = {**base, "label": label}
-            made.append(TrackedCode(row.channel, row.name, "spoken", code, "", f"口令：{code}", payload))
+            made.append(TrackedCode(row.channel, name, "spoken", code, "", f"口令：{code}", payload))
         elif row.tracking == "wecom":
             code = make_code(row.channel, base, taken["wecom"], WECOM_LENGTH)
             taken["wecom"][code] = base
             tagged = _tagged(link, plan, row.channel, "wecom", code) if link else ""
-            made.append(TrackedCode(row.channel, row.name, "wecom", code, tagged, row.name, base))
+            made.append(TrackedCode(row.channel, name, "wecom", code, tagged, name, base))
+        elif batch and row.tracking in ("pid", "utm"):
+            continue
         elif row.tracking == "pid":
             left.append(f"{row.name}（PID 从淘宝联盟后台来）")
         elif row.tracking == "utm" and not link:
@@ -320,8 +327,9 @@ def codes_of(plan: Plan, link: str, words: SpokenWords, known: Known) -> tuple[l
                 if row.tracking == "scene":
                     code = make_code(row.channel, payload, taken["scene"], SCENE_LENGTH)
                     taken["scene"][code] = payload
-                tagged = _tagged(link, plan, row.channel, row.tracking, task.code) if link else ""
-                made.append(TrackedCode(row.channel, task.title, row.tracking, code, tagged, task.title, payload))
+                tagged = _tagged(link, plan, row.channel, row.tracking, code) if link else ""
+                title = f"{task.title} {batch}".rstrip()
+                made.append(TrackedCode(row.channel, title, row.tracking, code, tagged, title, payload))
     return made, left
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -465,16 +466,27 @@ def _existing_state() -> Path:
 
 
 @functools.cache
-def _has_command(words: str) -> bool:
-    """Return whether this copykit has a command, so that no task names one that would not run."""
+def _has_command(line: str) -> bool:
+    """Return whether this copykit takes a command line, so that no task names one that would not run."""
     from copykit.cli import cli
 
+    name, *args = shlex.split(line)
     context = click.Context(cli)
-    group, _, verb = words.partition(" ")
-    found = cli.get_command(context, group)
-    if not isinstance(found, click.Group):
-        return found is not None
-    return found.get_command(click.Context(found), verb) is not None
+    found = cli.get_command(context, name)
+    while isinstance(found, click.Group):
+        context = click.Context(found, parent=context)
+        found = found.get_command(context, args.pop(0)) if args else None
+    if found is None:
+        return False
+    try:
+        # Options and their choices are read; nothing is opened, and no file has to be there.
+        values, _, _ = found.make_parser(click.Context(found, parent=context)).parse_args(args)
+        for param in found.params:
+            if isinstance(param.type, click.Choice) and values.get(param.name or "") is not None:
+                param.type.convert(values[param.name or ""], param, context)
+    except click.UsageError:
+        return False
+    return True
 
 
 def _view() -> View:

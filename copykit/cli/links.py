@@ -61,6 +61,7 @@ LINK_FORMATS = ("table", "json", "jsonl", "csv", "md")
 CODE_FILES = (".csv", ".xlsx", ".json", ".jsonl")
 QR_FILES = (".svg", ".png")
 MAX_CODES = 5000
+MAX_COPIES = 2000
 
 
 @click.group(cls=Group, text=Text("链接和码：带码、二维码", "Links and codes: tags, QR codes"))
@@ -148,6 +149,13 @@ def verify(sources: tuple[str, ...], **options: Any) -> int:
     metavar="FILE",
     zh="从资料的 shop.page、shop.site 取链接",
     en="take the link from a brief",
+)
+@option(
+    "--batch",
+    default="",
+    metavar="NAME",
+    zh="第几批印的：同一样东西每批一个码，才知道哪批来的人",
+    en="the print run: a code for each run of the same piece",
 )
 @option("--decode", metavar="CODE", zh="这个码当初代表什么", en="what a code stands for")
 @option("--format", "form", type=click.Choice(["text", "json"]), default="text", zh="输出格式", en="output format")
@@ -249,6 +257,14 @@ def tag(urls: tuple[str, ...], **options: Any) -> int:
     zh="容错：会脏会皱用 Q、H",
     en="error level",
 )
+@option(
+    "--copies",
+    type=click.IntRange(1, MAX_COPIES),
+    default=1,
+    metavar="N",
+    zh="排 A4 时每个码印几个；大于 1 时每个码单独成页",
+    en="how many of each code on sheets; more than one: sheets of its own for each code",
+)
 @option("--sheet", is_flag=True, zh="排成 A4（.svg，一页一个文件）", en="lay them out on A4 sheets")
 @common.data_option
 @common.lang_option
@@ -283,7 +299,12 @@ def qr(contents: tuple[str, ...], source: Path | None, output: Path, **options: 
         codes.append((label, code))
     if not codes:
         return common.REJECTED
-    written = _write_qr(codes, output, options["kind"], options["sheet"], rules)
+    if options["copies"] > 1:
+        if not options["sheet"]:
+            raise UsageMistake("--copies 要和 --sheet 一起用", "--copies goes with --sheet")
+        written = _write_runs(codes, output, options["copies"], rules)
+    else:
+        written = _write_qr(codes, output, options["kind"], options["sheet"], rules)
     least = max(code.least_mm for _, code in codes)
     modules = max(code.modules for _, code in codes)
     size = max(code.size_mm for _, code in codes)
@@ -301,20 +322,23 @@ def _tagged_links(urls: Sequence[str], options: Mapping[str, Any]) -> list[Track
     if options["kind"] not in (None, "utm"):
         raise UsageMistake("链接只能打 utm；别的码不用给链接", "links take utm only; other codes need no link")
     tags = {name: options[name] for name in UTM if options[name].strip()}
+    if options["batch"].strip():  # a link has no tag of its own for it
+        tags["content"] = "-".join(part for part in (tags.get("content", ""), options["batch"]) if part)
     if not tags:
         raise UsageMistake("至少给 --source、--campaign 中的一个", "give --source or --campaign at least")
     codes = []
     for url in urls:
         tagged = tag_url(url, tags)
-        codes.append(TrackedCode(options["source"], url, "utm", options["content"], tagged, options["content"], tags))
+        content = tags.get("content", "")
+        codes.append(TrackedCode(options["source"], url, "utm", content, tagged, content, tags))
     return codes
 
 
 def _single(files: datafiles.DataFiles, options: Mapping[str, Any]) -> TrackedCode:
     """Return one code that is no link: checked when it was given, else made and kept."""
     kind, given = options["kind"], options["given"]
-    payload = {name: options[name].strip() for name in UTM if options[name].strip()}
-    label = options["content"] or options["source"] or kind
+    payload = {name: options[name].strip() for name in (*UTM, "batch") if options[name].strip()}
+    label = f"{options['content'] or options['source'] or kind} {options['batch']}".strip()
     if kind == "pid" or kind == "tkl":
         if not given:
             raise UsageMistake(
@@ -365,7 +389,7 @@ def _plan_codes(files: datafiles.DataFiles, options: Mapping[str, Any]) -> tuple
     if link:
         tracking.check_url(link)
     with plans.open_state() as state:
-        codes, left = codes_of(made, link, _words(files), Known(state.codes()))
+        codes, left = codes_of(made, link, _words(files), Known(state.codes()), options["batch"].strip())
         if options["kind"]:
             codes = [code for code in codes if code.kind == options["kind"]]
         state.keep_codes(
@@ -494,17 +518,8 @@ def _write_qr(codes: Sequence[tuple[str, Any]], output: Path, kind: str, sheet: 
     caption = rules.sheet["caption_mm"]
     suffix = output.suffix.lower()
     if sheet:
-        if suffix != ".svg":
-            raise UsageMistake("--sheet 写 .svg，用浏览器打开就能打印", "--sheet writes .svg; print it from a browser")
-        pages = qr_sheets([code for _, code in codes], rules)
-        names = (
-            [output]
-            if len(pages) == 1
-            else [output.with_name(f"{output.stem}-{number}{suffix}") for number in range(1, len(pages) + 1)]
-        )
-        for name, page in zip(names, pages, strict=True):
-            _put(name, page.encode())
-        return "、".join(map(str, names))
+        _check_sheet(output)
+        return "、".join(_put_pages(output, qr_sheets([code for _, code in codes], rules)))
     if suffix in QR_FILES:
         if len(codes) > 1:
             raise UsageMistake(
@@ -523,6 +538,37 @@ def _write_qr(codes: Sequence[tuple[str, Any]], output: Path, kind: str, sheet: 
         name = output / f"{number:03d}-{_file_name(label)}.{kind}"
         _put(name, qr_png(code, rules.quiet) if kind == "png" else qr_svg(code, caption).encode())
     return f"{output}/"
+
+
+def _write_runs(codes: Sequence[tuple[str, Any]], output: Path, copies: int, rules: Any) -> str:
+    """Write sheets of ``copies`` of each code, each code beginning on a sheet of its own; return what to tell."""
+    from copykit.render.qr import qr_sheets
+
+    _check_sheet(output)
+    written: list[str] = []
+    taken: set[str] = set()
+    for number, (label, code) in enumerate(codes, 1):
+        part = _file_name(label)
+        part = part if part not in taken else f"{part}-{number}"
+        taken.add(part)
+        path = output if len(codes) == 1 else output.with_name(f"{output.stem}-{part}{output.suffix}")
+        written += _put_pages(path, qr_sheets([code] * copies, rules))
+    return "、".join(written)
+
+
+def _check_sheet(output: Path) -> None:
+    if output.suffix.lower() != ".svg":
+        raise UsageMistake("--sheet 写 .svg，用浏览器打开就能打印", "--sheet writes .svg; print it from a browser")
+
+
+def _put_pages(output: Path, pages: Sequence[str]) -> list[str]:
+    """Write pages to one file, or to numbered ones; return their names."""
+    names = [output]
+    if len(pages) > 1:
+        names = [output.with_name(f"{output.stem}-{number}{output.suffix}") for number in range(1, len(pages) + 1)]
+    for name, page in zip(names, pages, strict=True):
+        _put(name, page.encode())
+    return [str(name) for name in names]
 
 
 def _put(path: Path, content: bytes) -> None:

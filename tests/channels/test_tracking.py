@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from copykit import datafiles
 from copykit.channels import tracking
 from copykit.channels.tracking import BadCode, BadLink, Known, NoWords, SpokenWords, codes_of, make_code, tag_url
+from copykit.model import Plan
 
 FILES = datafiles.bundled()
 LIST = [line for line in FILES.load("lexicons")["spoken_codes"] if line]
@@ -208,3 +209,17 @@ def test_without_a_link_the_links_are_left_out_by_name(rich_plan: object) -> Non
     codes, left = codes_of(rich_plan, "", WORDS, Known({}))  # type: ignore[arg-type]
     assert not [code for code in codes if code.kind == "utm"]
     assert any("加 --link" in name for name in left)
+
+
+def test_each_print_run_has_codes_of_its_own_and_links_none(rich_plan: Plan) -> None:
+    first, _ = codes_of(rich_plan, "https://coffee.example/g?id=1", WORDS, Known({}))
+    known = Known({(code.kind, code.code): code.payload for code in first})
+    second, left = codes_of(rich_plan, "https://coffee.example/g?id=1", WORDS, known, "12月第2批")
+    assert {code.kind for code in second} <= {"scene", "wecom", "spoken"}
+    assert left == []
+    assert not {code.code for code in first} & {code.code for code in second}
+    card = next(code for code in second if code.channel == "parcel_card")
+    assert card.payload["batch"] == "12月第2批"
+    assert card.caption.endswith("12月第2批")
+    again, _ = codes_of(rich_plan, "https://coffee.example/g?id=1", WORDS, known, "12月第2批")
+    assert [code.code for code in again if code.kind != "spoken"] == [c.code for c in second if c.kind != "spoken"]

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from copykit.cli import run
+from copykit.cli.channels import _has_command
 from copykit.text.measure import display_width
 
 BRIEF = Path(__file__).parents[2] / "corpora/samples/mascara.toml"
@@ -138,10 +139,35 @@ def test_files_of_every_kind_are_written(copykit: Copykit, tmp_path: Path) -> No
 def test_tasks_name_commands_that_this_copykit_runs(copykit: Copykit, capsys: pytest.CaptureFixture[str]) -> None:
     made = json.loads(plan(copykit, "--format", "json").out)
     commands = {command for row in made["rows"] for task in row["tasks"] for command in task["commands"]}
-    assert any("titles score" in command for command in commands)
+    assert any("titles suggest" in command for command in commands)
     for words in {tuple(command.split()[1:3]) for command in commands}:
         assert run([*words, "--help"]) == 0
         assert "没有这个命令" not in capsys.readouterr().err
+
+
+def test_a_command_of_a_task_runs_as_it_stands(copykit: Copykit) -> None:
+    made = json.loads(plan(copykit, "--format", "json").out)
+    commands = {command for row in made["rows"] for task in row["tasks"] for command in task["commands"]}
+    (line,) = (command for command in commands if command.startswith("copykit titles suggest"))
+    assert copykit(*line.split()[1:]).code == 0
+    assert Path("备选标题.xlsx").is_file()
+
+
+@pytest.mark.parametrize(
+    ("line", "taken"),
+    [
+        ("titles suggest 睫毛膏.toml -p xiaohongshu -o 备选标题.xlsx", True),
+        ("check 文.md --has-link", True),
+        ("links tag --plan 睫毛膏 --kind scene -o 码.csv", True),
+        ("links tag --plan 睫毛膏 --kind 没有这种", False),
+        ("titles suggest 睫毛膏.toml --没有这个选项", False),
+        ("titles nothing", False),
+        ("nothing", False),
+        ("titles", False),
+    ],
+)
+def test_a_task_names_only_lines_that_would_be_taken(line: str, taken: bool) -> None:
+    assert _has_command(line) is taken
 
 
 def test_own_results_are_read_from_a_table_and_bad_rows_are_told(copykit: Copykit, tmp_path: Path) -> None:

@@ -161,6 +161,24 @@ def test_a_table_becomes_a_folder_or_a_sheet_and_rows_without_a_link_are_told(co
     page = (tmp_path / "码.svg").read_bytes()
     assert sorted(read(page, ".svg")) == ["https://a.cn/1", "https://a.cn/2"]
     assert "第二批" in page.decode()
+    copykit("links", "qr", "-i", "码.csv", "--sheet", "--copies", "30", "--size", "40", "-o", "印.svg")
+    pages = sorted(tmp_path.glob("印-*.svg"))
+    assert [page.name for page in pages] == ["印-卡_1-1.svg", "印-卡_1-2.svg", "印-卡_2-1.svg", "印-卡_2-2.svg"]
+    contents = [read(page.read_bytes(), ".svg") for page in pages]
+    assert [len(found) for found in contents] == [20, 10, 20, 10]
+    assert set(contents[0]) == set(contents[1]) == {"https://a.cn/1"}  # a print run never mixes codes
+
+
+def test_a_print_run_has_its_code_and_leads_back_to_it(copykit: Copykit) -> None:
+    def tag(batch: str) -> str:
+        return copykit("links", "tag", "--kind", "scene", "--source", "包裹卡", "--batch", batch).out.strip()
+
+    first, second = tag("第1批"), tag("第2批")
+    assert first != second
+    assert "batch=第2批" in copykit("links", "tag", "--decode", second).out
+    assert tag("第1批") == first
+    link = copykit("links", "tag", "https://a.cn", "--source", "card", "--content", "蓝", "--batch", "2").out
+    assert link.strip().endswith("utm_content=%E8%93%9D-2")
 
 
 @pytest.mark.parametrize(
@@ -171,6 +189,8 @@ def test_a_table_becomes_a_folder_or_a_sheet_and_rows_without_a_link_are_told(co
         ([LINK, LINK, "-o", "x.svg"], "放不进一个文件"),
         (["-o", "x.svg"], "二选一"),
         ([LINK, "-o", "x.png", "--sheet"], "--sheet 写 .svg"),
+        ([LINK, "-o", "x.png", "--sheet", "--copies", "9"], "--sheet 写 .svg"),
+        ([LINK, "-o", "x.svg", "--copies", "9"], "--copies 要和 --sheet 一起用"),
         (["伞" * 500, "-o", "x.svg"], "先把链接缩短"),
         ([LINK], "少了 -o"),
     ],
