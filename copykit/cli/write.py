@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -25,7 +25,8 @@ from copykit.writing.forms import LENGTHS, Form
 from copykit.writing.variants import variants
 from copykit.writing.writer import Options, Writer
 
-FILES = (".md", ".html", ".txt", ".json", ".jsonl", ".xlsx")
+FILES = (".md", ".html", ".txt", ".json", ".jsonl", ".xlsx", ".csv")
+F = TypeVar("F", bound=Callable[..., Any])
 BRIEFS = (".toml", ".yaml", ".yml", ".json")
 
 ARTICLE = Text(
@@ -41,52 +42,113 @@ ARTICLE = Text(
 )
 
 
+POST = Text(
+    "用产品资料写帖子和脚本：小红书笔记、公众号、朋友圈日历、群通知、加好友的头几句、短信、口播拍摄表、直播话术、三天活动。\n"
+    "\n"
+    "copykit write post 护手霜.toml --form 小红书\n"
+    "copykit write post 护手霜.toml --form 口播 -o 口播.xlsx     （一行一个镜头）\n"
+    "copykit write post 护手霜.toml --form 三天活动 -o 活动.xlsx",
+    "Write posts and scripts from briefs: notes, moments, group notices, text messages, shooting tables, campaigns.",
+)
+REPLY = Text(
+    "用产品资料写回复：按原因回评价（质量、尺码、物流、服务、好评），客服快捷语从进店到投诉。\n"
+    "\n"
+    "copykit write reply 护手霜.toml --form 质量\n"
+    "copykit write reply 护手霜.toml --form 客服快捷语 -o 快捷短语.xlsx",
+    "Write replies from briefs: to reviews by cause, and quick phrases for customer service.",
+)
+
+
 @click.group(
-    cls=Group, text=Text("写文案：文章（每句话都指得出依据）", "Write copy: articles, every claim with its evidence")
+    cls=Group,
+    text=Text(
+        "写文案：文章、帖子、回复（每句话都指得出依据）",
+        "Write copy: articles, posts, replies; every claim with its evidence",
+    ),
 )
 @common.lang_option
 def write() -> None:
     """Group of the writing commands."""
 
 
+def writing_options(command: F) -> F:
+    """Add the arguments and options that all kinds of texts share."""
+    decorators = (
+        click.argument("paths", metavar="[资料|文件夹|表格]...", nargs=-1, type=click.Path(path_type=Path)),
+        option(
+            "--form", "form_name", metavar="NAME", zh="写成哪一种（--list 看全部）", en="the form (--list shows all)"
+        ),
+        option("--list", "listing", is_flag=True, zh="列出能写的种类", en="list the forms"),
+        option(
+            "--length",
+            type=click.Choice(["auto", *LENGTHS]),
+            default="auto",
+            zh="篇幅：auto 看事实多少 · short 短 · middle 中 · long 长",
+            en="auto goes by the facts at hand",
+        ),
+        option(
+            "-p", "--platform", metavar="NAME", zh="标题按哪个平台的字数", en="the platform whose title limit holds"
+        ),
+        option(
+            "--variants",
+            "count",
+            type=click.IntRange(1, 50),
+            default=1,
+            metavar="N",
+            zh="写几个不同的版本",
+            en="variants",
+        ),
+        option(
+            "--seed", default="0", metavar="S", zh="种子：同一个种子每次写得一模一样", en="the same seed, the same text"
+        ),
+        option(
+            "--trace", "traced", is_flag=True, zh="每句话注明依据资料里的哪几项", en="show what every sentence rests on"
+        ),
+        option(
+            "--format",
+            "form",
+            type=click.Choice(["md", "html", "text", "json", "jsonl"]),
+            default="md",
+            zh="屏幕上的格式",
+            en="format on the screen",
+        ),
+        option(
+            "-o",
+            "--output",
+            type=click.Path(path_type=Path),
+            metavar="FILE|DIR",
+            zh="写到文件（.md .html .txt .json .jsonl .xlsx）或文件夹",
+            en="write to a file or a folder",
+        ),
+        option("--force", is_flag=True, zh="文件夹里同名的文件也覆盖", en="write over files of a folder"),
+        common.today_option,
+        common.data_option,
+        common.lang_option,
+    )
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
 @write.command("article", text=ARTICLE)
-@click.argument("paths", metavar="[资料|文件夹|表格]...", nargs=-1, type=click.Path(path_type=Path))
-@option("--form", "form_name", metavar="NAME", zh="写成哪一种（--list 看全部）", en="the form (--list shows all)")
-@option("--list", "listing", is_flag=True, zh="列出能写的种类", en="list the forms")
-@option(
-    "--length",
-    type=click.Choice(["auto", *LENGTHS]),
-    default="auto",
-    zh="篇幅：auto 看事实多少 · short 短 · middle 中 · long 长",
-    en="auto goes by the facts at hand",
-)
-@option("-p", "--platform", metavar="NAME", zh="标题按哪个平台的字数", en="the platform whose title limit holds")
-@option("--variants", "count", type=click.IntRange(1, 50), default=1, metavar="N", zh="写几个不同的版本", en="variants")
-@option("--seed", default="0", metavar="S", zh="种子：同一个种子每次写得一模一样", en="the same seed, the same text")
-@option("--trace", "traced", is_flag=True, zh="每句话注明依据资料里的哪几项", en="show what every sentence rests on")
-@option(
-    "--format",
-    "form",
-    type=click.Choice(["md", "html", "text", "json", "jsonl"]),
-    default="md",
-    zh="屏幕上的格式",
-    en="format on the screen",
-)
-@option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE|DIR",
-    zh="写到文件（.md .html .txt .json .jsonl .xlsx）或文件夹",
-    en="write to a file or a folder",
-)
-@option("--force", is_flag=True, zh="文件夹里同名的文件也覆盖", en="write over files of a folder")
-@common.today_option
-@common.data_option
-@common.lang_option
+@writing_options
 def article(paths: tuple[Path, ...], form: str, count: int, **options: Any) -> int:
     """Write articles and return the exit code."""
     return run("article", paths, form, count, options)
+
+
+@write.command("post", text=POST)
+@writing_options
+def post(paths: tuple[Path, ...], form: str, count: int, **options: Any) -> int:
+    """Write posts and scripts and return the exit code."""
+    return run("post", paths, form, count, options)
+
+
+@write.command("reply", text=REPLY)
+@writing_options
+def reply(paths: tuple[Path, ...], form: str, count: int, **options: Any) -> int:
+    """Write replies and return the exit code."""
+    return run("reply", paths, form, count, options)
 
 
 def run(kind: str, paths: tuple[Path, ...], form: str, count: int, options: dict[str, Any]) -> int:
@@ -277,10 +339,13 @@ def _write_file(path: Path, made: Iterable[tuple[str, Draft]]) -> None:
 
     lang = common.lang_of()
     match path.suffix.lower():
-        case ".xlsx":
-            head = [say(*pair) for pair in _COLUMNS]
-            rows = ([name, draft.title, draft.text, _held(draft, lang), draft.seed] for name, draft in made)
-            tables.write_xlsx(path, [tables.Sheet(say("文章", "articles"), head, rows)])
+        case ".xlsx" | ".csv" as suffix:
+            drafts = list(made)
+            head, rows = _table(drafts, lang)
+            if suffix == ".csv":
+                tables.write_csv(path, head, rows)
+            else:
+                tables.write_xlsx(path, [tables.Sheet(say("文案", "texts"), head, rows)])
         case ".jsonl":
             with tables.atomic(path) as out:
                 out.writelines(f"{line}\n".encode() for line in render.json_lines((d for _, d in made), lang))
@@ -294,6 +359,21 @@ def _write_file(path: Path, made: Iterable[tuple[str, Draft]]) -> None:
                 return
             with tables.atomic(path) as out:
                 out.write("\n".join(parts).encode())
+
+
+def _table(drafts: list[tuple[str, Draft]], lang: str) -> tuple[list[str], list[list[object]]]:
+    """Return one row a text; of texts that are tables themselves, their own rows."""
+    if drafts and all(draft.columns for _, draft in drafts):
+        head = [say("资料", "brief"), *drafts[0][1].columns]
+        rows: list[list[object]] = [
+            [name, *(part.text for part in block.parts)]
+            for name, draft in drafts
+            for block in draft.blocks
+            if block.kind == "row"
+        ]
+        return head, rows
+    head = [say(*pair) for pair in _COLUMNS]
+    return head, [[name, draft.title, draft.text, _held(draft, lang), draft.seed] for name, draft in drafts]
 
 
 _COLUMNS = (("资料", "brief"), ("标题", "title"), ("正文", "text"), ("没写进去的", "held back"), ("种子", "seed"))

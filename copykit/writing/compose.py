@@ -160,6 +160,7 @@ def _joined(blocks: Sequence[Block]) -> list[Block]:
     for block in blocks:
         if block.kind != "head":
             (part,) = block.parts
+            text += " " if text and part.text.startswith("#") else ""  # topics stand apart
             marks += [mark._replace(start=mark.start + len(text), end=mark.end + len(text)) for mark in part.marks]
             text += part.text
     return [*heads, Block("para", (Marked(text, tuple(marks)),))]

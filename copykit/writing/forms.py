@@ -80,6 +80,12 @@ class Form(NamedTuple):
         """Return what people call it."""
         return str(self.data["name"])
 
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Return what its kind's command reads."""
+        found: Mapping[str, Any] = self.data.get("settings", {})
+        return found
+
 
 class Forms:
     """The forms of a kind (article, post, reply), parsed when they are first asked for."""

@@ -26,6 +26,7 @@ from copykit.writing.compose import LONG_TITLE, Composer, Composition
 from copykit.writing.facts import NAMES, facts_of
 from copykit.writing.facts import Facts as Said
 from copykit.writing.forms import LENGTHS, Form, Forms
+from copykit.writing.tables import finished
 
 PACKS = ("law", "style")
 # From so many statements on a text is of middle length, and long.
@@ -41,6 +42,13 @@ class NotWritable(CopykitError):
 
     zh = "{product} 的资料写不成“{form}”：还缺 {lacks}"
     en = "the brief of {product} is too thin for '{form}': it lacks {lacks}"
+
+
+class NoConsent(CopykitError):
+    """A message to people who are not known to want it."""
+
+    zh = "“{form}”只能发给同意收的人：资料里没有记录（[shop] 里写 consent = true，并留好记录）"
+    en = "'{form}' goes only to people who agreed to it; the brief has no record (consent = true under [shop])"
 
 
 class Options(NamedTuple):
@@ -96,6 +104,8 @@ class Writer:
             Caged, TemplateFault: a template of the user's own misbehaves.
         """
         ledger, facts = prepared.ledger, prepared.facts
+        if "consent" in form.settings.get("needs", ()) and not ledger.brief.shop.consent:
+            raise NoConsent(form=form.name)
         settings: Mapping[str, Any] = form.data.get("settings", {})
         for pool, instead in settings.get("without", {}).items():
             if pool not in facts.pools:
@@ -109,6 +119,7 @@ class Writer:
             if not made.blocks:
                 lacks = "、".join(made.lacks) or "、".join(form.data.get("variables", {}))
                 raise NotWritable(product=ledger.brief.product, form=form.name, lacks=lacks)
+            made = made._replace(blocks=finished(made.blocks, form.data.get("columns", ()), form.settings))
             text, placed = markdown(made.title, made.blocks, form.data.get("columns", ()))
             findings = self._judge(text, prepared.contexts, settings.get("commercial", True))
             blamed = _blamed(findings, placed)

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from copykit.cli import run
+from copykit.datafiles import bundled
 
 SAMPLES = Path(__file__).parents[2] / "corpora/samples/briefs"
 TORCH = str(SAMPLES / "torch.toml")
@@ -144,3 +145,19 @@ def test_a_form_of_ones_own_is_used_and_kept_in_bounds(capsys: pytest.CaptureFix
     assert write(TORCH, "--form", "三句话", "--data", "mine") == 2
     err = capsys.readouterr().err
     assert "模板占用太多" in err or "模板写错了" in err
+
+
+def test_posts_and_replies_come_as_rows_of_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    brief = str(next(entry.path for entry in bundled().entries("samples") if entry.id == "briefs/torch"))
+    target = tmp_path / "口播.csv"
+    assert run(["write", "post", brief, "--form", "口播", "-o", str(target), "--today", "2026-11-22"]) == 0
+    lines = target.read_text("utf-8-sig").splitlines()
+    assert lines[0] == "资料,秒,画面,口播,字幕"
+    assert len(lines) > 3
+    assert run(["write", "post", brief, "--form", "小红书", "--today", "2026-11-22"]) == 0
+    assert "#" in capsys.readouterr().out
+    phrases = tmp_path / "快捷语.xlsx"
+    assert run(["write", "reply", brief, "--form", "客服快捷语", "-o", str(phrases), "--today", "2026-11-22"]) == 0
+    assert phrases.stat().st_size > 3000
+    assert run(["write", "reply", brief, "--list"]) == 0
+    assert "评价回复" in capsys.readouterr().out

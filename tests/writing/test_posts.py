@@ -1,0 +1,89 @@
+"""Posts and replies with every sample: lawful, made of the brief alone, tables whole; messages only with consent."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import itertools
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copykit.brief import read_brief
+from copykit.datafiles import bundled
+from copykit.model import Brief
+from copykit.writing.tables import spoken_seconds
+from copykit.writing.writer import NoConsent, Options, Writer
+from tests.writing.conftest import SAMPLES, TODAY
+
+KINDS = ("post", "reply")
+FORMS = [(kind, form.id) for kind in KINDS for form in Writer(bundled(), kind).forms]
+
+
+@functools.cache
+def brief_of(sample: Path) -> Brief:
+    brief = read_brief(sample)
+    return dataclasses.replace(brief, shop=dataclasses.replace(brief.shop, consent=True))
+
+
+@functools.cache
+def writer_of(kind: str) -> Writer:
+    return Writer(bundled(), kind)
+
+
+@pytest.mark.parametrize(("kind", "form"), FORMS, ids=["-".join(each) for each in FORMS])
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_every_form_stands(sample: Path, kind: str, form: str) -> None:
+    writer = writer_of(kind)
+    prepared = writer.prepare(brief_of(sample), TODAY)
+    for seed in "123":
+        draft = writer.write(prepared, writer.forms[form], Options(seed))
+        told = (draft.plan, seed, draft.text)
+        assert not [each for each in draft.findings if each.severity == "error"], told
+        assert 0 < len(draft.title) <= 30, told
+        rows = [block for block in draft.blocks if block.kind == "row"]
+        assert all(len(block.parts) == len(draft.columns) for block in rows), told
+        # What a cell states stands in the brief; labels, seconds and clock times are the form's own.
+        words = [part for block in draft.blocks for part in block.parts if block.kind != "row"]
+        own = "".join(
+            "".join(c for at, c in enumerate(part.text) if not any(m.start <= at < m.end for m in part.marks))
+            for part in words
+        )
+        assert not re.search(r"\d", own), told
+        lines = [part.text for part in words]
+        assert len(lines) == len(set(lines)), told
+
+
+def test_a_text_message_needs_consent() -> None:
+    writer = writer_of("post")
+    brief = brief_of(SAMPLES[0])
+    without = dataclasses.replace(brief, shop=dataclasses.replace(brief.shop, consent=None))
+    with pytest.raises(NoConsent, match="agreed"):
+        writer.write(writer.prepare(without, TODAY), writer.forms["短信"], Options("1"))
+    draft = writer.write(writer.prepare(brief, TODAY), writer.forms["短信"], Options("1"))
+    assert draft.text.split("\n\n")[-1].startswith(f"【{brief.brand}】")
+    assert "拒收请回复 R" in draft.text
+
+
+def test_a_shooting_table_counts_seconds_without_gaps() -> None:
+    writer = writer_of("post")
+    draft = writer.write(writer.prepare(brief_of(SAMPLES[0]), TODAY), writer.forms["口播"], Options("1"))
+    spans = [tuple(map(int, block.parts[0].text.split("–"))) for block in draft.blocks if block.kind == "row"]
+    assert spans[0][0] == 0
+    assert all(before[1] == after[0] for before, after in itertools.pairwise(spans))
+
+
+def test_a_calendar_is_in_the_order_of_its_days() -> None:
+    writer = writer_of("post")
+    draft = writer.write(writer.prepare(brief_of(SAMPLES[0]), TODAY), writer.forms["朋友圈"], Options("1"))
+    days = [block.parts[0].text for block in draft.blocks if block.kind == "row"]
+    numbers = [[int(number) for number in re.findall(r"\d+", day)] for day in days if "天" in day and "第" in day]
+    assert numbers == sorted(numbers)
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_more_words_take_no_less_time(text: str, more: str) -> None:
+    assert spoken_seconds(text + "，" + more, 4.5) >= spoken_seconds(text, 4.5)
