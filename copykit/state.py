@@ -280,6 +280,15 @@ class State(SqliteFile):
             row = (run, target, part, digest, *entry)
             db.execute("INSERT OR REPLACE INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
+    def deliveries(self, run: str) -> list[tuple[str, str, int]]:
+        """Return (receiver, state, how many parts) of a run."""
+        with self._explained():
+            rows = self._db.execute(
+                "SELECT target, state, count(*) FROM deliveries WHERE run = ? GROUP BY target, state ORDER BY target",
+                (run,),
+            ).fetchall()
+        return [(row[0], row[1], row[2]) for row in rows]
+
     def last_sent(self, target: str, since: float) -> list[float]:
         """Return when a receiver was last sent something, since a moment."""
         with self._explained():

@@ -72,6 +72,11 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
             "links",
             Text("链接和码：带码、二维码", "links and codes: tags, QR codes"),
         ),
+        "report": (
+            "copykit.cli.report",
+            "report",
+            Text("报告：每周自己跑，比出变化，发到群里", "reports that run by themselves"),
+        ),
         "data": (
             "copykit.cli.data",
             "data",

@@ -92,6 +92,13 @@ def columns_of(data: Mapping[str, Any], *, queries: bool = False) -> Columns:
     return Columns([*first, *texts], texts, [*named["id"], "id"], figures, measures)
 
 
+class Dated(NamedTuple):
+    """Which rows of a table count: those whose cell under ``column`` says a day that ``holds``."""
+
+    column: str
+    holds: Callable[[str], bool]
+
+
 class Sources:
     """Documents of several sources in the order given; iterate once.
 
@@ -108,6 +115,7 @@ class Sources:
         form: str | None = None,
         cleaner: Cleaner | None = None,
         stdin: BinaryIO | None = None,
+        dated: Dated | None = None,
         on_error: Callable[[CopykitError], None] = lambda error: None,
     ) -> None:
         """Find the files; ``column`` names the text's column, ``by_line`` makes each line of plain files a document.
@@ -118,6 +126,8 @@ class Sources:
         self.files = [file for path in paths for file in find_files(path)]
         self.columns, self._column, self._by_line, self._form = columns, column, by_line, form
         self._cleaner, self._stdin, self._on_error = cleaner, stdin, on_error
+        self._dated = dated
+        self.outside = 0  # rows of other days, left out
         self.encodings: dict[str, int] = {}  # encoding → files that were read in it, where it is not UTF-8
         self.replaced = 0  # places that could not be decoded
         self.parts = 0  # files that were so long that they became several documents
@@ -159,7 +169,8 @@ class Sources:
         chars = 0
         for file in self.files:
             try:
-                if self._by_line and self._column is None and file.lower().endswith(".txt") and self._form is None:
+                plain = self._column is None and self._form is None and self._dated is None
+                if self._by_line and plain and file.lower().endswith(".txt"):
                     yield from self._line_blocks(file, size)
                     continue
                 for document in self._read(file):
@@ -202,7 +213,7 @@ class Sources:
             yield from self._page(file)
         elif file != "-" and not self._by_line and self._column is None and kind not in TABLES:
             yield from self._text(file)
-        elif kind in (".jsonl", ".ndjson") and self._column is None and not packed and self._form is None:
+        elif kind in (".jsonl", ".ndjson") and not (self._column or packed or self._form or self._dated):
             yield from self._json_lines(file)
         else:
             yield from self._rows(file)
@@ -323,9 +334,15 @@ class Sources:
         is_text = not self._by_line and table.columns.get("main") in (body, None)
         fold = self.columns.body
         main_is_body = table.columns.get("main", "") in fold or self._column is not None
+        dated = self._dated
+        if dated is not None and dated.column not in table.headers:
+            raise tables.ColumnMissing(file, dated.column, table.headers)
         for row in table:
             if row.error is not None:
                 self._on_error(row.error)
+                continue
+            if dated is not None and not dated.holds(row.values.get(dated.column, "")):
+                self.outside += 1
                 continue
             main, text = row.text, row.values.get(body, "") if body is not None else ""
             self.read_bytes += _size_of(row)

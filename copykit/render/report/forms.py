@@ -116,7 +116,7 @@ def markdown(report: Report, lang: str = "zh") -> str:
     out.append(f"## {say('怎么来的', 'how this was made')}")
     out.append(
         "\n".join(
-            f"- {_md(row.name)}：{words.number(row.documents)} {say('篇', 'texts')}{_dashed(row.detail)}"
+            f"- {_md(row.name)}：{words.number(row.documents)} {say('条', 'texts')}{_dashed(row.detail)}"
             for row in report.sources
         )
     )

@@ -1,0 +1,154 @@
+"""``copykit report``: run it, look at the earlier ones, check its settings, have it run by itself."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from copykit.cli import common
+from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.errors import CopykitError
+from copykit.reports import period as periods
+from copykit.reports import schedule as scheduling
+from copykit.reports.publish import published, remote_disk
+from copykit.reports.settings import ReportSettings, read_settings
+
+RUN = Text(
+    "跑一期报告：读数据、找词、和上一期比、给自己的标题打分、看链接和计划，写成网页、Markdown、Excel，再发到群里。\n"
+    "\n"
+    "copykit report run 周报.toml\n"
+    "copykit report run 周报.toml --period 2026-W46      补跑漏掉的一期\n"
+    "copykit report run 周报.toml --no-send              只写不发",
+    "Make a period's report: mine, compare, judge, write it in every form, and tell the team.",
+)
+SCHEDULE = Text(
+    "打印一段让系统按时跑报告的设置，时间避开整点和半点：crontab、systemd 或 Windows 任务计划。\n"
+    "\n"
+    "copykit report schedule 周报.toml\n"
+    "copykit report schedule 周报.toml --as systemd --hour 8",
+    "Print what makes the system run the report by itself, away from whole and half hours.",
+)
+
+
+@click.group(cls=Group, text=Text("报告：每周自己跑，比出变化，发到群里", "Reports that run by themselves"))
+@common.lang_option
+def report() -> None:
+    """Group of the report commands."""
+
+
+@report.command("run", text=RUN)
+@click.argument("path", metavar="报告.toml", type=click.Path(path_type=Path))
+@option("--period", "label", metavar="PERIOD", zh="跑哪一期，如 2026-W47（默认刚过完的一期）", en="which period")
+@option("--force", is_flag=True, zh="跑过的一期也重做", en="make it again though it was made")
+@option("--no-send", is_flag=True, zh="只写报告，不发消息", en="write, but tell nobody")
+@option("--resend-unknown", is_flag=True, zh="对方收没收到不清楚的，再发一次", en="send again what may have been lost")
+@option("--quiet", is_flag=True, zh="没出错就什么也不说", en="say nothing unless something failed")
+@option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", zh="过程写成文字还是 JSON 行", en="log format"
+)
+@common.today_option
+@common.data_option
+@common.lang_option
+def run(path: Path, label: str | None, today: Any, data_folders: tuple[Path, ...], **options: Any) -> int:
+    """Run one period and return the exit code."""
+    from copykit.cli.report_run import run_report
+
+    settings = read_settings(path)
+    day = _today(today, settings)
+    wanted = periods.parse(label, settings.period) if label else periods.last_whole(day, settings.period)
+    if wanted.end >= day:
+        raise UsageMistake(
+            f"{wanted.label} 还没过完（到 {wanted.end}）", f"{wanted.label} is not over (until {wanted.end})"
+        )
+    return run_report(settings, wanted, day, common.open_data(data_folders), options)
+
+
+@report.command("check", text=Text("不跑，先看报告的设置对不对", "Check a report's settings without running it"))
+@click.argument("path", metavar="报告.toml", type=click.Path(path_type=Path))
+@common.today_option
+@common.data_option
+@common.lang_option
+def check(path: Path, today: Any, data_folders: tuple[Path, ...]) -> int:
+    """Say what each part would find; exit 2 when something is missing."""
+    from copykit.cli.report_run import looked_over
+
+    settings = read_settings(path)
+    wanted = periods.last_whole(_today(today, settings), settings.period)
+    click.echo(
+        say(f"{settings.name}：下一次跑的是 {wanted.label}（{wanted.say('zh')}）", f"{settings.name}: {wanted.label}")
+    )
+    bad = 0
+    for name, found in looked_over(settings, wanted, common.open_data(data_folders)):
+        good = not isinstance(found, CopykitError)
+        bad += not good
+        told = found.say(common.lang_of())
+        click.echo(f"  {'✓' if good else '✗'} {name}  {told}")
+    warning = remote_disk(settings.report_folder)
+    if warning is not None:
+        note(warning.say(common.lang_of()))
+    return common.REJECTED if bad else 0
+
+
+@report.command(
+    "show", text=Text("看做过的报告，和每次发得怎么样", "Show the reports made so far, and their deliveries")
+)
+@click.argument("path", metavar="报告.toml", type=click.Path(path_type=Path))
+@option("--period", "label", metavar="PERIOD", zh="看这一期的全文", en="the whole of one period")
+@option("--format", "form", type=click.Choice(["text", "json"]), default="text", zh="输出格式", en="output format")
+@common.lang_option
+def show(path: Path, label: str | None, form: str) -> int:
+    """Print the history, or one report."""
+    from copykit.cli.report_run import history
+
+    settings = read_settings(path)
+    if label is not None:
+        wanted = periods.parse(label, settings.period)
+        folder = settings.report_folder / wanted.label
+        page = folder / ("report.json" if form == "json" else "report.md")
+        if not page.is_file():
+            known = "、".join(published(settings.report_folder)[-6:]) or "还没有"
+            raise UsageMistake(f"没有 {wanted.label} 的 {page.name}；做过的：{known}", f"there is no {page}")
+        click.echo(page.read_text("utf-8"), nl=False)
+        return 0
+    click.echo(history(settings, form), nl=False)
+    return 0
+
+
+@report.command("schedule", text=SCHEDULE)
+@click.argument("path", metavar="报告.toml", type=click.Path(path_type=Path))
+@option("--as", "system", type=click.Choice(scheduling.SYSTEMS), default="cron", zh="哪种系统", en="for which system")
+@option("--hour", type=click.IntRange(0, 23), default=8, metavar="H", zh="几点（默认 8）", en="the hour (8)")
+@option("--minute", type=click.IntRange(0, 59), metavar="M", zh="几分（默认按报告算一个避开整点的）", en="the minute")
+@option("--weekday", type=click.IntRange(1, 7), default=1, metavar="N", zh="周报在周几（1 是周一）", en="1 is Monday")
+@common.lang_option
+def schedule(path: Path, system: str, hour: int, minute: int | None, weekday: int) -> int:
+    """Print the lines."""
+    settings = read_settings(path)
+    if minute is None:
+        minute = scheduling.minute_of(str(settings.path))
+    when = scheduling.When(settings.period, hour, minute, weekday - 1)
+    command = [sys.executable, "-m", "copykit", "report", "run", str(settings.path), "--quiet"]
+    name = f"copykit-{settings.path.stem}"
+    zone = str(settings.timezone)
+    match system:
+        case "cron":
+            click.echo(scheduling.cron(when, command, zone), nl=False)
+            note(say("用 crontab -e 加进去", "add it with crontab -e"))
+        case "systemd":
+            click.echo(scheduling.systemd(when, command, zone, name), nl=False)
+        case _:
+            click.echo(scheduling.windows(when, command, name), nl=False)
+            note(say(f"这里的时间按这台机器的时区，不是 {zone}", f"times are the machine's own, not {zone}"))
+    return 0
+
+
+def _today(given: Any, settings: ReportSettings) -> datetime.date:
+    """Return the given day, or today where the report lives."""
+    if given is not None:
+        day: datetime.date = given.date()
+        return day
+    return datetime.datetime.now(settings.timezone).date()

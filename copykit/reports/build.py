@@ -1,0 +1,206 @@
+"""Put a report together: the sentences that matter first, the words that changed, and all that stands beside them."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from copykit._version import __version__
+from copykit.model import Example, LinkRow, PlanLine, Report, TitleRow, WordRow
+from copykit.render.report.words import MEASURES, change, number
+from copykit.reports.gather import Gathered
+from copykit.reports.parts import OwnTitles
+from copykit.reports.period import Period, between
+from copykit.reports.settings import ReportSettings
+from copykit.reports.snapshot import Snapshot
+from copykit.reports.words import Changes
+
+NAMED = 3  # words that a sentence names
+WITH_COMMANDS = 3  # words of a state that get a ready command
+
+
+class Beside(NamedTuple):
+    """What is asked for beside the words; None where it is not."""
+
+    titles: tuple[TitleRow, ...] | None = None
+    own_titles: OwnTitles | None = None
+    links: tuple[LinkRow, ...] | None = None
+    plan: tuple[PlanLine, ...] | None = None
+    due: tuple[tuple[str, str], ...] = ()
+
+
+def build(
+    settings: ReportSettings,
+    period: Period,
+    made_on: str,
+    gathered: Gathered,
+    found: Changes,
+    before: Snapshot | None,
+    history: Sequence[str],
+    last_made: Period | None,
+    beside: Beside,
+    examples: Mapping[str, Sequence[Example]],
+    notes: Sequence[str] = (),
+) -> Report:
+    """Return the report of a period; ``history`` names the periods of the words' figures, this one last."""
+    zh = settings.lang == "zh"
+    brief = str(settings.folder / settings.brief) if settings.brief else ""
+    words = {
+        state: tuple(
+            _told(row, place, examples, beside.own_titles, brief, settings.lang) for place, row in enumerate(rows)
+        )
+        for state, rows in found.words.items()
+    }
+    own = tuple(_told(row, WITH_COMMANDS, examples, None, "", settings.lang) for row in found.own)
+    unit = MEASURES[settings.lang].get(gathered.measure, MEASURES[settings.lang]["count"])
+    told = list(notes)
+    missed = between(last_made, period) if last_made is not None and last_made.start < period.start else []
+    if missed:
+        labels = "、".join(each.label for each in missed[:6])
+        command = f"copykit report run {settings.path.name} --period {missed[0].label}"
+        told.append(f"漏了 {labels}，补跑：{command}" if zh else f"missed: {labels}; to make up: {command}")
+    if before is not None and before.measure != gathered.measure:
+        told.append(
+            "上一期数的不是同一个指标，这期没有比"
+            if zh
+            else "the period before counted something else; nothing was compared"
+        )
+    totals = [
+        ("读了" if zh else "read", f"{gathered.documents:,} {'条' if zh else 'texts'}"),
+        ("不同的词" if zh else "different words", f"{len(gathered.words):,}"),
+        ("数的是" if zh else "figure", unit),
+        ("版本" if zh else "version", f"copykit {__version__}"),
+    ]
+    if gathered.refused:
+        totals.append(("没读进来" if zh else "refused", f"{len(gathered.refused):,} {'处' if zh else ''}".strip()))
+    return Report(
+        name=settings.name,
+        period=period.label,
+        days=period.say(settings.lang),
+        made_on=made_on,
+        measure=unit,
+        lead=tuple(_lead(words, own, gathered, before, beside, unit, zh)),
+        words=words,
+        own=own,
+        periods=tuple(history),
+        totals=tuple(totals),
+        titles=beside.titles,
+        links=beside.links,
+        plan=beside.plan,
+        due=beside.due,
+        sources=tuple(gathered.sources),
+        notes=tuple(told),
+        commands=(f"copykit report run {settings.path.name} --period {period.label} --force",),
+    )
+
+
+def _told(
+    row: WordRow, place: int, examples: Mapping[str, Sequence[Example]], titles: OwnTitles | None, brief: str, lang: str
+) -> WordRow:
+    """Return a word with where it stands, the titles that it touches, and what to do next."""
+    commands: list[str] = []
+    held: tuple[str, ...] = ()
+    could: tuple[str, ...] = ()
+    note = row.note
+    if titles is not None and row.state in ("new", "rising"):
+        touched = titles.touched(row.keyword)
+        held, could = touched.titles, touched.could
+        said = [note]
+        if touched.held:
+            said.append(f"{touched.held} 条标题已经写了" if lang == "zh" else f"{touched.held} titles have it")
+        if touched.open:
+            zh, en = f"{touched.open} 条可以看看能不能加（真有这一点才加）", f"{touched.open} could, if it is true of them"
+            said.append(zh if lang == "zh" else en)
+        note = ("；" if lang == "zh" else "; ").join(filter(None, said))
+    if brief and place < WITH_COMMANDS and row.state in ("new", "rising"):
+        commands.append(f"copykit titles suggest {shlex.quote(brief)} --keyword {shlex.quote(row.keyword)}")
+    return dataclasses.replace(
+        row,
+        examples=tuple(examples.get(row.keyword, ())),
+        titles=held,
+        could=could,
+        note=note,
+        commands=tuple(commands),
+    )
+
+
+def _lead(
+    words: Mapping[str, Sequence[WordRow]],
+    own: Sequence[WordRow],
+    gathered: Gathered,
+    before: Snapshot | None,
+    beside: Beside,
+    unit: str,
+    zh: bool,
+) -> list[str]:
+    """Return the three sentences that matter first."""
+    lead = []
+    if before is None:
+        first = sorted(gathered.words.items(), key=lambda item: (-item[1][0], item[0]))[:NAMED]
+        named = "、".join(f"“{word}”（{number(figure)}）" for word, (figure, _) in first)
+        lead.append(
+            f"这是第一期，下一期开始才有涨跌；这期最多的是 {named or '（没有词）'}。"
+            if zh
+            else f"This is the first period; changes come with the next. Most frequent: {named}."
+        )
+    else:
+        rising, new, falling = (words.get(state, ()) for state in ("rising", "new", "falling"))
+        if rising:
+            lead.append(_most(rising[0], "涨得最多", "rose most", unit, zh))
+        if new:
+            lead.append(_new(new, zh))
+        if falling:
+            lead.append(_most(falling[0], "掉得最多", "fell most", unit, zh))
+        if not (rising or new or falling):
+            lead.append("和上一期比，没有够得上说变化的词。" if zh else "No word changed enough to be told.")
+    trouble = _trouble(gathered, beside, zh)
+    if trouble:
+        lead = [*lead[:2], trouble]
+    if len(lead) < 3 and own:
+        lead.append(_most(own[0], "自己的牌子里变得最多", "of the own brand changed most", unit, zh))
+    return lead[:3]
+
+
+def _most(row: WordRow, zh_how: str, en_how: str, unit: str, zh: bool) -> str:
+    figures = f"{number(row.before)} → {number(row.after)}"
+    if zh:
+        note = f"，{row.note.split('；')[0]}" if row.note.startswith("连") else ""
+        return f"“{row.keyword}”{zh_how}：{figures}（{unit}，{change(row, 'zh')}{note}）。"
+    return f"“{row.keyword}” {en_how}: {figures} ({unit}, {change(row, 'en')})."
+
+
+def _new(rows: Sequence[WordRow], zh: bool) -> str:
+    named = "、".join(row.keyword for row in rows[:NAMED])
+    if not zh:
+        return f"{len(rows)} new words: {named}."
+    able = next((row for row in rows if row.could), None)
+    more = f"；“{able.keyword}”现在就有标题可以看看能不能加" if able is not None else ""
+    return f"新出来 {len(rows)} 个词：{named}{' 等' if len(rows) > NAMED else ''}{more}。"
+
+
+def _trouble(gathered: Gathered, beside: Beside, zh: bool) -> str:
+    """Return one sentence on what needs somebody, empty when nothing does."""
+    said = []
+    lost = [row for row in beside.links or () if row.state == "lost"]
+    broken = [row for row in beside.plan or () if not row.kept]
+    if gathered.failed:
+        said.append(
+            f"{len(gathered.failed)} 处来源没读到" if zh else f"{len(gathered.failed)} sources could not be read"
+        )
+    if lost:
+        said.append(f"{len(lost)} 条外链没了" if zh else f"{len(lost)} links were lost")
+    if broken:
+        named = "、".join(row.channel for row in broken[:NAMED])
+        said.append(f"{named} 断了" if zh else f"not kept: {named}")
+    if not said:
+        return ""
+    return f"要有人管：{'；'.join(said)}。" if zh else f"To be looked after: {'; '.join(said)}."
+
+
+def top_figure(words: Mapping[str, Sequence[WordRow]]) -> float:
+    """Return by how many times the word that rose most has risen; a new word counts as its figure."""
+    ratios = [row.ratio for row in words.get("rising", ()) if row.ratio is not None]
+    new = [row.after or 0.0 for row in words.get("new", ())]
+    return max([*ratios, *new], default=0.0)

@@ -1,0 +1,247 @@
+"""Read a period's sources: its words with their figures, and where they stand; a bad source stops no other."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from copykit.corpus.sources import Block, Dated, Document, Sources, columns_of
+from copykit.datafiles import DataFiles
+from copykit.errors import CopykitError
+from copykit.keywords.figures import LINES, SearchTable, figure_columns
+from copykit.keywords.figures import gather as gather_searches
+from copykit.keywords.mine import Wanted
+from copykit.keywords.profile import load_profile
+from copykit.keywords.run import Recipe, mine_blocks
+from copykit.lexicon import AutomatonBuilder
+from copykit.model import Example, SourceRow
+from copykit.reports.period import Period
+from copykit.reports.settings import ReportSettings, Source
+from copykit.reports.snapshot import MOST_WORDS
+from copykit.tables.days import parse_day
+from copykit.text.clean import Cleaner
+from copykit.text.normalize import fold, fold_text
+
+# Figures in the order in which one is taken for how much a word was searched.
+MEASURED = ("searches", "impressions", "visitors", "clicks", LINES, "search_index", "mobile_search_index")
+AROUND = 28  # characters of a text shown on either side of a word
+EXAMPLES = 2  # for each word
+_CHUNK = 1 << 20
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What the sources of a period held. ``words``: word → (figure, documents or rows)."""
+
+    measure: str
+    words: dict[str, tuple[float, int]]
+    floor: float
+    documents: int
+    sources: list[SourceRow]
+    digest: str
+    refused: list[CopykitError] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+def gather(settings: ReportSettings, period: Period, files: DataFiles, jobs: int = 1) -> Gathered:
+    """Read all sources of a period.
+
+    A source that is not there, or breaks off, stands in ``failed`` and among the sources with its reason; rows that
+    cannot be read are in ``refused``. Indices keep their highest, counts are added up.
+    """
+    reader = _Reader(settings, period, files)
+    if settings.kind == "query":
+        table = gather_searches(reader.documents(), figure_columns(files.load("columns")).measures)
+        measure, words, floor = _searched(table)
+    else:
+        measure, words, floor = "documents", *_mined(reader, settings, files, jobs)
+    return Gathered(
+        measure, words, floor, reader.read, reader.rows, reader.digest.hexdigest()[:24], reader.refused, reader.failed
+    )
+
+
+def _searched(table: SearchTable) -> tuple[str, dict[str, tuple[float, int]], float]:
+    measure = next((role for role in MEASURED if role in table.figures), LINES)
+    found: list[tuple[str, float]] = []
+    for place, text in enumerate(table.texts):
+        value = table.figure(measure, place)
+        if value is not None and value > 0:
+            found.append((text, value))
+    found.sort(key=lambda item: (-item[1], item[0]))
+    floor = found[MOST_WORDS][1] if len(found) > MOST_WORDS else 0.0
+    return measure, {text: (value, 1) for text, value in found[:MOST_WORDS]}, floor
+
+
+def _mined(
+    reader: _Reader, settings: ReportSettings, files: DataFiles, jobs: int
+) -> tuple[dict[str, tuple[float, int]], float]:
+    recipe = Recipe(files.layers, files.cache, settings.kind)
+    with tempfile.TemporaryDirectory(prefix="copykit-") as folder:
+        blocks = (block for source in reader.sources() for block in reader.blocks(source))
+        found, _ = mine_blocks(blocks, recipe, Wanted(MOST_WORDS, 1, ()), Path(folder), jobs=jobs)
+    words = {word.text: (float(word.documents), word.count) for word in found}
+    return words, float(found[-1].documents) if len(found) == MOST_WORDS else 0.0
+
+
+class _Reader:
+    """Goes through the sources one after another and keeps account of them."""
+
+    def __init__(self, settings: ReportSettings, period: Period, files: DataFiles) -> None:
+        self._settings, self._period, self._files = settings, period, files
+        self._queries = settings.kind == "query"
+        self._by_line = load_profile(files, settings.kind).by_line
+        self.rows: list[SourceRow] = []
+        self.refused: list[CopykitError] = []
+        self.failed: list[str] = []
+        self.read = 0
+        self.digest = hashlib.sha256()
+
+    def sources(self) -> Sequence[Source]:
+        return self._settings.sources
+
+    def documents(self) -> Iterator[Document]:
+        for source in self.sources():
+            opened = self._open(source)
+            if opened is None:
+                continue
+            count = 0
+            for document in opened:
+                count += 1
+                yield document
+            self._close(source, opened, count)
+
+    def blocks(self, source: Source) -> Iterator[Block]:
+        opened = self._open(source)
+        if opened is None:
+            return
+        count = 0
+        for block in opened.blocks():
+            count += block.documents
+            yield block
+        self._close(source, opened, count)
+
+    def _open(self, source: Source) -> Sources | None:
+        try:
+            opened = open_source(source, self._settings, self._period, self._files, self._by_line, self._on_error)
+        except CopykitError as error:
+            said = error.say(self._settings.lang)
+            self.rows.append(SourceRow(source.name, 0, source.optional, said))
+            if not source.optional:
+                self.failed.append(f"{source.name}：{said}")
+            return None
+        for path in opened.files:
+            self._hash(Path(path))
+        self._errors = 0
+        return opened
+
+    def _hash(self, path: Path) -> None:
+        try:
+            with path.open("rb") as file:
+                while chunk := file.read(_CHUNK):
+                    self.digest.update(chunk)
+        except OSError:
+            self.digest.update(b"?")
+
+    def _on_error(self, error: CopykitError) -> None:
+        self.refused.append(error)
+
+    def _close(self, source: Source, opened: Sources, count: int) -> None:
+        self.read += count
+        zh = self._settings.lang == "zh"
+        told = []
+        if opened.outside:
+            told.append(f"另有 {opened.outside:,} 行不在这一期" if zh else f"{opened.outside:,} rows of other days")
+        if not count:
+            told.append("这一期一条也没有" if zh else "nothing in this period")
+        elif not source.date_column and "{" not in "".join(source.files):
+            told.append("没有日期，整份算这一期" if zh else "undated: all of it counts")
+        self.rows.append(SourceRow(source.name, count, bool(count) or source.optional, "；".join(told)))
+        if not count and not source.optional:
+            self.failed.append(f"{source.name}：{'；'.join(told)}")
+
+
+def open_source(
+    source: Source,
+    settings: ReportSettings,
+    period: Period,
+    files: DataFiles,
+    by_line: bool,
+    on_error: Callable[[CopykitError], None],
+) -> Sources:
+    """Return a source's documents of a period.
+
+    Raises:
+        FileMissing, NothingToRead: it is not there.
+    """
+    queries = settings.kind == "query"
+    data = files.load("columns")
+    columns = figure_columns(data) if queries else columns_of(data)
+    dated = None
+    if source.date_column:
+        zone = settings.timezone
+
+        def holds(cell: str) -> bool:
+            day = parse_day(cell, zone)
+            return day is not None and day in period
+
+        dated = Dated(source.date_column, holds)
+    return Sources(
+        source.paths(settings.folder, period),
+        columns,
+        column=source.column,
+        by_line=by_line,
+        cleaner=None if queries else Cleaner(()),
+        dated=dated,
+        on_error=on_error,
+    )
+
+
+def find_examples(
+    words: Iterable[str], settings: ReportSettings, period: Period, files: DataFiles, each: int = EXAMPLES
+) -> dict[str, list[Example]]:
+    """Return for each word a few places where it stands inside a longer text, from as many documents.
+
+    The sources are read once more, until every word has its examples.
+    """
+    folded = {fold_text(word): word for word in words}
+    if not folded:
+        return {}
+    builder = AutomatonBuilder()
+    slots = {builder.words([key]): word for key, word in folded.items()}
+    automaton = builder.build()
+    found: dict[str, list[Example]] = {}
+    by_line = load_profile(files, settings.kind).by_line
+    for source in settings.sources:
+        try:
+            documents = open_source(source, settings, period, files, by_line, lambda error: None)
+        except CopykitError:
+            continue
+        for document in documents:
+            text = (
+                f"{document.title}\n{document.text}"
+                if document.title and document.text
+                else document.title or document.text
+            )
+            view = fold(text)
+            hits = automaton.hits(view.text)
+            for slot in hits:
+                word = slots.get(slot)
+                if word is None or len(found.get(word, ())) >= each:
+                    continue
+                start, end = view.span(*hits[slot][0])
+                if end - start < len(text.strip()):
+                    found.setdefault(word, []).append(_example(text, start, end, document.id))
+            if len(found) == len(slots) and all(len(some) >= each for some in found.values()):
+                return found
+    return found
+
+
+def _example(text: str, start: int, end: int, source: str) -> Example:
+    before = text[max(0, start - AROUND) : start].rpartition("\n")[2].lstrip()
+    after = text[end : end + AROUND].partition("\n")[0].rstrip()
+    more_before = "…" if start > len(before) and text[:start].rstrip() != before and start - len(before) > 0 else ""
+    more_after = "…" if end + len(after) < len(text.rstrip()) else ""
+    return Example(more_before + before, text[start:end], after + more_after, Path(source).name)
