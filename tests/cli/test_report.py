@@ -1,0 +1,206 @@
+"""``copykit report``: the same inputs give the same bytes, a bad source stops nothing, a killed run leaves no mess."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from copykit.cli import run
+from tests.reports.receivers import Receiver, serving
+
+DAY = ["--today", "2026-11-23"]
+WORDS = ["羽绒服女", "轻薄羽绒服", "三合一冲锋衣", "羽绒服清洗", *(f"羽绒服{n}款" for n in "甲乙丙丁戊己庚辛壬癸")]
+SETTINGS = """name = "羽绒服周报"
+own_brands = ["禾木"]
+[[source]]
+name = "搜索词"
+files = ["数据/{start}.csv"]
+[titles]
+file = "标题.txt"
+platform = "小红书"
+"""
+
+
+def week(folder: Path, monday: str, boost: dict[str, float]) -> None:
+    lines = ["搜索词,搜索次数"]
+    for place, word in enumerate([*WORDS, "禾木羽绒服", "可机洗羽绒服"]):
+        count = int((400 - 20 * place) * boost.get(word, 0 if word == "可机洗羽绒服" else 1))
+        lines += [f"{word},{count}"] if count else []
+    (folder / "数据").mkdir(exist_ok=True)
+    (folder / "数据" / f"{monday}.csv").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    week(tmp_path, "2026-11-09", {})
+    week(tmp_path, "2026-11-16", {"三合一冲锋衣": 3, "可机洗羽绒服": 1, "轻薄羽绒服": 0.4, "禾木羽绒服": 2})
+    (tmp_path / "标题.txt").write_text("轻薄羽绒服女短款\n儿童羽绒服加厚\n三合一冲锋衣\n", "utf-8")
+    (tmp_path / "周报.toml").write_text(SETTINGS, "utf-8")
+    return tmp_path
+
+
+def settings(shop: Path) -> str:
+    return str(shop / "周报.toml")
+
+
+def files(shop: Path, label: str = "2026-W47") -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((shop / "报告" / label).iterdir())}
+
+
+def both(shop: Path) -> None:
+    assert run(["report", "run", settings(shop), "--period", "2026-W46", *DAY]) == 0
+    assert run(["report", "run", settings(shop), *DAY]) == 0
+
+
+def test_a_week_compared_with_the_one_before(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    both(shop)
+    told = json.loads(files(shop)["report.json"])
+    assert [row["keyword"] for row in told["words"]["new"]] == ["可机洗羽绒服"]
+    assert told["words"]["rising"][0]["keyword"] == "三合一冲锋衣"
+    assert told["words"]["falling"][0]["keyword"] == "轻薄羽绒服"
+    assert [row["keyword"] for row in told["own"]] == ["禾木羽绒服"]
+    assert told["words"]["new"][0]["could"] == ["轻薄羽绒服女短款", "儿童羽绒服加厚"]
+    assert "三合一冲锋衣" in told["lead"][0]
+    assert len(told["lead"]) <= 3
+    assert set(files(shop)) == {
+        *(f"report.{form}" for form in ("html", "md", "xlsx", "json", "csv")),
+        "snapshot.json",
+        "message.json",
+    }
+    assert run(["report", "show", settings(shop)]) == 0
+    assert "2026-W46" in capsys.readouterr().out
+    assert run(["report", "show", settings(shop), "--period", "2026-W47"]) == 0
+    assert "# 羽绒服周报" in capsys.readouterr().out
+
+
+def test_the_same_inputs_give_the_same_bytes(shop: Path) -> None:
+    both(shop)
+    before = files(shop)
+    stamps = {path: path.stat().st_mtime_ns for path in (shop / "报告" / "2026-W47").iterdir()}
+    assert run(["report", "run", settings(shop), *DAY]) == 0
+    assert {path: path.stat().st_mtime_ns for path in (shop / "报告" / "2026-W47").iterdir()} == stamps
+    time.sleep(1.1)
+    assert run(["report", "run", settings(shop), "--force", *DAY]) == 0
+    assert files(shop) == before
+
+
+def test_a_late_run_covers_its_own_period_and_sees_what_was_missed(shop: Path) -> None:
+    assert run(["report", "run", settings(shop), "--period", "2026-W46", *DAY]) == 0
+    week(shop, "2026-11-23", {})
+    assert run(["report", "run", settings(shop), "--today", "2026-12-03"]) == 0
+    assert "漏了 2026-W47" in files(shop, "2026-W48")["report.md"].decode()
+
+
+def test_one_bad_source_stops_nothing(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (shop / "周报.toml").open("a", encoding="utf-8") as out:
+        out.write('[[source]]\nname = "评论"\nfiles = ["没有.csv"]\n')
+    assert run(["report", "run", settings(shop), *DAY]) == 3
+    told = capsys.readouterr()
+    assert "评论" in told.err
+    report = json.loads(files(shop)["report.json"])
+    assert [(row["name"], row["ok"]) for row in report["sources"]] == [("搜索词", True), ("评论", False)]
+    assert "没读到" in "".join(report["lead"])
+    assert run(["report", "check", settings(shop), *DAY]) == 2
+    assert "✗ 评论" in capsys.readouterr().out
+
+
+def test_mistakes_in_settings_have_a_place(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = shop / "错.toml"
+    path.write_text('name = "x"\nperoid = "week"\ntimezone = "Asia/Shanghia"\n[[source]]\nfiles = ["a"]\n', "utf-8")
+    assert run(["report", "check", str(path)]) == 2
+    assert "错.toml:2" in capsys.readouterr().err
+    assert run(["report", "run", settings(shop), "--period", "2026-W60"]) == 2
+    assert run(["report", "run", settings(shop), "--period", "2026-W48", *DAY]) == 2
+    assert "还没过完" in capsys.readouterr().err
+    assert run(["report", "run", str(shop / "没有.toml")]) == 2
+
+
+def test_a_message_goes_out_once_and_shows_in_the_history(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(Receiver(lambda *_: 0, "any", time.time)) as server:
+        (shop / "url.txt").write_text(server.url, "utf-8")
+        with (shop / "周报.toml").open("a", encoding="utf-8") as out:
+            out.write('[[delivery]]\nname = "群"\nto = "webhook"\nurl_file = "url.txt"\n')
+        server.behave.append("500")
+        assert run(["report", "run", settings(shop), *DAY]) == 3
+        assert run(["report", "run", settings(shop), *DAY]) == 3  # nobody can tell, so it is not sent again
+        assert len(server.accepted) == 0
+        assert run(["report", "run", settings(shop), "--resend-unknown", *DAY]) == 0
+        assert run(["report", "run", settings(shop), *DAY]) == 0
+        assert len(server.accepted) == 1
+        assert "三合一冲锋衣" in server.accepted[0]["text"]
+        capsys.readouterr()
+        run(["report", "show", settings(shop)])
+        assert "群 sent" in capsys.readouterr().out
+        assert "TOKEN-for-tests" not in "".join(map(str, files(shop).values()))
+
+
+class _Page(HTMLParser):
+    """Collects what a page would load, run, or leave open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("script", "link", "img", "iframe", "object"):
+            self.loads.append(tag)
+        self.loads += [f"{name}={value}" for name, value in attrs if name in ("src", "href", "onload", "onclick")]
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A tag that closes itself."""
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_whole_and_asks_for_nothing(shop: Path) -> None:
+    (shop / "标题.txt").write_text("<script>alert(1)</script>羽绒服\n", "utf-8")
+    both(shop)
+    text = files(shop)["report.html"].decode()
+    page = _Page()
+    page.feed(text)
+    assert page.loads == []
+    assert page.open == []
+    assert "&lt;script&gt;" in text
+    assert len(text.encode()) < 300_000
+    assert not re.search(r"url\(|@import|https?://", text.partition("</style>")[0])
+
+
+def test_a_killed_run_leaves_nothing_that_the_next_one_minds(shop: Path) -> None:
+    both(shop)
+    wanted = files(shop)
+    command = [sys.executable, "-m", "copykit", "report", "run", settings(shop), "--force", "--quiet", *DAY]
+    started = time.monotonic()
+    subprocess.run(command, check=True)
+    whole = time.monotonic() - started
+    rng = random.Random(7)
+    for _ in range(6):
+        process = subprocess.Popen(command)
+        time.sleep(rng.uniform(0.3, 1.0) * whole)
+        process.send_signal(signal.SIGKILL if os.name != "nt" else signal.SIGTERM)
+        process.wait()
+    assert subprocess.run(command, check=False).returncode == 0
+    assert files(shop) == wanted
+    assert sorted(path.name for path in (shop / "报告").iterdir()) == [".lock", "2026-W46", "2026-W47"]
+
+
+def test_a_schedule_is_a_line_that_can_be_pasted(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["report", "schedule", settings(shop)]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("CRON_TZ=Asia/Shanghai\n")
+    assert "report run" in shown
+    assert run(["report", "schedule", settings(shop), "--as", "systemd", "--hour", "9"]) == 0
+    assert "OnCalendar=Mon *-*-* 09:" in capsys.readouterr().out
