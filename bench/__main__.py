@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from bench import compare, keywords, law, learn, links, notes, risk, select, speed
+from bench import compare, keywords, law, learn, links, notes, report, risk, select, speed
 
 MEASURES = {
     "speed": speed.run,
@@ -18,6 +18,7 @@ MEASURES = {
     "compare": compare.run,
     "links": links.run,
     "learn": learn.run,
+    "report": report.run,
 }
 
 
