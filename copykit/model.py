@@ -268,7 +268,7 @@ _LATER = {
     "drafts": "Withheld Traced Block Draft",
     "plans": "Advice Condition TaskTemplate Cadence Channel Task Forecast PlanRow Rejected CalendarDay Plan",
     "reports": "Example WordRow TitleRow LinkRow PlanLine SourceRow Report",
-    "products": "Sku Product ShopWord Dropped PackedTitle",
+    "products": "Sku Product ShopWord Dropped PackedTitle FieldFinding Listing",
     "links": "PlacedLink Sign LinkReading LinkReason LinkCheck",
 }
 

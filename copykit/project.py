@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import fnmatch
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from copykit import datafiles
+from copykit import datafiles, tables
 from copykit.errors import DataFileError, Problem
 
 
@@ -82,6 +84,48 @@ def fetch_settings(start: Path) -> FetchSettings:
     """
     _, value = _read(start)
     return FetchSettings(**value.get("fetch", {}))
+
+
+def listing_settings(start: Path) -> dict[str, Any]:
+    """Return the ``[listings]`` table of the project that holds a folder.
+
+    Raises:
+        DataFileError: as :func:`check_settings`.
+    """
+    _, value = _read(start)
+    return dict(value.get("listings", {}))
+
+
+def remember_columns(start: Path, columns: Mapping[str, str]) -> Path | None:
+    """Write which columns a table's roles were found in into copykit.toml, making one where there is none.
+
+    Only the table ``[listings.columns]`` is written; all else stays as it is, comments included. Returns the file when
+    it was changed.
+    """
+    folder = datafiles.project_folder(start) or start
+    path = folder / datafiles.PROJECT_FILE
+    old = path.read_text("utf-8-sig") if path.exists() else ""
+    lines = ["[listings.columns]  # 哪一列是什么，改这里就行"]
+    lines += [f"{role} = {json.dumps(header, ensure_ascii=False)}" for role, header in columns.items()]
+    table = "\n".join(lines) + "\n"
+    found = _COLUMNS_TABLE.search(old)
+    if found is not None:
+        new = old[: found.start()] + table + old[found.end() :]
+    else:
+        new = old + ("" if not old or old.endswith("\n") else "\n") + ("\n" if old else "") + table
+    if new == old:
+        return None
+    with tables.atomic(path) as out:
+        out.write(new.encode("utf-8"))
+    return path
+
+
+# The header and all lines after it that are no header of another table.
+_COLUMNS_TABLE = re.compile(
+    r"^[ \t]*\[[ \t]*listings[ \t]*\.[ \t]*columns[ \t]*\][^\n]*\n?"
+    r"(?:(?![ \t]*\[)[^\n]*\n?)*?(?=^[ \t]*\[|^[ \t]*\n|\Z)",
+    re.MULTILINE,
+)
 
 
 def _read(start: Path) -> tuple[Path | None, dict[str, Any]]:

@@ -52,6 +52,11 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
             "write",
             Text("写文案：文章，每句话都指得出依据", "write copy: articles, every claim with its evidence"),
         ),
+        "listings": (
+            "copykit.cli.listings",
+            "listings",
+            Text("上架：商品表变成各平台能上传的标题和字段", "listings: a table of products, ready to upload"),
+        ),
         "check": (
             "copykit.cli.check",
             "check",

@@ -224,9 +224,9 @@ def terminal(stream: TextIO) -> Terminal:
 class ProgressLine:
     """Rows done and the time taken, on one line of a terminal's stderr, once a run is over a second old."""
 
-    def __init__(self, zh: str = "打分", en: str = "") -> None:
-        """Take what is done to the rows, in both languages."""
-        self._zh, self._en = zh, en
+    def __init__(self, zh: str = "打分", en: str = "", total: int | None = None, done: int = 0) -> None:
+        """Take what is done to the rows, in both languages, and how many there are, where that is known."""
+        self._zh, self._en, self._total, self._before = zh, en, total, done
         self._begun = time.monotonic()
         self._shown_at = self._begun + 0.8
         self._count = 0
@@ -240,6 +240,16 @@ class ProgressLine:
             self._shown_at = now
             seconds = now - self._begun
             rate = self._count / seconds
+            if self._total:
+                done = self._before + self._count
+                left = max(self._total - done, 0) / rate
+                line = say(
+                    f"  已{self._zh} {done:,}/{self._total:,} · {100 * done / self._total:.0f}% · 还要 {left:.0f} 秒",
+                    f"  {done:,} of {self._total:,} {self._en} · {left:.0f} s left",
+                )
+                sys.stderr.write("\r" + line + "\x1b[K")
+                sys.stderr.flush()
+                return
             line = say(
                 f"  已{self._zh} {self._count:,} 条 · {seconds:.0f} 秒 · 每秒 {rate:,.0f} 条",
                 f"  {self._count:,} rows {self._en} · {seconds:.0f} s",

@@ -182,8 +182,8 @@ class Engine:
                 else:
                     waiting = waiting._replace(finds=(*waiting.finds, kind.find))
                 self._waiting[slot] = waiting
-        self._waiting_in: tuple[Context | None, _Calls] = None, {}
-        self._adapted_whole: tuple[Context | None, tuple[Kind, ...]] = None, ()
+        self._waiting_in: dict[int, tuple[Context, _Calls]] = {}
+        self._adapted_whole: dict[int, tuple[Context, tuple[Kind, ...]]] = {}
         self._adapted_to: Context | None = None
         self._asked: tuple[_Find, ...] = ()
 
@@ -332,19 +332,19 @@ class Engine:
 
     def find_whole(self, reading: Reading) -> list[Finding]:
         """Return what the rules about whole texts find; of the reading they see the text and the hits."""
-        if reading.context is not self._adapted_whole[0]:
-            able = [kind for kind in self._whole if not _idle(kind, reading.context)]
-            self._adapted_whole = reading.context, tuple(able)
-        asked = [
-            kind
-            for kind in self._adapted_whole[1]
-            if kind.triggers is None or not kind.triggers.isdisjoint(reading.hits)
-        ]
+        known = self._adapted_whole.get(id(reading.context))
+        if known is None:
+            able = tuple(kind for kind in self._whole if not _idle(kind, reading.context))
+            if len(self._adapted_whole) >= _MOST_CONTEXTS:
+                self._adapted_whole.clear()
+            known = self._adapted_whole[id(reading.context)] = reading.context, able
+        asked = [kind for kind in known[1] if kind.triggers is None or not kind.triggers.isdisjoint(reading.hits)]
         return sorted((finding for kind in asked for finding in kind.find(reading)), key=_place)
 
     def _waiting_for(self, context: Context) -> _Calls:
         """Return slot → what a sentence needs beside it, for every rule that can find something in this context."""
-        if context is not self._waiting_in[0]:
+        known = self._waiting_in.get(id(context))
+        if known is None:
             waiting: dict[int, list[_Need]] = {}
             for kind in self._in_parts:
                 if not _idle(kind, context):
@@ -355,8 +355,11 @@ class Engine:
             for detect in self._detect:
                 for slot in getattr(detect, "looks_at", ()):
                     waiting.setdefault(slot, []).append(_DETECTOR)
-            self._waiting_in = context, waiting
-        return self._waiting_in[1]
+            if len(self._waiting_in) >= _MOST_CONTEXTS:
+                self._waiting_in.clear()
+            # The context is kept as well, so that its id is nobody else's.
+            known = self._waiting_in[id(context)] = context, waiting
+        return known[1]
 
     def _adapt(self, context: Context) -> None:
         """Choose the rules to ask about every text: those that can have something to say in this context."""
@@ -389,5 +392,8 @@ def _called(hits: Hits, waiting: _Calls, text: str, start: int, end: int) -> Col
 # takes as long as some fifty titles that are read one by one.
 _MADE_OF = ("rules", "lexicons", "tables", "quantities")
 _FEW = 1_500
+
+# Contexts for which is remembered what waits in them: a shop has some dozens of kinds of goods.
+_MOST_CONTEXTS = 64
 
 _place = operator.itemgetter(1, 2, 0)  # start, end, rule

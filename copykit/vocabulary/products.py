@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from copykit.model import NO_FACTS
+from copykit.model import NO_FACTS, Finding, Said
 from copykit.vocabulary.brief import Claim
 
 
@@ -94,3 +94,36 @@ class PackedTitle(NamedTuple):
     added: tuple[str, ...] = ()
     proved: bool = True
     code: str = ""
+
+
+class FieldFinding(NamedTuple):
+    """What a check says of one field of a listing; offsets are those of the field's text."""
+
+    field: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A product ready to be put on sale on one platform.
+
+    ``fields`` maps a field's id to its text. ``error`` is why there is none; a listing with an error among its
+    ``findings`` is blocked. ``others`` are further titles to test against this one. ``rows`` are the fields that differ
+    by version, one mapping a row.
+    """
+
+    id: str
+    row: int
+    platform: str
+    title: PackedTitle | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[Mapping[str, str], ...] = ()
+    findings: tuple[FieldFinding, ...] = ()
+    others: tuple[PackedTitle, ...] = ()
+    old_title: str = ""
+    error: Said | None = None
+
+    @property
+    def blocked(self) -> bool:
+        """Return whether it must not be uploaded as it is."""
+        return self.error is not None or any(told.finding.severity == "error" for told in self.findings)

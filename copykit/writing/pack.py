@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 NODES = 20_000  # hundreds of times what titles need; beyond it the best so far is taken, and said not to be proved
-EVERY = 1e-6  # worths are whole numbers: a bound that does not reach the next one cannot lead to a better title
+EVERY = 0.25  # worths are whole numbers: a bound that falls short of the next one, rounding and all, leads nowhere
 
 
 class Puzzle(NamedTuple):
@@ -103,7 +103,8 @@ class _Search:
         if fits is None and not puzzle.old:
             bound = self.knotty | sum(bit for bit in {*self.caps, *self.bans})
             self.free = self.every & ~bound
-        self.shares: dict[int, tuple[int, float, list[int]]] = {}
+        self.shares: dict[int, list[tuple[int, float]]] = {}
+        self.sums: dict[int, tuple[int, list[int]]] = {}
         self.best: Packing | None = None
         self.goal = -1.0  # a bound below this leads nowhere
 
@@ -116,23 +117,35 @@ class _Search:
         """Return the best choice."""
         ones: dict[int, int] = dict.fromkeys(bits(self.puzzle.old), 0)  # worth nothing, they may still have to stay
         more: dict[int, int] = {}
-        worth = 0
+        worth = barred = 0
+        for mask, most in self.puzzle.caps:
+            barred |= mask if most <= 0 else 0
+        for bit, cost in self.cost.items():
+            barred |= bit if cost > self.puzzle.room else 0
+        pick = self.every & ~barred
+        dead = self._dead(barred, pick, 0) if barred else 0
         for needs, value in self.puzzle.wants:
+            if needs & dead:
+                continue
             if not needs:
                 worth += value
             elif needs & (needs - 1):
                 more[needs] = more.get(needs, 0) + value
             else:
                 ones[needs] = ones.get(needs, 0) + value
-        barred = 0
-        for mask, most in self.puzzle.caps:
-            barred |= mask if most <= 0 else 0
-        pick = self.every & ~barred
-        if barred:
-            dead = self._dead(barred, pick, 0)
-            ones = {bit: value for bit, value in ones.items() if not bit & dead}
-            more = {mask: value for mask, value in more.items() if not mask & dead}
-        self._dive(0, pick, self.puzzle.room, worth, ones, list(more.items()), self.puzzle.add)
+        ones = {bit: value for bit, value in ones.items() if not bit & dead}
+        inverse, knotty = self.inverse, self.knotty
+        dense = {bit: value * inverse[bit] for bit, value in ones.items() if not bit & knotty}
+        for mask, value in (*ones.items(), *more.items()):
+            if mask & knotty:
+                for bit, share in self._share(mask):
+                    dense[bit] = dense.get(bit, 0.0) + share * value
+            elif mask & (mask - 1):
+                total, terms = self._sum(mask)
+                each = value / total
+                for bit in terms:
+                    dense[bit] = dense.get(bit, 0.0) + each
+        self._dive(0, pick, self.puzzle.room, worth, ones, list(more.items()), dense, self.puzzle.add)
         best = self.best
         return best if best is None or self.left > 0 else best._replace(proved=False)
 
@@ -144,61 +157,48 @@ class _Search:
         worth: int,
         ones: dict[int, int],
         more: list[tuple[int, int]],
+        dense: dict[int, float],
         add: int | None,
     ) -> None:
-        """Try every choice that holds ``chosen`` and more of ``pick``; ``ones`` and ``more`` are what is still lacking.
+        """Try every choice that holds ``chosen`` and more of ``pick``.
 
-        ``ones``: a term that alone is lacking → what it would bring.
+        ``ones`` and ``more`` are what is still lacking: a term that alone is lacking → what it would bring, and sets of
+        terms with theirs. ``dense``: term → worth for every unit of its length, the worths of sets spread over them.
         """
-        puzzle, cost, inverse, shares = self.puzzle, self.cost, self.inverse, self.shares
+        puzzle, cost = self.puzzle, self.cost
         if worth > self.goal - 1 + EVERY and self._kept(chosen) and (self.fits is None or self.fits(chosen)):
             self.best = Packing(chosen, worth)
             self.goal = worth + 1 - EVERY
         while self.left > 0:
             self.left -= 1
-            # Worth for every unit of length, by term.
-            knotty = self.knotty
-            dense = {bit: value * inverse[bit] for bit, value in ones.items() if cost[bit] <= room and not bit & knotty}
-            for mask, value in more:
-                share = shares.get(mask) or self._share(mask)
-                if share[0] <= room:
-                    each = value * share[1]
-                    for bit in share[2]:
-                        dense[bit] = dense.get(bit, 0.0) + each
-                    if mask & knotty:
-                        self._untie(mask & knotty, each, pick, room, dense)
-            if knotty:
-                for bit, value in ones.items():
-                    if bit & knotty:
-                        self._untie(bit, value * inverse[bit], pick, room, dense)
-            if add is not None:
-                dense = {bit: value for bit, value in dense.items() if bit & puzzle.old or cost[bit] <= add}
             order = sorted(dense, key=dense.__getitem__, reverse=True)
-            if not order:
-                return
-            bound, left, edge = float(worth), room, 0.0
+            bound, left, edge, first = float(worth), room, 0.0, 0
             for bit in order:
+                if not bit & pick:
+                    continue
                 size = cost[bit]
+                if size > room or (add is not None and size > add and not bit & puzzle.old):
+                    continue
+                first = first or bit
                 if size > left:
                     edge = dense[bit]
                     bound += edge * left
                     break
                 bound += dense[bit] * size
                 left -= size
-            if bound < self.goal or (puzzle.keep and not self._kept(chosen | pick)):
+            if not first or bound < self.goal or (puzzle.keep and not self._kept(chosen | pick)):
                 return
-            bit = order[0]
-            self._include(bit, chosen, pick, room, worth, ones, more, add)
+            self._include(first, chosen, pick, room, worth, ones, more, dense, add)
             # Without the densest its room goes to what the bound had no more room for.
-            if bound - (dense[bit] - edge) * cost[bit] < self.goal:
+            if bound - (dense[first] - edge) * cost[first] < self.goal:
                 return
             # What follows is the same place without the term.
-            pick &= ~bit
-            dead = self._dead(bit, pick, chosen)
-            if bit & self.free and bit in ones:
-                dead |= self._no_better(bit, ones, more)
-            ones = {one: value for one, value in ones.items() if not one & dead}
-            more = [want for want in more if not want[0] & dead]
+            pick &= ~first
+            dead = self._dead(first, pick, chosen)
+            if first & self.free and first in ones:
+                dead |= self._no_better(first, ones, more)
+            ones, more = ones.copy(), list(more)
+            self._bury(dead, ones, more, dense)
 
     def _include(
         self,
@@ -209,26 +209,44 @@ class _Search:
         worth: int,
         ones: dict[int, int],
         more: list[tuple[int, int]],
+        dense: dict[int, float],
         add: int | None,
     ) -> None:
         """Go on with the term chosen."""
+        cost, knotty = self.cost, self.knotty
         chosen |= bit
         pick &= ~bit
         covered = bit | self.covers.get(bit, 0)
-        left = ones.copy()
+        ones, dense = ones.copy(), dense.copy()
+        dense.pop(bit, None)
         for one in (bit,) if covered == bit else bits(covered):
-            worth += left.pop(one, 0)
+            value = ones.pop(one, 0)
+            worth += value
+            if value and one & self.knotty:
+                self._spread(one, -value, dense)
         rest = []
         for want in more:
-            mask = want[0]
+            mask, value = want
             if mask & covered:
-                mask &= ~covered
-                if mask & (mask - 1):
-                    rest.append((mask, want[1]))
-                elif mask:
-                    left[mask] = left.get(mask, 0) + want[1]
+                left = mask & ~covered
+                if mask & knotty:
+                    self._spread(mask, -value, dense)
+                    if left:
+                        self._spread(left, value, dense)
+                elif left:
+                    # The worth is spread over fewer terms now, and each of them bears more.
+                    total, terms = self.sums.get(mask) or self._sum(mask)
+                    rest_total = total - cost[bit]
+                    more_each = value / rest_total - value / total
+                    for one in terms:
+                        if one & left and one in dense:
+                            dense[one] += more_each
+                if left & (left - 1):
+                    rest.append((left, value))
+                elif left:
+                    ones[left] = ones.get(left, 0) + value
                 else:
-                    worth += want[1]
+                    worth += value
             else:
                 rest.append(want)
         barred = self.bans.get(bit, 0)
@@ -238,13 +256,69 @@ class _Search:
         barred &= pick
         if barred:
             pick &= ~barred
-            dead = self._dead(barred, pick, chosen)
-            if dead:
-                left = {one: value for one, value in left.items() if not one & dead}
-                rest = [want for want in rest if not want[0] & dead]
+            self._bury(self._dead(barred, pick, chosen), ones, rest, dense)
         if add is not None and not bit & self.puzzle.old:
             add -= self.cost[bit]
-        self._dive(chosen, pick, room - self.cost[bit], worth, left, rest, add)
+        self._dive(chosen, pick, room - self.cost[bit], worth, ones, rest, dense, add)
+
+    def _bury(self, dead: int, ones: dict[int, int], more: list[tuple[int, int]], dense: dict[int, float]) -> None:
+        """Take out, in place, what can no longer be had."""
+        knotty = self.knotty
+        for one in [one for one in ones if one & dead]:
+            value = ones.pop(one)
+            if one & knotty:
+                self._spread(one, -value, dense)
+        rest = []
+        for want in more:
+            mask, value = want
+            if not mask & dead:
+                rest.append(want)
+            elif mask & knotty:
+                self._spread(mask, -value, dense)
+            else:
+                total, terms = self.sums.get(mask) or self._sum(mask)
+                each = value / total
+                for one in terms:
+                    if one in dense:
+                        dense[one] -= each
+        more[:] = rest
+        for one in [one for one in dense if one & dead]:
+            del dense[one]
+
+    def _spread(self, mask: int, value: int, dense: dict[int, float]) -> None:
+        """Add a worth to the terms that it needs, those that are still there."""
+        for bit, share in self._share(mask):
+            if bit in dense:
+                dense[bit] += share * value
+
+    def _share(self, mask: int) -> list[tuple[int, float]]:
+        """Return the terms that can bring in a set, each with its share of a worth for every unit of its length.
+
+        The shares are by cost. What covers a lacking term is given the term's share: more than can be had, so that
+        the bound holds.
+        """
+        found = self.shares.get(mask)
+        if found is not None:
+            return found
+        total, terms = self.sums.get(mask) or self._sum(mask)
+        each = 1 / total
+        shares = []
+        for bit in terms:
+            if bit & self.knotty:
+                size = self.cost[bit] * each
+                shares += [(other, size * self.inverse[other]) for other in self.coverers[bit]]
+            else:
+                shares.append((bit, each))
+        self.shares[mask] = shares
+        return shares
+
+    def _sum(self, mask: int) -> tuple[int, list[int]]:
+        terms = bits(mask)
+        total = 0
+        for bit in terms:
+            total += self.cost[bit]
+        found = self.sums[mask] = total, terms
+        return found
 
     def _no_better(self, bit: int, ones: dict[int, int], more: list[tuple[int, int]]) -> int:
         """Return the terms that nobody would choose without this one: no shorter, worth no more, and wanted alone."""
@@ -259,24 +333,6 @@ class _Search:
             if value <= worth and self.cost[one] >= size and one & self.free and not one & together:
                 never |= one
         return never
-
-    def _share(self, mask: int) -> tuple[int, float, list[int]]:
-        """Return what a set of terms costs at least, the share of a worth that a unit bears, its plain terms."""
-        terms = bits(mask)
-        plain = [bit for bit in terms if not bit & self.knotty]
-        least = sum(self.cost[bit] for bit in plain)
-        total = sum(self.cost[bit] for bit in terms)
-        if not plain:
-            least = min(self.cost[bit] for bit in self.coverers[terms[0]])
-        share = self.shares[mask] = (least, 1 / total, plain)
-        return share
-
-    def _untie(self, mask: int, each: float, pick: int, room: int, dense: dict[int, float]) -> None:
-        """Add a share of a worth to whatever covers the terms: more than can be had, so the bound holds."""
-        for one in bits(mask):
-            for bit in self.coverers[one]:
-                if bit & pick and self.cost[bit] <= room:
-                    dense[bit] = dense.get(bit, 0.0) + each * self.cost[one] * self.inverse[bit]
 
     def _dead(self, barred: int, pick: int, chosen: int) -> int:
         """Return the terms that nothing can bring in any more, now that ``barred`` are out."""

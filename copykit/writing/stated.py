@@ -104,9 +104,13 @@ class Reader:
                 _add(pairs, groups, apart, vocabulary.attributes, columns)
         for term in named:
             _add(term.groups, groups, None, vocabulary.attributes, columns)
-        short = (point for point in product.selling_points if len(point) <= _SHORT_POINT)
-        for each in (*product.audience, *product.scenes, *short):
+        for each in (*product.audience, *product.scenes):
             own += [term for term in vocabulary.cut(each) if not term.names and _is_telling(term)]
+        for point in product.selling_points:
+            # 可机洗 is a word to fill a title with; of 口袋加绒 only the pocket is lined.
+            words = vocabulary.cut(point) if len(point) <= _SHORT_POINT else ()
+            if len(words) == 1 and not words[0].names and _is_telling(words[0]):
+                own.append(words[0])
         categories = self._categories.told(product.category) or self._categories.told(head.key)
         return Stated(
             text,
@@ -185,10 +189,13 @@ def misfit(term: Term, stated: Stated, vocabulary: Vocabulary) -> tuple[str, dic
     if term.names:
         if key in stated.names or (term.bare and any(name.endswith(key) for name in stated.names)):
             return None
-        for name in stated.names:
-            if key.endswith(name):
-                return _misfit_of_rest(term, key[: -len(name)], stated, vocabulary)
-        return "other_goods", {"word": term.text, "head": stated.head.text}
+        if not term.groups:
+            for name in stated.names:
+                if key.endswith(name):
+                    return _misfit_of_rest(term, key[: -len(name)], stated, vocabulary)
+        # 女鞋 is said of trainers for women: both are shoes.
+        if not (term.groups and any(name[-1] == key[-1] for name in stated.names)) and not said(key, stated.text):
+            return "other_goods", {"word": term.text, "head": stated.head.text}
     clash = _clash(term, stated, vocabulary)
     if clash is not None:
         return clash
@@ -196,17 +203,32 @@ def misfit(term: Term, stated: Stated, vocabulary: Vocabulary) -> tuple[str, dic
         return None
     if any(char.isdigit() or char.isascii() for char in key) and not said(key, stated.text):
         return ("number" if any(map(str.isdigit, key)) else "unstated"), {"word": term.text}
+    if term.exact and not said(key, stated.text):
+        for identifier, _ in term.groups:
+            if identifier in stated.shown:
+                attribute = vocabulary.attributes[identifier]
+                facts = {"word": term.text, "attribute": attribute.name, "stated": stated.shown[identifier]}
+                return "clash", facts
+        return "unstated", {"word": term.text}
     if term.groups:
         for identifier, names in _by_attribute(term.groups).items():
-            told = stated.groups.get(identifier, frozenset())
-            # What suits both men and women suits women; what is some down is not goose down.
-            apart = vocabulary.attributes[identifier].apart
-            if not any(not each.isdisjoint(names) if apart else each <= names for each in told):
+            if not _states(stated.groups.get(identifier, frozenset()), names, vocabulary.attributes[identifier].apart):
                 return "unstated", {"word": term.text}
         return None
     if term.soft is not None and (not term.soft or term.soft & stated.categories):
         return None
     return "unstated", {"word": term.text}
+
+
+def _states(told: frozenset[frozenset[str]], names: frozenset[str], apart: bool) -> bool:
+    """Return whether what is told of an attribute says a word of these groups.
+
+    What suits both men and women suits women, and off-white is white; but some down is not goose down, nor is white
+    off-white.
+    """
+    if apart:
+        return bool(told) and names <= frozenset().union(*told)
+    return any(each <= names for each in told)
 
 
 def said(key: str, text: str) -> bool:

@@ -22,8 +22,10 @@ class Term(NamedTuple):
     """A word of a title. ``key`` is its folded form, by which terms are compared.
 
     ``groups`` are the (attribute, group) pairs that it states. ``soft``: the categories of goods it may stand with
-    though nothing states it, empty for all, None when it has to be stated. ``bare``: the end of a name (裤 of 高腰裤),
-    which is found inside other words and never chosen by itself.
+    though nothing states it, empty for all, None when it has to be stated. ``like`` is what it says in other words: a
+    title takes one of those that say the same. ``exact``: it is a kind of what its group says (浅蓝 of 蓝色), and has
+    to be stated as it is. ``bare``: the end of a name (裤 of 高腰裤), which is found inside other words and never
+    chosen by itself.
     """
 
     text: str
@@ -32,6 +34,8 @@ class Term(NamedTuple):
     groups: tuple[tuple[str, str], ...] = ()
     soft: frozenset[str] | None = None
     bare: bool = False
+    like: str = ""
+    exact: bool = False
 
     @property
     def names(self) -> bool:
@@ -59,21 +63,47 @@ class Slot(NamedTuple):
     rank: int
 
 
+class AttributeNames:
+    """The attributes of goods, and the headers that state them."""
+
+    def __init__(self, files: DataFiles) -> None:
+        self.attributes: dict[str, Attribute] = {}
+        self._headers: dict[str, str] = {}
+        for identifier, data in files.load("attributes").items():
+            apart, must = data.get("apart", False), data.get("must", False)
+            self.attributes[identifier] = Attribute(
+                identifier, data["name"], data["name_en"], data["slot"], apart, must
+            )
+            for header in data["headers"]:
+                self._headers.setdefault(fold_text(header).strip(), identifier)
+
+    def of(self, header: str) -> str | None:
+        """Return the id of the attribute that a header or a key stands for."""
+        return self._headers.get(fold_text(header).strip())
+
+
 class Vocabulary:
     """The words of listing titles: cuts keywords, knows attributes, names of goods and what else these are called."""
 
-    def __init__(self, files: DataFiles, segmenter: Segmenter | None = None) -> None:
-        """Read the word lists; ``segmenter`` None: one that knows their words, 0.2 s."""
+    def __init__(self, files: DataFiles, values: Iterable[str] = ()) -> None:
+        """Read the word lists and make a segmenter that knows their words, 0.2 s; ``values`` are the table's own."""
         settings = files.load("packing")["title"]
         self.settings: Mapping[str, object] = settings
         self.slots = {
             each["id"]: Slot(each["id"], each["place"], each["most"], n) for n, each in enumerate(settings["slots"])
         }
-        self.attributes: dict[str, Attribute] = {}
-        self._headers: dict[str, str] = {}
+        names = AttributeNames(files)
+        self.attributes, self.attribute_of = names.attributes, names.of
         self._groups: dict[str, list[tuple[str, str]]] = {}
-        self._spelt: dict[str, str] = {}
-        self._read_attributes(files)
+        self._exact: set[str] = set()
+        for identifier, data in files.load("attributes").items():
+            kinds = [(name, words) for name, *words in data.get("kinds", ())]
+            for name, words in [*((group[0], group) for group in data["groups"]), *kinds]:
+                for key in fold_texts(words):
+                    pairs = self._groups.setdefault(key.strip(), [])
+                    if (identifier, name) not in pairs:
+                        pairs.append((identifier, name))
+            self._exact.update(key.strip() for _, words in kinds for key in fold_texts(words))
         lexicons = Lexicons(files)
         goods = lexicons["other_names"].entries
         self._also = {name: tuple(fold_texts(fields["also"].split("|"))) for name, fields in goods.items()}
@@ -83,7 +113,7 @@ class Vocabulary:
             *(one for also in self._also.values() for one in also),
         }
         self._soft = {
-            word: (fields["slot"], frozenset(filter(None, fields.get("for", "").split("|"))))
+            word: (fields["slot"], frozenset(filter(None, fields.get("for", "").split("|"))), fields.get("like", word))
             for word, fields in lexicons["soft_words"].entries.items()
         }
         # Words of attributes that no group holds: they have to be stated like any other, and know their place.
@@ -96,9 +126,14 @@ class Vocabulary:
         self._between = frozenset(settings["between"])
         self._ends = tuple(sorted(settings["names"], key=len, reverse=True))
         known = {*self._groups, *self._names, *self._soft, *self._kinds}
+        for value in values:
+            key = fold_text(value).strip()
+            # 加绒加厚 is two words that buyers also type apart, 陶瓷内胆 is one of this seller's own.
+            if 1 < len(key) <= _LONGEST_VALUE and not _is_made_of(key, known):
+                known.add(key)
         self._known = known
         words = [UserWord(word, 50_000, "n") for word in sorted(known) if len(word) > 1 and not word.isascii()]
-        self._segmenter = segmenter or Segmenter(user_words=words)
+        self._segmenter = Segmenter(user_words=words)
         self._cuts: dict[str, tuple[Term, ...]] = {}
         self._terms: dict[str, Term] = {}
 
@@ -128,10 +163,6 @@ class Vocabulary:
         """Return whether a folded word is what things are called."""
         return key in self._names
 
-    def attribute_of(self, header: str) -> str | None:
-        """Return the id of the attribute that a header or a key stands for."""
-        return self._headers.get(fold_text(header).strip())
-
     def groups_of(self, key: str) -> list[tuple[str, str]]:
         """Return the (attribute, group) pairs that a folded word states."""
         return self._groups.get(key, [])
@@ -140,34 +171,18 @@ class Vocabulary:
         """Return the folded words of all attributes."""
         return self._groups
 
-    def _read_attributes(self, files: DataFiles) -> None:
-        for identifier, data in files.load("attributes").items():
-            self.attributes[identifier] = Attribute(
-                identifier,
-                data["name"],
-                data["name_en"],
-                data["slot"],
-                data.get("apart", False),
-                data.get("must", False),
-            )
-            for header in data["headers"]:
-                self._headers.setdefault(fold_text(header).strip(), identifier)
-            for group in data["groups"]:
-                name = group[0]
-                for key in fold_texts(group):
-                    pairs = self._groups.setdefault(key.strip(), [])
-                    if (identifier, name) not in pairs:
-                        pairs.append((identifier, name))
-
     def _classified(self, text: str, key: str) -> Term:
         groups = tuple(self._groups.get(key, ()))
         if key in self._soft and not groups:
-            slot, categories = self._soft[key]
-            return Term(text, key, slot, (), categories)
+            slot, categories, like = self._soft[key]
+            return Term(text, key, slot, (), categories, like=like)
+        if groups and key in self._names and len(key) > 1 and key.endswith(self._ends):
+            return Term(text, key, HEAD, groups, exact=key in self._exact)  # 女鞋: for whom, and what
         if groups:
             slot = self.attributes[groups[0][0]].slot
             # 女 reads well behind a thing's name, 女士 before it.
-            return Term(text, key, "audience" if slot == "gender" and len(key) > 1 and key != "男女" else slot, groups)
+            slot = "audience" if slot == "gender" and len(key) > 1 and key != "男女" else slot
+            return Term(text, key, slot, groups, exact=key in self._exact)
         if key in self._names:
             return Term(text, key, HEAD)
         if key in self._kinds:
@@ -176,10 +191,10 @@ class Vocabulary:
             return Term(text, key, "new")
         if _MEASURE.fullmatch(key):
             return Term(text, key, "pack")
-        if len(key) > 2 and key.endswith(self._ends):
-            return Term(text, key, HEAD)
         if key in self._ends:
             return Term(text, key, HEAD, bare=True)
+        if key.endswith(self._ends) or any(key[start:] in self._names for start in range(1, len(key) - 1)):
+            return Term(text, key, HEAD)
         return Term(text, key, OTHER)
 
     def _pieces(self, keyword: str) -> list[str]:
@@ -202,7 +217,13 @@ class Vocabulary:
             waiting = ""
             if len(word) > 1 or word in self._alone:
                 joined.append(whole)
-            elif word in self._next or not joined or joined[-1].isascii() or joined[-1] in self._alone:
+            elif not joined or self._is_whole(joined[-1]):
+                # 34cm 锅, 加绒 裤: found inside a thing's name; 炒锅 少油烟: part of what follows.
+                if word in self._ends:
+                    joined.append(whole)
+                else:
+                    waiting = whole
+            elif word in self._next:
                 waiting = whole
             else:
                 joined[-1] += whole
@@ -211,7 +232,7 @@ class Vocabulary:
                 joined[-1] += waiting
             else:
                 joined.append(waiting)
-        return [piece for each in joined for piece in self._known_and_end(each)]
+        return [piece for each in joined for figure in _FIGURE.findall(each) for piece in self._known_and_end(figure)]
 
     def _joined_latin(self, words: Iterable[str]) -> list[str]:
         """Join what belongs to one figure or Latin word (500 ml, Type - C), and a bare number to what follows it."""
@@ -229,6 +250,10 @@ class Vocabulary:
         """Return whether a bare number belongs to what follows it: 316 不锈钢, 5 层."""
         return _NUMBER.fullmatch(figure) is not None and word not in self._names
 
+    def _is_whole(self, piece: str) -> bool:
+        """Return whether a piece is a word to which nothing may be joined."""
+        return piece.isascii() or piece in self._alone or fold_text(piece) in self._known
+
     def _known_and_end(self, piece: str) -> list[str]:
         """Part a word that no list knows into one that some list knows and the end of a name: 高腰 裤."""
         key = fold_text(piece)
@@ -242,7 +267,18 @@ class Vocabulary:
         return [piece]
 
 
+def _is_made_of(key: str, known: set[str]) -> bool:
+    """Return whether a word is nothing but known words in a row."""
+    reached = [True, *[False] * len(key)]
+    for end in range(1, len(key) + 1):
+        reached[end] = any(reached[start] and key[start:end] in known for start in range(end))
+    return reached[-1]
+
+
+_LONGEST_VALUE = 8
 _MOST_CUTS = 200_000  # remembered before all are forgotten: a shop has thousands of keywords, a log millions
+# 5000mAh and Type-C are two words though nothing stands between them.
+_FIGURE = re.compile(r"\d+(?:\.\d+)?(?i:mah|ml|kg|cm|mm)(?=[A-Za-z])|.+", re.DOTALL)
 _BLANKS = re.compile(r"[\s,，、;；/|+＋·()（）\[\]【】]+")
 _YEAR = re.compile(r"20[0-4]\d(?!\d)(?![a-z%])")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")

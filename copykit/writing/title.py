@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from copykit.errors import CopykitError
@@ -14,17 +15,28 @@ from copykit.text.normalize import fold_text
 from copykit.writing.order import Order, joined
 from copykit.writing.pack import Packing, Puzzle, bits, solve
 from copykit.writing.screen import Screen
-from copykit.writing.stated import Stated, misfit
+from copykit.writing.stated import Stated, misfit, said
 from copykit.writing.terms import HEAD, Term, Vocabulary
 
 
 class TitleRoom(NamedTuple):
-    """Where a title will stand: ``limit`` in ``unit``, the signs that the platform bars, whether it wants the brand."""
+    """Where a title will stand: ``limit`` in ``unit``, the signs that the platform bars, whether it wants the brand.
+
+    ``allowed`` are the only signs beside letters, digits and Han, where the platform says so.
+    """
 
     unit: Unit
     limit: int
     barred: str = ""
     brand: bool = False
+    allowed: str = ""
+
+    def bars(self, text: str) -> str:
+        """Return the first sign of a text that may not stand in a title, empty when there is none."""
+        for char in text:
+            if char in self.barred or not (char.isalnum() or not self.allowed or char in self.allowed):
+                return char
+        return ""
 
 
 class NoRoom(CopykitError):
@@ -51,11 +63,18 @@ class _Word(NamedTuple):
 
 
 class _Pool(NamedTuple):
-    """The keywords for one kind of goods, screened; ``asked`` are the terms that each product has to state."""
+    """The keywords for one kind of goods, screened, heaviest first.
+
+    The terms that each product has to state have a bit each: ``plain`` ones are looked for in its data, ``ruled`` ones
+    judged by attributes, by the one that is named where no other matters. ``asks`` are the bits of each word.
+    """
 
     words: tuple[_Word, ...]
-    dropped: tuple[Dropped, ...]
-    asked: tuple[Term, ...]
+    asks: tuple[int, ...]
+    plain: tuple[tuple[int, str], ...]
+    ruled: tuple[tuple[int, Term, str], ...]
+    asked: Mapping[int, Term]
+    dropped: tuple[tuple[float, Dropped], ...]
 
 
 class Keywords:
@@ -100,31 +119,89 @@ class TitlePacker:
         self._extra: float = settings["extra"]
         self.order = Order(vocabulary.slots, settings["front"], settings["front_most"])
         self._pools: dict[tuple[frozenset[str], frozenset[str], str], _Pool] = {}
+        self._unfit: dict[tuple[str, frozenset[frozenset[str]] | None] | None, bool] = {}
+        self._signs: dict[tuple[str, str], dict[str, str]] = {}
+        self._measured: dict[Unit, dict[str, int]] = {}
 
     def task(self, product: Product, stated: Stated) -> Task:
         """Return what all titles of a product have in common: its words, and why others are none of its own."""
         own_brand = fold_text(product.brand).strip()
         pool = self._pool(stated, own_brand)
-        dropped = list(pool.dropped)
-        bad: dict[str, tuple[str, dict[str, str]]] = {}
-        for term in pool.asked:
-            found = misfit(term, stated, self._vocabulary)
-            if found is not None:
-                bad[term.key] = found
-        words: list[_Word] = []
-        for word in pool.words:
-            if bad and not word.keys.isdisjoint(bad):
-                term = next(term for term in word.terms if term.key in bad)
-                dropped.append(Dropped(word.shop.text, *bad[term.key]))
-            else:
-                words.append(word)
-        for text, weight in product.keywords:
-            own = self._own_word(text, weight, stated, own_brand)
+        text = stated.text
+        bad = 0
+        for bit, key in pool.plain:
+            if key not in text or not said(key, text):
+                bad |= bit
+        unfit = self._unfit
+        for bit, term, attribute in pool.ruled:
+            # What one attribute decides is remembered: thousands of coats are white.
+            seen = (term.key, stated.groups.get(attribute)) if attribute else None
+            is_unfit = unfit.get(seen)
+            if is_unfit is None:
+                is_unfit = misfit(term, stated, self._vocabulary) is not None
+                if seen is not None:
+                    unfit[seen] = is_unfit
+            if is_unfit:
+                bad |= bit
+        words = [word for word, asks in zip(pool.words, pool.asks, strict=True) if not asks & bad]
+        shared = len(words)
+        own_dropped: list[Dropped] = []
+        for given, weight in product.keywords:
+            own = self._own_word(given, weight, stated, own_brand)
             if isinstance(own, Dropped):
-                dropped.append(own)
+                own_dropped.append(own)
             else:
                 words.append(own)
-        return Task(self, product, stated, _unique(words), tuple(dropped))
+
+        def dropped() -> list[Dropped]:
+            return own_dropped + self._dropped(pool, bad, stated)
+
+        return Task(self, product, stated, _unique(words) if len(words) > shared else words, dropped)
+
+    def _dropped(self, pool: _Pool, bad: int, stated: Stated) -> list[Dropped]:
+        """Return the heaviest keywords for such goods that are none of this product's, each with its reason."""
+        found: list[tuple[float, Dropped]] = [(-weight, dropped) for weight, dropped in pool.dropped[:MOST_DROPPED]]
+        enough = len(found) + MOST_DROPPED
+        for word, asks in zip(pool.words, pool.asks, strict=True):
+            if asks & bad:
+                lowest = (asks & bad) & -(asks & bad)
+                why = misfit(pool.asked[lowest], stated, self._vocabulary)
+                if why is not None:
+                    found.append((-word.weight, Dropped(word.shop.text, *why)))
+                    if len(found) >= enough:
+                        break
+        found.sort(key=_FIRST)
+        return [dropped for _, dropped in found[:MOST_DROPPED]]
+
+    def sizes(self, room: TitleRoom) -> tuple[Callable[[str], int], int]:
+        """Return how words are measured there, and how much there is room for, so that the sizes of words add up.
+
+        Xiaohongshu halves the sum and rounds up; in halves it adds up.
+        """
+        known = self._measured.setdefault(room.unit, {})
+        halves = room.unit == "xhs"
+
+        def size(text: str) -> int:
+            found = known.get(text)
+            if found is None:
+                if len(known) > _MOST_KNOWN:
+                    known.clear()
+                found = known[text] = _halves(text) if halves else measure(text, room.unit)
+            return found
+
+        return size, room.limit * 2 if halves else room.limit
+
+    def barred(self, room: TitleRoom, text: str) -> str:
+        """Return the first sign of a word that may not stand in a title there, empty when there is none."""
+        if not room.barred and not room.allowed:
+            return ""
+        known = self._signs.setdefault((room.barred, room.allowed), {})
+        found = known.get(text)
+        if found is None:
+            if len(known) > _MOST_KNOWN:
+                known.clear()
+            found = known[text] = room.bars(text)
+        return found
 
     def worth_alone(self, term: Term) -> int:
         """Return how often a word is searched in general, on a scale of 1 to 12."""
@@ -139,21 +216,29 @@ class TitlePacker:
 
     def _screened(self, shop: Sequence[ShopWord], stated: Stated, own_brand: str) -> _Pool:
         words: list[_Word] = []
-        dropped: list[Dropped] = []
-        asked: dict[str, Term] = {}
+        asks: list[int] = []
+        dropped: list[tuple[float, Dropped]] = []
+        asked: dict[str, tuple[int, Term]] = {}
         for word in shop:
             found = self._word(word, stated, own_brand)
             if isinstance(found, Dropped):
-                dropped.append(found)
-                continue
-            words.append(found)
+                dropped.append((word.weight, found))
+            else:
+                words.append(found)
+        words = _unique(words)
+        for found in words:
+            mask = 0
             for term in found.terms:
                 if term.names and (term.key in stated.names or term.bare):
                     continue
                 if not term.groups and term.soft is not None and (not term.soft or term.soft & stated.categories):
                     continue
-                asked[term.key] = term
-        return _Pool(tuple(words), tuple(dropped), tuple(asked.values()))
+                mask |= asked.setdefault(term.key, (1 << len(asked), term))[0]
+            asks.append(mask)
+        plain = [(bit, term.key) for bit, term in asked.values() if not (term.groups or term.names)]
+        ruled = [(bit, term, _only_attribute(term)) for bit, term in asked.values() if term.groups or term.names]
+        by_bit = dict(asked.values())
+        return _Pool(tuple(words), tuple(asks), tuple(plain), tuple(ruled), by_bit, tuple(dropped))
 
     def _word(self, word: ShopWord, stated: Stated, own_brand: str) -> _Word | Dropped:
         share = self._roles.get(word.role, 0.0)
@@ -170,11 +255,6 @@ class TitlePacker:
         terms = self._vocabulary.cut(word.text)
         if not terms:
             return Dropped(word.text, "unnamed")
-        for term in terms:
-            if term.names:
-                found = misfit(term, stated, self._vocabulary)
-                if found is not None and found[0] == "other_goods":
-                    return Dropped(word.text, *found)
         return _Word(word, terms, frozenset(term.key for term in terms), word.weight * share)
 
     def _own_word(self, text: str, weight: float, stated: Stated, own_brand: str) -> _Word | Dropped:
@@ -183,7 +263,7 @@ class TitlePacker:
         if isinstance(word, _Word):
             for term in word.terms:
                 found = misfit(term, stated, self._vocabulary)
-                if found is not None and found[0] == "clash":
+                if found is not None and found[0] in ("clash", "other_goods"):
                     return Dropped(text, *found)
         return word
 
@@ -192,7 +272,12 @@ class Task:
     """One product's words; packs a title for each place that it will stand in."""
 
     def __init__(
-        self, packer: TitlePacker, product: Product, stated: Stated, words: Sequence[_Word], dropped: Sequence[Dropped]
+        self,
+        packer: TitlePacker,
+        product: Product,
+        stated: Stated,
+        words: Sequence[_Word],
+        dropped: Callable[[], list[Dropped]],
     ) -> None:
         self._packer, self._product, self._stated = packer, product, stated
         self._words, self._dropped = words, dropped
@@ -235,15 +320,16 @@ class _Bench:
         product: Product,
         stated: Stated,
         words: Sequence[_Word],
-        dropped: Sequence[Dropped],
+        dropped: Callable[[], list[Dropped]],
         room: TitleRoom,
         change: float | None,
     ) -> None:
         self.packer, self.product, self.stated, self.room = packer, product, stated, room
         self.words = words
-        self.dropped = list(dropped)
+        self.dropped: list[Dropped] = []
+        self.others_dropped = dropped
         vocabulary = packer._vocabulary
-        self.size, self.limit = _sizes(room)
+        self.size, self.limit = packer.sizes(room)
         self.old = self._old_terms(change)
         self.must = self._must()
         standing = "\n".join(term.key for term in self.must)
@@ -269,10 +355,9 @@ class _Bench:
                 old |= 1 << number(term)
         wants: list[tuple[int, float]] = []
         self.needs: list[int] = []
-        barred = set(room.barred)
+        is_choosy = bool(room.barred or room.allowed)
         for word in words:
-            if barred and any(not barred.isdisjoint(term.text) for term in word.terms):
-                sign = next(sign for term in word.terms for sign in term.text if sign in barred)
+            if is_choosy and (sign := packer.barred(room, word.shop.text)):
                 self.dropped.append(Dropped(word.shop.text, "barred", {"sign": sign}))
                 self.needs.append(-1)
                 continue
@@ -285,7 +370,7 @@ class _Bench:
         least = min((weight for _, weight in wants), default=1.0)
         extras: dict[int, int] = {}
         for term in (*stated.own, *self._brand_wanted()):
-            if term.key not in standing and not term.bare and barred.isdisjoint(term.text):
+            if term.key not in standing and not term.bare and not packer.barred(room, term.text):
                 extras[1 << number(term)] = packer.worth_alone(term)
         for bit in bits(old):
             extras.setdefault(bit, packer.worth_alone(terms[bit.bit_length() - 1]))
@@ -344,10 +429,12 @@ class _Bench:
                 continue
             possible += word.weight
             if needs & ~covered:
-                dropped.append(self._left_out(word, needs & ~covered, packing.chosen, left))
+                if len(dropped) < MOST_DROPPED:
+                    dropped.append(self._left_out(word, needs & ~covered, packing.chosen, left))
             else:
                 worth += word.weight
                 found.append(word.shop.text)
+        dropped += self.others_dropped()
         old = {term.key: term.text for term in self.old}
         now = {term.key: term.text for term in terms}
         standing = "\n".join(now)
@@ -365,7 +452,6 @@ class _Bench:
             tuple(text for key, text in old.items() if key not in standing),
             tuple(text for key, text in now.items() if key not in old) if old else (),
             packing.proved,
-            code_of(self.product.id, text),
         )
 
     def _fits(self, chosen: int) -> bool:
@@ -400,6 +486,9 @@ class _Bench:
             standing = [other.key for other in chosen]
             if any(term.key in key for key in standing):
                 continue
+            if sign := self.packer.barred(self.room, term.text):
+                self.dropped.append(Dropped(term.text, "barred", {"sign": sign}))
+                continue
             size = self.size(term.text)
             if used + size > self.limit:
                 if term in locked:
@@ -429,8 +518,8 @@ class _Bench:
             barred = self.packer._screen.barred(term.text, self.stated.categories)
             if barred is not None:
                 self.dropped.append(Dropped(term.text, *barred))
-            elif not set(self.room.barred).isdisjoint(term.text):
-                self.dropped.append(Dropped(term.text, "barred", {"sign": term.text}))
+            elif self.packer.barred(self.room, term.text):
+                self.dropped.append(Dropped(term.text, "barred", {"sign": self.packer.barred(self.room, term.text)}))
             else:
                 terms.append(term)
         return terms
@@ -473,6 +562,17 @@ class _Bench:
             most = max(0, vocabulary.slots[slot].most - there.get(slot, 0) - stays.bit_count())
             if (mask & ~stays).bit_count() > most:
                 caps.append((mask & ~stays, most))
+        # 通勤 and 上班 say the same: one of them is enough.
+        alike: dict[str, int] = {}
+        for n, term in enumerate(self.terms):
+            if term.like:
+                alike[term.like] = alike.get(term.like, 0) | 1 << n
+        said = {term.like for term in self.must if term.like}
+        for like, mask in alike.items():
+            stays = mask & old
+            most = 0 if like in said or stays else 1
+            if (mask & ~stays).bit_count() > most:
+                caps.append((mask & ~stays, most))
         return caps
 
     def _left_out(self, word: _Word, lacking: int, chosen: int, left: int) -> Dropped:
@@ -495,9 +595,9 @@ def brand_term(product: Product) -> Term | None:
     return Term(brand, key, "brand", soft=frozenset()) if key and key not in _NO_BRANDS else None
 
 
-def code_of(product: str, text: str) -> str:
-    """Return a short code for one title of one product, by which its results can be told from another's."""
-    digest = hashlib.blake2s(f"{product}\n{text}".encode("utf-8", "replace"), digest_size=5).digest()
+def code_of(product: str, platform: str, text: str) -> str:
+    """Return a short code for one title of one product on one platform, by which its results are told from others'."""
+    digest = hashlib.blake2s(f"{product}\n{platform}\n{text}".encode("utf-8", "replace"), digest_size=5).digest()
     number = int.from_bytes(digest, "big")
     return "".join(_LETTERS[number >> 5 * place & 31] for place in range(8))
 
@@ -505,17 +605,14 @@ def code_of(product: str, text: str) -> str:
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # no letters that are read for others
 _NO_BRANDS = frozenset(("无", "无品牌", "其他", "其它", "other", "-", "/", "nobrand", "no brand"))
 _SHARES = (1.0, 0.75, 0.5, 0.25, 0.0)
+MOST_DROPPED = 12  # keywords that are told with the reason why a title lacks them, the heaviest first
+_MOST_KNOWN = 200_000
+_FIRST = itemgetter(0)
 _SCALE = 1_000_000  # weights become whole numbers, so that equal worths are equal
 
 
-def _sizes(room: TitleRoom) -> tuple[Any, int]:
-    """Return how a word is measured and how much there is room for, so that the sizes of words add up.
-
-    Xiaohongshu halves the sum and rounds up; in halves it adds up.
-    """
-    if room.unit == "xhs":
-        return (lambda text: 2 * measure(text, "char") - _ascii(text) + _astral(text)), 2 * room.limit
-    return (lambda text: measure(text, room.unit)), room.limit
+def _halves(text: str) -> int:
+    return 2 * len(text) - _ascii(text) + _astral(text)
 
 
 def _ascii(text: str) -> int:
@@ -529,6 +626,14 @@ def _astral(text: str) -> int:
 
 def _shown(size: int, unit: str) -> str:
     return f"{size / 2:g}" if unit == "xhs" else str(size)
+
+
+def _only_attribute(term: Term) -> str:
+    """Return the attribute that alone decides whether a term may be said, empty when more has to be looked at."""
+    attributes = {identifier for identifier, _ in term.groups}
+    if term.names or term.exact or len(attributes) != 1 or any(char.isascii() for char in term.key):
+        return ""
+    return attributes.pop()
 
 
 def _unique(words: Sequence[_Word]) -> list[_Word]:

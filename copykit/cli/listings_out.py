@@ -1,0 +1,138 @@
+"""What ``copykit listings build`` writes: a workbook, a folder of CSV files, JSON, or rows into a user's template."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from copykit import tables
+from copykit.cli.common import say
+from copykit.render import listings as render
+from copykit.render.listings import PlatformView, Record, Summary, View
+from copykit.tables import Sheet
+
+FILES = (".xlsx", ".csv", ".jsonl", ".json")
+Listings = Callable[[], Iterator[Record]]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What is to be written: all listings (which may be asked for again and again), their twins, the summary."""
+
+    listings: Listings
+    twins: Mapping[tuple[str, int], str]
+    summary: Summary
+    view: View
+    bom: bool = True
+    raw: bool = False
+
+
+def write(path: Path, output: Output) -> int:
+    """Write a file by its ending, or a folder of CSV files; return how many cells had to be cut."""
+    suffix = path.suffix.lower()
+    match suffix:
+        case ".xlsx":
+            return tables.write_xlsx(path, _sheets(output)).shortened
+        case ".csv":
+            _write_csv(path, output.view.platforms[0], output)
+        case ".jsonl" | ".json":
+            with tables.atomic(path) as out:
+                out.writelines(encoded(output.listings(), suffix == ".json"))
+        case _:
+            write_folder(path, output)
+    return 0
+
+
+def write_folder(path: Path, output: Output) -> None:
+    """Write a CSV file a platform, and one each for troubles and words that were left out."""
+    path.mkdir(parents=True, exist_ok=True)
+    view = output.view
+    for platform in view.platforms:
+        _write_csv(path / f"{platform.name}.csv", platform, output)
+    for name, headers, rows in (
+        (
+            say("问题", "problems"),
+            render.problem_headers(view),
+            render.problem_rows(output.listings(), output.twins, view),
+        ),
+        (
+            say("没用上的词", "words left out"),
+            render.dropped_headers(view),
+            render.dropped_rows(output.listings(), view),
+        ),
+        (say("汇总", "summary"), [], render.summary_rows(output.summary, view)),
+    ):
+        tables.write_csv(path / f"{name}.csv", headers, rows, bom=output.bom, raw=output.raw)
+
+
+def _write_csv(path: Path, platform: PlatformView, output: Output) -> None:
+    """Write one platform's listings as it takes them, and nothing else: no column of warnings."""
+    view = output.view
+    rows = render.platform_rows(platform, output.listings(), {}, view, notes=False)
+    headers = render.platform_headers(platform, view, notes=False)
+    tables.write_csv(path, headers, rows, bom=output.bom, raw=output.raw)
+
+
+def _sheets(output: Output) -> Iterator[Sheet]:
+    """Yield the sheets: what may be uploaded first, then what to look at."""
+    view, listings, twins = output.view, output.listings, output.twins
+    for platform in view.platforms:
+        rows = render.platform_rows(platform, listings(), twins, view)
+        yield Sheet(platform.name, render.platform_headers(platform, view), rows)
+    yield Sheet(say("汇总", "summary"), [say("项目", "what"), ""], render.summary_rows(output.summary, view))
+    yield Sheet(say("问题", "problems"), render.problem_headers(view), render.problem_rows(listings(), twins, view))
+    yield Sheet(
+        say("没用上的词", "words left out"), render.dropped_headers(view), render.dropped_rows(listings(), view)
+    )
+    changes = list(_first(render.change_rows(listings(), view)))
+    if changes:
+        yield Sheet(say("新旧标题", "old and new"), render.change_headers(view), render.change_rows(listings(), view))
+    tests = list(_first(render.test_rows(listings(), view)))
+    if tests:
+        yield Sheet(say("测试标题", "titles to test"), render.test_headers(view), render.test_rows(listings(), view))
+    yield Sheet(say("字段说明", "columns"), render.field_headers(view), render.field_rows(view))
+
+
+def _first(rows: Iterable[list[object]]) -> Iterator[list[object]]:
+    """Yield the first row, if there is one."""
+    for row in rows:
+        yield row
+        return
+
+
+def encoded(listings: Iterable[Record], as_array: bool) -> Iterator[bytes]:
+    """Yield the bytes of JSON: an array, or an object a line."""
+    if not as_array:
+        for listing in listings:
+            yield _json(listing) + b"\n"
+        return
+    yield b"["
+    for number, listing in enumerate(listings):
+        yield (b",\n" if number else b"\n") + _json(listing)
+    yield b"\n]\n"
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    """Return JSON; half an emoji, which no UTF-8 can hold, is told by its number."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        import json
+
+        return json.dumps(value).encode()
+
+
+def write_lines(listings: Iterable[Record], form: str) -> None:
+    """Write JSON to stdout whatever the console's encoding."""
+    sys.stdout.flush()
+    out = sys.stdout.buffer
+    for part in encoded(listings, form == "json"):
+        out.write(part)
+    with suppress(BrokenPipeError):
+        out.flush()

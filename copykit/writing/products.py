@@ -1,0 +1,381 @@
+"""A seller's table as products: whose columns are guessed and told, whose rows are grouped under their product.
+
+The table is read twice, as a stream: once to see how many products there are and which of them are scattered over it,
+once to build them. Nothing but scattered products is held in memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from copykit import tables
+from copykit.datafiles import DataFiles
+from copykit.errors import CopykitError, Words
+from copykit.model import Claim, Product, Sku
+from copykit.tables.numbers import parse_number
+from copykit.writing.terms import AttributeNames
+
+MOST_SCATTERED = 20_000  # rows of products whose rows stand apart, which are held in memory
+
+
+MOST_BRANDS, MOST_VALUES, LONGEST_CELL = 1_000, 20_000, 60
+
+
+class ProductUnnamed(CopykitError):
+    """A row that does not say what it is."""
+
+    zh = "{file} 第 {row} 行：品名和标题都空着，请补上"
+    en = "{file}, row {row}: neither product nor title is filled in"
+
+
+class TooScattered(CopykitError):
+    """A table whose products' rows lie far apart, too many of them."""
+
+    zh = "{file} 里同一个{header}的行分散在各处，超过 {limit} 行；请先按“{header}”排序"
+    en = "{file}: the rows of the same {header} stand apart, over {limit} of them; sort it by '{header}' first"
+
+
+class Entry(NamedTuple):
+    """A product, or what is wrong with its rows. ``digest`` changes with any cell of them; ``row`` is the first."""
+
+    row: int
+    digest: str
+    product: Product | None
+    error: Words | None = None
+
+
+class Scan(NamedTuple):
+    """What a first walk through the table found: how many entries there are, and a digest of all cells.
+
+    ``scattered`` are products whose rows stand apart, ``brands`` those that the table names, ``values`` what its
+    columns of attributes say.
+    """
+
+    entries: int
+    digest: str
+    scattered: frozenset[str]
+    brands: tuple[str, ...]
+    values: tuple[str, ...]
+
+
+class ProductTable:
+    """A table of products; iterate for entries in the order of their first rows."""
+
+    def __init__(
+        self,
+        source: Path,
+        files: DataFiles,
+        attributes: AttributeNames,
+        chosen: Mapping[str, str] | None = None,
+        name: str | None = None,
+    ) -> None:
+        """Look at the header; ``chosen`` are roles whose columns the user named, ``name`` what errors call a stream.
+
+        Raises:
+            FileMissing, FileUnreadable, ColumnMissing: there is no table with names of products.
+        """
+        self._source, self._names, self._shown = source, attributes, name
+        names = tables.merge_names(files.load("columns")["listing"])
+        for role, header in (chosen or {}).items():
+            names[role] = [header]
+        self._wanted = names
+        try:
+            with self._open() as table:
+                self._note(table)
+        except tables.ColumnMissing:
+            # A table may have titles alone; then they tell what is sold.
+            self._wanted = {"current_title": names["current_title"], **names}
+            with self._open() as table:
+                self._note(table)
+
+    def _open(self) -> tables.Table:
+        return tables.read_rows(self._source, wanted=self._wanted, name=self._shown)
+
+    def _note(self, table: tables.Table) -> None:
+        self.name, self.headers, self.columns = table.name, table.headers, dict(table.columns)
+        if "id" in self.columns and "sku" not in self.columns:
+            # Beside 款式编码 a 商品编码 is the version's.
+            ids = {tables.fold_header(name) for name in self._wanted["id"]}
+            taken = set(self.columns.values())
+            second = (header for header in self.headers if header not in taken and tables.fold_header(header) in ids)
+            if (header := next(second, None)) is not None:
+                self.columns["sku"] = header
+        used = set(self.columns.values())
+        self.attributes = tuple(header for header in self.headers if header not in used and self._names.of(header))
+        pictures = [header for header in self.headers if header not in used and _PICTURE.fullmatch(header.strip())]
+        self.pictures = tuple(([self.columns["images"]] if "images" in self.columns else []) + pictures)
+        self.unused = tuple(
+            header
+            for header in self.headers
+            if header not in used and header not in self.attributes and header not in pictures and header[:1] != "#"
+        )
+
+    def scan(self, advance: Callable[[int], None] = lambda rows: None) -> Scan:
+        """Walk through the table once; ``advance`` is told of rows that were read."""
+        digest = hashlib.blake2b(digest_size=16)
+        seen: set[bytes] = set()
+        scattered: set[str] = set()
+        entries = count = 0
+        previous: str | None = None
+        brands: set[str] = set()
+        values: set[str] = set()
+        with self._open() as table:
+            digest.update(repr((table.headers, sorted(table.columns.items()))).encode("utf-8", "replace"))
+            for row in table:
+                digest.update(repr((row.number, list(row.values.values()))).encode("utf-8", "replace"))
+                count += 1
+                if count % 1000 == 0:
+                    advance(1000)
+                key = None if row.error is not None else self._key(row, previous)
+                if row.error is None:
+                    if len(brands) < MOST_BRANDS:
+                        brands.add(self._cell(row, "brand"))
+                    if len(values) < MOST_VALUES:
+                        for header in self.attributes:
+                            cell = row.values.get(header, "")
+                            if cell and len(cell) < LONGEST_CELL:
+                                values.update(parts(cell))
+                if key is not None and key == previous:
+                    continue
+                previous = key
+                if key is not None:
+                    short = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=8).digest()
+                    if short in seen:
+                        scattered.add(key)
+                        continue
+                    seen.add(short)
+                entries += 1
+        advance(count % 1000)
+        brands.discard("")
+        return Scan(entries, digest.hexdigest(), frozenset(scattered), tuple(sorted(brands)), tuple(sorted(values)))
+
+    def entries(self, scattered: frozenset[str] = frozenset()) -> Iterator[Entry]:
+        """Yield the products, or what is wrong with their rows; ``scattered`` as ``scan`` found it.
+
+        Raises:
+            TooScattered: the rows of too many products stand apart.
+        """
+        apart = self._gathered(scattered) if scattered else {}
+        group: list[tables.Row] = []
+        key: str | None = None
+        with self._open() as table:
+            for row in table:
+                if row.error is not None:
+                    if group:
+                        yield self._entry(group)
+                        group, key = [], None
+                    yield Entry(row.number, _digest([row]), None, _told(row.error))
+                    continue
+                own = self._key(row, key)
+                if group and own == key and own is not None:
+                    group.append(row)
+                    continue
+                if group:
+                    yield self._entry(group)
+                group, key = [], own
+                if own in scattered:
+                    rows = apart.pop(own, None) if own is not None else None
+                    if rows is not None:
+                        yield self._entry(rows)
+                    continue
+                group = [row]
+            if group:
+                yield self._entry(group)
+
+    def _gathered(self, scattered: frozenset[str]) -> dict[str, list[tables.Row]]:
+        found: dict[str, list[tables.Row]] = {}
+        count = 0
+        key: str | None = None
+        with self._open() as table:
+            for row in table:
+                key = None if row.error is not None else self._key(row, key)
+                if key in scattered and key is not None:
+                    count += 1
+                    if count > MOST_SCATTERED:
+                        header = self.columns.get("id") or self.columns["product"]
+                        raise TooScattered(file=self.name, header=header, limit=MOST_SCATTERED)
+                    found.setdefault(key, []).append(row)
+        return found
+
+    def _key(self, row: tables.Row, previous: str | None) -> str | None:
+        """Return what groups a row with others: its product's id; None for a product of its own.
+
+        A row that has a version and neither id nor name stands under a merged cell: it goes with the one before.
+        """
+        identifier = self._cell(row, "id")
+        if identifier:
+            return identifier
+        named = self._cell(row, "product") or self._cell(row, "current_title")
+        versions = self._cell(row, "sku") or self._cell(row, "options") or self._version(row)
+        if not named:
+            return previous if versions else None
+        # Without ids the same name on rows with versions is the same product.
+        return f"\0{named}" if versions and "id" not in self.columns else None
+
+    def _version(self, row: tables.Row) -> dict[str, str]:
+        """Return what a row states of attributes in which versions of one product differ: header → value."""
+        return {
+            header: value
+            for header in self.attributes
+            if self._names.of(header) in _VERSIONS and (value := row.values.get(header, "").strip())
+        }
+
+    def _cell(self, row: tables.Row, role: str) -> str:
+        header = self.columns.get(role)
+        return row.values.get(header, "").strip() if header is not None else ""
+
+    def _entry(self, rows: Sequence[tables.Row]) -> Entry:
+        digest = _digest(rows)
+        first = rows[0]
+        filled = {role: next(filter(None, (self._cell(row, role) for row in rows)), "") for role in self.columns}
+        if not filled.get("product") and not filled.get("current_title"):
+            return Entry(first.number, digest, None, _told(ProductUnnamed(file=self.name, row=first.number)))
+        return Entry(first.number, digest, self._product(rows, filled))
+
+    def _product(self, rows: Sequence[tables.Row], filled: Mapping[str, str]) -> Product:
+        first = rows[0]
+        attributes = self._attributes(rows, filled)
+        skus = tuple(self._sku(row) for row in rows) if self._has_versions(rows) else ()
+        for sku in skus:
+            for name, value in sku.options.items():
+                told = attributes.get(name, "")
+                if value not in told.split("、"):
+                    attributes[name] = f"{told}、{value}" if told else value
+        name = filled.get("product") or filled.get("current_title", "")
+        identifier = filled.get("id") or filled.get("sku") or str(first.number)
+        english = {role: filled[role] for role in _ENGLISH if filled.get(role)}
+        return Product(
+            id=identifier,
+            name=name,
+            row=first.number,
+            category=filled.get("category", ""),
+            brand=filled.get("brand", ""),
+            head=filled.get("head", ""),
+            attributes=attributes,
+            selling_points=parts(filled.get("selling_points", ""), _SENTENCES),
+            audience=parts(filled.get("audience", "")),
+            scenes=parts(filled.get("scenes", "")),
+            keywords=weighted(filled.get("keywords", "")),
+            must=parts(filled.get("must", "")),
+            locked=parts(filled.get("locked", "")),
+            current_title=filled.get("current_title", ""),
+            searched=amount(filled["searched"]) if filled.get("searched") else None,
+            price=amount(filled["price"]) if filled.get("price") else None,
+            promotion=filled.get("promotion", ""),
+            claims=tuple(claims(filled.get("evidence", ""))),
+            images=tuple(
+                dict.fromkeys(
+                    link
+                    for row in rows
+                    for header in self.pictures
+                    for link in _LINKS.split(row.values.get(header, ""))
+                    if link
+                )
+            ),
+            skus=skus,
+            english=english,
+            columns=dict(first.values),
+        )
+
+    def _has_versions(self, rows: Sequence[tables.Row]) -> bool:
+        return len(rows) > 1 or any(self._cell(row, "options") or self._cell(row, "sku") for row in rows)
+
+    def _sku(self, row: tables.Row) -> Sku:
+        options: dict[str, str] = {}
+        given = self._cell(row, "options")
+        pairs = _pairs(given)
+        if pairs:
+            options.update(pairs)
+        elif given:
+            options[self.columns["options"]] = given
+        options.update(self._version(row))
+        price, stock = self._cell(row, "price"), self._cell(row, "stock")
+        return Sku(
+            self._cell(row, "sku") or str(row.number),
+            options,
+            amount(price) if price else None,
+            amount(stock) if stock else None,
+            row.number,
+        )
+
+    def _attributes(self, rows: Sequence[tables.Row], filled: Mapping[str, str]) -> dict[str, str]:
+        found: dict[str, str] = dict(_pairs(filled.get("attributes", "")))
+        for header in self.attributes:
+            values = dict.fromkeys(value for row in rows if (value := row.values.get(header, "").strip()))
+            if values:
+                found[header] = "、".join(values)
+        return found
+
+
+def parts(cell: str, signs: re.Pattern[str] | None = None) -> tuple[str, ...]:
+    """Return what a cell lists, once each."""
+    return tuple(dict.fromkeys(part for each in (signs or _LIST).split(cell) if (part := each.strip(" 。.·•-"))))
+
+
+def weighted(cell: str) -> tuple[tuple[str, float], ...]:
+    """Return the keywords of a cell with their weights: 加厚羽绒服:95、羽绒服女; those without one weigh 1."""
+    found: dict[str, float] = {}
+    for part in parts(cell, _WORDS):
+        match = _WEIGHTED.fullmatch(part)
+        word, weight = (match["word"].strip(), float(match["weight"])) if match else (part, 1.0)
+        if word:
+            found.setdefault(word, weight)
+    return tuple(found.items())
+
+
+def claims(cell: str) -> Iterator[Claim]:
+    """Yield the evidence of a cell: sales=累计售出 30 万支（后台订单）; a line without a kind is about the goods."""
+    for part in parts(cell, _LINES):
+        kind, sign, said = part.partition("=")
+        if sign and kind.strip().isascii() and said.strip():
+            yield Claim(kind.strip().lower(), said.strip(), said.strip())
+        else:
+            yield Claim("spec", part, part)
+
+
+def amount(cell: str) -> float | None:
+    """Return the number of a cell as people write it: ¥1,299.00, 35.8元/件, 约 500 件; None for ranges and words."""
+    number = parse_number(cell)
+    if number is not None:
+        return number
+    found = _AMOUNT.fullmatch(cell.strip())
+    return parse_number(found["number"]) if found else None
+
+
+def _told(error: CopykitError) -> Words:
+    """Return an error's sentence, which can be sent to another process."""
+    return Words(error.say("zh"), error.say("en"))
+
+
+def _digest(rows: Sequence[tables.Row]) -> str:
+    digest = hashlib.blake2b(digest_size=12)
+    for row in rows:
+        digest.update(repr(sorted(row.values.items())).encode("utf-8", "replace"))
+    return digest.hexdigest()
+
+
+def _pairs(cell: str) -> dict[str, str]:
+    """Return the pairs of a cell such as 材质:棉;颜色:白色."""
+    found: dict[str, str] = {}
+    for part in parts(cell, _PAIRS):
+        name, sign, value = part.replace("：", ":").partition(":")
+        if sign and name.strip() and value.strip() and len(name.strip()) <= 12:
+            found[name.strip()] = value.strip()
+    return found
+
+
+_LIST = re.compile(r"[、，,；;|｜/\n\r]+")
+_SENTENCES = re.compile(r"[；;|｜\n\r]+")
+_WORDS = re.compile(r"[、，,；;|｜\n\r]+")
+_LINES = re.compile(r"[；;\n\r]+")
+_PAIRS = re.compile(r"[；;，,|｜\n\r]+")
+_LINKS = re.compile(r"[\s,，;；|]+")
+_WEIGHTED = re.compile(r"(?P<word>.+?)\s*[:：(（]\s*(?P<weight>\d+(?:\.\d+)?)\s*[)）]?")
+_AMOUNT = re.compile(r"[^\d.\-~～至]{0,4}?(?P<number>[¥$€£]?\s*\d[\d,.]*\s*[千万wWkK]?)\s*(?:[^\d~～至\-.,]{0,8})")
+_PICTURE = re.compile(r"(?:主图|图片|商品图|详情图|image)\s*[0-9一二三四五六七八九]{1,2}", re.IGNORECASE)
+_ENGLISH = ("name_en", "selling_points_en", "keywords_en", "brand_en")
+_VERSIONS = frozenset(("color", "size", "pack", "model", "taste"))  # what versions of one product differ in

@@ -1,0 +1,277 @@
+"""Whole listings: every field within its limit, checked as one text; errors name their field and block the row."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.shop import keywords, products
+from copykit.datafiles import bundled
+from copykit.model import Claim, Listing, Product, ShopWord, Sku
+from copykit.platforms import Platforms
+from copykit.text.measure import measure
+from copykit.writing.fields import FieldSpec, NoListing, fitted, load_shape
+from copykit.writing.listing import ListingBuilder, Wishes
+from copykit.writing.records import record_of
+from tests.writing.conftest import TODAY, checker, vocabulary
+
+PLATFORMS = ("taobao", "jd", "pinduoduo", "douyin_shop", "xiaohongshu", "wechat_store", "amazon", "shopify")
+
+
+@cache
+def shape_of(name: str):  # type: ignore[no-untyped-def]
+    return load_shape(bundled(), Platforms(bundled())[name])
+
+
+@cache
+def builder(*platforms: str, others: int = 0, lang: str = "zh") -> ListingBuilder:
+    shapes = tuple(shape_of(name) for name in platforms)
+    wishes = Wishes(shapes, others=others, today=TODAY, lang=lang)
+    return ListingBuilder(bundled(), checker(), wishes, keywords(), ["禾木"], vocabulary())
+
+
+LAMP = Product(
+    "L1",
+    "充电台灯",
+    row=7,
+    category="家装灯饰光源>>台灯",
+    brand="禾木",
+    attributes={"颜色": "白色", "功能": "护眼、调光", "供电": "充电式"},
+    selling_points=("灯臂能弯，光能打到书页中间", "底座沉，碰一下不倒", "充一次电够用 5 个晚上"),
+    price=129.0,
+    promotion="满100减10",
+    images=("https://img.example/1.jpg", "https://img.example/2.jpg"),
+    english={
+        "name_en": "Rechargeable Desk Lamp",
+        "keywords_en": "dimmable reading light; dorm desk lamp; led lamp; cordless lamp",
+        "selling_points_en": "Arm bends to the middle of the page; Heavy base that does not tip over; Ok",
+    },
+)
+
+
+def listing(product: Product, platform: str, **more: object) -> Listing:
+    (found,) = builder(platform, **more).build(product)  # type: ignore[arg-type]
+    return found
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_field_is_within_its_limit_and_nothing_is_cut_inside_a_word(platform: str) -> None:
+    shape = shape_of(platform)
+    for product in products(30, seed=3):
+        found = listing(product, platform)
+        assert not found.blocked
+        assert found.title is not None
+        assert measure(found.title.text, shape.room.unit) <= shape.room.limit
+        for spec in shape.fields:
+            text = found.fields.get(spec.id, "")
+            if spec.max is not None and spec.make != "title":
+                assert measure(text, spec.unit) <= spec.max, spec.id
+            if spec.make == "points":
+                rest = text
+                for point in product.selling_points:
+                    rest = rest.replace(point.rstrip("，。；！？、,;!?. "), "")
+                assert not rest.strip(spec.sep)
+
+
+def test_a_claim_that_nobody_can_prove_blocks_the_row_and_says_where(tmp_path: object) -> None:
+    product = Product("X", "台灯", selling_points=("国家级工艺，全网最好用的台灯",), attributes={"颜色": "白色"})
+    found = listing(product, "taobao")
+    assert found.blocked
+    told = {(each.field, each.finding.match, each.finding.severity) for each in found.findings}
+    assert ("subtitle", "国家级", "error") in told
+    field, finding = next((each.field, each.finding) for each in found.findings if each.finding.match == "国家级")
+    assert found.fields[field][finding.start : finding.end] == "国家级"
+
+
+def test_evidence_at_hand_lets_a_claim_stand() -> None:
+    point = "累计售出 30 万支"
+    without = listing(Product("X", "睫毛膏", selling_points=(point,)), "taobao")
+    evidence = (Claim("sales", "累计售出 30 万支（后台订单）", "累计售出 30 万支（后台订单）"),)
+    proved = listing(Product("X", "睫毛膏", selling_points=(point,), claims=evidence), "taobao")
+    assert len(proved.findings) < len(without.findings) or not without.findings
+
+
+def test_the_goods_category_decides_what_may_be_said() -> None:
+    point = "三天见效，治疗湿疹"
+    cream = listing(Product("X", "身体乳", selling_points=(point,)), "taobao")
+    assert cream.blocked
+
+
+def test_an_error_on_one_platform_never_stops_the_others() -> None:
+    # Its bare name does not fit into the twenty characters of a note.
+    long = Product("X", "", head="可折叠可伸缩多功能户外露营便携式蛋卷桌椅组合套餐")
+    taobao, notes = builder("taobao", "xiaohongshu").build(long)
+    assert taobao.error is None
+    assert notes.error is not None
+    assert "上限 20" in notes.error.say("zh")
+
+
+def test_nothing_named_is_an_error_on_every_platform() -> None:
+    found = builder("taobao", "jd").build(Product("X", "好物"))
+    assert [each.error is not None for each in found] == [True, True]
+
+
+def test_the_ad_title_has_promotion_first_and_the_listing_title_none() -> None:
+    found = listing(LAMP, "taobao")
+    assert found.fields["ad_title"].startswith("满100减10！")
+    assert found.fields["ad_title"].endswith("台灯")
+    assert "满" not in found.fields["title"]
+
+
+def test_an_english_shop_gets_the_tables_english() -> None:
+    found = listing(LAMP, "amazon")
+    assert found.title is not None
+    assert found.title.text.startswith("Rechargeable Desk Lamp, ")
+    assert len(found.title.text) <= 75
+    assert found.fields["bullet_1"] == "Arm bends to the middle of the page"
+    assert "bullet_3" not in found.fields  # "Ok" is shorter than a bullet may be
+    assert measure(found.fields["search_terms"], "utf8") <= 249
+    said = found.title.text.casefold()
+    assert not any(word in said for word in found.fields["search_terms"].split())
+    assert not any(each.finding.rule == "listing/language" for each in found.findings)
+
+
+def test_no_word_stands_in_an_english_title_three_times() -> None:
+    words = "desk lamp for desk; lamp desk led; desk light; bedside lamp; lamp"
+    found = listing(Product(**{**_fields(LAMP), "english": {"name_en": "Desk Lamp", "keywords_en": words}}), "amazon")
+    assert found.title is not None
+    said = found.title.text.casefold().replace(",", " ").split()
+    assert max(said.count(word) for word in said) <= 2
+
+
+def test_an_english_shop_without_english_is_warned_of() -> None:
+    found = listing(Product("X", "台灯"), "amazon")
+    assert [(each.finding.rule, each.finding.severity) for each in found.findings] == [("listing/language", "warning")]
+    assert not found.blocked
+
+
+def test_shopify_has_a_row_a_version_and_the_product_in_the_first() -> None:
+    skus = (
+        Sku("L1-W", {"颜色": "白色"}, 129.0, 3.0),
+        Sku("L1-B", {"颜色": "黑色"}, 139.0, None),
+        Sku("L1-G", {"颜色": "绿色"}),
+    )
+    found = listing(Product(**{**_fields(LAMP), "skus": skus}), "shopify")
+    assert [row["sku"] for row in found.rows] == ["L1-W", "L1-B", "L1-G"]
+    assert {row["handle"] for row in found.rows} == {"rechargeable-desk-lamp-l1"}
+    assert [row.get("option_value") for row in found.rows] == ["白色", "黑色", "绿色"]
+    assert [row.get("image", "") for row in found.rows] == [*LAMP.images, ""]
+    assert found.fields["name"] == "Rechargeable Desk Lamp"
+
+
+def test_a_short_chinese_title_is_packed_and_not_cut() -> None:
+    found = listing(LAMP, "douyin_shop")
+    short = found.fields["short_title"]
+    assert len(short) <= 10
+    assert "台灯" in short
+    assert found.title is not None
+    assert short != found.title.text[: len(short)] or short == found.title.text
+
+
+def test_titles_to_test_have_codes_of_their_own() -> None:
+    found = listing(LAMP, "taobao", others=2)
+    assert found.title is not None
+    codes = [found.title.code, *(other.code for other in found.others)]
+    assert len(set(codes)) == len(codes) >= 2
+
+
+def test_a_title_that_search_brings_nothing_is_made_anew() -> None:
+    old = {**_fields(LAMP), "current_title": "台灯卧室"}
+    free = listing(Product(**{**old, "searched": 0.0}), "taobao")
+    kept = listing(Product(**{**old, "searched": 300.0}), "taobao")
+    unknown = listing(Product(**old), "taobao")
+    assert kept.title is not None
+    assert free.title is not None
+    assert unknown.title == kept.title  # without a figure it is kept as if it had one
+    assert kept.title.removed == ()
+    assert measure(kept.title.text, "han2") < measure(free.title.text, "han2")
+
+
+def test_a_record_holds_what_was_promised_and_reads_back() -> None:
+    import orjson
+
+    record = record_of(listing(LAMP, "taobao", others=1), "zh")
+    assert orjson.loads(orjson.dumps(record)) == record
+    assert [*record][:8] == ["id", "platform", "title", "length", "fields", "dropped", "findings", "error"]
+    assert set(record["length"]) == {"used", "limit", "unit"}
+    assert all({"keyword", "reason"} <= set(each) for each in record["dropped"])
+    assert all("{" not in each["reason"] for each in record["dropped"])
+    english = record_of(listing(LAMP, "taobao", lang="en"), "en")
+    assert all(
+        each["reason"].isascii() or "'" in each["reason"] or "(" in each["reason"] for each in english["dropped"]
+    )
+
+
+def test_a_platform_without_listing_fields_says_which_have_them() -> None:
+    with pytest.raises(NoListing) as told:
+        shape_of.__wrapped__("bilibili")
+    assert "淘宝" in told.value.say("zh")
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "expected"),
+    [
+        ("倒过来晃也不漏，早上装的水晚上还烫嘴", 10, "倒过来晃也不漏"),
+        ("倒过来晃也不漏，早上装的水晚上还烫嘴", 30, "倒过来晃也不漏，早上装的水晚上还烫嘴"),
+        ("没有停顿的很长很长的一句话", 5, ""),
+        ("一。二。三。四。", 4, "一。二"),
+    ],
+)
+def test_a_long_line_ends_at_a_clause_or_is_left_out(text: str, limit: int, expected: str) -> None:
+    assert fitted(text, FieldSpec("x", "point", "x", max=limit)) == expected
+
+
+WORD = st.text("加厚白鸭绒防水女男冬abXYZ0189<>&|;；。！🙂\u0301 \t", max_size=14)
+
+
+@given(
+    name=st.one_of(st.sampled_from(["羽绒服", "保温杯 500ml", "USB台灯", "手机壳"]), WORD),
+    values=st.lists(WORD, max_size=4),
+    points=st.lists(WORD, max_size=3),
+    old=WORD,
+    words=st.lists(st.tuples(WORD, st.floats(0, 1e9)), max_size=4),
+)
+@settings(max_examples=120)
+def test_whatever_the_table_holds_nothing_is_over_its_limit(
+    name: str, values: list[str], points: list[str], old: str, words: list[tuple[str, float]]
+) -> None:
+    headers = ("颜色", "材质", "适用机型", "容量")
+    product = Product(
+        "X",
+        name,
+        attributes={header: value for header, value in zip(headers, values, strict=False) if value},
+        selling_points=tuple(points),
+        current_title=old,
+        keywords=tuple(words),
+    )
+    for found in builder(*PLATFORMS).build(product):
+        if found.error is not None:
+            continue
+        shape = shape_of(found.platform)
+        assert found.title is not None
+        assert measure(found.title.text, shape.room.unit) <= shape.room.limit
+        assert not any(shape.room.bars(char) for char in found.title.text if not char.isspace())
+        assert not any(told.finding.rule == "listing/too_long" for told in found.findings)
+
+
+def test_a_shops_keywords_are_taken_from_roles() -> None:
+    words = [
+        ShopWord("护眼台灯", 9, "core"),
+        ShopWord("灯飞台灯", 99, "other_brand"),
+        ShopWord("旧台灯", 5, "negative"),
+    ]
+    own = ListingBuilder(bundled(), checker(), Wishes((shape_of("taobao"),), today=TODAY), words, (), vocabulary())
+    (found,) = own.build(LAMP)
+    assert found.title is not None
+    assert found.title.found == ("护眼台灯",)
+    assert {dropped.keyword: dropped.kind for dropped in found.title.dropped} == {
+        "灯飞台灯": "brand",
+        "旧台灯": "negative",
+    }
+
+
+def _fields(product: Product) -> dict[str, object]:
+    return {name: getattr(product, name) for name in product.__dataclass_fields__}

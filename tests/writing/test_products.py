@@ -1,0 +1,223 @@
+"""Tables as operators keep them become products: rows grouped, noise taken out, every trouble with its row."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from copykit.datafiles import bundled
+from copykit.errors import CopykitError
+from copykit.model import Product
+from copykit.writing.products import Entry, ProductTable, amount, claims, parts, weighted
+from copykit.writing.terms import AttributeNames
+
+
+def table_of(path: Path, **chosen: str) -> ProductTable:
+    return ProductTable(path, bundled(), AttributeNames(bundled()), chosen)
+
+
+def entries_of(path: Path, **chosen: str) -> list[Entry]:
+    table = table_of(path, **chosen)
+    scan = table.scan()
+    entries = list(table.entries(scan.scattered))
+    assert len(entries) == scan.entries
+    return entries
+
+
+def products_of(path: Path, **chosen: str) -> list[Product]:
+    return [entry.product for entry in entries_of(path, **chosen) if entry.product is not None]
+
+
+def write_csv(path: Path, *rows: list[str], encoding: str = "utf-8") -> Path:
+    with path.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def test_titles_above_the_header_merged_lines_and_blank_rows_are_passed_over(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["2026 冬上新表", None, None, None, None],
+        ["基本信息", None, "价格", None, None],
+        ["货号", "品名", "价格", "颜色", "库存"],
+        [None, None, None, None, None],
+        [600000000000001, "加厚羽绒服", "¥1,299.00 元", "白色", "12件"],
+        [None, None, None, None, None],
+        [600000000000002, "水杯", 39.9, "黑色", 7],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("A1:E1")
+    sheet.merge_cells("A2:B2")
+    book.save(tmp_path / "表.xlsx")
+    first, second = products_of(tmp_path / "表.xlsx")
+    assert (first.id, first.name, first.price, first.attributes) == (
+        "600000000000001",
+        "加厚羽绒服",
+        1299.0,
+        {"颜色": "白色"},
+    )
+    assert (second.id, second.price, second.row) == ("600000000000002", 39.9, 7)
+
+
+def test_an_xls_that_is_html_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "导出.xls"
+    path.write_text(
+        "<html><table><tr><th>商品编号</th><th>商品名称</th><th>材质</th></tr>"
+        "<tr><td>A1</td><td>保温杯</td><td>316不锈钢</td></tr></table></html>",
+        "gb18030",
+    )
+    (product,) = products_of(path)
+    assert (product.id, product.name, product.attributes) == ("A1", "保温杯", {"材质": "316不锈钢"})
+
+
+def test_versions_are_grouped_under_their_product(tmp_path: Path) -> None:
+    path = write_csv(
+        tmp_path / "表.csv",
+        ["货号", "品名", "规格编码", "颜色", "尺码", "价格", "库存"],
+        ["A", "羽绒服", "A-1", "白色", "M", "399", "3"],
+        ["A", "", "A-2", "白色", "L", "419", "5"],
+        ["", "", "A-3", "黑色", "L", "419", ""],  # under a merged cell
+        ["B", "水杯", "", "粉色", "", "39", "9"],
+    )
+    coat, cup = products_of(path)
+    assert coat.attributes == {"颜色": "白色、黑色", "尺码": "M、L"}
+    assert [(sku.id, dict(sku.options), sku.price, sku.stock) for sku in coat.skus] == [
+        ("A-1", {"颜色": "白色", "尺码": "M"}, 399.0, 3.0),
+        ("A-2", {"颜色": "白色", "尺码": "L"}, 419.0, 5.0),
+        ("A-3", {"颜色": "黑色", "尺码": "L"}, 419.0, None),
+    ]
+    assert (cup.name, cup.skus) == ("水杯", ())
+
+
+def test_beside_a_style_code_the_goods_code_is_the_versions(tmp_path: Path) -> None:
+    path = write_csv(
+        tmp_path / "导出.csv",
+        ["款式编码", "商品编码", "商品名称", "颜色及规格"],
+        ["K1", "K1-白-M", "羽绒服", "白色;M"],
+        ["K1", "K1-白-L", "羽绒服", "白色;L"],
+    )
+    (product,) = products_of(path)
+    assert (product.id, [sku.id for sku in product.skus]) == ("K1", ["K1-白-M", "K1-白-L"])
+
+
+def test_rows_of_a_product_that_stand_apart_are_brought_together(tmp_path: Path) -> None:
+    path = write_csv(
+        tmp_path / "表.csv",
+        ["货号", "品名", "规格编码", "颜色"],
+        ["A", "羽绒服", "A-1", "白色"],
+        ["B", "水杯", "B-1", "黑色"],
+        ["A", "羽绒服", "A-2", "黑色"],
+        ["C", "台灯", "C-1", "绿色"],
+        ["B", "水杯", "B-2", "粉色"],
+    )
+    found = products_of(path)
+    assert [(product.id, [sku.id for sku in product.skus]) for product in found] == [
+        ("A", ["A-1", "A-2"]),
+        ("B", ["B-1", "B-2"]),
+        ("C", ["C-1"]),
+    ]
+
+
+def test_without_ids_every_row_is_a_product_but_versions_of_one_name(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "表.csv", ["品名", "颜色"], ["水杯", ""], ["水杯", ""], ["台灯", ""])
+    assert [product.name for product in products_of(path)] == ["水杯", "水杯", "台灯"]
+    path = write_csv(tmp_path / "规格.csv", ["品名", "规格"], ["水杯", "500ml"], ["水杯", "750ml"], ["台灯", "黑"])
+    assert [(product.name, len(product.skus)) for product in products_of(path)] == [("水杯", 2), ("台灯", 1)]
+
+
+def test_a_bad_row_costs_no_other(tmp_path: Path) -> None:
+    path = write_csv(
+        tmp_path / "表.csv",
+        ["货号", "品名", "颜色"],
+        ["A", "水杯", "白"],
+        ["B", "", "黑"],
+        ["C", "台灯", "绿", "多一格"],
+        ["D", "锅", ""],
+    )
+    found = entries_of(path)
+    assert [(entry.row, entry.product.name if entry.product else None) for entry in found] == [
+        (2, "水杯"),
+        (3, None),
+        (4, None),
+        (5, "锅"),
+    ]
+    assert found[1].error is not None
+    assert "第 3 行" in found[1].error.say("zh")
+
+
+def test_titles_alone_tell_what_is_sold(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "表.csv", ["宝贝ID", "宝贝标题"], ["1", "冬季加厚羽绒服女"])
+    (product,) = products_of(path)
+    assert (product.name, product.current_title) == ("冬季加厚羽绒服女", "冬季加厚羽绒服女")
+
+
+def test_a_column_that_the_user_names_wins(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "表.csv", ["编码", "名称", "内部叫法"], ["1", "X-7", "不锈钢保温杯"])
+    assert products_of(path)[0].name == "X-7"
+    assert products_of(path, product="内部叫法")[0].name == "不锈钢保温杯"
+
+
+def test_a_table_without_products_says_what_it_has(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "表.csv", ["甲", "乙"], ["1", "2"])
+    with pytest.raises(CopykitError) as told:
+        table_of(path)
+    assert "甲" in told.value.say("zh")
+
+
+def test_columns_that_nobody_knows_are_told(tmp_path: Path) -> None:
+    table = table_of(
+        write_csv(tmp_path / "表.csv", ["货号", "品名", "材质", "库位", "主图1", "主图2"], ["1", "杯", "", "", "", ""])
+    )
+    assert table.columns["product"] == "品名"
+    assert table.attributes == ("材质",)
+    assert table.pictures == ("主图1", "主图2")
+    assert table.unused == ("库位",)
+
+
+def test_a_cell_changes_its_product_and_no_other(tmp_path: Path) -> None:
+    rows = [["货号", "品名", "颜色"], ["A", "水杯", "白"], ["B", "台灯", "黑"]]
+    before = entries_of(write_csv(tmp_path / "旧.csv", *rows))
+    rows[2][2] = "绿"
+    after = entries_of(write_csv(tmp_path / "新.csv", *rows))
+    assert before[0].digest == after[0].digest
+    assert before[1].digest != after[1].digest
+    # Columns in another order say the same.
+    turned = entries_of(write_csv(tmp_path / "换列.csv", *([row[1], row[2], row[0]] for row in rows)))
+    assert [entry.digest for entry in turned] == [entry.digest for entry in after]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("¥1,299.00", 1299.0),
+        ("35.8元/件", 35.8),
+        ("约 500 件", 500.0),
+        ("1.2万", 12000.0),
+        ("RMB 20", 20.0),
+        ("99", 99.0),
+        ("19.9-29.9", None),
+        ("面议", None),
+        ("", None),
+        ("-", None),
+    ],
+)
+def test_amounts_as_people_write_them(cell: str, value: float | None) -> None:
+    assert amount(cell) == value
+
+
+def test_cells_that_list_things() -> None:
+    assert parts("通勤、 户外，通勤/宿舍") == ("通勤", "户外", "宿舍")
+    assert weighted("加厚羽绒服:95、羽绒服女（80），冬季外套") == (
+        ("加厚羽绒服", 95.0),
+        ("羽绒服女", 80.0),
+        ("冬季外套", 1.0),
+    )
+    assert [(claim.kind, claim.statement) for claim in claims("sales=累计售出 30 万支（后台订单）；检测报告 A-17")] == [
+        ("sales", "累计售出 30 万支（后台订单）"),
+        ("spec", "检测报告 A-17"),
+    ]
