@@ -50,10 +50,10 @@ MINE = Text(
     "copykit keywords mine 搜索词.csv --kind query -o 关键词.xlsx\n"
     "copykit keywords mine 标题.txt --kind product --per-document --format jsonl\n"
     "\n"
-    "来源：文件、文件夹、通配符、-（标准输入）；txt md html csv tsv jsonl xlsx，都可以压成 .gz。一个文件最多读成\n"
-    "每篇 100 万字的几篇，网页 800 万字，表格一格 100 万字；xlsx 先查压缩目录（解开最多 512 MB）再打开。",
+    "来源：文件、文件夹、通配符、-（标准输入）；txt md html csv tsv jsonl json xlsx，都可以压成 .gz。一个文件最多\n"
+    "读成每篇 100 万字的几篇，网页 800 万字，表格一格 100 万字；xlsx 先查压缩目录（解开最多 512 MB）再打开。",
     "Find the words and phrases worth writing for in articles, titles, reviews and queries, ranked, with their "
-    "evidence.\n\nSources: files, folders, patterns, -; txt md html csv tsv jsonl xlsx, each in .gz too. Caps: "
+    "evidence.\n\nSources: files, folders, patterns, -; txt md html csv tsv jsonl json xlsx, each in .gz too. Caps: "
     "1,000,000 characters\na document (longer files go on as further ones), 8,000,000 a page; an xlsx is inspected "
     "before it is unpacked.",
 )
