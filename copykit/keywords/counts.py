@@ -22,6 +22,7 @@ from copykit.keywords.candidates import Cut, Reading, aligned, in_units, phrases
 from copykit.keywords.words import LATIN, U64, Ints, Words, neighbour_bits
 
 ROWS_IN_MEMORY = 700_000  # about 45 MB, twice that for the moment in which they are merged
+HELD_SHARE = 5  # of the rows, the fifth that came most often stays when the others are written
 MERGED_AT_ONCE = 200_000  # rows, so that what merging takes beside them stays small
 WORDS_IN_MEMORY = 400_000  # about 25 MB; a new vocabulary is begun when a run is written
 PARTITION_ROWS = 400_000  # looked at together while runs are merged
@@ -116,6 +117,7 @@ class Counter:
         self.words = make_words()
         self._letters = make_words() if units else None
         self._word_counts: Ints = np.zeros(1024, np.int64)
+        self._held = Held(_nothing(self._most, len(self._roles)), self._is_highest)
         self._waiting: list[Rows] = []
         self._rows = 0
         self._epoch = 0
@@ -124,26 +126,29 @@ class Counter:
 
     def add(self, text: str, figures: Sequence[Mapping[str, float]] = ()) -> None:
         """Count a block (see ``corpus.sources.Block``)."""
-        rows = self._count(text, figures)
+        rows = self._held.add(self._count(text, figures))
         self._waiting.append(rows)
         self._rows += len(rows.keys)
         full = self._words_are_full()
         if self._rows > ROWS_IN_MEMORY or full:
             merged = self._merged()
-            if len(merged.keys) > ROWS_IN_MEMORY // 2 or full:
+            if full:
                 self._spill(merged)
-            else:
-                self._waiting, self._rows = [merged], len(merged.keys)
+                merged = taken(merged, np.zeros(0, np.int64))
+            elif len(merged.keys) > ROWS_IN_MEMORY // 2:
+                # What came often comes again; it stays, and is not written over and over.
+                often = merged.sums[0] >= _often(merged.sums[0], ROWS_IN_MEMORY // HELD_SHARE)
+                self._spill(taken(merged, np.flatnonzero(~often)))
+                merged = taken(merged, np.flatnonzero(often))
+            self._held, self._rows = Held(merged, self._is_highest), len(merged.keys)
 
     def _words_are_full(self) -> bool:
         letters = self._letters
         return self.words.size > WORDS_IN_MEMORY or (letters is not None and letters.size > WORDS_IN_MEMORY)
 
     def _merged(self) -> Rows:
-        """Return the rows that wait as one, and have none waiting; a share of the keys at a time."""
-        waiting, self._waiting, self._rows = self._waiting, [], 0
-        if len(waiting) == 1:
-            return waiting[0]
+        """Return the rows in memory as one, a share of the keys at a time, and have none waiting."""
+        waiting, self._waiting = [self._held.rows, *self._waiting], []
         edges = _edges(sum(len(rows.keys) for rows in waiting) // MERGED_AT_ONCE + 1)
         bounds = [_bounds(rows.keys, edges) for rows in waiting]
         parts = [
@@ -158,15 +163,14 @@ class Counter:
     def finish(self, others: Mapping[str, Totals] | None = None) -> Counts:
         """Return all that was counted, in memory and on disk; ``others`` are counters that were closed, by name."""
         words = self._letters or self.words
-        waiting = self._merged() if self._waiting else _nothing(self._most, len(self._roles))
+        waiting = self._merged()
         totals = Totals(*map(sum, zip(self.totals, *(others or {}).values(), strict=True)))
         names = [self._name, *(others or {})]
         return Counts(self._folder, names, self._is_highest, totals, waiting, Epoch(self._columns(words), words))
 
     def close(self) -> Totals:
         """Write all that is still in memory, for another process to read."""
-        if self._waiting:
-            self._spill(self._merged())
+        self._spill(self._merged())
         self._write_epoch()
         return self.totals
 
@@ -279,8 +283,9 @@ class Counter:
         return Columns(words.written(), words.hashes[:size], counts, words.sizes[:size].astype(np.int64))
 
     def _spill(self, rows: Rows) -> None:
-        write_run(self._folder / f"{self._name}-{self.runs}.run", rows)
-        self.runs += 1
+        if len(rows.keys):
+            write_run(self._folder / f"{self._name}-{self.runs}.run", rows)
+            self.runs += 1
         if self._words_are_full():
             self._write_epoch()
             self._epoch += 1
@@ -298,6 +303,54 @@ class Counter:
 
 # Bits of the letter counts that say nothing about a candidate of so many words.
 _SHIFTS = np.array([18, 18, 12, 6, 0], np.int32)
+
+
+class Held:
+    """Rows that stay in memory, to which those of a block are added in place."""
+
+    def __init__(self, rows: Rows, is_highest: NDArray[np.bool_]) -> None:
+        self.rows, self._is_highest = rows, is_highest
+        # Keys are hashes and spread evenly, so that one stands next to where its first bits say.
+        self._shift = np.uint64(64 - max(len(rows.keys), 2).bit_length())
+        slots = np.arange((1 << (64 - int(self._shift))) + 1, dtype=np.uint64)
+        self._begins = np.searchsorted(rows.keys >> self._shift, slots)
+
+    def add(self, rows: Rows) -> Rows:
+        """Add the rows whose keys are held, and return the others."""
+        held = self.rows
+        if not len(held.keys):
+            return rows
+        at = self._places(rows.keys)
+        known = held.keys.take(at, mode="clip") == rows.keys
+        mine = np.flatnonzero(known)
+        at = at.take(mine)
+        for own, more in zip(held.sums, rows.sums, strict=True):
+            own[at] += more.take(mine)
+        for own, side in zip(held.sides, rows.sides, strict=True):
+            own[at] |= side.take(mine)
+        for highest, own, figure in zip(self._is_highest, held.figures, rows.figures, strict=True):
+            own[at] = (np.maximum if highest else np.add)(own.take(at), figure.take(mine))
+        cuts = rows.cuts.take(mine)
+        less = np.flatnonzero(cuts < held.cuts.take(at))
+        if len(less):
+            at, mine = at.take(less), mine.take(less)
+            held.cuts[at] = cuts.take(less)
+            held.epochs[at] = rows.epochs.take(mine)
+            for words, better in zip(held.words, rows.words, strict=True):
+                words[at] = better.take(mine)
+        return taken(rows, np.flatnonzero(~known))
+
+    def _places(self, keys: U64) -> Ints:
+        """Return where each key stands or would stand."""
+        slots = (keys >> self._shift).astype(np.int64)
+        places, ends = self._begins.take(slots), self._begins.take(slots + 1)
+        pending = np.flatnonzero((self.rows.keys.take(places, mode="clip") < keys) & (places < ends))
+        while len(pending):
+            places[pending] += 1
+            here = places.take(pending)
+            further = (self.rows.keys.take(here, mode="clip") < keys.take(pending)) & (here < ends.take(pending))
+            pending = pending[further]
+        return places
 
 
 class Counts:
@@ -663,12 +716,23 @@ def _least(cuts: U32, first: Ints) -> tuple[Ints, U32]:
         return first, cuts
     least: U32 = np.minimum.reduceat(cuts, first)
     chosen = first
-    if not np.array_equal(least, cuts.take(first)):
-        group = np.cumsum(np.bincount(first, minlength=len(cuts))) - 1
-        hits = np.flatnonzero(cuts == least.take(group))[::-1]
+    others = np.flatnonzero(least != cuts.take(first))
+    if len(others):
+        begins = first.take(others)
+        sizes = np.append(first, len(cuts)).take(others + 1) - begins
+        group = np.repeat(np.arange(len(others)), sizes)
+        places = np.arange(len(group)) + (begins - np.cumsum(sizes) + sizes).take(group)
+        hits = np.flatnonzero(cuts.take(places) == least.take(others).take(group))[::-1]
         chosen = first.copy()
-        chosen[group.take(hits)] = hits
+        chosen[others.take(group.take(hits))] = places.take(hits)
     return chosen, least
+
+
+def _often(counts: U32, rows: int) -> int:
+    """Return the count from which on there are no more than so many rows."""
+    limit = 1 << 16
+    above = np.cumsum(np.bincount(np.minimum(counts, limit), minlength=limit + 1)[::-1])[::-1]
+    return int(np.argmax(above <= rows)) if above[limit] <= rows else limit + 1
 
 
 def _edges(parts: int) -> U64:
