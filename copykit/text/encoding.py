@@ -102,6 +102,7 @@ class _Utf8Stream(io.RawIOBase):
 
     def __init__(self, head: bytes, stream: BinaryIO, encoding: str) -> None:
         self._decoder = _CountingDecoder(encoding)
+        self._clean: bytes | None = b"" if encoding == "utf-8" else None  # half a character, while all is good UTF-8
         self._stream = stream
         self._next = head
         self._ready = memoryview(b"")
@@ -120,11 +121,25 @@ class _Utf8Stream(io.RawIOBase):
                 return 0
             chunk, self._next = self._next or self._stream.read(HEAD_BYTES), b""
             self._ended = not chunk
-            self._ready = memoryview(self._decoder.decode(chunk, final=self._ended).encode("utf-8"))
+            self._ready = memoryview(self._recoded(chunk))
         size = min(len(buffer), len(self._ready))
         buffer[:size] = self._ready[:size]
         self._ready = self._ready[size:]
         return size
+
+
+    def _recoded(self, chunk: bytes) -> bytes:
+        """Return a piece as clean UTF-8; what is so already is only looked through."""
+        if self._clean is not None:
+            chunk = self._clean + chunk
+            try:
+                size = codecs.utf_8_decode(chunk, "strict", self._ended)[1]
+            except UnicodeDecodeError:
+                self._clean = None
+            else:
+                self._clean = chunk[size:]
+                return chunk[:size]
+        return self._decoder.decode(chunk, final=self._ended).encode("utf-8")
 
 
 class _CountingDecoder:
