@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from copykit.model import Span
+from copykit.rules import reach
 from copykit.rules.frames import Frame, Surroundings, folded_words
 from copykit.text.patterns import compiled
 
@@ -44,14 +45,12 @@ def modified_by(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
 
 def in_phrase(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     """The word stands in the noun phrase that the hit opens: 国家级 of (制造业) 单项冠军."""
-    return (span for span in spans if frame.framer.phrase_reaches(frame, span))
+    return (span for span in spans if reach.phrase_reaches(frame, span))
 
 
 def heads_phrase(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     """The noun phrase that the hit opens ends in the word: 最佳 of (冲泡) 水温; 最佳的水温计 ends in another."""
-    return (
-        span for span in spans if frame.framer.phrase_reaches(frame, span) and frame.framer.phrase_ends(frame, span)
-    )
+    return (span for span in spans if reach.phrase_reaches(frame, span) and reach.phrase_ends(frame, span))
 
 
 def heads_clause(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
@@ -70,16 +69,12 @@ def governs(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
         if span.end > start or span.start not in bounds:
             continue
         if span.start >= clause.start:
-            if frame.framer.open_from(frame, span.end):
+            if reach.open_from(frame, span.end):
                 yield span
         # What the clause before it wishes, the hit's clause goes on with: 希望让人安心，做…; 希望有一天，我们能做….
-        elif before is not None and span.start >= before.start and frame.framer.open_from(frame, clause.start):
-            goes_on = frame.framer.makes(frame, span.end, before.end) and frame.framer.opens_with(
-                frame, clause, "making"
-            )
-            if goes_on or (
-                frame.framer.is_plain(frame, span.end, before.end) and frame.framer.makes(frame, clause.start, start)
-            ):
+        elif before is not None and span.start >= before.start and reach.open_from(frame, clause.start):
+            goes_on = reach.makes(frame, span.end, before.end) and reach.opens_with(frame, clause, "making")
+            if goes_on or (reach.is_plain(frame, span.end, before.end) and reach.makes(frame, clause.start, start)):
                 yield span
 
 
@@ -91,8 +86,8 @@ def announces(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     for span in spans:
         if before.start <= span.start and span.end <= before.end and text[span.end : before.end] in ("", "是", "就是"):
             gap = text[before.end : clause.start]
-            leads = gap.startswith((":", "——")) or frame.framer.opens_with(frame, clause, "copulas") is not None
-            if leads and frame.framer.open_from(frame, clause.start):
+            leads = gap.startswith((":", "——")) or reach.opens_with(frame, clause, "copulas") is not None
+            if leads and reach.open_from(frame, clause.start):
                 yield span
 
 
@@ -101,13 +96,13 @@ def concludes(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     clause, text = frame.clause, frame.reading.folded.text
     behind = frame.clause_behind
     for span in spans:
-        if span.start < frame.hit.end or not frame.framer.open_from(frame, clause.start):
+        if span.start < frame.hit.end or not reach.open_from(frame, clause.start):
             continue
         if span.end <= clause.end:
-            said = any(each.end <= span.start for each in frame.framer.behind(frame, "copulas"))
+            said = any(each.end <= span.start for each in reach.behind(frame, "copulas"))
             end = clause.end
         elif behind is not None and span.end <= behind.end:
-            said, end = frame.framer.opens_with(frame, behind, "copulas") is not None, behind.end
+            said, end = reach.opens_with(frame, behind, "copulas") is not None, behind.end
         else:
             continue
         if said and not text[span.end : end].strip(_TRAILING):
@@ -159,7 +154,7 @@ def chosen_from(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     if frame.subject == "other":
         return
     for span in (*earlier_in_clause(frame, spans), *earlier_in_sentence(frame, spans)):
-        if frame.framer.chooses(frame, span):
+        if reach.chooses(frame, span):
             yield span
 
 
@@ -205,7 +200,10 @@ _TRAILING = "所在之一了啊呀呢吧哦~”’」』 "  # what may follow th
 
 
 class Condition(NamedTuple):
-    """One ``[[when]]`` or ``[[not_when]]``: the relation, its words, and what must not come between."""
+    """One ``[[when]]`` or ``[[not_when]]``: the relation, its words, and what must not come between.
+
+    ``whole``: a word has to end where a word of the text does (海 in 最美的海, not in 最鲜的海胆).
+    """
 
     relation: str
     slot: int | None
@@ -213,6 +211,7 @@ class Condition(NamedTuple):
     not_across: int | None
     subject: frozenset[str]
     within: int
+    whole: bool
     around: Surroundings
 
     @property
@@ -254,7 +253,7 @@ class Condition(NamedTuple):
 
     def _near(self, frame: Frame, found: Span) -> bool:
         start, end = min(found.end, frame.hit.end), max(found.start, frame.hit.start)
-        if end - start > self.within:
+        if end - start > self.within or (self.whole and found.end not in frame.reading.bounds):
             return False
         if self.not_across is None:
             return True
@@ -301,6 +300,7 @@ def condition(data: Mapping[str, Any], around: Surroundings, words_of: Any) -> C
         around.slot(across) if across else None,
         frozenset(data.get("subject", ())),
         int(data.get("within", 10**6)),
+        bool(data.get("whole", False)),
         around,
     )
 

@@ -1,0 +1,197 @@
+"""Whether a hit is claimed at all: what denies it, an odd number of times, and whether it is really asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copykit.model import Span
+from copykit.text.clauses import clauses
+
+if TYPE_CHECKING:
+    from copykit.rules.frames import Frame
+
+
+def denial(frame: Frame) -> Span | None:
+    """Return what denies the claim: an odd number of words governs it that turn a statement round.
+
+    不是最好的 denies it; 谁说不是最好的, 不是最好的不卖 and 不能否认是最好的 do so twice and claim it.
+    """
+    start, clause = frame.hit.start, frame.clause
+    before = [span for span in frame.spans("negators") if clause.start <= span.start and span.end <= start]
+    doubt = frame.last("rhetoric", clause.start, start)
+    last = before[-1] if before and start - before[-1].end <= frame.framer.reach else None
+    if _refused(frame.reading.folded.text, start):
+        return Span(start - 1, start)
+    if last is None or not _denies(frame, last):
+        # 谁说贵的就最好 denies what ends it; of an attribute (谁说最好的面膜都贵) it says nothing.
+        return doubt if doubt is not None and _closes(frame) else _denial_behind(frame)
+    rounds = [
+        (doubt is not None and doubt.end <= last.start) or _tag_question(frame),
+        any(_denied_by(frame, outer, last) for outer in before[:-1]),
+        frame.last("inverters", last.end, start) is not None,
+        _withheld(frame, last),
+        _conditional(frame, last),
+    ]
+    return None if sum(rounds) % 2 else last
+
+
+def _denial_behind(frame: Frame) -> Span | None:
+    """Return what denies the hit right behind it: 最好谈不上, 敢说最好的都是吹牛."""
+    text, hit, clause = frame.reading.folded.text, frame.hit, frame.clause
+    behind = (span for span in frame.spans("denied_behind") if hit.end <= span.start < clause.end)
+    return next((span for span in behind if not text[hit.end : span.start].strip(_LINKS)), None)
+
+
+def _denies(frame: Frame, negator: Span) -> bool:
+    """Return whether a negator before the hit governs it, with no turn (而是, 只是) in between.
+
+    One that denies a statement (不是, 称不上) governs all of it, one that denies a verb (不会, 没有) its object
+    only: in 没有广告费的最好面霜 the claim stands.
+    """
+    reading, clause, start = frame.reading, frame.clause, frame.hit.start
+    path = reading.folded.text[negator.end : start]
+    if any(negator.end <= turn.start < start for turn in frame.spans("turns")):
+        return False
+    if negator in frame.spans("denials"):
+        return not (path.endswith("的") and negator.start == clause.start)
+    saying = next((span for span in frame.spans("sayings") if span.start >= negator.end), None)
+    if saying is not None and saying.start - negator.end <= _ADVERB and saying.end <= start:
+        return True
+    return "的" not in path and _is_object(frame, negator.end)
+
+
+def _is_object(frame: Frame, begin: int) -> bool:
+    """Return whether at most one verb stands between an offset and the hit, and no noun that is its subject.
+
+    不做最大的 and 不给孩子买最贵的 deny the hit; 不用排队买最好的 denies the queue.
+    """
+    sayings = set(frame.spans("sayings"))
+    verbs = nouns = 0
+    taken = False  # by a preposition: what follows is no subject
+    for span, tag in frame.tokens(begin, frame.hit.start):
+        if span in sayings:
+            return True
+        # A preposition with the hit behind it is the verb: 用最好的.
+        if tag.startswith("v") or (tag.startswith("p") and span.end == frame.hit.start):
+            if verbs or (nouns and not taken):
+                return False
+            verbs += 1
+        elif tag.startswith("p"):
+            taken = True
+        elif tag.startswith("n"):
+            nouns += 1
+    return True
+
+
+def _denied_by(frame: Frame, outer: Span, inner: Span) -> bool:
+    """Return whether one negator governs another: 没有人不, 不会不是; 不大也不是 only sets them side by side."""
+    between = frame.reading.folded.text[outer.end : inner.start]
+    return len(between) <= _BETWEEN_NEGATORS and not any(char in between for char in _JOINTS)
+
+
+def _withheld(frame: Frame, negator: Span) -> bool:
+    """Return whether what is not so is refused, so that all the rest is so: 不是最好的不卖."""
+    text, hit, clause = frame.reading.folded.text, frame.hit, frame.clause
+    for span in frame.spans("refusals"):
+        if span.start < hit.end:
+            continue
+        if span.end <= clause.end:
+            return not any(char in text[hit.end : span.start] for char in _JOINTS if char != "的")
+        nearby = frame.clause_behind
+        # 我们不是最好的，不收也行 tells of the seller; without a subject it is a condition.
+        return (
+            nearby is not None
+            and negator.start == clause.start
+            and span.start - nearby.start <= _SUBJECT
+            and not any(char in text[nearby.start : span.start] for char in _JOINTS)
+        )
+    return False
+
+
+def _conditional(frame: Frame, negator: Span) -> bool:
+    """Return whether without the seller's own nothing is so: 没用过这款，别说用过最好的."""
+    before = frame.clause_before
+    if before is None or negator.start != frame.clause.start:
+        return False
+    denied = any(span.start == before.start for span in frame.spans("negators"))
+    pointed = (frame.last(role, before.start, before.end) for role in ("presents", "own"))
+    return denied and any(span is not None for span in pointed)
+
+
+def _tag_question(frame: Frame) -> bool:
+    """Return whether the hit's clause ends as a question that wants a yes: 这不是最好的吗."""
+    return frame.reading.folded.text[: frame.clause.end].endswith(("吗", "么", "嘛"))
+
+
+def _closes(frame: Frame) -> bool:
+    """Return whether the hit is the last that its clause says."""
+    return not frame.reading.folded.text[frame.hit.end : frame.clause.end].strip(_CLOSING)
+
+
+def question(frame: Frame) -> Span | None:
+    """Return the word that asks, in the hit's clause, for what the hit says.
+
+    A question that knows its answer is a claim: one that is answered with the seller's own goods or speaks of them
+    (最好的是不是我们家的), one that wants a yes (难道不是最好的吗), and one that takes the hit for granted
+    (想要最好的面膜吗).
+    """
+    text, clause, start = frame.reading.folded.text, frame.clause, frame.hit.start
+    if not text[: frame.sentence.end].rstrip("”’」』）)》").endswith(("?", "？")):
+        return None
+    asking = next(
+        (each for each in frame.spans("questions") if clause.start <= each.start and each.end <= clause.end),
+        None,
+    )
+    if asking is None or frame.last("rhetoric", clause.start, start) is not None:
+        return None
+    if frame.last("own", clause.start, clause.end) and not _belied(frame):
+        return None
+    if _tag_question(frame):
+        granted = (frame.last(role, clause.start, start) for role in ("wants", "negators"))
+        if any(each is not None for each in granted):
+            return None
+    return None if _answered(frame) else asking
+
+
+def _belied(frame: Frame) -> bool:
+    """Return whether the next sentence begins with a denial: 我们是最好的吗？不敢说."""
+    said = frame.next_sentence
+    return any(span.start == 0 for span in frame.framer.spans_in(said, "negators"))
+
+
+def _answered(frame: Frame) -> bool:
+    """Return whether the next sentence answers with the seller's own: 我们！, 当然是本店这款."""
+    said, spans = frame.next_sentence, frame.framer.spans_in
+    parts = [said[slice(*span)] for span in clauses(said)]
+    first = parts[0] if parts else ""
+    if len(parts) > 1 and Span(0, len(first)) in spans(first, "answers"):  # 答：我们老马家
+        first += parts[1]
+    if any(span.end == len(first) for span in spans(first, "shops")):  # 码头老王家！
+        return len(first) <= _ANSWER and not spans(first, "tellings")
+    own = spans(first, "own")
+    if not own:
+        return False
+    if any(span.start == 0 for span in spans(first, "answers")):
+        return True
+    # 我们试了五款 tells what was done.
+    return own[0].start == 0 and len(first) <= _ANSWER and not spans(first, "tellings")
+
+
+_ADVERB = 2  # characters between a negator and the saying that it denies: 从不 (轻易) 说
+_SUBJECT = 4  # characters that a subject takes: 我们绝
+_ANSWER = 12  # characters of an answer that is a name only: 我们家的玫瑰面膜
+_BETWEEN_NEGATORS = 4  # characters: 没有 (一位客人) 不
+_JOINTS = "也又亦更、和或的"  # what sets two denials side by side instead of one into the other
+# What may stand between a hit and the denial behind it.
+_LINKS = "的都倒也就可却才那种些话”’」』,"
+# What may stand between a hit and the end of its clause.
+_CLOSING = "的了吗么呢吧啊呀呐哦~”’」』 "
+
+
+def _refused(text: str, start: int) -> bool:
+    """Return whether 不 stands right before the hit's own verb: 不保证治好; not 要不, 不得不."""
+    return text[start - 1 : start] in _NOT and text[start - 2 : start] not in _NO_DENIALS if start else False
+
+
+_NOT = ("不", "未", "勿")
+_NO_DENIALS = ("得不", "是不", "要不", "好不", "能不", "会不", "何不", "岂不", "莫不", "无不", "可不")
