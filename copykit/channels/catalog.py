@@ -22,19 +22,20 @@ class UnknownChannel(CopykitError):
 class Catalog:
     """The channels of a run, found by id, name or alias in any letter case; in the order in which they are tried."""
 
-    def __init__(self, files: DataFiles) -> None:
-        """Read the channels.
+    def __init__(self, files: DataFiles, lang: str = "zh") -> None:
+        """Read the channels; they speak ``lang``, and are found by their names in both.
 
         Raises:
             DataFileError: with every fault of every file.
         """
-        found = [channel_from(identifier, data) for identifier, data in files.load("channels").items()]
+        data = files.load("channels")
+        found = [channel_from(identifier, in_language(value, lang)) for identifier, value in data.items()]
         found.sort(key=lambda channel: (KINDS.index(channel.kind), channel.order, channel.id))
         self._channels = {channel.id: channel for channel in found}
         self._names = {
             name.casefold(): channel.id
             for channel in reversed(found)
-            for name in (*channel.aliases, channel.name_en, channel.name, channel.id)
+            for name in (*channel.aliases, data[channel.id]["name_en"], data[channel.id]["name"], channel.id)
         }
 
     def __getitem__(self, name: str) -> Channel:
@@ -104,6 +105,15 @@ def least_hours(channel: Channel) -> float:
     """Return the hours a week that a channel takes at its lowest cadence, without what is done once."""
     each = sum(task.hours for task in channel.tasks if task.when in ("each", "post"))
     return round(each * channel.cadence.least / channel.cadence.every_weeks, 2)
+
+
+def in_language(data: Any, lang: str) -> Any:
+    """Return the value of a data file as it speaks a language: ``why_en`` in place of ``why`` where that is English."""
+    if isinstance(data, Mapping):
+        own = {key: value for key, value in data.items() if key == "name_en" or not key.endswith("_en")}
+        chosen = {key: data.get(f"{key}_en", value) if lang == "en" else value for key, value in own.items()}
+        return {key: in_language(value, lang) for key, value in chosen.items()}
+    return [in_language(value, lang) for value in data] if isinstance(data, list) else data
 
 
 def channel_from(identifier: str, data: Mapping[str, Any]) -> Channel:

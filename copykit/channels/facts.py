@@ -16,6 +16,20 @@ SHOP_TYPES = {
     "content_shop": "内容平台的店",
 }
 STAGES = {"new": "刚开张", "growing": "在长", "mature": "稳定"}
+_ENGLISH = {
+    "marketplace": "shops on a marketplace",
+    "own_site": "shops with a website",
+    "mini_program": "mini-programs",
+    "content_shop": "shops on a content platform",
+    "new": "new",
+    "growing": "growing",
+    "mature": "settled",
+}
+
+
+def told_as(name: str, lang: str) -> str:
+    """Return what people call a type of shop or a stage."""
+    return _ENGLISH.get(name, name) if lang == "en" else {**SHOP_TYPES, **STAGES}.get(name, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +44,7 @@ class Facts:
         return sentence.format_map(self.shown)
 
 
-def facts_of(brief: Brief, categories: Categories) -> Facts:
+def facts_of(brief: Brief, categories: Categories, lang: str = "zh") -> Facts:
     """Return the facts of a brief; ``because`` explains a poor name where the brief tells what reviews complain of."""
     shop = brief.shop
     told = shop.can or shop.type or shop.stage
@@ -60,11 +74,15 @@ def facts_of(brief: Brief, categories: Categories) -> Facts:
         "scenes": len(brief.scenes),
         "keywords": len(brief.keywords),
     }
-    shown = {name: _shown(name, value) for name, value in values.items()}
+    unknown = "not told" if lang == "en" else "没写"
+    shown = {name: unknown if value is None else _shown(name, value) for name, value in values.items()}
+    because = f"; bad reviews are about '{shop.bad_reviews}', mend the product first"
+    if lang != "en":
+        because = f"；差评集中在“{shop.bad_reviews}”，先改产品"
     shown |= {
-        "stage": STAGES.get(shop.stage, "没写"),
-        "shop_type": SHOP_TYPES.get(shop.type, "没写"),
-        "because": f"；差评集中在“{shop.bad_reviews}”，先改产品" if shop.bad_reviews else "",
+        "stage": told_as(shop.stage, lang) if shop.stage else unknown,
+        "shop_type": told_as(shop.type, lang) if shop.type else unknown,
+        "because": because if shop.bad_reviews else "",
         "keyword": brief.keywords[0] if brief.keywords else brief.product,
     }
     return Facts(values, shown)
@@ -121,8 +139,6 @@ def _as_set(value: Any) -> frozenset[str]:
 
 
 def _shown(name: str, value: Any) -> str:
-    if value is None:
-        return "没写"
     if name in ("conversion", "margin"):
         return percent(value)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from copykit.datafiles import DataFiles
+from copykit.errors import Words
 from copykit.model import Brief, Channel, Forecast
 
 Range = tuple[float, float, float]
@@ -70,8 +71,11 @@ class Assumptions:
 class Outlook:
     """Forecasts for one brief, from its own results where there are any."""
 
-    def __init__(self, assumptions: Assumptions, brief: Brief, results: Iterable[OwnResult] = ()) -> None:
+    def __init__(
+        self, assumptions: Assumptions, brief: Brief, results: Iterable[OwnResult] = (), lang: str = "zh"
+    ) -> None:
         self._assumed = assumptions
+        self._lang = lang
         self._brief = brief
         self._own: dict[str, list[OwnResult]] = {}
         for result in results:
@@ -114,8 +118,10 @@ class Outlook:
         if lift is not None and not self.own(channel):
             weekly = self._brief.shop.orders_per_week
             if weekly is None or weeks <= 0:
-                return NOTHING._replace(note="没写每周多少单，提升多少算不出" if weekly is None else "")
-            return _forecast(_times(lift, (1, 1, 1), weekly * weeks), "assumed", "原有单量上多出来的")
+                note = Words("没写每周多少单，提升多少算不出", "orders a week are not told, so no lift can be counted")
+                return NOTHING._replace(note=note.say(self._lang) if weekly is None else "")
+            note = Words("原有单量上多出来的", "on top of what sells anyway")
+            return _forecast(_times(lift, (1, 1, 1), weekly * weeks), "assumed", note.say(self._lang))
         direct = self._direct(channel, actions)
         if direct is not None:
             return direct

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from copykit.categories import Categories
 from copykit.channels.calendar import Calendar, Workdays
-from copykit.channels.catalog import Catalog, condition_from, meets
-from copykit.channels.facts import SHOP_TYPES, STAGES, Facts, facts_of, holds, objection
+from copykit.channels.catalog import Catalog, condition_from, in_language, meets
+from copykit.channels.facts import Facts, facts_of, holds, objection, told_as
 from copykit.channels.forecast import NOTHING, Assumptions, Outlook, OwnResult, share_interval, total
 from copykit.channels.schedule import DAY, Desk, campaign_tasks, cycle_days, settle, short_codes, tasks_of, weekly
 from copykit.datafiles import DataFiles
@@ -45,9 +45,10 @@ class Request:
 class Planner:
     """Makes plans from the data files of a run."""
 
-    def __init__(self, files: DataFiles, has_command: Callable[[str], bool] = lambda _: True) -> None:
-        """Read catalog, assumptions and calendar; ``has_command`` tells which commands tasks may name."""
-        self.catalog = Catalog(files)
+    def __init__(self, files: DataFiles, has_command: Callable[[str], bool] = lambda _: True, lang: str = "zh") -> None:
+        """Read catalog, assumptions and calendar; ``has_command`` tells which command lines tasks may name."""
+        self.lang = lang
+        self.catalog = Catalog(files, lang)
         self.assumptions = Assumptions(files)
         self.calendar = Calendar(files)
         self._categories = Categories(files)
@@ -68,9 +69,10 @@ class Planner:
             workdays=workdays,
             pace={"campaign": self.assumptions["campaign"], "day": self.assumptions["day"]},
             has_command=self._has_command,
+            lang=self.lang,
         )
-        facts = facts_of(brief, self._categories)
-        outlook = Outlook(self.assumptions, brief, results)
+        facts = facts_of(brief, self._categories, self.lang)
+        outlook = Outlook(self.assumptions, brief, results, self.lang)
         choice = _Choice(self, desk, facts, outlook, request, kept)
         choice.run()
         return choice.plan()
@@ -196,11 +198,17 @@ class _Choice:
         hours = _hours_a_post(channel) * sum(row.actions or 0 for row in rows)
         return sum(row.orders or 0 for row in rows) / hours if hours else 0.0
 
+    def _say(self, zh: str, en: str) -> str:
+        return en if self.planner.lang == "en" else zh
+
+    def _listed(self, names: Sequence[str]) -> str:
+        return self._say("、", ", ").join(told_as(name, self.planner.lang) for name in names)
+
     # --- what speaks against a channel ---------------------------------------------------------------------------
 
     def _objection(self, channel: Channel) -> _No | None:
         """Return why a channel does not come into question at all."""
-        for condition in map(condition_from, self.assumed.needs):
+        for condition in (condition_from(in_language(need, self.planner.lang)) for need in self.assumed.needs):
             if (found := objection(condition, self.facts)) is not None:
                 return _No(found, "law")
         if channel.state in ("gone", "refused"):
@@ -218,21 +226,24 @@ class _Choice:
     def _wrong_shop(self, channel: Channel) -> str | None:
         values = self.facts.values
         if channel.needs_own_site and not values["site"]:
-            return "没有自己的网站"
+            return self._say("没有自己的网站", "no website of its own")
         shop_type, stage = values["shop_type"], values["stage"]
         if channel.shop_types and shop_type is not None and shop_type not in channel.shop_types:
-            meant = "、".join(SHOP_TYPES[kind] for kind in channel.shop_types)
-            return f"这是给{meant}用的，你的店是{SHOP_TYPES[shop_type]}"
+            meant, yours = self._listed(channel.shop_types), told_as(shop_type, self.planner.lang)
+            return self._say(f"这是给{meant}用的，你的店是{yours}", f"this is for {meant}, yours is one of {yours}")
         if channel.shop_types and shop_type is None:
-            return "资料里没写店开在哪（shop.type），这条路要看店的类型"
+            return self._say(
+                "资料里没写店开在哪（shop.type），这条路要看店的类型",
+                "the brief does not say where the shop is (shop.type), on which this depends",
+            )
         if channel.stages and stage is not None and stage not in channel.stages:
-            meant = "、".join(STAGES[one] for one in channel.stages)
-            return f"适合{meant}的店，你写的是{STAGES[stage]}"
+            meant, yours = self._listed(channel.stages), told_as(stage, self.planner.lang)
+            return self._say(f"适合{meant}的店，你写的是{yours}", f"for {meant} shops, yours is {yours}")
         return None
 
     def _left_behind(self, channel: Channel) -> str:
-        after = "、".join(self.planner.catalog.name_of(name) for name in channel.successor)
-        return channel.state_today + (f"；看{after}" if after else "")
+        after = self._say("、", ", ").join(self.planner.catalog.name_of(name) for name in channel.successor)
+        return channel.state_today + (self._say(f"；看{after}", f"; see {after}") if after else "")
 
     def _own_verdict(self, channel: Channel) -> str | None:
         """Return what the user's own results say against a channel that costs money."""
@@ -247,7 +258,10 @@ class _Choice:
         hopeful = share_interval(orders, visitors)[2] * visitors if visitors else orders + 1
         if cost <= profit * hopeful:
             return None
-        return f"你自己的结果：花 {cost:,.0f} 元成交 {orders:,.0f} 单，一单只剩 {profit:,.2f} 元毛利，往宽里算也是亏"
+        return self._say(
+            f"你自己的结果：花 {cost:,.0f} 元成交 {orders:,.0f} 单，一单只剩 {profit:,.2f} 元毛利，往宽里算也是亏",
+            f"your own results: {cost:,.0f} yuan for {orders:,.0f} orders, {profit:,.2f} left of each: a loss",
+        )
 
     def _click_verdict(self, channel: Channel) -> tuple[str | None, str]:
         """Return what speaks against buying clicks, or else the sentence that speaks for it."""
@@ -255,28 +269,37 @@ class _Choice:
         missing = [
             label
             for label, value in (
-                ("售价（price）", brief.price),
-                ("毛利率（shop.margin）", brief.shop.margin),
-                ("转化率（shop.conversion）", brief.shop.conversion or self._own_share(channel)),
+                (self._say("售价（price）", "price"), brief.price),
+                (self._say("毛利率（shop.margin）", "shop.margin"), brief.shop.margin),
+                (
+                    self._say("转化率（shop.conversion）", "shop.conversion"),
+                    brief.shop.conversion or self._own_share(channel),
+                ),
             )
             if value is None
         ]
         if missing:
-            return f"没写{'、'.join(missing)}，不知道一次点击值多少钱，不花这个钱", ""
+            zh = f"没写{'、'.join(missing)}，不知道一次点击值多少钱，不花这个钱"
+            return self._say(zh, f"{', '.join(missing)} not told: nobody knows what a click is worth"), ""
         price = self.outlook.click_cost(channel)
         if price is None:
-            return "没有一次点击多少钱的假设，也没有你自己的账，先不花", ""
+            zh = "没有一次点击多少钱的假设，也没有你自己的账，先不花"
+            return self._say(zh, "neither assumed nor known from your own books what a click costs"), ""
         (low, mid, high), own = price
         (_, share, _), _ = self.outlook.conversion(channel)
         worth = (self.outlook.unit_profit() or 0) * share
-        whose = "你自己的账上一次点击" if own else "这里一次点击按假设"
-        money = f"{whose}要 {low:.2f}—{high:.2f} 元" if low < high else f"{whose}要 {mid:.2f} 元"
-        earned = f"一次点击约值 {worth:.2f} 元（售价×毛利×转化）"
+        price_told = f"{low:.2f}—{high:.2f}" if low < high else f"{mid:.2f}"
+        whose = self._say(*(("你自己的账上", "in your own books") if own else ("这里按假设", "assumed")))
+        told = self._say(
+            f"一次点击约值 {worth:.2f} 元（售价×毛利×转化），{whose}要 {price_told} 元，",
+            f"a click is worth some {worth:.2f} yuan (price × margin × conversion) and costs {price_told} ({whose}): ",
+        )
         if worth < low:
-            return f"{earned}，{money}，点一次亏一次；先把转化或客单价做上去", ""
+            zh, en = "点一次亏一次；先把转化或客单价做上去", "a loss each time; raise conversion or order value first"
+            return told + self._say(zh, en), ""
         if worth < mid:
-            return None, f"{earned}，{money}，刚够本，只小额试"
-        return None, f"{earned}，{money}，付得起"
+            return None, told + self._say("刚够本，只小额试", "break-even, a small trial only")
+        return None, told + self._say("付得起", "affordable")
 
     def _own_share(self, channel: Channel) -> float | None:
         (_, share, _), basis = self.outlook.conversion(channel)
@@ -287,12 +310,16 @@ class _Choice:
     def _take(self, channel: Channel, shared: bool) -> _No | None:
         """Schedule a channel and take it, or return why it does not fit."""
         if channel.after and channel.after not in self.taken:
-            return _No(f"要先有跑出来的{self.planner.catalog.name_of(channel.after)}，再加钱放大", "unfit")
+            first = self.planner.catalog.name_of(channel.after)
+            return _No(self._say(f"要先有跑出来的{first}，再加钱放大", f"first {first} has to work by itself"), "unfit")
         focus = self.assumed["focus"]
         others = sum(draft.channel.kind != "steady" for draft in self.taken.values())
         room = max(int(self.request.hours / focus["hours_per_channel"] + _EPSILON), 1)
         if channel.kind != "steady" and others >= room:
-            why = f"每周 {self.request.hours:g} 小时已经排了 {others} 条路，再开一条，条条都做不深"
+            why = self._say(
+                f"每周 {self.request.hours:g} 小时已经排了 {others} 条路，再开一条，条条都做不深",
+                f"{self.request.hours:g} hours a week hold {others} ways already; one more and none is done well",
+            )
             return _No(why, "hours")
         cost, spend, note, reason = self._price(channel)
         if reason is not None:
@@ -305,7 +332,9 @@ class _Choice:
             sends = sum(task.kind == "post" for task in tasks)
             cost *= sends
             if cost > self.money + _EPSILON:
-                return _No(f"发 {sends} 次要 {cost:,.0f} 元，预算只剩 {self.money:,.0f} 元", "money")
+                zh = f"发 {sends} 次要 {cost:,.0f} 元，预算只剩 {self.money:,.0f} 元"
+                en = f"{sends} sendings take {cost:,.0f} yuan, {self.money:,.0f} are left"
+                return _No(self._say(zh, en), "money")
         actions = self._actions(channel, tasks)
         draft = _Draft(channel, tasks, round(cost, 2), note, self._why(channel), times, actions, spend)
         self.taken[channel.id] = draft
@@ -363,12 +392,17 @@ class _Choice:
 
     def _no_hours(self, channel: Channel) -> str:
         if channel.cadence.start_week > self.desk.weeks:
-            return f"要到第 {channel.cadence.start_week} 周才开始，计划只有 {self.desk.weeks} 周"
+            begin = channel.cadence.start_week
+            zh = f"要到第 {begin} 周才开始，计划只有 {self.desk.weeks} 周"
+            return self._say(zh, f"begins in week {begin}, the plan has {self.desk.weeks}")
         least = _hours_a_post(channel) * channel.cadence.least / channel.cadence.every_weeks
         start = sum(template.hours for template in channel.tasks if template.when == "start")
-        opening = f"，开头还要 {start:g} 小时" if start else ""
+        opening = self._say(f"，开头还要 {start:g} 小时", f" and {start:g} h to begin") if start else ""
         left = max(self.request.hours - max(self.load), 0)
-        return f"时间排不下：每周最少要 {least:.1f} 小时{opening}，最满的一周只剩 {left:.1f} 小时"
+        return self._say(
+            f"时间排不下：每周最少要 {least:.1f} 小时{opening}，最满的一周只剩 {left:.1f} 小时",
+            f"no time: it takes {least:.1f} h a week at least{opening}, the fullest week has {left:.1f} left",
+        )
 
     def _price(self, channel: Channel) -> tuple[float, float, str, str | None]:
         """Return cost, what of it buys clicks, how it is counted, and why it cannot be paid; counted at the high end.
@@ -382,23 +416,28 @@ class _Choice:
                 run = self.assumed["run"].get(name, 0)
                 pieces = max(run, round((shop.orders_per_week or 0) * self.desk.weeks))
                 cost = pieces * price[2]
-                note = f"印 {pieces:,} 份，每份按 {price[2]:g} 元"
+                note = self._say(f"印 {pieces:,} 份，每份按 {price[2]:g} 元", f"{pieces:,} pieces at {price[2]:g} yuan")
             case "messages":
                 price = self.assumed.range("message", name) or (0.0, 0.0, 0.0)
                 cost = (shop.contacts or 0) * price[2]
-                note = f"{shop.contacts or 0:,} 人，每条按 {price[2]:g} 元"
+                people = f"{shop.contacts or 0:,}"
+                note = self._say(f"{people} 人，每条按 {price[2]:g} 元", f"{people} people at {price[2]:g} yuan")
             case "fixed":
                 price = self.assumed.range("fixed", name) or (0.0, 0.0, 0.0)
-                cost, note = price[2], channel.cost_note or "起步费按假设的高值"
+                cost = price[2]
+                note = channel.cost_note or self._say("起步费按假设的高值", "to begin, at the assumed high end")
             case "clicks":
                 return self._click_price(channel)
             case "orders":
                 rate = self.assumed.range("commission", name) or (0.0, 0.0, 0.0)
-                return 0.0, 0.0, f"成交后付，约成交额的 {rate[0]:.0%}—{rate[2]:.0%}，不占预算", None
+                zh = f"成交后付，约成交额的 {rate[0]:.0%}—{rate[2]:.0%}，不占预算"
+                en = f"paid on sales, some {rate[0]:.0%}—{rate[2]:.0%} of them, not from the budget"
+                return 0.0, 0.0, self._say(zh, en), None
             case _:
                 return 0.0, 0.0, channel.cost_note, None
         if cost > self.money + _EPSILON:
-            return 0.0, 0.0, "", f"要 {cost:,.0f} 元（{note}），预算只剩 {self.money:,.0f} 元"
+            zh = f"要 {cost:,.0f} 元（{note}），预算只剩 {self.money:,.0f} 元"
+            return 0.0, 0.0, "", self._say(zh, f"{cost:,.0f} yuan ({note}), {self.money:,.0f} are left")
         return cost, 0.0, note, None
 
     def _click_price(self, channel: Channel) -> tuple[float, float, str, str | None]:
@@ -408,14 +447,23 @@ class _Choice:
         clicks = self.assumed["trial"]["clicks"]
         least = float(-(-clicks * mid // 1))
         if least > self.money + _EPSILON:
-            why = f"少于 {clicks} 次点击看不出转化，要 {least:,.0f} 元，预算只剩 {self.money:,.0f} 元"
+            why = self._say(
+                f"少于 {clicks} 次点击看不出转化，要 {least:,.0f} 元，预算只剩 {self.money:,.0f} 元",
+                f"under {clicks} clicks tell nothing and take {least:,.0f} yuan, {self.money:,.0f} are left",
+            )
             return 0.0, 0.0, "", why
         (_, share, _), _ = self.outlook.conversion(channel)
         worth = (self.outlook.unit_profit() or 0) * share
         # A click that earns its middle price may buy three trials; more only after results.
         spend = min(3 * least, float(int(self.money))) if worth >= mid else least
-        whose = "你自己的点击成本" if own else "假设的点击成本"
-        return spend, spend, f"先买约 {spend / mid:,.0f} 次点击（按{whose}），看结果再加", None
+        whose = self._say(*(("你自己的点击成本", "your own cost") if own else ("假设的点击成本", "the assumed cost")))
+        zh = f"先买约 {spend / mid:,.0f} 次点击（按{whose}），看结果再加"
+        return (
+            spend,
+            spend,
+            self._say(zh, f"some {spend / mid:,.0f} clicks first (at {whose}), more after results"),
+            None,
+        )
 
     def _actions(self, channel: Channel, tasks: Sequence[Task]) -> float:
         """Return how many posts, cards or messages take effect before the plan ends."""
@@ -437,8 +485,12 @@ class _Choice:
         rows = [row for row in self.outlook.own(channel) if row.orders is not None]
         if rows and sum(row.orders or 0 for row in rows) > 0:
             actions = sum(row.actions or 0 for row in rows)
-            made = f"{actions:,.0f} 次" if actions else f"{len(rows)} 期"
-            return f"你自己的结果：{made}带来 {sum(row.orders or 0 for row in rows):,.0f} 单，接着做"
+            orders = f"{sum(row.orders or 0 for row in rows):,.0f}"
+            made = self._say(f"{actions:,.0f} 次", f"{actions:,.0f} posts")
+            if not actions:
+                made = self._say(f"{len(rows)} 期", f"{len(rows)} periods")
+            zh = f"你自己的结果：{made}带来 {orders} 单，接着做"
+            return self._say(zh, f"your own results: {made} brought {orders} orders; go on")
         for condition in channel.fits:
             if holds(condition, self.facts):
                 return self.facts.fill(condition.why)
@@ -452,7 +504,9 @@ class _Choice:
         if channel.kind == "steady":
             forecast = NOTHING
         elif forecast == NOTHING and not draft.actions:
-            forecast = NOTHING._replace(note=f"这 {self.desk.weeks} 周里还看不到：{channel.effect_words}")
+            weeks_told = self.desk.weeks
+            note = self._say(f"这 {weeks_told} 周里还看不到：", f"not to be seen in {weeks_told} weeks: ")
+            forecast = NOTHING._replace(note=note + channel.effect_words)
         tasks = sorted(draft.tasks, key=lambda task: (task.due, task.time, task.id))
         cadence = channel.cadence
         return PlanRow(
@@ -474,34 +528,52 @@ class _Choice:
     def _notes(self, rows: Sequence[PlanRow]) -> Iterable[str]:
         desk, request, names = self.desk, self.request, self.planner.catalog
         if not rows:
-            yield f"每周 {request.hours:g} 小时排不下任何一条路；先空出一两个小时"
+            zh = f"每周 {request.hours:g} 小时排不下任何一条路；先空出一两个小时"
+            yield self._say(zh, f"{request.hours:g} hours a week hold nothing; free one or two first")
         known = desk.workdays.known_until
         if desk.end > known:
-            yield f"{known.year + 1} 年的放假安排还没有，之后按周末休息算；公布后重排一次"
+            zh = f"{known.year + 1} 年的放假安排还没有，之后按周末休息算；公布后重排一次"
+            yield self._say(zh, f"days off of {known.year + 1} are not published; weekends are taken until they are")
         if self.money > 0 and request.budget > 0 and rows:
-            yield f"预算还剩 {self.money:,.0f} 元没排：没有值得花的地方，留着等结果"
+            zh = f"预算还剩 {self.money:,.0f} 元没排：没有值得花的地方，留着等结果"
+            yield self._say(zh, f"{self.money:,.0f} yuan are left: nothing is worth them before results come")
         if any(row.forecast.basis in ("assumed", "mixed") for row in rows):
             checked = self.assumed.checked
-            yield f"带 * 的预计用了假设（{checked} 定的，没有公开数据支持）；给 --results 就换成你自己的数"
+            yield self._say(
+                f"带 * 的预计用了假设（{checked} 定的，没有公开数据支持）；给 --results 就换成你自己的数",
+                f"what has a * rests on assumptions of {checked} that no public data support; give --results",
+            )
         speaking = [row.name for row in rows if _is_personal(names[row.channel])]
         if speaking and self.facts.values["persona"] is None:
-            where = "、".join(speaking)
-            yield f"没写人设（资料的 [persona]）：{where}要有一个人在说话，写上两三条 about，人设线才有东西发"
+            where = self._say("、", ", ").join(speaking)
+            yield self._say(
+                f"没写人设（资料的 [persona]）：{where}要有一个人在说话，写上两三条 about，人设线才有东西发",
+                f"no persona in the brief ([persona]): on {where} a person speaks; two or three lines of about will do",
+            )
         yield from self._goal_note(total(row.forecast for row in rows))
         low = desk.brief.shop.review_score
         if low is not None and low < 4.7 and desk.brief.shop.bad_reviews:
-            yield f"评分 {low:g}，差评集中在“{desk.brief.shop.bad_reviews}”：引来的人先看差评，产品先改"
+            bad = desk.brief.shop.bad_reviews
+            yield self._say(
+                f"评分 {low:g}，差评集中在“{bad}”：引来的人先看差评，产品先改",
+                f"rated {low:g}, bad reviews are about '{bad}', which visitors read first: mend the product",
+            )
 
     def _goal_note(self, forecast: Forecast) -> Iterable[str]:
         if not self.request.goal or self.request.goal in GOALS:
             return
         wanted = float(self.request.goal)
         if wanted <= forecast.low:
-            yield f"目标 {wanted:g} 单：预计的低值就够"
+            yield self._say(f"目标 {wanted:g} 单：预计的低值就够", f"{wanted:g} orders: the low end suffices")
         elif wanted <= forecast.high:
-            yield f"目标 {wanted:g} 单：在预计的 {forecast.low:g}—{forecast.high:g} 单之间，不保证"
+            ends = f"{forecast.low:g}—{forecast.high:g}"
+            zh = f"目标 {wanted:g} 单：在预计的 {ends} 单之间，不保证"
+            yield self._say(zh, f"{wanted:g} orders: within the {ends} expected, not certain")
         else:
-            yield f"目标 {wanted:g} 单够不着：顺的话也只有 {forecast.high:g} 单；加时间，或先提转化和客单价"
+            yield self._say(
+                f"目标 {wanted:g} 单够不着：顺的话也只有 {forecast.high:g} 单；加时间，或先提转化和客单价",
+                f"{wanted:g} orders are out of reach, {forecast.high:g} at best: more time or conversion",
+            )
 
 
 def tasks_within(tasks: Iterable[Task], desk: Desk) -> list[Task]:

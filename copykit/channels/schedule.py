@@ -30,11 +30,16 @@ class Desk:
     workdays: Workdays
     pace: Mapping[str, Any]  # data/assumptions: campaign, day
     has_command: Callable[[str], bool] = lambda _: True
+    lang: str = "zh"
 
     @property
     def end(self) -> date:
         """Return the first day after the plan."""
         return self.start + self.weeks * WEEK
+
+    def say(self, zh: str, en: str) -> str:
+        """Return one of two wordings."""
+        return en if self.lang == "en" else zh
 
     def week_of(self, day: date) -> int:
         """Return the week of the plan that a day lies in, from 0."""
@@ -206,11 +211,14 @@ def _one_campaign(channel: Channel, desk: Desk, first: date) -> list[Task]:
     rule = desk.pace["campaign"]
     last = first + (rule["days"] - 1) * DAY
     hours, product = rule["hours"], desk.brief.product
-    until = f"{last.month} 月 {last.day} 日 24 点"
+    until = desk.say(f"{last.month} 月 {last.day} 日 24 点", f"midnight of {last:%m-%d}")
     parts: list[tuple[str, str, date, str, str, float, tuple[str, ...]]] = [
         (
             "campaign_ready",
-            f"活动素材全部备齐：{product}的价格、图、文案、库存、客服话术",
+            desk.say(
+                f"活动素材全部备齐：{product}的价格、图、文案、库存、客服话术",
+                f"all material is ready: price, pictures, copy, stock and service scripts of {product}",
+            ),
             desk.workdays.last_at_or_before(first - rule["ready_before"] * DAY, desk.start),
             "",
             "运营",
@@ -220,12 +228,23 @@ def _one_campaign(channel: Channel, desk: Desk, first: date) -> list[Task]:
     ]
     for number, before in enumerate(rule["brief_before"], 1):
         day = desk.workdays.last_at_or_before(first - before * DAY, desk.start)
-        title = "活动通气会：谁做什么、价格怎么说" if number == 1 else "活动通气会：最后对一遍价格和库存"
+        title = desk.say("活动通气会：谁做什么、价格怎么说", "briefing: who does what, how the price is told")
+        if number > 1:
+            title = desk.say("活动通气会：最后对一遍价格和库存", "briefing: price and stock once more")
         parts.append((f"campaign_brief_{number}", title, day, "17:00", "店主", hours["brief"], ()))
     lines = [
-        "活动第 1 天：说清优惠，一句话算得出（能打折就不满减，能满减就不玩法）",
-        "活动第 2 天：发真实反馈和打包现场，回答问得最多的三问",
-        f"活动第 3 天：说清截止时间和余量，{until}结束，到点就停",
+        desk.say(
+            "活动第 1 天：说清优惠，一句话算得出（能打折就不满减，能满减就不玩法）",
+            "day 1: the offer, worked out in one sentence (a discount before thresholds, thresholds before games)",
+        ),
+        desk.say(
+            "活动第 2 天：发真实反馈和打包现场，回答问得最多的三问",
+            "day 2: true feedback and packing, answers to the three questions asked most",
+        ),
+        desk.say(
+            f"活动第 3 天：说清截止时间和余量，{until}结束，到点就停",
+            f"day 3: the deadline and what is left; it ends at {until} and then stops",
+        ),
     ]
     times = ["10:00", "12:30", "19:30"]
     for number in range(rule["days"]):
@@ -235,12 +254,18 @@ def _one_campaign(channel: Channel, desk: Desk, first: date) -> list[Task]:
             line, time = lines[2], times[2]
         parts.append((f"campaign_day_{number + 1}", line, day, time, "运营", hours["day"], ()))
     if rule["days"] > 1:
-        evening = ("campaign_brief_3", "活动通气会：看今天的数，定最后一天说什么", first + DAY, "21:00")
+        title = desk.say(
+            "活动通气会：看今天的数，定最后一天说什么", "briefing: today's figures, what to say on the last day"
+        )
+        evening = ("campaign_brief_3", title, first + DAY, "21:00")
         parts.append((*evening, "店主", hours["brief"], ()))
     parts.append(
         (
             "campaign_review",
-            "活动复盘：来了多少人、买了多少、哪句话管用、下次改什么",
+            desk.say(
+                "活动复盘：来了多少人、买了多少、哪句话管用、下次改什么",
+                "review: how many came and bought, which words worked, what to change",
+            ),
             last + rule["review_after"] * DAY,
             "",
             "店主",

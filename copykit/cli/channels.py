@@ -85,7 +85,7 @@ def list_channels(form: str, data_folders: tuple[Path, ...], budget: float | Non
     from copykit.channels.forecast import Assumptions
 
     files = common.open_data(data_folders)
-    chosen = Catalog(files).select(
+    chosen = Catalog(files, common.lang_of()).select(
         kind=filters["kind"],
         effort=filters["effort"],
         stage=filters["stage"],
@@ -114,7 +114,7 @@ def list_channels(form: str, data_folders: tuple[Path, ...], budget: float | Non
 @common.lang_option
 def show(name: str, form: str, data_folders: tuple[Path, ...]) -> int:
     """Print one channel as a page."""
-    catalog = Catalog(common.open_data(data_folders))
+    catalog = Catalog(common.open_data(data_folders), common.lang_of())
     channel = catalog[name]
     if form == "json":
         write_json(render.channel_json(channel))
@@ -193,7 +193,7 @@ def plan(brief_path: Path, form: str | None, outputs: tuple[Path, ...], **option
     _check_days(start, options["weeks"])
     files = common.open_data(options["data_folders"])
     brief = read_brief(brief_path)
-    planner = Planner(files, _has_command)
+    planner = Planner(files, _has_command, common.lang_of())
     results, refused = _results(files, planner.catalog, options["results"])
     name = options["name"] or brief_path.stem
     request = Request(name, options["budget"], options["hours"], start, options["weeks"], today, goal, str(brief_path))

@@ -66,7 +66,7 @@ def review(source: str, form: str, output: Path | None, data_folders: tuple[Path
             f"-o 只会写 {' '.join(FILES)}，现在是 {output.name}", f"-o writes {' '.join(FILES)}, not {output.name}"
         )
     files = common.open_data(data_folders)
-    catalog = Catalog(files)
+    catalog = Catalog(files, common.lang_of())
     money = _money(options["margin"], options["brief_path"])
     codes, saved = plans.remembered(options["names"])
     register = Register(catalog, codes, saved)

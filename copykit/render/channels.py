@@ -9,6 +9,7 @@ from typing import Any
 
 from copykit.model import Channel, Forecast, Plan, PlanRow, Task
 from copykit.render.terminal import Terminal, columns, wrapped
+from copykit.render.titles import clipped
 from copykit.text.measure import display_width, pad
 
 KINDS = {
@@ -157,7 +158,7 @@ def channels_table(channels: Sequence[tuple[Channel, float]], view: View) -> str
     head += [say("花钱", "cost"), say("力气", "effort"), say("店和阶段", "shops, stages")]
     rows = [
         [
-            channel.name if lang == "zh" else channel.name_en,
+            channel.name,
             ROOMS[lang][channel.kind],
             STATES[lang][channel.state],
             f"{hours:.1f}",
@@ -167,7 +168,7 @@ def channels_table(channels: Sequence[tuple[Channel, float]], view: View) -> str
         ]
         for channel, hours in channels
     ]
-    lines = columns([head, *rows])
+    lines = [clipped(line, terminal.width) for line in columns([head, *rows], gap=2 if lang == "zh" else 1)]
     return "\n".join([terminal.paint(lines[0], "quiet"), *(terminal.safe(line) for line in lines[1:])])
 
 
@@ -185,9 +186,10 @@ def _fits_whom(channel: Channel, view: View) -> str:
 def channel_page(channel: Channel, successors: Sequence[str], hours: float, view: View) -> str:
     """Return the page of one channel: what it is and whether it still lives first, then how, then what the law asks."""
     say, lang, terminal = view.say, view.lang, view.terminal
+    listed = say("、", ", ")
     number = say(f"十六法之 {channel.method}", f"method {channel.method}") if channel.method else ""
     first = [
-        channel.name if lang == "zh" else f"{channel.name_en}（{channel.name}）",
+        channel.name,
         ROOMS[lang][channel.kind],
         number,
     ]
@@ -196,10 +198,11 @@ def channel_page(channel: Channel, successors: Sequence[str], hours: float, view
     style = {"gone": "bad", "refused": "bad", "changed": "cost"}.get(channel.state, "plain")
     state = f"{STATES[lang][channel.state]}{say('：', ': ')}{channel.state_today}"
     if successors:
-        state += say("；接着做：", "; now: ") + "、".join(successors)
+        state += say("；接着做：", "; now: ") + listed.join(successors)
     lines += [terminal.paint(line, style) for line in _wrapped(say("今天  ", "today  "), state, view)]  # type: ignore[arg-type]
     lines.append("")
-    cadence = channel.cadence.words.replace("{n}", f"{channel.cadence.least}—{channel.cadence.times}")
+    least, most = channel.cadence.least, channel.cadence.times
+    cadence = channel.cadence.words.replace("{n}", f"{least}—{most}" if least < most else str(most))
     facts = [
         (
             say("怎么做", "cadence"),
@@ -207,9 +210,9 @@ def channel_page(channel: Channel, successors: Sequence[str], hours: float, view
         ),
         (say("见效", "effect"), channel.effect_words),
         (say("花钱", "cost"), "；".join(part for part in (COSTS[lang][channel.cost_model], channel.cost_note) if part)),
-        (say("看什么", "KPIs"), "、".join(channel.kpis)),
-        (say("写什么", "copy"), "、".join(channel.forms)),
-        (say("遇见谁", "people"), "、".join(channel.audience)),
+        (say("看什么", "KPIs"), listed.join(channel.kpis)),
+        (say("写什么", "copy"), listed.join(channel.forms)),
+        (say("遇见谁", "people"), listed.join(channel.audience)),
         (say("适合", "fits"), _fits_whom(channel, view)),
     ]
     wide = max(display_width(name) for name, _ in facts)
@@ -223,11 +226,16 @@ def channel_page(channel: Channel, successors: Sequence[str], hours: float, view
     ):
         lines += ["", terminal.paint(heading, "strong")]
         for advice in advices:
-            told = f"{advice.text}（{advice.why}）" if sign == "!" else f"{advice.text}{say('：', ': ')}{advice.why}"
+            told = (
+                say(f"{advice.text}（{advice.why}）", f"{advice.text} ({advice.why})")
+                if sign == "!"
+                else f"{advice.text}{say('：', ': ')}{advice.why}"
+            )
             lines += _wrapped(f"  {sign} ", told, view)
     lines += ["", terminal.paint(say("要做的事", "tasks"), "strong")]
     for task in channel.tasks:
-        lines += _wrapped("  · ", f"{task.title}（{task.role}，{task.hours:g} {say('小时', 'h')}）", view)
+        who = say(f"（{task.role}，{task.hours:g} 小时）", f" ({task.role}, {task.hours:g} h)")
+        lines += _wrapped("  · ", task.title + who, view)
     lines += [
         "",
         terminal.paint(terminal.safe(say("来源 ", "source ") + f"{channel.source} · {channel.checked}"), "quiet"),
@@ -266,7 +274,11 @@ def plan_text(plan: Plan, view: View, whole: bool = False) -> str:
     ]
     for line, row in zip(columns(head), plan.rows, strict=True):
         extra = f"  {forecast_text(row.forecast, view)}" if row.forecast.basis != "none" else ""
-        lines.append("  " + terminal.safe(line) + terminal.paint(terminal.safe(extra), "good"))
+        shown = terminal.safe(f"  {line}")
+        if extra and display_width(shown + extra) > terminal.width:
+            lines.append(shown)
+            shown, extra = "      ", extra
+        lines.append(shown + terminal.paint(terminal.safe(extra), "good") if extra else shown)
         lines += [terminal.paint(part, "quiet") for part in _wrapped("        ", row.why, view)]
     if not plan.rows:
         lines.append(say("  一条也排不下", "  nothing fits"))
@@ -278,7 +290,7 @@ def plan_text(plan: Plan, view: View, whole: bool = False) -> str:
     for note in plan.notes:
         lines += _wrapped("  · ", note, view)
     if plan.days:
-        names = "、".join(f"{day.day:%m-%d} {day.name}{_use(day.use, view)}" for day in plan.days)
+        names = say("、", ", ").join(f"{day.day:%m-%d} {day.name}{_use(day.use, view)}" for day in plan.days)
         lines += _wrapped(say("  日子  ", "  days  "), names, view)
     lines += ["", terminal.paint(say("要做的事", "tasks") if whole else say("头一周", "first week"), "strong")]
     tasks = plan.tasks if whole else [task for task in plan.tasks if (task.due - plan.start).days < SHOWN_DAYS]
@@ -298,12 +310,12 @@ def _brief_refusals(plan: Plan, view: View) -> Iterator[tuple[str, str]]:
         if rejected.kind != "hours":
             together.setdefault(rejected.why, []).append(rejected.name)
     for why, names in together.items():
-        yield "、".join(names), why
+        yield view.say("、", ", ").join(names), why
     if len(hours) == 1:
         yield hours[0].name, hours[0].why
     elif hours:
         yield (
-            "、".join(rejected.name for rejected in hours),
+            view.say("、", ", ").join(rejected.name for rejected in hours),
             view.say(
                 f"时间排不下，每周 {plan.hours:g} 小时给了上面几条（各要多少：--all）",
                 f"no hours left of {plan.hours:g} a week (--all tells how many each needs)",

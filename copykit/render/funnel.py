@@ -203,10 +203,10 @@ def _levers(report: Any, view: View, *, profit: bool) -> list[str]:
         lines += [view.terminal.paint(f"    {line}", "quiet") for line in todo]
     if starred:
         note = say(
-            "  * 能提多少、要几小时是假设（data/assumptions/levers.toml）；表里给同行同层的列就按同行算",
-            "  * how far it may rise and how long it takes are assumptions; give columns of peers' averages",
+            "* 能提多少、要几小时是假设（data/assumptions/levers.toml）；表里给同行同层的列就按同行算",
+            "* how far it may rise and how long it takes are assumptions; give columns of peers' averages",
         )
-        lines += [view.terminal.paint(line, "quiet") for line in wrapped(note, view.terminal.width)]
+        lines += [view.terminal.paint(f"  {line}", "quiet") for line in wrapped(note, view.terminal.width - 2)]
     return lines
 
 

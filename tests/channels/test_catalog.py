@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -155,3 +157,42 @@ def test_a_users_file_adds_a_channel(tmp_path: Path) -> None:
     text = text.replace('name = "线下引线上"', 'name = "周末市集"').replace("method = 14\n", "")
     own.write_text(re.sub(r"aliases = .*", 'aliases = ["市集"]', text), "utf-8")
     assert Catalog(datafiles.open_layers(extra=[tmp_path]))["市集"].id == "fair"
+
+
+SPOKEN = frozenset(("what", "why", "state_today", "note", "words", "unknown", "text", "title", "kpis", "forms"))
+
+
+def spoken(data: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield what people read of a channel's file, in Chinese and in English."""
+    if isinstance(data, list):
+        for one in data:
+            yield from spoken(one)
+    elif isinstance(data, dict):
+        for key, told in data.items():
+            if key in SPOKEN:
+                yield told, data.get(f"{key}_en")
+            elif key not in ("themes", "post"):  # what goes into posts, which are Chinese
+                yield from spoken(told)
+
+
+@pytest.mark.parametrize("entry", FILES.entries("channels"), ids=lambda entry: entry.id)
+def test_a_channel_speaks_both_languages_with_the_same_places_to_fill(entry: datafiles.Entry) -> None:
+    value, problems = datafiles.parse_file(entry.path, "channels")
+    assert problems == []
+    for chinese, english in spoken(value):
+        assert bool(english) == bool(chinese), chinese
+        assert set(re.findall(r"{\w+}", str(english))) == set(re.findall(r"{\w+}", str(chinese)))
+        assert len(english) == len(chinese) or isinstance(english, str)
+
+
+def test_an_english_catalog_speaks_english_and_knows_the_chinese_names() -> None:
+    english = Catalog(FILES, "en")
+    groups = english["社群"]
+    assert (groups.name, groups.id) == ("Groups", "groups")
+    assert groups.why == "regulars together carry one another along"
+    assert english["微信群"] == english["Groups"] == groups
+    han = re.compile(r"[\u4e00-\u9fff]")
+    for channel in english:
+        told = (channel.what, channel.effect_words, *(advice.text for advice in (*channel.do, *channel.dont)))
+        # Names of Chinese tools stay Chinese; sentences do not.
+        assert all(len(han.findall(text)) <= 12 for text in told)

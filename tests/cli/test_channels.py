@@ -82,7 +82,9 @@ def test_show_says_what_became_of_a_channel_and_why_not_to(copykit: Copykit) -> 
     assert "会被删帖，严重的连账号一起没了" in out
     assert "接着做：万相台无界" in copykit("channels", "show", "直通车").out.replace("\n      ", "")
     assert max(map(display_width, out.splitlines())) <= 82  # closing punctuation may stand out
-    assert "now: 万相台无界" in copykit("channels", "show", "直通车", "--lang", "en").out.replace("\n       ", "")
+    english = copykit("channels", "show", "直通车", "--lang", "en").out.replace("\n       ", " ")
+    assert "merged into 万相台无界" in english
+    assert "do not look for 直通车 by old guides" in english
 
 
 def test_an_unknown_channel_is_told(copykit: Copykit) -> None:
@@ -105,6 +107,17 @@ def test_a_plan_tells_what_to_do_why_and_what_not(copykit: Copykit) -> None:
     assert max(map(display_width, out.splitlines())) <= 82
     assert "--save" in err
     assert not Path(".copykit").exists()
+
+
+def test_an_english_plan_gives_its_reasons_in_english(copykit: Copykit) -> None:
+    code, out, _ = plan(copykit, "--lang", "en", "--goal", "99999")
+    assert code == 0
+    assert "bad reviews are about '晕染'; explain and mend it first" in out.replace("\n        ", " ")
+    assert "no website of its own" in out
+    assert "99999 orders are out of reach" in out
+    # What stays Chinese is the product, whose words are the shop's, and the names of roles and tools.
+    for line in out.splitlines():
+        assert len(re.findall(r"[\u4e00-\u9fff]", line)) <= 24, line
 
 
 def test_the_json_has_the_agreed_shape(copykit: Copykit) -> None:
