@@ -111,8 +111,8 @@ def _told(
         if touched.held:
             said.append(f"{touched.held} 条标题已经写了" if lang == "zh" else f"{touched.held} titles have it")
         if touched.open:
-            zh, en = f"{touched.open} 条可以看看能不能加（真有这一点才加）", f"{touched.open} could, if it is true of them"
-            said.append(zh if lang == "zh" else en)
+            zh = f"{touched.open} 条可以看看能不能加（真有这一点才加）"
+            said.append(zh if lang == "zh" else f"{touched.open} could, if it is true of them")
         note = ("；" if lang == "zh" else "; ").join(filter(None, said))
     if brief and place < WITH_COMMANDS and row.state in ("new", "rising"):
         commands.append(f"copykit titles suggest {shlex.quote(brief)} --keyword {shlex.quote(row.keyword)}")
