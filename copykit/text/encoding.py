@@ -127,7 +127,6 @@ class _Utf8Stream(io.RawIOBase):
         self._ready = self._ready[size:]
         return size
 
-
     def _recoded(self, chunk: bytes) -> bytes:
         """Return a piece as clean UTF-8; what is so already is only looked through."""
         if self._clean is not None:
