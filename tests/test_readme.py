@@ -23,13 +23,13 @@ def test_the_readmes_output_is_real(
     args = [quoted or bare for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', command)]
     assert run(args) in (0, 1)  # 1: the text that is shown must not go out
     left = "\n" + capsys.readouterr().out.strip() + "\n"
-    parts = re.split(r"\n *…\n", shown.strip())
+    parts = re.split(r"\n *…(?:\n|$)", shown.strip())
     assert left.startswith(f"\n{parts[0]}\n")
     for part in parts:
-        _, found, left = left.partition(f"\n{part}\n")
+        _, found, left = left.partition(f"\n{part}\n" if part else "\n")
         assert found, part
         left = "\n" + left
-    assert len(parts) > 1 or not left.strip()
+    assert not parts[-1] or not left.strip()  # what ends without … ends with the output
 
 
 def test_the_readme_has_an_example() -> None:
