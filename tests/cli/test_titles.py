@@ -199,13 +199,6 @@ def test_an_interrupted_run_leaves_the_old_file_whole(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["多.txt", "打分.csv"]
 
 
-def test_the_demo_runs_and_says_what_to_do_next(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["demo"]) == 0
-    shown = capsys.readouterr().out
-    assert shown.count("$ copykit titles score") == 3
-    assert "给自己的标题打分" in shown
-
-
 def test_control_characters_of_a_title_reach_no_screen(capsys: pytest.CaptureFixture[str]) -> None:
     for form in ("text", "table", "md"):
         score("睫毛膏\x1b]0;x\x07[链接](http://a)|", "--format", form)
