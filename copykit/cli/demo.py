@@ -118,13 +118,13 @@ STEPS = (
 def demo(folder: Path) -> int:
     """Make the sample shop and run every step in it; exit with the worst code of the steps that should be fine."""
     begun = time.monotonic()
-    _make_shop(folder)
+    lay_out(folder)
     failed = []
     with contextlib.chdir(folder):
         for number, step in enumerate(STEPS, 1):
             click.echo(f"\n{number}. {say(step.zh, step.en)}")
             click.echo(f"   $ copykit {' '.join(map(_word, step.args))}\n")
-            code, shown = _run(step)
+            code, shown = run_step(step)
             for line in shown[: step.lines]:
                 click.echo(f"   {line}" if line else "")
             if len(shown) > step.lines:
@@ -153,7 +153,7 @@ def _word(word: str) -> str:
 _PLAIN = re.compile(r"[\w@%+=:,./，-]+")
 
 
-def _make_shop(folder: Path) -> None:
+def lay_out(folder: Path) -> None:
     """Lay the sample shop out; a folder with anything else in it is left alone."""
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
         raise UsageMistake(
@@ -179,7 +179,7 @@ def _make_shop(folder: Path) -> None:
     (folder / "copykit.toml").write_text("[check]\n", "utf-8")
 
 
-def _run(step: Step) -> tuple[int, list[str]]:
+def run_step(step: Step) -> tuple[int, list[str]]:
     """Run a command as the shell would, and return its exit code and what it printed."""
     from copykit.cli import run
 
