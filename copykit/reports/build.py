@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -115,7 +116,7 @@ def _told(
             said.append(zh if lang == "zh" else f"{touched.open} could, if it is true of them")
         note = ("；" if lang == "zh" else "; ").join(filter(None, said))
     if brief and place < WITH_COMMANDS and row.state in ("new", "rising"):
-        commands.append(f"copykit titles suggest {shlex.quote(brief)} --keyword {shlex.quote(row.keyword)}")
+        commands.append(f"copykit titles suggest {_typed(brief)} --keyword {_typed(row.keyword)}")
     return dataclasses.replace(
         row,
         examples=tuple(examples.get(row.keyword, ())),
@@ -124,6 +125,11 @@ def _told(
         note=note,
         commands=tuple(commands),
     )
+
+
+def _typed(word: str) -> str:
+    """Return a word as one would type it: quotes only where the shell needs them."""
+    return word if re.fullmatch(r"[\w@%+=:,./-]+", word) else shlex.quote(word)
 
 
 def _lead(

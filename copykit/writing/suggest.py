@@ -97,7 +97,7 @@ def fill(patterns: Iterable[Pattern], slots: Slots) -> Iterator[Filled]:
                 rendered = templating.render(wording, values)
                 if rendered is None:
                     continue
-                title, marks = templating.unmark(rendered, slots.all)
+                title, marks = templating.unmark(rendered, slots.all, tight=True)
                 if title not in seen and "\n" not in title:
                     seen.add(title)
                     yield Filled(title, pattern, marks)

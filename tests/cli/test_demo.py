@@ -22,7 +22,7 @@ def test_every_step_runs_and_can_be_repeated(
     assert "copykit init" in shown
     folder = tmp_path / "copykit-demo"
     assert [name for name in MADE if not (folder / name).is_file()] == []
-    assert "“护手霜冬天”" in (folder / "报告/2026-W47/report.md").read_text("utf-8")
+    assert "护手霜防干裂" in (folder / "报告/2026-W47/report.md").read_text("utf-8")
     (folder / "我的.txt").write_text("别动", "utf-8")
     # A step typed again in the folder does what it did.
     monkeypatch.chdir(folder)

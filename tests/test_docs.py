@@ -1,0 +1,31 @@
+"""The pages of the commands and of the tutorial say what the command line does."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def tool(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_command_has_a_page_that_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COPYKIT_LANG", raising=False)
+    assert tool("make_command_pages").stale() == [], "run python tools/make_command_pages.py"
+
+
+def test_the_tutorial_shows_what_the_commands_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COPYKIT_LANG", raising=False)
+    shown = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
+    assert tool("make_tutorial").page(shown) == shown, "run python tools/make_tutorial.py"
