@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 if TYPE_CHECKING:
     from copykit.vocabulary.brief import *  # noqa: F403
     from copykit.vocabulary.drafts import *  # noqa: F403
+    from copykit.vocabulary.grading import *  # noqa: F403
     from copykit.vocabulary.keywords import *  # noqa: F403
     from copykit.vocabulary.links import *  # noqa: F403
     from copykit.vocabulary.plans import *  # noqa: F403
@@ -268,6 +269,7 @@ _LATER = {
     "drafts": "Withheld Traced Block Draft",
     "plans": "Advice Condition TaskTemplate Cadence Channel Task Forecast PlanRow Rejected CalendarDay Plan",
     "reports": "Example WordRow TitleRow LinkRow PlanLine SourceRow Report",
+    "grading": "Stocked Grade Forces Standing Removal NewClock Pushed NotPushed Formula Grading",
     "products": "Sku Product ShopWord Dropped PackedTitle FieldFinding Listing",
     "links": "PlacedLink Sign LinkReading LinkReason LinkCheck",
 }

@@ -57,6 +57,11 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
             "listings",
             Text("上架：商品表变成各平台能上传的标题和字段", "listings: a table of products, ready to upload"),
         ),
+        "shop": (
+            "copykit.cli.shop",
+            "shop",
+            Text("货：分级、淘汰、该推哪些", "goods: grades, what to remove, what to push"),
+        ),
         "check": (
             "copykit.cli.check",
             "check",
