@@ -52,6 +52,14 @@ def test_the_law_rule_of_contributing_is_one(tmp_path: Path, capsys: pytest.Capt
     assert run(["data", "check", str(rule)]) == 0, capsys.readouterr().err
 
 
+def test_the_template_of_contributing_is_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    template = tmp_path / "templates" / "article" / "例.j2"
+    template.parent.mkdir(parents=True)
+    template.write_text(re.findall(r"```jinja\n(.+?)```", page, re.DOTALL)[0], "utf-8")
+    assert run(["data", "check", str(template)]) == 0, capsys.readouterr().err
+
+
 def test_every_local_link_leads_somewhere() -> None:
     for page in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/design.md"):
         path = ROOT / page

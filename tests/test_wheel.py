@@ -76,7 +76,9 @@ def test_the_wheel_carries_the_package_its_data_compiled_and_nothing_else(wheel:
     compiled = {Path(name).stem for name in names if name.startswith("copykit/_data/compiled/")}
     kinds = {name.split("/")[2] for name in names if name.startswith("copykit/data/")} - {"schemas"}
     assert compiled == kinds | {
-        name.split("/")[3] for name in names if name.startswith("copykit/_data/corpora/") and name.count("/") > 3
+        name.split("/")[3]
+        for name in names
+        if name.startswith(("copykit/_data/corpora/", "copykit/_data/templates/")) and name.count("/") > 3
     }
     assert "copykit/py.typed" in names  # it says that it is typed
     assert f"copykit-{__version__}.dist-info/licenses/LICENSE" in names
@@ -117,6 +119,8 @@ def test_the_installed_package_reads_no_toml_and_no_checkout(python: Path, tmp_p
     assert str(ROOT) not in path
 
 
-@pytest.mark.parametrize("args", [["demo"], ["data", "check", "--today", "2026-12-01"], ["data", "list"]])
+@pytest.mark.parametrize(
+    "args", [["demo"], ["data", "check", "--today", "2026-12-01"], ["data", "list"], ["write", "article", "--list"]]
+)
 def test_the_installed_commands_run(python: Path, tmp_path: Path, args: list[str]) -> None:
     assert run(python, tmp_path, "-m", "copykit", *args)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
 from copykit.datafiles import DataFiles
 from copykit.errors import FileUnreadable
+from copykit.model import Brief
 from copykit.render import brief as render
 from copykit.text.segment import Segmenter
 
@@ -162,12 +163,42 @@ def check(path: Path, others: Path | None, form: str, today: Any, data_folders: 
         tuple(faults),
         tuple(rank_points(made, files, _texts(files, others))),
         tuple(wants(data, files)),
+        tuple(_forms(made, files, common.iso_day(today))),
     )
     if form == "json":
         click.echo(render.brief_json(report, common.lang_of()))
     else:
         click.echo(render.brief_page(report, common.terminal(sys.stdout), common.lang_of()))
     return common.FAILED if faults else 0
+
+
+def _forms(made: Brief, files: DataFiles, today: str) -> Iterator[render.FormState]:
+    """Yield whether each form of articles can be written of a brief, and what it lacks."""
+    from copykit.writing.writer import NotWritable, Options, Writer
+
+    pools = files.load("advice")["brief"]["pools"]
+    writer = Writer(files, "article", common.lang_of())
+    prepared = writer.prepare(made, today)
+    for form in writer.forms:
+        lacks: tuple[str, ...] = ()
+        name = form.name if common.lang_of() == "zh" else str(form.data.get("name_en", form.id))
+        missing = [
+            pool for pool in form.data.get("settings", {}).get("without", {}) if pool not in prepared.facts.pools
+        ]
+        if not missing:
+            try:
+                writer.write(prepared, form, Options(length="short"))
+            except NotWritable as error:
+                missing = list(error.lacks)
+        lacks = tuple(dict.fromkeys(_lack(each, pools, prepared.facts.pools) for each in missing))
+        yield render.FormState(form.id, name, not missing, lacks)
+
+
+def _lack(variable: str, pools: Mapping[str, Any], there: Container[str]) -> str:
+    """Return what people call a variable: a part of a brief, or one field of a part that is there."""
+    pool, _, field = variable.partition(".")
+    name = str(pools[pool][common.lang_of()]) if pool in pools else pool
+    return say(f"{name}的 {field}", f"{field} of {name}") if field and pool in there else name
 
 
 def _texts(files: DataFiles, path: Path | None) -> list[str]:

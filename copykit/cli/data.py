@@ -85,7 +85,7 @@ def show(name: str, data_folders: tuple[Path, ...]) -> None:
         lines += rule_page(Pages(files, lang).page(entry.id), screen, lang)
     elif entry.path.suffix == ".toml":
         lines += _page(files.load(entry.kind)[entry.id], screen.width)
-    elif entry.path.suffix == ".txt":
+    elif entry.path.suffix in (".txt", ".j2"):
         text, problem = datafiles.read_text(entry.path)
         lines += datafiles.lines_of(text) if text is not None else [problem.say(common.lang_of()) if problem else ""]
     else:
@@ -150,7 +150,7 @@ def path(data_folders: tuple[Path, ...]) -> None:
 
 
 def _summary(files: DataFiles, entry: Entry) -> str:
-    if entry.path.suffix == ".toml":
+    if entry.path.suffix in (".toml", ".j2"):
         value = files.load(entry.kind)[entry.id]
         return str(next((value[key] for key in ("message", "name", "note", "source") if key in value), ""))
     if entry.path.suffix == ".txt":
@@ -248,6 +248,13 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
     if entry.kind == "rules":
         try:
             found = _rule_problems(files, entry, value, own)
+        except DataFileError as error:
+            return list(error.problems)
+    elif entry.path.suffix == ".j2" and "plans" in value:
+        from copykit.writing.trial import check_template
+
+        try:
+            found = check_template(files, entry.kind, entry.id, strict=own and entry.kind == "article")
         except DataFileError as error:
             return list(error.problems)
     elif entry.kind == "exemptions":

@@ -93,7 +93,9 @@ def brief_page(report: BriefReport, terminal: Terminal, lang: str) -> str:
             state = "能写" if form.ok else "还不能写"
             if not zh:
                 state = "ok" if form.ok else "not yet"
-            lacks = ("：" if zh else ": ") + ("、" if zh else ", ").join(form.lacks) if form.lacks else ""
+            lacks = (
+                ("：要有" if zh else ": needs ") + ("，或者" if zh else ", or ").join(form.lacks) if form.lacks else ""
+            )
             lines += _hanging(f"{'✓' if form.ok else '·'} {form.name}  {state}{lacks}", terminal.width)
     if not report.faults and not report.wants:
         lines += ["", "  什么都不缺" if zh else "  nothing is missing"]

@@ -23,7 +23,11 @@ T = TypeVar("T")
 
 
 class Composition(NamedTuple):
-    """A composed text, without blocks when no plan could be written; ``lacks``: what parts left out were short of."""
+    """A composed text, without blocks when no plan could be written.
+
+    ``lacks``: what parts that were left out were short of; or, without blocks, what the nearest plans were stopped by,
+    of which any will do.
+    """
 
     plan: str
     title: Marked
@@ -114,14 +118,16 @@ class Composer:
     def compose(self, seed: str, length: int) -> Composition:
         """Return a text for a seed, of a length 0 (short) to 2 (long); without blocks when no plan can be written."""
         dice = Dice(f"{self.form.id}|{seed}")
-        lacks: dict[str, None] = {}
+        lacks: list[tuple[str, ...]] = []
         for plan in dice.shuffled(self.form.plans, "plan"):
             run = _Run(self, dice, length)
             blocks = run.blocks(plan)
             if blocks is not None:
                 return Composition(plan.id, run.title(blocks), tuple(blocks), tuple(run.lacks))
-            lacks |= dict.fromkeys(run.lacks)
-        return Composition("", Marked(""), (), tuple(lacks))
+            lacks.append(tuple(run.short_of))
+        least = min(map(len, lacks), default=0)
+        nearest = dict.fromkeys(lack for each in lacks if len(each) == least for lack in each)
+        return Composition("", Marked(""), (), tuple(nearest))
 
     def grams(self, fact: Fact) -> frozenset[str]:
         """Return what tells a statement from others: its runs of characters, and its figures."""
@@ -176,6 +182,7 @@ class _Run:
         self._orders: dict[str, list[Item]] = {}
         self._chosen: dict[str, Item] = {}
         self.lacks: dict[str, None] = {}
+        self.short_of: dict[str, None] = {}  # what the part was short of without which the plan cannot be written
         self._counts: list[Fact] = []
         self._listed = 0
         self._limits: Mapping[str, int] = self._form.data.get("limits", {})
@@ -186,13 +193,17 @@ class _Run:
         for number, part in enumerate(plan.parts):
             if part.level > self._length:
                 continue
-            before = self._state.copy()
+            before, before_lacks = self._state.copy(), self.lacks
+            self.lacks = {}
             written = self._part(part, f"{plan.id}.{number}")
             if written is None:
                 self._state = before
                 if part.need:
+                    self.short_of = self.lacks
                     return None
+                self.lacks = {**before_lacks, **self.lacks}
                 continue
+            self.lacks = {**before_lacks, **self.lacks}
             blocks += written
         return blocks or None
 

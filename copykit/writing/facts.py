@@ -17,6 +17,31 @@ NAMES = frozenset(
     ("product", "brand", "category", "price", "unit", "keyword", "name", "who", "calls", "speaker", "label", "count")
 )
 CLAIM_FIELDS = ("statement", "source", "subject", "method", "who", "relation")
+STORY_FIELDS = ("name", "meets", "source", "quote", "speaker")
+POINT_FIELDS = ("feature", "benefit", "proof", "scene", "short", "picture")
+# The variables that templates may use: single values, those of the composer, and the fields of pools.
+SINGLE = ("product", "brand", "category", "price", "unit", "count", "number")
+POOLS: Mapping[str, tuple[str, ...]] = {
+    "point": POINT_FIELDS,
+    "scene": ("name", "text", "trouble", "picture"),
+    **dict.fromkeys(("detail", "wrong"), ("text", "time", "place")),
+    "doubt": ("ask", "answer"),
+    "step": ("do", "note", "wrong"),
+    **dict.fromkeys(("pain", "habit", "about", "beat"), ("text",)),
+    **dict.fromkeys(("reader", "unfit", "keyword"), ("name",)),
+    "persona": ("name", "calls"),
+    "stock": ("left", "quota", "until"),
+    "link": ("label",),
+    "note": ("when", "text"),
+    **dict.fromkeys(("own", "ip", "hot", "news"), (*STORY_FIELDS, "date")),
+    **dict.fromkeys(
+        ("sales", "authority", "returns", "users", "reviews", "trial", "deadline", "price", "former_price", "award"),
+        (*CLAIM_FIELDS, "date", "until"),
+    ),
+    **dict.fromkeys(("patent", "comparison", "origin", "spec"), (*CLAIM_FIELDS, "date", "until")),
+    "experience": ("name", *CLAIM_FIELDS, "date", "until"),
+}
+VARIABLES = frozenset((*SINGLE, *(f"{pool}.{name}" for pool, names in POOLS.items() for name in names)))
 
 
 class Item(NamedTuple):
@@ -132,7 +157,7 @@ def facts_of(brief: Brief, today: str, order: Iterable[int] = ()) -> Facts:
 
 
 def _story(make: _Maker, story: Story, path: str, today: str) -> Item:
-    texts: dict[str, str] = {name: getattr(story, name) for name in ("name", "meets", "source", "quote", "speaker")}
+    texts: dict[str, str] = {name: getattr(story, name) for name in STORY_FIELDS}
     texts["date"] = _day(story.date, today) if story.date else ""
     return make.item(story.kind, path, texts, {"beats": make.words("beat", f"{path}.beats", "text", story.beats)})
 

@@ -175,6 +175,10 @@ def _slot(text: str) -> Slot:
     return Slot(text.removesuffix("!"), text.endswith("!"))
 
 
+# What the composer counts needs no declaration.
+COUNTED = frozenset(("number", "count"))
+
+
 def check_form(form: Form, known: Iterable[str]) -> list[Problem]:
     """Return what is wrong with a form before anything is rendered: passages and variables that are not there.
 
@@ -200,7 +204,7 @@ def check_form(form: Form, known: Iterable[str]) -> list[Problem]:
                 used.add(key)
                 if key not in all_known:
                     fault(alternate.line, key, f"没有“{key}”这个变量", f"there is no variable '{key}'")
-                elif key not in declared:
+                elif key not in declared and key not in COUNTED:
                     fault(
                         alternate.line, key, f"“{key}”没有写进 [variables]", f"'{key}' is not declared in [variables]"
                     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -40,8 +40,12 @@ NO_KEYWORD = "style/keyword/absent"
 class NotWritable(CopykitError):
     """A brief has too few facts for a form."""
 
-    zh = "{product} 的资料写不成“{form}”：还缺 {lacks}"
-    en = "the brief of {product} is too thin for '{form}': it lacks {lacks}"
+    zh = "{product} 的资料写不成“{form}”：还缺 {lacks}（有一样就行）"
+    en = "the brief of {product} is too thin for '{form}': it lacks {lacks} (any will do)"
+
+    def __init__(self, product: str, form: str, lacks: Sequence[str]) -> None:
+        super().__init__(product=product, form=form, lacks=Words("、".join(lacks), ", ".join(lacks)))
+        self.lacks = tuple(lacks)
 
 
 class NoConsent(CopykitError):
@@ -117,11 +121,12 @@ class Writer:
             length = LENGTHS.index(options.length) if options.length in LENGTHS else _length_of(facts)
             made = self._compose(form, facts, options, length, keyword)
             if not made.blocks:
-                lacks = "、".join(made.lacks) or "、".join(form.data.get("variables", {}))
-                raise NotWritable(product=ledger.brief.product, form=form.name, lacks=lacks)
+                raise NotWritable(ledger.brief.product, form.name, made.lacks or tuple(form.data.get("variables", {})))
             made = made._replace(blocks=finished(made.blocks, form.data.get("columns", ()), form.settings))
             text, placed = markdown(made.title, made.blocks, form.data.get("columns", ()))
             findings = self._judge(text, prepared.contexts, settings.get("commercial", True))
+            if form.data.get("columns"):
+                findings = tuple(each for each in findings if not _repeats_a_label(each, placed))
             blamed = _blamed(findings, placed)
             if not blamed and (keyword or not any(each.rule == NO_KEYWORD for each in findings)):
                 break
@@ -222,6 +227,12 @@ def _blamed(findings: tuple[Finding, ...], placed: list[Placed]) -> dict[str, st
             inside = [each.path for each in placed if each.start < finding.end and each.end > finding.start]
             blamed |= dict.fromkeys((path for path in inside if path != "count"), finding.message)
     return blamed
+
+
+def _repeats_a_label(finding: Finding, placed: list[Placed]) -> bool:
+    """Return whether words of a template come again, as the labels of a table's rows do."""
+    inside = any(each.start < finding.end and each.end > finding.start for each in placed)
+    return finding.rule.startswith("style/repetition/") and not inside
 
 
 def _said_at(placed: list[Placed], path: str, text: str) -> str:

@@ -59,9 +59,12 @@ def test_check_says_what_helps_most_and_which_point_is_the_core(capsys: pytest.C
     out = capsys.readouterr().out
     assert "1 再写 5 件真发生过的小事" in out
     assert max(map(display_width, out.splitlines())) <= 80
-    assert brief("check", str(SAMPLES / "briefs/torch.toml"), "--format", "json") == 0
+    assert "故事  还不能写：要有授权的名字" in out or "故事  还不能写：要有自己的故事" in out
+    assert brief("check", str(SAMPLES / "briefs/torch.toml"), "--format", "json", "--today", "2026-11-22") == 0
     report = json.loads(capsys.readouterr().out)
     assert report["faults"] == report["wants"] == []
+    assert all(form["ok"] for form in report["forms"])
+    assert len(report["forms"]) >= 12
     assert [point["weight"] for point in report["points"]] == sorted(
         (point["weight"] for point in report["points"]), reverse=True
     )

@@ -126,8 +126,10 @@ sample = "briefs/torch"
 
 [[plans]]
 id = "plain"
-parts = [{say = ["open!"], need = true}]
+parts = [{say = ["ad!"]}, {say = ["open!"], need = true}]
 +++
+== ad
+【广告】
 == title
 {{ product }}
 == open
@@ -140,7 +142,7 @@ def test_a_form_of_ones_own_is_used_and_kept_in_bounds(capsys: pytest.CaptureFix
     file = Path("mine/templates/article/three.j2")
     file.write_text(OWN % "", "utf-8")
     assert write(TORCH, "--form", "三句话", "--data", "mine") == 0
-    assert capsys.readouterr().out.startswith("# 尾按手电\n\n")
+    assert capsys.readouterr().out.startswith("# 尾按手电\n\n【广告】\n\n")
     file.write_text(OWN % "{{ 'x' * 10**9 }}", "utf-8")
     assert write(TORCH, "--form", "三句话", "--data", "mine") == 2
     err = capsys.readouterr().err
@@ -161,3 +163,21 @@ def test_posts_and_replies_come_as_rows_of_a_table(tmp_path: Path, capsys: pytes
     assert phrases.stat().st_size > 3000
     assert run(["write", "reply", brief, "--list"]) == 0
     assert "评价回复" in capsys.readouterr().out
+
+
+def test_a_template_is_tried_and_says_which_combination_breaks_a_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    file = Path("mine/templates/article/three.j2")
+    file.parent.mkdir(parents=True)
+    file.write_text(OWN % "", "utf-8")
+    assert run(["data", "check", str(file)]) == 0
+    capsys.readouterr()
+    file.write_text(OWN % "，全网销量第一，人人都说好", "utf-8")
+    assert run(["data", "check", str(file)]) == 2
+    err = capsys.readouterr().err
+    assert "plain · short · 0" in err
+    assert "“销量第一”" in err
+    file.write_text(OWN.replace('"product" = "noun"\n', "") % "{{ detail.smell }}", "utf-8")
+    assert run(["data", "check", str(file)]) == 2
+    err = capsys.readouterr().err
+    assert "没有“detail.smell”这个变量" in err
+    assert "“product”没有写进 [variables]" in err
