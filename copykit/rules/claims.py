@@ -71,7 +71,7 @@ class ClaimKind:
         requires = [build.automaton.words(*condition_words(each, self._room.words_of)) for each in needed]
         if "needs" in settings:
             requires.append(build.automaton.words(folded_words(settings["needs"])))
-        self.requires = tuple(requires)
+        self.requires = frozenset(requires)
         self.triggers: frozenset[int] | None = frozenset((self.slot,))
         self._judged: tuple[Context | None, Severity | None] = None, None
 
@@ -81,7 +81,7 @@ class ClaimKind:
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield a finding a claim, at most ``limit`` of them; the excused ones go to ``memo``."""
-        if not all(slot in reading.hits for slot in self.requires):
+        if not self.requires <= reading.hits.keys():
             return ()
         severity = self._severity(reading.context)
         if severity is None:

@@ -348,7 +348,7 @@ class Engine:
             waiting: dict[int, list[_Need]] = {}
             for kind in self._in_parts:
                 if not _idle(kind, context):
-                    also = frozenset(getattr(kind, "requires", ()))
+                    also: frozenset[int] = getattr(kind, "requires", frozenset())
                     need = _Need(kind.find, also, getattr(kind, "probe", None))
                     for slot in kind.triggers or ():
                         waiting.setdefault(slot, []).append(need)
