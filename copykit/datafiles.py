@@ -59,6 +59,7 @@ class DataFiles:
         # By layer and kind: the files, and what the values were made from.
         self._listed: dict[tuple[str, str], list[_File]] = {}
         self._keys: dict[tuple[str, str], str] = {}
+        self._ready: dict[str, dict[str, Any]] = {}
         self._origins: dict[str, dict[str, str]] = {}
 
     def load(self, kind: str) -> dict[str, Any]:
@@ -96,11 +97,21 @@ class DataFiles:
 
         There is one ``make`` a name. ``code`` are folders of modules with which what is made of the values may change.
         """
-        if self.cache is None:
-            return make()
+        if name not in self._ready:
+            self._ready[name] = make() if self.cache is None else self._made(self.cache, name, kinds, make, code)
+        return self._ready[name]
+
+    def _made(
+        self,
+        cache: Path,
+        name: str,
+        kinds: Sequence[str],
+        make: Callable[[], dict[str, Any]],
+        code: Sequence[Path],
+    ) -> dict[str, Any]:
         sources = sorted(str(path) for folder in code for path in folder.glob("*.py"))
         key = ascii((__version__, [self._key(kind) for kind in kinds], _stamps(sources)))
-        target = self.cache / f"{name}-made-{_short(ascii(self.layers))}.json"
+        target = cache / f"{name}-made-{_short(ascii(self.layers))}.json"
         ready = _read_compiled(target, key)
         if ready is None:
             ready = make()

@@ -23,7 +23,7 @@ from copykit.rules.kinds import (
     RuleError,
 )
 from copykit.rules.reading import Batch, Context, PartReading, Reading
-from copykit.rules.rule import Rule, Rulebook, rulebook
+from copykit.rules.rule import Rule, Rulebook, cards, rulebook
 from copykit.text.normalize import Folded, fold, fold_many
 from copykit.text.segment import NO_CUT, Segmenter
 
@@ -116,7 +116,7 @@ class Engine:
             return cls(book.values(), files, segmenter, kinds, lang)
 
         def sheet() -> dict[str, Any]:
-            known = rulebook(files).only(lambda rule, data: data["kind"] in kinds)
+            known = rulebook(files).only(lambda rule, card: card["kind"] in kinds)
             full = cls(known.values(), files, segmenter, kinds)
             return call_sheet(full.built, full.automaton)
 
@@ -204,6 +204,11 @@ class Engine:
     def data(self, kind: str) -> dict[str, Any]:
         """Return the data files of a kind (for rule kinds while they are built)."""
         return self._files.load(kind)
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        """Return the cards of all rules there are, by id."""
+        return cards(self._files)
 
     def detector(self, name: str, make: Callable[[Build], Detector]) -> Detector:
         """Return the detector of a name, made when it is first asked for; it runs once a text, before any rule."""

@@ -38,6 +38,11 @@ class Build(Protocol):
         ...
 
     @property
+    def rules(self) -> Mapping[str, Any]:
+        """Return the cards of all rules there are, by id (see ``rule.cards``)."""
+        ...
+
+    @property
     def lang(self) -> str:
         """Return the language in which findings speak."""
         ...

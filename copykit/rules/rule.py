@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 from copykit.datafiles import DataFiles, shown_path
 from copykit.errors import CopykitError, DataFileError, Problem, Words
@@ -151,31 +153,50 @@ def _plain(rule: Rule) -> Callable[[Reading, int, int], Finding]:
 class Rulebook(Mapping[str, Rule]):
     """Rules by id, each made from its file when it is first asked for; ``ours`` if all of them are bundled."""
 
-    def __init__(self, data: Mapping[str, Mapping[str, Any]], lang: str, own: Collection[str] = ()) -> None:
-        """Take the parsed files; ``own`` names those of the user's."""
-        self._data = data
+    def __init__(self, cards: Mapping[str, Mapping[str, Any]], lang: str) -> None:
+        """Take what :func:`cards` returns, or some of it."""
+        self._cards = cards
         self._lang = lang
-        self._own = own
         self._made: dict[str, Rule] = {}
-        self.ours = not own
+        self.ours = not any(card["own"] for card in cards.values())
 
     def __getitem__(self, name: str) -> Rule:
         rule = self._made.get(name)
         if rule is None:
-            rule = from_data(name, self._data[name], self._lang, trusted=name not in self._own)
+            card = self._cards[name]
+            rule = from_data(name, orjson.loads(card["data"]), self._lang, trusted=not card["own"])
             self._made[name] = rule
         return rule
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._data)
+        return iter(self._cards)
 
     def __len__(self) -> int:
-        return len(self._data)
+        return len(self._cards)
 
     def only(self, keep: Callable[[str, Mapping[str, Any]], bool]) -> Rulebook:
-        """Return the rules of which ``keep(id, data)`` is true."""
-        kept = {name: data for name, data in self._data.items() if keep(name, data)}
-        return Rulebook(kept, self._lang, [name for name in self._own if name in kept])
+        """Return the rules of which ``keep(id, card)`` is true."""
+        return Rulebook({name: card for name, card in self._cards.items() if keep(name, card)}, self._lang)
+
+
+def cards(files: DataFiles) -> dict[str, dict[str, Any]]:
+    """Return id → kind, dimension, whether it is the user's own, and the rule without its cases as JSON.
+
+    Most runs build a few rules, and reading all with the sentences that they carry takes longer than building these.
+    """
+
+    def make() -> dict[str, Any]:
+        return {
+            name: {
+                "kind": data["kind"],
+                "dimension": data.get("dimension"),
+                "own": files.origin("rules", name) != "bundled",
+                "data": orjson.dumps({key: value for key, value in data.items() if key != "cases"}).decode(),
+            }
+            for name, data in sorted(files.load("rules").items())
+        }
+
+    return files.made("rulebook", ("rules",), make)
 
 
 def load(files: DataFiles, packs: Sequence[str] | None = None, lang: str = "zh") -> list[Rule]:
@@ -192,24 +213,24 @@ def rulebook(files: DataFiles, packs: Sequence[str] | None = None, lang: str = "
         DataFileError: rules of the user's own that are refused, each with its reason and cure.
     """
     chosen = {
-        name: data
-        for name, data in sorted(files.load("rules").items())
+        name: card
+        for name, card in cards(files).items()
         if packs is None or any(name == pack or name.startswith(f"{pack}/") for pack in packs)
     }
-    own = {name: data for name, data in chosen.items() if files.origin("rules", name) != "bundled"}
+    own = [name for name, card in chosen.items() if card["own"]]
     if own:
         _refuse(own, files)
-    return Rulebook(chosen, lang, own)
+    return Rulebook(chosen, lang)
 
 
-def _refuse(own: Mapping[str, Mapping[str, Any]], files: DataFiles) -> None:
+def _refuse(own: Iterable[str], files: DataFiles) -> None:
     from copykit.rules.vetting import vet  # late: most runs have no rules but the bundled ones
 
     paths = {entry.id: entry.path for entry in files.entries("rules")}
     problems = [
         Problem(shown_path(paths[name]) if name in paths else name, each.line, each.key, each.zh, each.en)
-        for name, data in own.items()
-        for each in vet(name, data, files)
+        for name in own
+        for each in vet(name, files.load("rules")[name], files)
     ]
     if problems:
         raise DataFileError(problems)

@@ -21,7 +21,9 @@ _WORD = late(r"[A-Za-z]+(?:['’][A-Za-z]+)*")
 def is_english(title: str) -> bool:
     """Return whether a title is judged as English: three Latin words or more, and no character of East Asia."""
     # Most titles are Chinese and say so at once; _EASTERN takes a millisecond to compile.
-    if "\u3400" <= title[:1] <= "\u9fff" or _EASTERN.search(title):
+    if "\u3400" <= title[:1] <= "\u9fff" or any("\u3400" <= char <= "\u9fff" for char in title):
+        return False
+    if _EASTERN.search(title):
         return False
     words = _WORD.finditer(title)
     return all(next(words, None) is not None for _ in range(LEAST_WORDS))

@@ -135,7 +135,7 @@ class NobodyKind:
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
         self.others = frozenset(rule.settings["settings"]["rules"])
-        unknown = sorted(self.others - build.data("rules").keys())
+        unknown = sorted(self.others - build.rules.keys())
         if unknown:
             zh, en = f"settings.rules 里的“{unknown[0]}”找不到", f"settings.rules: there is no rule '{unknown[0]}'"
             raise RuleError(rule=rule.id, reason=Both(zh, en))

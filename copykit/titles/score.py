@@ -93,7 +93,7 @@ class TitleScorer:
         self._of_english: TitleScorer | None = None
         profile = settings.profile
         book = rules.rulebook(files, None, settings.lang)
-        book = book.only(lambda rule, data: settings.profile.judges(rule, data.get("dimension")))
+        book = book.only(lambda rule, card: settings.profile.judges(rule, card["dimension"]))
         with _uncollected():
             if settings.learned is None:
                 code = (Path(__file__).parent,)
