@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from bench import compare, keywords, law, learn, links, notes, report, risk, select, speed
+from bench import collect, compare, keywords, law, learn, links, notes, report, risk, select, speed
 
 MEASURES = {
     "speed": speed.run,
@@ -17,6 +17,7 @@ MEASURES = {
     "select": select.run,
     "compare": compare.run,
     "links": links.run,
+    "collect": collect.run,
     "learn": learn.run,
     "report": report.run,
 }

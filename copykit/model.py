@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from copykit.vocabulary.brief import *  # noqa: F403
+    from copykit.vocabulary.corpus import *  # noqa: F403
     from copykit.vocabulary.drafts import *  # noqa: F403
     from copykit.vocabulary.grading import *  # noqa: F403
     from copykit.vocabulary.keywords import *  # noqa: F403
@@ -272,6 +273,7 @@ _LATER = {
     "grading": "Stocked Grade Forces Standing Removal NewClock Pushed NotPushed Formula Grading",
     "products": "Sku Product ShopWord Dropped PackedTitle FieldFinding Listing",
     "links": "PlacedLink Sign LinkReading LinkReason LinkCheck",
+    "corpus": "Failure Collected Found",
 }
 
 

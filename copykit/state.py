@@ -110,6 +110,8 @@ class SqliteFile:
 
     what: ClassVar[Words]  # what errors call it
     cure: ClassVar[Words]  # what to do with a damaged one
+    pragmas: ClassVar[Sequence[str]] = ()
+    application: ClassVar[int] = 0  # what tells its files from those of others
 
     def __init__(self, path: Path) -> None:
         """Open or create the file and lift it to this version.
@@ -122,8 +124,9 @@ class SqliteFile:
         self.path = path
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
-            # Threads take turns: one that writes is waited for by those that read.
-            self._db = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, timeout=5, isolation_level=None)
+            for pragma in self.pragmas:
+                self._db.execute(f"PRAGMA {pragma}")
         try:
             self._migrate()
         except BaseException:
@@ -148,6 +151,11 @@ class SqliteFile:
         steps = self._steps()
         with self._explained():
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            written_by = self._db.execute("PRAGMA application_id").fetchone()[0]
+            tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if tables and self.application != written_by:
+                told = Words("是别的程序的 SQLite 文件", "it is a SQLite file of another program's")
+                raise StateUnreadable(what=self.what, path=self.path, reason=told)
             if version > len(steps):
                 newer = Words("是更新的 copykit 写的，请升级 copykit", "a newer copykit wrote it; upgrade copykit")
                 raise StateUnreadable(what=self.what, path=self.path, reason=newer)
@@ -161,6 +169,8 @@ class SqliteFile:
                 for statement in steps[number].split(";"):
                     if statement.strip():
                         db.execute(statement)
+                if self.application:
+                    db.execute(f"PRAGMA application_id = {self.application}")
                 db.execute(f"PRAGMA user_version = {number + 1}")
 
     @contextmanager

@@ -7,14 +7,13 @@ time comes back with each check. Days and the fetcher are passed in; this room o
 from __future__ import annotations
 
 import fnmatch
-import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from copykit.corpus.address import fault_of
+from copykit.corpus.address import fault_of, host_of, same_site
 from copykit.corpus.fetch import PASSING, Ask, Fetcher, Reply
 from copykit.corpus.pages import Anchor, Page, part_names
 from copykit.corpus.signs import holds, weigh
@@ -370,23 +369,6 @@ def reading_from(body: Mapping[str, Any]) -> LinkReading:
 def placed_from(body: Mapping[str, Any]) -> PlacedLink:
     """Read back what a check was asked for."""
     return PlacedLink(**{name: body[name] for name in PlacedLink.__slots__ if name in body})
-
-
-@functools.lru_cache(10_000)
-def host_of(url: str) -> str:
-    """Return the host of an address or of a bare name: lower case, in ASCII, without www."""
-    try:
-        host = (urlsplit(url if "//" in url else f"//{url}").hostname or "").rstrip(".")
-        if not host.isascii():
-            host = host.encode("idna").decode("ascii")
-    except (ValueError, UnicodeError):
-        return ""
-    return host.removeprefix("www.")
-
-
-def same_site(host: str, other: str) -> bool:
-    """Return whether one host is the other, or lies under it."""
-    return bool(host and other) and (host == other or host.endswith("." + other) or other.endswith("." + host))
 
 
 _PAGE = re.compile(r"https?://[!-~]+", re.IGNORECASE)

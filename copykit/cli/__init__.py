@@ -67,6 +67,11 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
             "check",
             Text("发布前检查：什么必须改、依据哪一条，什么可以留", "check texts before they go out"),
         ),
+        "corpus": (
+            "copykit.cli.corpus",
+            "corpus",
+            Text("语料：把网页、订阅、表格收到一处，搜得到", "corpora: collect pages, feeds, exports; search"),
+        ),
         "keywords": (
             "copykit.cli.keywords",
             "keywords",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
+from urllib.parse import urlsplit
 
 Address = IPv4Address | IPv6Address
 Policy = Callable[[Address, int], bool]  # address, port → may it be asked
@@ -56,3 +58,20 @@ def fault_of(url: str) -> str:
 
 
 _PARTS = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
+
+
+@functools.lru_cache(10_000)
+def host_of(url: str) -> str:
+    """Return the host of an address or of a bare name: lower case, in ASCII, without www."""
+    try:
+        host = (urlsplit(url if "//" in url else f"//{url}").hostname or "").rstrip(".")
+        if not host.isascii():
+            host = host.encode("idna").decode("ascii")
+    except (ValueError, UnicodeError):
+        return ""
+    return host.removeprefix("www.")
+
+
+def same_site(host: str, other: str) -> bool:
+    """Return whether one host is the other, or lies under it."""
+    return bool(host and other) and (host == other or host.endswith("." + other) or other.endswith("." + host))

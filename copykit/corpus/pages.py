@@ -68,6 +68,11 @@ class Page:
         return found
 
     @property
+    def language(self) -> str:
+        """The language that the page says it is in, in lower case."""
+        return str(self._root.get("lang") or self.metas.get("content-language", "")).strip().lower()
+
+    @property
     def robots(self) -> frozenset[str]:
         """What the page's head tells search engines: noindex, nofollow, none …"""
         names = ("robots", "baiduspider", "googlebot", "360spider", "sogou spider", "bytespider", "bingbot")

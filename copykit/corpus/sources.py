@@ -35,6 +35,7 @@ TEXTS = (".txt", ".text", *MARKDOWN)
 PAGES = (".html", ".htm")
 TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json", ".xlsx", ".xls")
 SUFFIXES = (*TEXTS, *PAGES, *TABLES)
+CORPUS = ".sqlite3"
 SUMMED = ("count", "money")  # measures that may be added up; of an index the highest is kept, rates are left out
 
 
@@ -117,8 +118,12 @@ class Sources:
         stdin: BinaryIO | None = None,
         dated: Dated | None = None,
         on_error: Callable[[CopykitError], None] = lambda error: None,
+        since: str = "",
+        until: str = "",
     ) -> None:
         """Find the files; ``column`` names the text's column, ``by_line`` makes each line of plain files a document.
+
+        ``since`` and ``until`` are days (ISO, counted in) of documents of a collected corpus.
 
         Raises:
             FileMissing, NothingToRead: a path that leads nowhere.
@@ -128,6 +133,7 @@ class Sources:
         self._cleaner, self._stdin, self._on_error = cleaner, stdin, on_error
         self._dated = dated
         self.outside = 0  # rows of other days, left out
+        self._since, self._until = since, until
         self.encodings: dict[str, int] = {}  # encoding → files that were read in it, where it is not UTF-8
         self.replaced = 0  # places that could not be decoded
         self.parts = 0  # files that were so long that they became several documents
@@ -145,6 +151,11 @@ class Sources:
         """Return the figures that the first tables have, looking at their headers only."""
         wanted = {"main": self.columns.text, **self.columns.figures}
         found: set[str] = set()
+        for file in [file for file in self.files if file.lower().endswith(CORPUS)]:
+            from copykit.corpus.store import Store
+
+            with Store(Path(file)) as store:
+                found |= store.roles() & set(self.columns.figures)
         for file in [file for file in self.files if file.lower().removesuffix(".gz").endswith(TABLES)][:20]:
             try:
                 with tables.read_rows(file, wanted=wanted, format=self._form, column=self._column, name=file) as table:
@@ -209,7 +220,9 @@ class Sources:
         suffixes = [suffix.lower() for suffix in Path(file).suffixes] if file != "-" else []
         packed = bool(suffixes) and suffixes[-1] == ".gz"
         kind = (suffixes[-2:-1] if packed else suffixes[-1:] or [""])[0] if suffixes else ""
-        if file != "-" and kind in PAGES:
+        if kind == CORPUS:
+            yield from self._corpus(file)
+        elif file != "-" and kind in PAGES:
             yield from self._page(file)
         elif file != "-" and not self._by_line and self._column is None and kind not in TABLES:
             yield from self._text(file)
@@ -217,6 +230,20 @@ class Sources:
             yield from self._json_lines(file)
         else:
             yield from self._rows(file)
+
+    def _corpus(self, file: str) -> Iterator[Document]:
+        """Read a corpus that was collected: mended already, each text once, untrusted ones left out."""
+        from copykit.corpus.store import Store
+
+        with Store(Path(file)) as store:
+            for document in store.documents(self._since, self._until):
+                self.read_bytes += 3 * (len(document.title) + len(document.text))
+                figures = {role: value for role, value in document.figures.items() if role in self.columns.figures}
+                self.found |= set(figures)
+                title, text = document.title, document.text
+                if self._by_line:
+                    title, text = title or text, ""
+                yield Document(document.key, title, text, figures)
 
     def _json_lines(self, file: str) -> Iterator[Document]:
         """Read JSON lines at the speed of their parser: tables keep every cell as written, here few are asked for."""
@@ -427,6 +454,10 @@ def find_files(path: str) -> list[str]:
     """
     if path == "-" or os.path.isfile(path):
         return [path]
+    if path.startswith("corpus:") or path.lower().endswith(CORPUS):
+        from copykit.corpus.store import find_corpus
+
+        return [str(find_corpus(path, Path.cwd()))]
     if os.path.isdir(path):
         found = sorted(
             os.path.join(folder, name)

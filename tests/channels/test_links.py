@@ -14,15 +14,14 @@ from copykit.channels.links import (
     NoLinkGiven,
     Remembered,
     Verifier,
-    host_of,
     own_words,
     placed_from,
     placed_of,
     read_placed,
     reading_from,
-    same_site,
 )
 from copykit.channels.progress import marked
+from copykit.corpus.address import host_of, same_site
 from copykit.corpus.fetch import OUTCOMES
 from copykit.datafiles import bundled
 from copykit.model import Brief, LinkCheck, PlacedLink, Plan
