@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from statistics import NormalDist
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -164,15 +165,17 @@ def review(joined: Sequence[Joined], money: Money, hours: Mapping[str, float], a
         en = f"{len(joined) - len(trusted)} rows are on pre-sale: what was paid cannot be trusted; they decide nothing"
         notes.append(Words(zh, en))
     standings: dict[str, tuple[Standing, ...]] = {}
+    usual = _order_value(_sums(trusted))
     for dimension in DIMENSIONS:
         groups: dict[str, list[Joined]] = {}
         for one in trusted:
             if one.names.get(dimension):
                 groups.setdefault(one.names[dimension], []).append(one)
-        found = [_standing(dimension, name, rows, money, trusted) for name, rows in groups.items()]
+        found = [_standing(dimension, name, rows, money, usual) for name, rows in groups.items()]
         if dimension == "channel":
             found = [_with_plan(one, hours, actions) for one in found]
-        found = [_judged(one, found, money) for one in found]
+        together = _Together(found)
+        found = [_judged(one, together, money) for one in found]
         standings[dimension] = tuple(sorted(found, key=_rank))
     how = {by: sum(one.by == by for one in joined) for by in ("code", "task", "label", "")}
     unknown = {one.outcome.labels["code"] for one in joined if one.by != "code" and one.outcome.labels.get("code")}
@@ -210,7 +213,7 @@ def _mean_where(chance: Callable[[float], float], *, rising: bool) -> float:
     return (low + high) / 2
 
 
-def _standing(dimension: str, name: str, rows: Sequence[Joined], money: Money, everyone: Sequence[Joined]) -> Standing:
+def _standing(dimension: str, name: str, rows: Sequence[Joined], money: Money, usual: float | None) -> Standing:
     counts = _sums(rows)
     rates: dict[str, float] = {}
     intervals: dict[str, Interval] = {}
@@ -218,7 +221,8 @@ def _standing(dimension: str, name: str, rows: Sequence[Joined], money: Money, e
         if part in counts and counts.get(whole) and counts[part] <= counts[whole]:
             rates[rate] = counts[part] / counts[whole]
             intervals[rate] = rate_interval(counts[part], counts[whole])
-    value = _order_value(counts, money, everyone)
+    # The yuan of an order: the group's own, else that of all, else the product's price.
+    value = next((each for each in (_order_value(counts), usual, money.price) if each is not None), None)
     if counts.get("orders"):
         if "revenue" in counts:
             rates["order_value"] = counts["revenue"] / counts["orders"]
@@ -253,12 +257,19 @@ def _sums(rows: Iterable[Joined]) -> dict[str, float]:
     return {name: math.fsum(values) for name, values in sums.items()}
 
 
-def _order_value(counts: Mapping[str, float], money: Money, everyone: Sequence[Joined]) -> float | None:
-    """Return the yuan of an order: the group's own, else that of all, else the product's price."""
-    for sums in (counts, _sums(everyone)):
-        if sums.get("orders") and "revenue" in sums:
-            return sums["revenue"] / sums["orders"]
-    return money.price
+def _order_value(counts: Mapping[str, float]) -> float | None:
+    return counts["revenue"] / counts["orders"] if counts.get("orders") and "revenue" in counts else None
+
+
+class _Together:
+    """What the standings of a dimension come to, to hold each against the others."""
+
+    def __init__(self, found: Sequence[Standing]) -> None:
+        told = [one.counts for one in found if "conversion" in one.rates]
+        self.visits = math.fsum(counts["visits"] for counts in told)
+        self.orders = math.fsum(counts["orders"] for counts in told)
+        # Of five hundred titles a dozen look good by luck: the more are compared, the wider the interval that decides.
+        self.z = NormalDist().inv_cdf(1 - 0.025 / max(len(told), 1))
 
 
 def _peer(rows: Sequence[Joined], rate: str) -> float | None:
@@ -284,24 +295,23 @@ def _with_plan(one: Standing, hours: Mapping[str, float], actions: Mapping[str, 
     return replace(one, counts=counts, rates=rates)
 
 
-def _judged(one: Standing, among: Sequence[Standing], money: Money) -> Standing:
+def _judged(one: Standing, among: _Together, money: Money) -> Standing:
     verdict, why = _verdict(one, among, money)
     return replace(one, verdict=verdict, why=why)
 
 
-def _verdict(one: Standing, among: Sequence[Standing], money: Money) -> tuple[str, Words]:
+def _verdict(one: Standing, among: _Together, money: Money) -> tuple[str, Words]:
     """Return what to do with a source, and the sentence that says why."""
     if "orders" not in one.counts:
         return "untold", Words("没有成交数，判断不了", "no orders are told")
     if one.counts.get("cost") and "roi" in one.intervals:
         return _paid(one, money)
     conversion = one.rates.get("conversion")
-    others = [other for other in among if other is not one and "conversion" in other.rates]
-    visits = math.fsum(other.counts["visits"] for other in others)
-    if conversion is None or not visits:
+    visits = among.visits - one.counts.get("visits", 0.0)
+    if conversion is None or visits <= 0:
         return "untold", Words("没有点击数，或者没有别的可以比", "no visits are told, or nothing to hold it against")
-    usual = math.fsum(other.counts["orders"] for other in others) / visits
-    low, high = one.intervals["conversion"]
+    usual = (among.orders - one.counts["orders"]) / visits
+    low, high = rate_interval(one.counts["orders"], one.counts["visits"], among.z)
     told = f"{conversion:.2%}（{low:.2%}—{high:.2%}）", f"{conversion:.2%} ({low:.2%} to {high:.2%})"
     if low > usual:
         zh, en = (

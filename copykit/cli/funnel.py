@@ -148,13 +148,28 @@ def _day(told: str) -> str | None:
     return "-".join((found[1], found[2].zfill(2), found[3].zfill(2))) if found else None
 
 
+def _in_order(periods: Sequence[str]) -> list[str]:
+    """Return periods by the numbers in their names where these differ in numbers only (2026-10, 第 44 周, 10月).
+
+    December before January is a new year: then, and for names of other kinds, the table's own order stands.
+    """
+    numbers = {period: [int(part) for part in re.findall(r"\d+", period)] for period in periods}
+    alike = len({re.sub(r"\d+", "#", period) for period in periods}) == 1 and all(numbers.values())
+    if not alike or (periods and max(numbers.values())[0] - min(numbers.values())[0] >= _YEAR_TURNS):
+        return list(periods)
+    return sorted(periods, key=lambda period: numbers[period])
+
+
+_YEAR_TURNS = 11  # months from January to December
+
+
 def _chosen(periods: Sequence[str], before: str | None, after: str | None) -> list[str]:
     """Return the periods to hold against each other: those named, else the last two, dates in their order."""
     known = list(dict.fromkeys(periods))
     if all(_day(period) for period in known):
         known.sort(key=lambda period: _day(period) or "")
-    elif all(re.fullmatch(r"\d{4}\D?\d{1,2}(\D.*)?", period) for period in known):
-        known.sort(key=lambda period: [int(part) for part in re.findall(r"\d+", period)])
+    else:
+        known = _in_order(known)
     for name in (before, after):
         if name is not None and name not in known:
             raise UsageMistake(

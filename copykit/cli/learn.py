@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,9 @@ def learn(source: str, group: str, output: Path | None, form: str, **options: An
         note(say(f"{count} 行是另一种语言，没有一起学", f"{count} rows are in another language and were left out"))
     name = output.stem if output is not None else "learned"
     try:
-        lesson, learned = taught(kept, scorer, name, common.iso_day(options["today"]), options["seed"])
+        with closing(common.ProgressLine("学", "learned from")) as progress:
+            day = common.iso_day(options["today"])
+            lesson, learned = taught(kept, scorer, name, day, options["seed"], progress.advance)
     except TooLittle as error:
         if form == "json":
             _print(refusal_json(error, common.lang_of()))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -56,10 +56,17 @@ class TooLittle(CopykitError):
     exit_code = 1
 
 
-def learn(samples: Iterable[Sample], scorer: TitleScorer, name: str, day: str, seed: int = 0) -> tuple[Lesson, Learned]:
+def learn(
+    samples: Iterable[Sample],
+    scorer: TitleScorer,
+    name: str,
+    day: str,
+    seed: int = 0,
+    advance: Callable[[int], None] = lambda _: None,
+) -> tuple[Lesson, Learned]:
     """Learn a profile on top of the scorer's, and measure it by leaving groups out.
 
-    ``day`` is written into the profile; ``seed`` draws the folds and the intervals.
+    ``day`` is written into the profile; ``seed`` draws the folds and the intervals; ``advance`` is told of titles read.
 
     Raises:
         TooLittle: under LEAST_GROUPS groups or LEAST_PAIRS pairs.
@@ -72,7 +79,7 @@ def learn(samples: Iterable[Sample], scorer: TitleScorer, name: str, day: str, s
     pairs = _decided(rows)
     if counted < LEAST_GROUPS or len(pairs) < LEAST_PAIRS:
         raise TooLittle(groups=counted, pairs=len(pairs), need_groups=LEAST_GROUPS, need_pairs=LEAST_PAIRS)
-    design = _Design(rows, scorer.traits([row.title for row in rows]))
+    design = _Design(rows, scorer.traits([row.title for row in rows], advance))
     bundle = bundles(rows)
     held_out = _held_out(design, rows, bundle, seed)
     lengths = [float(len(row.title)) for row in rows]

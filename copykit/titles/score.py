@@ -160,13 +160,17 @@ class TitleScorer:
                 scores += map(self._judge, self._engine.read(titles[some], self._context, bodies[some]))
         return scores
 
-    def traits(self, titles: Sequence[str]) -> list[Traits]:
-        """Return what of each title may be learned; raises for the first that cannot be judged."""
+    def traits(self, titles: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> list[Traits]:
+        """Return what of each title may be learned; raises for the first that cannot be judged.
+
+        ``advance`` is told of titles that are read.
+        """
         check_titles(titles)
         found: list[Traits] = []
         for start in range(0, len(titles), _TOGETHER):
             readings = self._engine.read(titles[start : start + _TOGETHER], self._context)
             found += [learned.traits(reading, self._engine.find(reading)) for reading in readings]
+            advance(len(readings))
         return found
 
     def _apart(self, titles: Sequence[str], bodies: Sequence[str | None], elsewhere: Sequence[int]) -> list[TitleScore]:

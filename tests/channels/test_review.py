@@ -104,6 +104,18 @@ def test_a_product_that_converts_badly_is_mended_rather_than_stopped() -> None:
     assert {one.name: one.verdict for one in found.standings["product"]} == {"甲": "mend", "乙": "feed"}
 
 
+def test_the_more_are_compared_the_more_it_takes_to_stand_out() -> None:
+    good = joined("好", visits=1000, orders=58)
+    usual = [joined(f"第{number}条", visits=1000, orders=40) for number in range(300)]
+
+    def verdict(rows: list[Joined]) -> str:
+        found = review(rows, Money(), {}, {}).standings["channel"]
+        return next(one.verdict for one in found if one.name == "好")
+
+    assert verdict([good, usual[0], joined("另一条", visits=4000, orders=160)]) == "feed"
+    assert verdict([good, *usual]) == "watch"  # among three hundred one is as good by luck
+
+
 def test_peers_are_told_apart_by_the_interval() -> None:
     def against(peer: float) -> str:
         row = Outcome(2, {}, {"visits": 1000, "orders": 40}, {"peer_conversion_rate": peer})

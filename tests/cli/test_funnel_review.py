@@ -76,6 +76,26 @@ def test_days_are_parted_by_a_date(folder: Path, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.parametrize(
+    ("told", "before", "after"),
+    [
+        (["11月", "10月"], "10月", "11月"),  # exports often begin with the last
+        (["第 45 周", "第 44 周"], "第 44 周", "第 45 周"),
+        (["2026-12", "2027-01"], "2026-12", "2027-01"),
+        (["2027-01", "2026-12"], "2026-12", "2027-01"),
+        (["12月", "1月"], "12月", "1月"),  # a new year: the table's own order
+        (["活动前", "活动中"], "活动前", "活动中"),
+    ],
+)
+def test_periods_stand_in_their_order(
+    folder: Path, capsys: pytest.CaptureFixture[str], told: list[str], before: str, after: str
+) -> None:
+    rows = "".join(f"{period},{100 + number},3,60\n" for number, period in enumerate(told))
+    Path("期.csv").write_text(f"期间,点击量,订单数,支付金额\n{rows}", "utf-8")
+    assert run(["channels", "funnel", "期.csv", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["periods"] == [before, after]
+
+
+@pytest.mark.parametrize(
     ("argv", "says"),
     [
         (["月报.csv", "--by", "款式"], "没有“款式”这一列"),
