@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from bench import collect, compare, keywords, law, learn, links, notes, report, risk, select, speed
+from bench import collect, compare, keywords, law, learn, links, notes, report, risk, select, speed, trends
 
 MEASURES = {
     "speed": speed.run,
@@ -15,6 +15,7 @@ MEASURES = {
     "law": law.run,
     "keywords": keywords.run,
     "select": select.run,
+    "trends": trends.run,
     "compare": compare.run,
     "links": links.run,
     "collect": collect.run,

@@ -258,11 +258,12 @@ class TextKeyword(NamedTuple):
 
 
 WordRole = Literal["core", "long_tail", "own_brand", "other_brand", "low", "negative"]
+ChangeState = Literal["new", "rising", "falling", "gone", "steady"]
 
 
 # Room → its words.
 _LATER = {
-    "keywords": "Keyword SelectedWord",
+    "keywords": "Keyword SelectedWord WordChange",
     "brief": (
         "Note Claim Readers Persona Point Scene Detail Doubt Step Story Stock Link Material NO_MATERIAL Shop "
         "NO_SHOP Brief"

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
+from copykit.calendar import Calendar, Workdays
 from copykit.categories import Categories
-from copykit.channels.calendar import Calendar, Workdays
 from copykit.channels.catalog import Catalog, condition_from, in_language, meets
 from copykit.channels.facts import Facts, facts_of, holds, objection, told_as
 from copykit.channels.forecast import NOTHING, Assumptions, Outlook, OwnResult, share_interval, total

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from copykit.channels.calendar import Calendar, Workdays
+from copykit.calendar import Calendar, Workdays
 from copykit.model import Brief, CalendarDay, Channel, Task, TaskTemplate
 
 DAY = timedelta(days=1)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
-from copykit.model import WordRole
+from copykit.model import ChangeState, WordRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +45,34 @@ class SelectedWord:
     priority: int = 0
     reason: str = ""
     metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WordChange:
+    """What became of a word between periods.
+
+    ``before`` and ``after`` are counts (``before`` the mean of several earlier periods), the index or the place.
+    ``ratio`` is share after : share before, so that a period with more texts changes nothing; None where there was
+    nothing before. ``p_value`` is None for indices and ranks, which have no counts to test. ``shape``: one_day,
+    late_bloomer, lasting, or "" where the periods have no days. ``series`` is the count of each period in order,
+    ``rises`` how many periods it has been growing. ``brand``: own, other or ""; ``inside``: the longer word that it
+    nearly always is part of; ``year_ago``: rising or falling, as it did then.
+    """
+
+    text: str
+    state: ChangeState
+    measure: Literal["count", "index", "rank"]
+    before: float | None
+    after: float | None
+    ratio: float | None
+    p_value: float | None
+    reason: str = ""
+    examples: tuple[str, ...] = ()
+    shape: str = ""
+    series: tuple[float, ...] = ()
+    rises: int = 0
+    brand: str = ""
+    inside: str = ""
+    year_ago: str = ""
+    share_before: float | None = None
+    share_after: float | None = None

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from copykit import datafiles
 from copykit.brief import read_brief
-from copykit.channels.calendar import Workdays
+from copykit.calendar import Workdays
 from copykit.channels.forecast import OwnResult, share_interval
 from copykit.channels.plan import GOALS, Planner, Request
 from copykit.channels.progress import marked, plan_from

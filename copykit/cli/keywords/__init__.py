@@ -30,6 +30,11 @@ from copykit.cli.common import Group, Text
             "select",
             Text("为一件商品选词：核心、长尾、品牌、效果差、否定", "choose the words for a product"),
         ),
+        "compare": (
+            "copykit.cli.keywords.compare",
+            "compare",
+            Text("比几段时间：新来的、在涨的、在跌的、没了的", "compare periods: new, rising, falling, gone"),
+        ),
     },
 )
 @common.lang_option

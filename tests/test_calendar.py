@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copykit import datafiles
-from copykit.channels.calendar import Calendar, Workdays, lunar, nth_weekday, solar
+from copykit.calendar import Calendar, Workdays, lunar, nth_weekday, solar
 
 CALENDAR = Calendar(datafiles.bundled())
 

@@ -1,0 +1,488 @@
+"""``copykit keywords compare``: which words are new, rising, falling or gone, and what shows it."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from copykit import tables
+from copykit.cli import common
+from copykit.cli.common import Command, Text, UsageMistake, note, option, say
+from copykit.cli.keywords.out import Result, check_output, output_options, told, write_result
+from copykit.corpus.sources import Columns, Document, Sources
+from copykit.datafiles import DataFiles
+from copykit.errors import CopykitError
+from copykit.model import Brief, WordChange
+
+# The figure that tells how much a word is looked for, the first that a table has.
+FIGURES = (
+    *("searches", "search_index", "impressions", "mobile_search_index", "visitors", "clicks", "interactions", "likes"),
+    *("orders", "buyers", "click_index", "desktop_searches", "mobile_searches", "search_rank"),
+)
+MEASURES = ("count", "index", "rank")
+
+COMPARE = Text(
+    "比两段或几段时间的词：新来的、在涨的、在跌的、没了的、没变的，带着次数、占比、碰巧的可能、原文。\n"
+    "\n"
+    "copykit keywords compare 上周.csv 这周.csv\n"
+    "copykit keywords compare 九月/ 十月/ 十一月/ -o 涨跌.xlsx --picture 涨跌.svg\n"
+    "copykit keywords compare 全年搜索词.csv --by week --at 2026-11-11\n"
+    "\n"
+    "最后一段和前面的比。有日期的（日期列，或者文件名里的日期）用 --by 切成天、周、月，只和像它的比：同一个星期几，\n"
+    "大促对大促，春节对春节。起落多大算平常，从数据里学；一万个词里总有几个碰巧，所以一起把关。",
+    "Compare the words of two periods or more: new, rising, falling, gone, steady, with counts, shares, chances, texts."
+    "\n\nThe last period is held against the earlier ones. Where days are known, --by cuts them into days, weeks or\n"
+    "months and only like is compared with like. Usual ups and downs are learned from the data.",
+)
+
+
+@click.command("compare", cls=Command, text=COMPARE)
+@click.argument("periods", metavar="[一段|-]...", nargs=-1)
+@option("--by", type=click.Choice(["day", "week", "month"]), zh="按日期切：天、周、月", en="cut by date")
+@option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    zh="看哪一天所在的那段（默认最近一段完整的）",
+    en="the period that holds this day (the latest whole one)",
+)
+@option(
+    "--kind",
+    default="title",
+    metavar="KIND",
+    zh="文本是哪种：title 标题（默认）· article · product · query 搜索词",
+    en="kind of text: title (default), article, product, query",
+)
+@option(
+    "--figure",
+    metavar="NAME",
+    zh="比表里的哪个数（列名，比如 点击量；默认最能说明被搜多少的）",
+    en="the figure to compare (a column; by default what best tells how much a word is searched)",
+)
+@option(
+    "--unit",
+    type=click.Choice(["word", "row"]),
+    zh="比什么：word 文字里的词，row 表里一行一个的词（默认：有数的表按 row）",
+    en="compare words inside texts, or the rows of a table (by default rows where there are figures)",
+)
+@option(
+    "--brief",
+    "brief_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    zh="商品资料：自家牌子分开列",
+    en="the brief",
+)
+@option(
+    "--brand", "brands", multiple=True, metavar="NAME", zh="自家的牌子，可给多个", en="a brand of yours; repeatable"
+)
+@option("--top", type=click.IntRange(1), metavar="N", zh="屏幕上每类几个（默认 10）", en="words a state on the screen")
+@option("--changed", is_flag=True, zh="文件里只写变了的词", en="write only words that changed")
+@option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    metavar="FILE.svg",
+    zh="画一张涨跌图",
+    en="draw a picture of rise and fall",
+)
+@option(
+    "--stop",
+    "stop_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    zh="不要的词，一行一个",
+    en="words that never count, one a line",
+)
+@option(
+    "--user-words",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    zh="自己的分词词典（jieba 格式）",
+    en="your words for the segmenter (jieba's format)",
+)
+@option("--column", metavar="NAME", zh="文字在哪一列（列名，或第几列）", en="the column of texts, by name or number")
+@option(
+    "--input-format",
+    type=click.Choice(["txt", "csv", "tsv", "jsonl", "xlsx"]),
+    zh="输入是什么格式（默认看内容）",
+    en="format of the input",
+)
+@option("--segmenter", type=click.Choice(["rjieba", "jieba"]), default="rjieba", zh="分词器", en="segmenter")
+@output_options
+@common.data_option
+@common.lang_option
+def compare(periods: tuple[str, ...], **options: Any) -> int:
+    """Compare periods and return the exit code."""
+    from copykit.keywords.compare import compare as judge
+    from copykit.keywords.figures import figure_columns
+
+    _check(periods, options)
+    files = common.open_data(options["data_folders"])
+    brief, settings = _brief(options), files.load("comparison")["standard"]
+    columns = figure_columns(files.load("columns"))
+    columns = replace(columns, id=_date_names(files))
+    desk = _Desk(files, options, columns, _groups(periods, options), settings)
+    with desk.spool:
+        desk.read()
+        if not desk.documents:
+            return desk.report(None)
+        plan = desk.plan()
+        with tempfile.TemporaryDirectory(prefix="copykit-") as folder:
+            series = desk.series(plan, Path(folder))
+        compared = judge(series, plan.layout, settings, common.lang_of(), say(*desk.figure_name))
+        words = desk.shown(compared.words, series, plan, brief, options["brands"])
+    _write(words, plan, files, options)
+    return desk.report(compared)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Which slots are compared, what the periods are called, and what people should know of them."""
+
+    layout: Any
+    numbers: np.ndarray[Any, np.dtype[np.int32]]
+    slots: int
+    names: list[str]
+    head: list[str]
+
+
+class _Desk:
+    """What a run reads, and what it has to tell at the end."""
+
+    def __init__(
+        self,
+        files: DataFiles,
+        options: dict[str, Any],
+        columns: Columns,
+        groups: list[Sequence[str]],
+        settings: dict[str, Any],
+    ) -> None:
+        from copykit.keywords.profile import load_profile
+        from copykit.keywords.series import RowSpool
+        from copykit.keywords.spool import Spool
+
+        self.files, self.options, self.columns, self.groups = files, options, columns, groups
+        self.settings = settings
+        self.profile = load_profile(files, options["kind"])
+        self.spool, self.rows = Spool(), RowSpool()
+        self.errors: list[CopykitError] = []
+        self.documents = self.undated = self.blank = 0
+        self.role, self.by_row = "", False
+        self.days: dict[tuple[int, date | None], int] = {}  # (group, day) → slot
+        self.labels: list[str] = [Path(group[0]).stem or group[0] for group in groups]
+
+    @property
+    def figure_name(self) -> tuple[str, str]:
+        """What the figure is called."""
+        from copykit.render.keywords import ROLES
+
+        return ROLES.get(self.role, (self.role or "次数", self.role or "count"))
+
+    @property
+    def measure(self) -> str:
+        """Whether counts, an index or ranks are compared."""
+        return self.columns.measures.get(self.role, "count") if self.by_row else "count"
+
+    def read(self) -> None:
+        """Read every text or row into its slot."""
+        by, days = self.options["by"], self.days
+        for number, paths in enumerate(self.groups):
+            sources = self._sources(paths)
+            documents = iter(sources)
+            first = next(documents, None)
+            if number == 0:
+                self._choose(sources, first)
+            for document in itertools.chain([] if first is None else [first], documents):
+                day = _day_of(document, sources)
+                if by and day is None:
+                    self.undated += 1
+                    continue
+                slot = days.setdefault((0 if by else number, day), len(days))
+                self._take(document, slot)
+
+    def _sources(self, paths: Sequence[str]) -> Sources:
+        return Sources(
+            paths,
+            self.columns,
+            column=self.options["column"],
+            by_line=self.profile.by_line,
+            form=self.options["input_format"],
+            stdin=sys.stdin.buffer,
+            on_error=self.errors.append,
+        )
+
+    def _choose(self, sources: Sources, first: Document | None) -> None:
+        """Choose the figure, and whether rows or the words in texts are compared."""
+        there = sources.found | set(first.metrics if first else ())
+        there = {role for role in there if self.columns.measures[role] in MEASURES}
+        wanted, unit = self.options["figure"], self.options["unit"]
+        if wanted:
+            self.role = _role_of(wanted, self.columns)
+            if self.role not in there:
+                shown = "、".join(self.columns.figures[role][0] for role in sorted(there)) or "（无）"
+                raise UsageMistake(f"表里没有“{wanted}”；有的数：{shown}", f"there is no figure '{wanted}': {shown}")
+        elif unit != "word":
+            self.role = next((role for role in FIGURES if role in there), "")
+        self.by_row = unit == "row" or (unit is None and bool(self.role))
+        if not self.by_row and self.role and self.columns.measures[self.role] != "count":
+            raise UsageMistake(
+                "指数和名次不能分到句子里的词上；请用 --unit row",
+                "indices and ranks cannot be given to words inside texts",
+            )
+
+    def _take(self, document: Document, slot: int) -> None:
+        value = document.metrics.get(self.role) if self.role else 1.0
+        if value is None:
+            self.blank += 1
+            return
+        self.documents += 1
+        if self.by_row:
+            self.rows.add(document.title or document.text, slot, value)
+        else:
+            self.spool.add(document.title, document.text, slot, value)
+
+    def plan(self) -> _Plan:
+        """Return what is compared with what."""
+        return self._by_date() if self.options["by"] else self._by_group()
+
+    def _by_group(self) -> _Plan:
+        from copykit.keywords.compare import Layout
+
+        keys = list(self.days)
+        numbers = np.arange(len(keys), dtype=np.int32)
+        period = np.array([number for number, _ in keys], np.int64)
+        last = len(self.groups) - 1
+        if last not in period:
+            raise UsageMistake(
+                f"{self.groups[last][0]} 里没有能比的内容", f"there is nothing to compare in {self.groups[last][0]}"
+            )
+        layout = Layout(period, last, tuple(sorted({int(n) for n in period} - {last})), tuple(day for _, day in keys))
+        earlier = say("、", ", ").join(self.labels[:-1])
+        head = say(f"{self.labels[-1]} 和 {earlier} 比", f"{self.labels[-1]} against {earlier}")
+        return _Plan(layout, numbers, len(keys), [self.labels[n] for n in sorted({int(n) for n in period})], [head])
+
+    def _by_date(self) -> _Plan:
+        from copykit.calendar import Calendar
+        from copykit.keywords.compare import Layout
+        from copykit.keywords.periods import Diary, latest_whole
+
+        by = self.options["by"]
+        diary = Diary(Calendar(self.files), self.settings)
+        days = [day for _, day in self.days if day is not None]
+        every = diary.periods(days, by)
+        at: datetime | None = self.options["at"]
+        now = (
+            next((period for period in every if period.start <= at.date() < period.end), None)
+            if at
+            else latest_whole(every, max(days))
+        )
+        basis = diary.basis(every, now, by) if now else None
+        if now is None or basis is None:
+            known = f"{min(days).isoformat()}…{max(days).isoformat()}"
+            raise UsageMistake(
+                f"没有能比的两段：数据只有 {known}；换 --at 或 --by",
+                f"there are no two periods in {known}; change --at or --by",
+            )
+        old = basis.year_ago
+        used = sorted({*basis.before, now, *([old[0], *old[1]] if old else [])}, key=lambda period: period.start)
+        place = {period: number for number, period in enumerate(used)}
+        # All other earlier days are one slot, which only tells whether a word was there before.
+        slot_days = [day for day in days if any(period.start <= day < period.end for period in used)]
+        number_of = {day: number for number, day in enumerate(slot_days)}
+        past = len(slot_days)
+        numbers = np.array([number_of.get(day, past if day < now.start else -1) for day in days], np.int32)
+        period = [next(place[some] for some in used if some.start <= day < some.end) for day in slot_days] + [-1]
+        layout = Layout(
+            np.array(period, np.int64),
+            place[now],
+            tuple(place[some] for some in basis.before),
+            (*slot_days, None),
+            (place[old[0]], tuple(place[some] for some in old[1])) if old else None,
+        )
+        names = [some.name for some in used if place[some] <= place[now]]
+        earlier = say("、", ", ").join(some.name for some in basis.before)
+        head = [say(f"{now.name} 和 {earlier} 比", f"{now.name} against {earlier}")]
+        feasts = say("、", ", ").join(name for name, _ in now.feasts)
+        if not basis.alike:
+            told = say(f"这段在{feasts}前后，" if feasts else "", f"{feasts} lies in it; " if feasts else "")
+            head.append(
+                told
+                + say(
+                    "以前没有和它像的一段可比：涨跌里有日子的份",
+                    "no earlier period is like it: some change is the calendar's",
+                )
+            )
+        elif feasts:
+            head.append(say(f"都在{feasts}前后，可以比", f"all lie round {feasts}"))
+        return _Plan(layout, numbers, past + 1, names, head)
+
+    def series(self, plan: _Plan, folder: Path) -> Any:
+        """Return how often each word came in each slot."""
+        from copykit.keywords.run import Recipe
+        from copykit.keywords.series import count_texts, looked_at
+        from copykit.text.segment import load_user_words
+
+        if self.by_row:
+            return self.rows.series(plan.numbers, plan.slots, self.measure)
+        options = self.options
+        user_words = load_user_words(_lines(options["user_words"]))
+        stop = tuple(word for word in _lines(options["stop_path"]) if not word.startswith("#"))
+        recipe = Recipe(
+            self.files.layers, self.files.cache, options["kind"], options["segmenter"], tuple(user_words), stop
+        )
+        self.spool.remap(plan.numbers)
+        least, same = int(self.settings["least"]), float(self.settings["same"])
+        kitchen = looked_at(recipe.kitchen(), self.settings["single_barred"])
+        return count_texts(self.spool, plan.slots, kitchen, folder, least, same)
+
+    def shown(
+        self, words: list[WordChange], series: Any, plan: _Plan, brief: Brief, brands: Sequence[str]
+    ) -> list[WordChange]:
+        """Return the words with whose brand they name, and the texts that show why they changed."""
+        from copykit.keywords.examples import from_rows, from_texts
+        from copykit.keywords.product import product_of
+        from copykit.keywords.searches import SearchReader
+        from copykit.text.normalize import fold_texts
+        from copykit.text.segment import Segmenter
+
+        changed = [word for word in words if word.state != "steady" or word.shape]
+        reader = SearchReader(self.files, product_of(self.files, brief, brands), Segmenter(self.options["segmenter"]))
+        read = reader.read(fold_texts([word.text for word in changed]))
+        changed = [
+            replace(word, brand="own" if search.own else "other" if search.other else "")
+            for word, search in zip(changed, read, strict=True)
+        ]
+        most, layout = int(self.settings["examples"]), plan.layout
+        now, before = layout.slots(layout.now).tolist(), layout.slots(*layout.before).tolist()
+        if self.by_row:
+            changed = from_rows(changed, series, now, most)
+        else:
+            changed = from_texts(changed, self.spool, set(now), set(before), most)
+        return [*changed, *(word for word in words if word.state == "steady" and not word.shape)]
+
+    def report(self, compared: Any) -> int:
+        """Tell on stderr what was read and refused; return the exit code."""
+        what = say("行", "rows") if self.by_row else say("条", "texts")
+        note(say(f"读了 {self.documents:,} {what}", f"{self.documents:,} {what} read"))
+        if compared is not None:
+            if self.measure == "count":
+                spread = compared.spread
+                note(
+                    say(
+                        f"看了 {compared.tested:,} 个词；一百来次的词，起落是纯碰巧的 {spread:.1f} 倍",
+                        f"{compared.tested:,} words; about 100 counts vary {spread:.1f} times as much as by chance",
+                    )
+                )
+            else:
+                name = say(*self.figure_name)
+                note(say(f"比的是{name}：只比大小和名次，不做检验", f"{name} is compared, not tested"))
+        told(self.errors)
+        if self.undated:
+            note(say(f"{self.undated:,} {what}没有日期，没算", f"{self.undated:,} {what} without a date"))
+        if not self.documents:
+            note(
+                say("里面没有能比的内容，请检查文件或列名", "there is nothing to compare; check the file or the column")
+            )
+        if self.options["output"]:
+            note(say(f"全部在 {self.options['output']}", f"everything is in {self.options['output']}"))
+        return common.REJECTED if self.errors or not self.documents or self.undated else 0
+
+
+def _check(periods: tuple[str, ...], options: dict[str, Any]) -> None:
+    check_output(options["output"])
+    picture: Path | None = options["picture"]
+    if picture is not None and picture.suffix.lower() != ".svg":
+        raise UsageMistake(f"--picture 只画 .svg，现在是 {picture.name}", f"--picture draws .svg, not {picture.name}")
+    if options["at"] and not options["by"]:
+        raise UsageMistake("--at 要和 --by 一起用", "--at goes with --by")
+    if not periods:
+        raise UsageMistake(
+            "请给出两段或几段的文件，先旧后新；一个带日期的文件加 --by week",
+            "name the files of two periods or more, older first; or one with dates and --by week",
+        )
+    if len(periods) == 1 and not options["by"]:
+        raise UsageMistake(
+            "只有一段没法比：再给一个文件，或者这个文件里有日期，加 --by week",
+            "one period cannot be compared: name another file, or add --by week where there are dates",
+        )
+    if periods.count("-") > 1:
+        raise UsageMistake("标准输入只能当一段", "standard input can be one period only")
+
+
+def _groups(periods: tuple[str, ...], options: dict[str, Any]) -> list[Sequence[str]]:
+    return [periods] if options["by"] else [(period,) for period in periods]
+
+
+def _brief(options: dict[str, Any]) -> Brief:
+    from copykit.brief import read_brief
+    from copykit.keywords.product import NO_BRIEF
+
+    return read_brief(options["brief_path"]) if options["brief_path"] else NO_BRIEF
+
+
+def _date_names(files: DataFiles) -> list[str]:
+    """Return what columns of dates are called: the date is what a row's id is here."""
+    return tables.merge_names(files.load("columns")["text"])["date"]
+
+
+def _role_of(name: str, columns: Columns) -> str:
+    folded = tables.fold_header(name)
+    for role, names in columns.figures.items():
+        if folded == tables.fold_header(role) or folded in map(tables.fold_header, names):
+            return role
+    return name
+
+
+_named: dict[str, date | None] = {}
+
+
+def _day_of(document: Document, sources: Sources) -> date | None:
+    """Return the day of a row's date, else of its file's name."""
+    from copykit.text.dates import find_day
+
+    name = document.id
+    base, _, number = name.rpartition(":")
+    if number.isdigit() and base in sources.files:
+        name = base
+    name = Path(name).name if name in sources.files or base in sources.files else name
+    if name not in _named:
+        if len(_named) > 10_000:
+            _named.clear()
+        _named[name] = find_day(name)
+    return _named[name]
+
+
+def _lines(path: Path | None) -> list[str]:
+    from copykit.cli.keywords.mine import text_of
+
+    return [line.strip() for line in text_of(path).splitlines() if line.strip()] if path else []
+
+
+def _write(words: list[WordChange], plan: _Plan, files: DataFiles, options: dict[str, Any]) -> None:
+    from copykit.render import changes as render
+
+    lang = common.lang_of()
+    states = files.load("comparison")["standard"]["states"]
+    names = {state: data["name" if lang == "zh" else "name_en"] for state, data in states.items()}
+    view = render.ChangeView(lang, common.terminal(sys.stdout), names, options["top"] or render.SHOWN)
+    written = [word for word in words if word.state != "steady" or word.shape] if options["changed"] else words
+
+    def objects() -> Iterator[dict[str, Any]]:
+        return map(render.change_json, written)
+
+    headers, _ = render.change_cells(written, view, plan.names)
+    result = Result(say("涨跌", "changes"), headers, lambda: render.change_cells(written, view, plan.names)[1], objects)
+    if options["picture"]:
+        title = say("词的涨跌：", "Words: ") + plan.head[0]
+        with tables.atomic(options["picture"]) as out:
+            out.write(render.changes_svg(words, view, title).encode("utf-8", "replace"))
+    write_result(result, options, lambda: render.changes_table(words, view, plan.head))
