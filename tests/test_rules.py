@@ -453,9 +453,9 @@ def test_ten_thousand_characters_are_read_at_once(text: str) -> None:
         {"kind": "count", "words": ["好"]},
     ]
     engine = Engine([from_data(f"测试/{n}", {**BASE, **rule}) for n, rule in enumerate(rules)], FILES, SEGMENTER)
-    begun = time.perf_counter()
+    begun = time.process_time()
     all_findings(engine, [text])
-    assert time.perf_counter() - begun < 3  # measured 0.6 at most; something cubic would take minutes
+    assert time.process_time() - begun < 20  # measured 0.6 at most; something cubic would take minutes
 
 
 def test_a_short_text_builds_few_rules_and_a_long_one_all() -> None:

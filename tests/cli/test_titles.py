@@ -217,12 +217,11 @@ def test_a_scored_file_scored_again_keeps_one_set_of_scores(table: Path, tmp_pat
     assert first.read_text("utf-8-sig").splitlines()[0] == second.read_text("utf-8-sig").splitlines()[0]
 
 
-def test_a_json_array_is_refused_with_its_cure(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    array, lines = tmp_path / "打分.json", tmp_path / "打分.jsonl"
-    score("-i", table, "-o", array)
-    score("-i", table, "-o", lines)
-    capsys.readouterr()
-    assert score("-i", array) == 2
-    assert ".jsonl" in capsys.readouterr().err
-    score("-i", lines, "--format", "jsonl")
-    assert json.loads(capsys.readouterr().out.splitlines()[0])["title"] == TITLE
+def test_what_was_written_as_json_is_read_again(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("打分.json", "打分.jsonl"):
+        score("-i", table, "-o", tmp_path / name)
+        capsys.readouterr()
+        score("-i", tmp_path / name, "--format", "jsonl")
+        assert json.loads(capsys.readouterr().out.splitlines()[0])["title"] == TITLE
