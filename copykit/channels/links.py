@@ -128,7 +128,8 @@ class Verifier:
         }
         if self._words:
             related = tuple(word for word, folded in self._words.items() if folded in read.folded)
-            facts |= {"related": related, "relevance": round(100 * len(related) / len(self._words))}
+            enough = min(self._data["related_words"], len(self._words))
+            facts |= {"related": related, "relevance": min(100, round(100 * len(related) / enough))}
         if not placed.link:
             return LinkReading("page", reply.url, **facts)
         found = self._find(placed, read)
@@ -286,7 +287,7 @@ class Verifier:
         if reading.farm:
             found.append(LinkReason("farm", now=str(sum(sign.points for sign in reading.farm))))
         if reading.relevance is not None and reading.relevance < self._data["related_from"]:
-            found.append(LinkReason("unrelated", now=str(reading.relevance)))
+            found.append(LinkReason("unrelated", now=str(len(reading.related or ()))))
         return found
 
     def _kept(self, check: LinkCheck, reply: Reply, old: Remembered | None) -> Remembered:

@@ -287,6 +287,8 @@ def explain(error: click.ClickException) -> str:
             return f"没有 {error.option_name} 这个选项{near}；全部选项看 --help"
         case click.MissingParameter():
             name = error.param.opts[0] if error.param is not None and error.param.opts else error.param_hint
+            if isinstance(error.param, click.Argument) and error.param.metavar:
+                name = error.param.metavar.removesuffix("...")
             return f"少了 {name}；写法看 --help"
         case click.BadParameter():
             name = "/".join(error.param.opts) if error.param is not None else error.param_hint or ""

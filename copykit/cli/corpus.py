@@ -23,15 +23,16 @@ BROKE = 3
 SHOWN_ERRORS = 5
 
 COLLECT = Text(
-    "把网页、网站地图、订阅（RSS、Atom）和本地的文章、表格收到一处：去重、清理、标出不可信的，只收变了的。\n"
+    "把网页、网站地图、订阅和本地的文章、表格收到一处，去重，只收变了的。\n"
     "\n"
     "copykit corpus collect https://blog.example/sitemap.xml https://news.example/rss\n"
     "copykit corpus collect 笔记导出.xlsx 文章/ --into 竞品\n"
     "copykit corpus collect 标题.txt --kind title\n"
-    "copykit keywords mine corpus:                     用收好的语料找词（corpus:竞品 是叫竞品的那份）\n"
+    "copykit keywords mine corpus:      用收好的语料找词（corpus:竞品 是叫竞品的那份）\n"
     "\n"
-    "给的文件里一行一个网址也行：--urls 网址.txt。边收边存，断了再跑一遍会接着来。网页守 robots.txt，一个站一次\n"
-    "一页、隔几秒；一页最多 5 MB、30 秒、5 次跳转；内网地址一律不去。",
+    "一行一个网址的文件用 --urls 给。边收边存，断了再跑一遍会接着来。\n"
+    "网页守 robots.txt，一个站一次一页、隔几秒；一页最多 5 MB、30 秒、5 次跳转；\n"
+    "内网地址一律不去。",
     "Collect pages, sitemaps, feeds and local files into one corpus: each text once, mended, only what changed.\n"
     "What comes is kept at once; a run that was broken off goes on. robots.txt is obeyed; caps: 5 MB, 30 s,\n"
     "5 redirects a page; private addresses are never asked.",
@@ -159,7 +160,7 @@ def collect(sources: tuple[str, ...], name: str, form: str, **options: Any) -> i
         sys.stdout.buffer.write(b"\n")
     else:
         click.echo(collected_text(result, total, _view()))
-    _tell(errors, result.resumed, name)
+    _tell(errors, result.resumed, name if total else None)
     if any(failure.given for failure in result.failures):
         return BROKE
     return common.REJECTED if errors else 0
@@ -219,7 +220,7 @@ def _now(today: datetime.datetime | None) -> str:
     return datetime.datetime.now().astimezone().isoformat(timespec="seconds")
 
 
-def _tell(errors: list[CopykitError], resumed: bool, name: str) -> None:
+def _tell(errors: list[CopykitError], resumed: bool, name: str | None) -> None:
     for error in errors[:SHOWN_ERRORS]:
         note(error.say(common.lang_of()))
     if len(errors) > SHOWN_ERRORS:
@@ -227,6 +228,8 @@ def _tell(errors: list[CopykitError], resumed: bool, name: str) -> None:
         note(say(f"还有 {more:,} 处同样没能读", f"and {more:,} more could not be read"))
     if resumed:
         note(say("上次没收完，这次接着收的", "went on with a run that was broken off"))
+    if name is None:
+        return
     source = f"corpus:{name}" if not name.endswith(".sqlite3") else name
     note(
         say(

@@ -43,15 +43,16 @@ QR = Text(
     "Make QR codes to print: quiet zone, error level, least size, captions, A4 sheets.",
 )
 VERIFY = Text(
-    "查一查：换的友链、发的帖子、登记的目录还在不在，链接文字、位置、rel 变没变，和上次比。\n"
+    "查一查：换的友链、发的帖子、登记的目录还在不在，和上次比变没变。\n"
     "\n"
     "copykit links verify 友链.csv\n"
     "copykit links verify 友链.csv --link https://shop.example/ -o 链接.xlsx\n"
-    "copykit links verify 睫毛膏 --brief 睫毛膏.toml      计划里做完、备注写了网址的帖子\n"
-    "copykit links verify                                上次查过的再查一遍\n"
+    "copykit links verify 睫毛膏 --brief 睫毛膏.toml   计划里做完、备注写了网址的\n"
+    "copykit links verify                             上次查过的再查一遍\n"
     "\n"
-    "表里要有一列“对方页面”；可以有“我们的链接、锚文字、位置、rel、站名”。先看 robots.txt，一个站一次只问一页、\n"
-    "隔几秒，对方说晚点来就等；内网地址一律不去；一页最多读 5 MB、30 秒、5 次跳转。\n"
+    "表里要有一列“对方页面”，可以有“我们的链接、锚文字、位置、rel、站名”。\n"
+    "守 robots.txt，一个站一次一页、隔几秒，对方说晚点来就等；内网地址一律不去；\n"
+    "一页最多读 5 MB、30 秒、5 次跳转。\n"
     "退出码：1 有没了的 · 2 表里有坏行 · 3 一页也没打开（先看自己的网络）。",
     "Check whether friend links, posts and directory entries are still there, and how they changed since the last "
     "time.\n\nA table needs a column of pages; robots.txt is obeyed, one page of a host at a time; private addresses "

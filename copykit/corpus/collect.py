@@ -286,6 +286,8 @@ class Collector:
         told = read_told(source, reply.url)
         if told is not None:
             self._lists[reply.ask.url] = page
+            if reply.outcome == "too_large":
+                self._left.add(reply.ask.url)
             if told.kind == "feed":
                 return self._feed(told.entries, reply)
             return self._sitemap(told.entries, reply, further=told.kind == "index")
@@ -541,9 +543,11 @@ class _Writer:
 
     def keep(self) -> None:
         """Keep what was taken."""
-        if self._rows or self._stamps or self._pages:
-            self._store.add(self._rows, self._pages, self._stamps)
-        self._rows, self._stamps, self._pages, self._chars = [], {}, {}, 0
+        rows, pages, stamps = self._rows, self._pages, self._stamps
+        # Let go of first: an interrupt just behind the commit must not keep them twice.
+        self._rows, self._pages, self._stamps, self._chars = [], {}, {}, 0
+        if rows or pages or stamps:
+            self._store.add(rows, pages, stamps)
 
     def __enter__(self) -> _Writer:
         return self

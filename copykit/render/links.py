@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from copykit.model import LinkCheck, LinkReason, Sign
@@ -48,8 +48,9 @@ REASONS = {
     "back": ("又有了（{before} 起查不到）", "back again (missing since {before})"),
     "canonical": ("这页告诉搜索引擎，正主是 {now}", "the page names {now} as the original"),
     "farm": ("像链接养殖场", "looks like a link farm"),
-    "unrelated": ("页面和我们没什么关系（我们的词占 {now}%）", "has little to do with us ({now}% of our words)"),
+    "unrelated": ("页面和我们没什么关系（我们的词有 {now} 个）", "has little to do with us ({now} of our words)"),
 }
+SHOWN, SHOWN_NAMES = 30, 8  # entries of a state, names in a line
 CELLS = (
     ("站名", "site"),
     ("对方页面", "page"),
@@ -148,16 +149,25 @@ def links_text(checks: Sequence[LinkCheck], view: LinkView, whole: bool = False)
     lines = [terminal.paint(summary(checks, view), "strong")]
     for state in STATES:
         found = [check for check in checks if check.state == state]
-        shown = found if state != "ok" or whole else [check for check in found if check.reasons]
+        shown = found if state != "ok" or whole else [check for check in found if _is_remarkable(check)]
         if not shown:
             continue
         lines += ["", terminal.paint(view.state(state), _STYLES.get(state, "cost"))]
-        for check in shown:
+        for check in shown if whole else shown[:SHOWN]:
             lines += _entry(check, view)
-    quiet = sum(check.state == "ok" and not check.reasons for check in checks)
+        if len(shown) > SHOWN and not whole:
+            zh = f"  还有 {len(shown) - SHOWN:,} 条：--all 全列，-o 链接.xlsx 写成表"
+            lines.append(say(zh, f"  and {len(shown) - SHOWN:,} more: --all, or -o links.xlsx"))
+    quiet = sum(check.state == "ok" and not _is_remarkable(check) for check in checks)
     if quiet and not whole:
-        told = say(f"照旧的 {quiet} 条没列（--all 全列）", f"{quiet} links that are as they should be: --all")
+        told = say(f"照旧的 {quiet:,} 条没列（--all 全列）", f"{quiet:,} links that are as they should be: --all")
         lines += ["", terminal.paint(told, "quiet")]
+    strangers = [check for check in checks if any(reason.code == "unrelated" for reason in check.reasons)]
+    if strangers:
+        names = list(dict.fromkeys(check.placed.name or check.placed.page for check in strangers))
+        told = say("、", ", ").join(names[:SHOWN_NAMES]) + ("…" if len(names) > SHOWN_NAMES else "")
+        zh, en = f"和我们没什么关系的 {len(strangers):,} 条：", f"{len(strangers):,} that have little to do with us: "
+        lines += ["", *_wrapped("", say(zh, en) + told, view)]
     if any(check.state == "lost" for check in checks):
         zh, en = "没了的先问站长：是改版漏了，还是撤了；撤了的，自己那边也撤", "lost: ask the site's owner first"
         lines += ["", say(zh, en)]
@@ -173,11 +183,17 @@ def summary(checks: Sequence[LinkCheck], view: LinkView) -> str:
     return head + told
 
 
+def _is_remarkable(check: LinkCheck) -> bool:
+    """Return whether a link that is there is worth a line of its own."""
+    return any(reason.code != "unrelated" for reason in check.reasons)
+
+
 def _entry(check: LinkCheck, view: LinkView) -> list[str]:
     placed = check.placed
     lead = f"  {placed.name}  " if placed.name else "  "
     lines = [view.terminal.safe(line) for line in _wrapped(lead, placed.page, view)]
-    told = view.why(check)
+    # What has little to do with us is told in one line for all of them.
+    told = view.why(replace(check, reasons=tuple(each for each in check.reasons if each.code != "unrelated")))
     if check.was and check.was != check.state and check.state != "ok":
         told += view.say(f"（上次{view.state(check.was)}）", f" (was {view.state(check.was)})")
     elif check.was == check.state and check.state != "ok":
@@ -241,9 +257,8 @@ def links_markdown(checks: Sequence[LinkCheck], view: LinkView) -> Iterator[str]
 
 
 def _wrapped(lead: str, text: str, view: LinkView) -> list[str]:
-    wide = display_width(lead)
-    first, *rest = wrapped(view.terminal.safe(text), max(view.terminal.width - wide, 20))
-    return [lead + first, *("      " + line for line in rest)]
+    first, *rest = wrapped(view.terminal.safe(text), max(view.terminal.width - display_width(lead), 20))
+    return [lead + first, *((" " * 6 if lead else "") + line for line in rest)]
 
 
 def _short(text: str) -> str:

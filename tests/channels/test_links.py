@@ -290,7 +290,7 @@ def test_what_a_page_has_to_do_with_us_is_told(web: Web) -> None:
     near, far = (found[each] for each in asked)
     assert near.reading is not None
     assert near.reading.relevance is not None
-    assert near.reading.relevance > 40
+    assert near.reading.relevance > 50
     assert codes(near) == []
     assert codes(far) == ["unrelated"]
 
