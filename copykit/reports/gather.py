@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from copykit.corpus.sources import Block, Dated, Document, Sources, columns_of
+from copykit.corpus.store import find_corpus
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.keywords.figures import LINES, SearchTable, figure_columns
@@ -156,7 +157,7 @@ class _Reader:
             told.append(f"另有 {opened.outside:,} 行不在这一期" if zh else f"{opened.outside:,} rows of other days")
         if not count:
             told.append("这一期一条也没有" if zh else "nothing in this period")
-        elif not source.date_column and "{" not in "".join(source.files):
+        elif source.files and not source.date_column and "{" not in "".join(source.files):
             told.append("没有日期，整份算这一期" if zh else "undated: all of it counts")
         self.rows.append(SourceRow(source.name, count, bool(count) or source.optional, "；".join(told)))
         if not count and not source.optional:
@@ -174,7 +175,7 @@ def open_source(
     """Return a source's documents of a period.
 
     Raises:
-        FileMissing, NothingToRead: it is not there.
+        FileMissing, NothingToRead, CorpusMissing: it is not there.
     """
     queries = settings.kind == "query"
     data = files.load("columns")
@@ -188,14 +189,19 @@ def open_source(
             return day is not None and day in period
 
         dated = Dated(source.date_column, holds)
+    paths = source.paths(settings.folder, period)
+    if source.corpus:
+        paths.append(str(find_corpus(source.corpus, settings.folder)))
     return Sources(
-        source.paths(settings.folder, period),
+        paths,
         columns,
         column=source.column,
         by_line=by_line,
         cleaner=None if queries else Cleaner(()),
         dated=dated,
         on_error=on_error,
+        since=period.start.isoformat(),
+        until=period.end.isoformat(),
     )
 
 
