@@ -223,7 +223,7 @@ def _one_campaign(channel: Channel, desk: Desk, first: date) -> list[Task]:
             "",
             "运营",
             hours["ready"],
-            ("write post {brief} --form 活动通知 -o {file}.md", "check {file}.md"),
+            ("write post {brief} --form 三天活动 -o {file}.md", "check {file}.md"),
         )
     ]
     for number, before in enumerate(rule["brief_before"], 1):

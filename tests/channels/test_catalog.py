@@ -17,6 +17,7 @@ from copykit.channels.forecast import Assumptions
 from copykit.laws import Laws
 from copykit.model import Brief, Channel
 from copykit.platforms import Platforms
+from copykit.writing.forms import Forms
 
 FILES = datafiles.bundled()
 CATALOG = Catalog(FILES)
@@ -196,3 +197,13 @@ def test_an_english_catalog_speaks_english_and_knows_the_chinese_names() -> None
         told = (channel.what, channel.effect_words, *(advice.text for advice in (*channel.do, *channel.dont)))
         # Names of Chinese tools stay Chinese; sentences do not.
         assert all(len(han.findall(text)) <= 12 for text in told)
+
+
+def test_a_task_names_only_forms_that_are_written() -> None:
+    commands = [command for channel in CHANNELS for task in channel.tasks for command in task.commands]
+    written = [command.split() for command in commands if command.startswith("write ")]
+    assert written
+    for words in written:
+        assert "--form" in words, words  # without one the command asks for it
+        kind, form = words[1], words[words.index("--form") + 1]
+        assert Forms(FILES, kind)[form].name == form
