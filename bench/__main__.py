@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from bench import collect, compare, keywords, law, learn, links, notes, report, risk, select, speed, trends
+from bench import collect, compare, keywords, law, learn, links, listings, notes, report, risk, select, speed, trends
 
 MEASURES = {
     "speed": speed.run,
@@ -20,6 +20,7 @@ MEASURES = {
     "links": links.run,
     "collect": collect.run,
     "learn": learn.run,
+    "listings": listings.run,
     "report": report.run,
 }
 

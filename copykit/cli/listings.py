@@ -109,6 +109,12 @@ def listings() -> None:
     en="N further titles in different words to test, with tracking codes",
 )
 @option(
+    "--details",
+    is_flag=True,
+    zh="再写详情页：一屏一行，主标题、副标题、画面、依据",
+    en="write the screens of product pages too: main line, second line, picture, evidence",
+)
+@option(
     "--only",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -158,7 +164,7 @@ def build(source: str, **options: Any) -> int:
     output: Path | None = options["output"]
     files = common.open_data(options["data_folders"])
     settings = listing_settings(Path.cwd())
-    shapes = _shapes(files, options["platforms"] or tuple(settings.get("platforms", ())))
+    shapes = _shapes(files, options["platforms"] or tuple(settings.get("platforms", ())), options["details"])
     _check_output(output, shapes, options)
     with ExitStack() as stack:
         path, shown = _spooled(source, stack)
@@ -213,6 +219,7 @@ class _Run:
             tuple(self.words),
             self.scan.brands,
             self.scan.values,
+            options["details"],
         )
         if options["only_failed"]:
             self.plan.earlier = self._last()
@@ -486,7 +493,7 @@ def _drop_finished(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _shapes(files: DataFiles, given: tuple[str, ...]) -> tuple[Shape, ...]:
+def _shapes(files: DataFiles, given: tuple[str, ...], details: bool) -> tuple[Shape, ...]:
     platforms = Platforms(files)
     names = [name.strip() for each in given for name in each.replace("，", ",").split(",") if name.strip()]
     if not names:
@@ -494,7 +501,7 @@ def _shapes(files: DataFiles, given: tuple[str, ...]) -> tuple[Shape, ...]:
             "用 -p 说上哪些平台，如 -p 淘宝,拼多多,小红书", "say which platforms with -p, such as -p taobao,xiaohongshu"
         )
     found = {platform.id: platform for platform in (platforms[name] for name in names)}
-    return tuple(load_shape(files, platform) for platform in found.values())
+    return tuple(load_shape(files, platform, details=details) for platform in found.values())
 
 
 def _check_output(output: Path | None, shapes: tuple[Shape, ...], options: dict[str, Any]) -> None:

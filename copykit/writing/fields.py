@@ -65,11 +65,12 @@ class Shape:
     by_sku: bool
     guessed: bool
     allowed: str
+    needs_han: bool
     source: str
 
 
-def load_shape(files: DataFiles, platform: Platform) -> Shape:
-    """Return what a listing consists of on a platform.
+def load_shape(files: DataFiles, platform: Platform, *, details: bool = False) -> Shape:
+    """Return what a listing consists of on a platform; the screens of its page only with ``details``.
 
     Raises:
         NoListing: there is no file for it.
@@ -85,7 +86,9 @@ def load_shape(files: DataFiles, platform: Platform) -> Shape:
     limit = platform.max or title.get("aim") or DEFAULT_AIM
     room = TitleRoom(platform.unit, limit, platform.barred, title.get("brand", False), title.get("allowed", ""))
     fields = tuple(
-        FieldSpec(**{key: value for key, value in field.items() if key != "note"}) for field in data["fields"]
+        FieldSpec(**{key: value for key, value in field.items() if key != "note"})
+        for field in data["fields"]
+        if details or field["make"] != "detail"
     )
     return Shape(
         platform,
@@ -95,6 +98,7 @@ def load_shape(files: DataFiles, platform: Platform) -> Shape:
         data.get("rows", "product") == "sku",
         platform.max is None,
         title.get("allowed", ""),
+        title.get("han", False),
         data["source"],
     )
 
@@ -111,6 +115,7 @@ class Making(NamedTuple):
     short: Callable[[TitleRoom], PackedTitle | None]
     vocabulary: Vocabulary
     shape: Shape
+    detail: str = ""
 
     @property
     def in_english(self) -> bool:
@@ -357,6 +362,10 @@ def _post(making: Making, spec: FieldSpec) -> str:
     return text
 
 
+def _detail(making: Making, spec: FieldSpec) -> str:
+    return making.detail
+
+
 def _fixed(making: Making, spec: FieldSpec) -> str:
     return spec.of
 
@@ -445,6 +454,7 @@ MAKERS: Mapping[str, Maker] = {
     "tags": _tags,
     "picture": _picture,
     "post": _post,
+    "detail": _detail,
     "fixed": _fixed,
     "alt": _alt,
 }

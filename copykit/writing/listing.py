@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from copykit.compliance import Checker, Facts
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.model import Brief, FieldFinding, Finding, Listing, PackedTitle, Product, ShopWord
 from copykit.rules.reading import Context
+from copykit.text.markup import Visible, visible
 from copykit.text.measure import measure
 from copykit.writing.fields import FieldSpec, Making, Shape, make_fields
 from copykit.writing.latin import LATIN
@@ -18,6 +20,9 @@ from copykit.writing.screen import Screen
 from copykit.writing.stated import Reader, Stated
 from copykit.writing.terms import Vocabulary
 from copykit.writing.title import Keywords, Task, TitlePacker, TitleRoom, code_of
+
+if TYPE_CHECKING:
+    from copykit.writing.screens import Screens
 
 # How much of a title in use may change where nobody says how much: a title that is searched keeps most of itself.
 USUAL_CHANGE = 0.3
@@ -64,11 +69,17 @@ class ListingBuilder:
         plain = Facts(has_link=False, today=wishes.today, kind="listing")
         self._plain = checker.context(plain)
         self._contexts: dict[tuple[object, ...], Context] = {}
+        self._screens: Screens | None = None
+        if any(spec.make == "detail" for shape in wishes.shapes for spec in shape.fields):
+            from copykit.writing.screens import Screens  # templates load jinja2
+
+            self._screens = Screens(files, wishes.today, wishes.lang)
 
     def build(self, product: Product) -> list[Listing]:
         """Return a listing for each platform; what cannot be written has an error, and never stops the others."""
         try:
             stated = self._reader.read(product)
+            detail = self._screens.of(product, stated) if self._screens is not None else ""
         except CopykitError as error:
             return [self._failed(product, shape, error) for shape in self.wishes.shapes]
         task = self._packer.task(product, stated)
@@ -77,7 +88,7 @@ class ListingBuilder:
         listings = []
         for shape in self.wishes.shapes:
             try:
-                listings.append(self._listing(product, stated, task, context, shape, packed))
+                listings.append(self._listing(product, stated, task, context, shape, packed, detail))
             except CopykitError as error:
                 listings.append(self._failed(product, shape, error))
         return listings
@@ -93,14 +104,13 @@ class ListingBuilder:
         context: Context,
         shape: Shape,
         packed: dict[tuple[TitleRoom, bool], list[PackedTitle]],
+        detail: str,
     ) -> Listing:
         in_english = shape.language == "en" and bool(product.english.get("name_en"))
         titles = packed.get((shape.room, in_english))  # Taobao and Pinduoduo count alike
         if titles is None:
             titles = packed[shape.room, in_english] = (
-                [LATIN.pack(product, shape.room)]
-                if in_english
-                else task.pack_many(shape.room, 1 + self.wishes.others, self._change(product))
+                [LATIN.pack(product, shape.room)] if in_english else self._titles(task, shape.room, product, context)
             )
         title, *others = (
             packed_title._replace(code=code_of(product.id, shape.platform.id, packed_title.text))
@@ -117,10 +127,10 @@ class ListingBuilder:
                 packed[room, in_english] = found
             return found[0] if found else None
 
-        making = Making(product, stated, title, short, self.vocabulary, shape)
+        making = Making(product, stated, title, short, self.vocabulary, shape, detail)
         fields, rows = make_fields(making)
         findings = [*self._measured(title, fields, shape), *self._language(making, shape)]
-        findings += self._judged(fields, rows, context)
+        findings += self._judged(fields, rows, context, shape)
         if title.text not in fields.values():
             fields[TITLE] = title.text
         return Listing(
@@ -134,6 +144,38 @@ class ListingBuilder:
             tuple(others),
             product.current_title,
         )
+
+    def _titles(self, task: Task, room: TitleRoom, product: Product, context: Context) -> list[PackedTitle]:
+        """Return titles none of whose neighbouring words say together what neither says alone (最 beside 高级).
+
+        Words that meet so are left out; an error that stays is told with the title. Further titles have none.
+        """
+        change = self._change(product)
+        without: set[str] = set()
+        titles: list[PackedTitle] = []
+        for _ in range(_TRIES):
+            titles = task.pack_many(room, 1 + self.wishes.others, change, frozenset(without))
+            meeting = self._meeting(titles[0], context)
+            if not meeting:
+                break
+            without |= meeting
+        return [titles[0], *(title for title in titles[1:] if not self._errors(title, context))]
+
+    def _errors(self, title: PackedTitle, context: Context) -> list[Finding]:
+        findings = self.checker.check(title.text, context).findings
+        return [finding for finding in findings if finding.severity == "error"]
+
+    def _meeting(self, title: PackedTitle, context: Context) -> set[str]:
+        """Return the words that stand in errors of a title and could be left out: all but its first name."""
+        found: set[str] = set()
+        for finding in self._errors(title, context):
+            place = 0
+            for word in title.words:
+                place = title.text.index(word, place)
+                if place < finding.end and finding.start < place + len(word):
+                    found.add(word)
+                place += len(word)
+        return found
 
     def _change(self, product: Product) -> float | None:
         """Return how much of the title in use may change; None where there is none, or where search brings nothing."""
@@ -155,30 +197,34 @@ class ListingBuilder:
             found = self._contexts[key] = context
         return found
 
-    def _judged(self, fields: dict[str, str], rows: Sequence[dict[str, str]], context: Context) -> list[FieldFinding]:
+    def _judged(
+        self, fields: Mapping[str, str], rows: Sequence[Mapping[str, str]], context: Context, shape: Shape
+    ) -> list[FieldFinding]:
         """Check all fields as one text: a notice in one of them counts for all; places are told in the field."""
-        texts: dict[str, str] = {}
+        makes = {spec.id: spec.make for spec in shape.fields}
+        pieces: list[tuple[str, str, Visible | None]] = []
         seen: set[str] = set()
         for fields_of in (fields, *rows):
             for name, text in fields_of.items():
-                if name not in _UNREAD and text not in seen:
-                    seen.add(text)
-                    texts.setdefault(name, text)
+                if makes.get(name) in _UNREAD or text in seen:
+                    continue
+                seen.add(text)
+                seen_by_readers = visible(text, "html") if makes.get(name) == "html" else None
+                pieces.append((name, text if seen_by_readers is None else seen_by_readers.text, seen_by_readers))
         starts: list[int] = []
         place = 0
-        for text in texts.values():
+        for _, text, _ in pieces:
             starts.append(place)
             place += len(text) + 1
-        names = list(texts)
         found = []
-        for finding in self.checker.check("\n".join(texts.values()), context).findings:
+        for finding in self.checker.check("\n".join(text for _, text, _ in pieces), context).findings:
             number = bisect_right(starts, finding.start) - 1
-            moved = finding._replace(
-                start=finding.start - starts[number],
-                end=min(finding.end - starts[number], len(texts[names[number]])),
-                related=(),
-            )
-            found.append(FieldFinding(names[number], moved))
+            name, text, source = pieces[number]
+            start = finding.start - starts[number]
+            end = min(finding.end - starts[number], len(text))
+            if source is not None:
+                start, end = source.span(start, end)
+            found.append(FieldFinding(name, finding._replace(start=start, end=end, related=())))
         return found
 
     def _measured(self, title: PackedTitle, fields: dict[str, str], shape: Shape) -> list[FieldFinding]:
@@ -192,6 +238,9 @@ class ListingBuilder:
                 f"the title measures {title.used}, at least {low} is asked",
             )
             found.append(FieldFinding(TITLE, _finding("listing/too_short", title.text, "error", say(zh, en))))
+        if shape.needs_han and not any("\u4e00" <= char <= "\u9fff" for char in title.text):
+            zh, en = "标题里没有汉字，平台不收", "there is no Han character in the title, which the platform refuses"
+            found.append(FieldFinding(TITLE, _finding("listing/no_han", title.text, "error", say(zh, en))))
         for spec in shape.fields:
             text = fields.get(spec.id, "")
             over = _over(spec, text) if spec.make not in ("title", "seo_title") else title.used > title.limit
@@ -210,8 +259,9 @@ class ListingBuilder:
 
 
 _MOST_CONTEXTS = 1_000
-# Fields that nobody reads as copy: ids, addresses, figures.
-_UNREAD = frozenset(("id", "price", "stock", "handle", "image", "published", "status", "sku"))
+_TRIES = 3
+# What is made for no reader: ids, addresses, figures.
+_UNREAD = frozenset(("product", "sku", "handle", "image", "fixed"))
 
 
 def _over(spec: FieldSpec, text: str) -> bool:
@@ -222,5 +272,5 @@ def _finding(rule: str, text: str, severity: str, message: str) -> Finding:
     return Finding(rule, 0, len(text), text, text, severity, message)  # type: ignore[arg-type]
 
 
-def _sayer(lang: str):  # type: ignore[no-untyped-def]
+def _sayer(lang: str) -> Callable[[str, str], str]:
     return (lambda zh, en: zh) if lang == "zh" else (lambda zh, en: en)

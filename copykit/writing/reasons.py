@@ -17,8 +17,9 @@ _REASONS = {
         "同一类的词已经有“{terms}”，再多读不顺",
         "there are '{terms}' of its kind already; more would not read well",
     ),
+    "together": ("“{word}”和标题里别的词连起来会违规", "'{word}' breaks a rule together with other words of the title"),
     "change": ("在用的标题改动已经到上限", "the title in use may change no further"),
-    "clash": ("{attribute}写的是“{stated}”，不是“{word}”", "{attribute} is '{stated}', not '{word}'"),
+    "clash": ("{attribute}写的是“{stated}”，不是“{word}”", "{attribute_en} is '{stated}', not '{word}'"),
     "unstated": (
         "表里没写这件商品“{word}”；确实是的话，写进属性或卖点就会用上",
         "nothing in the table says '{word}' of it; if it is so, say it in an attribute or a selling point",

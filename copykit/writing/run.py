@@ -33,6 +33,7 @@ _KINDS = (
     "attributes", "background", "categories", "columns", "exemptions", "frames", "lexicons", "listings", "packing",
     "platforms", "rules",
 )  # fmt: skip
+_DETAIL_KINDS = ("advice", "article", "claims", "shared")
 BATCH = 64  # products given to a process, and kept in the journal, at once
 
 
@@ -58,12 +59,13 @@ class Recipe:
     words: tuple[ShopWord, ...]
     brands: tuple[str, ...]
     values: tuple[str, ...]
+    details: bool = False
 
     def builder(self) -> ListingBuilder:
         """Open the data files and make what builds listings."""
         files = DataFiles(self.layers, self.cache)
         platforms = Platforms(files)
-        shapes = tuple(load_shape(files, platforms[name]) for name in self.platforms)
+        shapes = tuple(load_shape(files, platforms[name], details=self.details) for name in self.platforms)
         wishes = Wishes(shapes, self.change, self.others, self.today, self.lang)
         vocabulary = Vocabulary(files, self.values)
         return ListingBuilder(files, Checker(files, lang=self.lang), wishes, self.words, self.brands, vocabulary)
@@ -73,7 +75,7 @@ class Recipe:
         files = DataFiles(self.layers, self.cache)
         told = repr((__version__, dataclasses.astuple(dataclasses.replace(self, layers=(), cache=None))))
         digest = hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=16)
-        for kind in _KINDS:
+        for kind in (*_KINDS, *(_DETAIL_KINDS if self.details else ())):
             digest.update(orjson.dumps(files.load(kind)))
         return digest.hexdigest()
 

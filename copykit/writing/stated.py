@@ -96,6 +96,7 @@ class Reader:
             *product.attributes.values(),
         )
         text = fold_text(_JOIN.join((*told, product.brand)))
+        text = _JOIN.join((text, *vocabulary.same_amounts(text)))
         columns = frozenset(groups)
         # Which of several that exclude each other it is (颜色), a name may tell; a selling point may speak of other
         # things (搭黑色裤子).
@@ -207,8 +208,7 @@ def misfit(term: Term, stated: Stated, vocabulary: Vocabulary) -> tuple[str, dic
         for identifier, _ in term.groups:
             if identifier in stated.shown:
                 attribute = vocabulary.attributes[identifier]
-                facts = {"word": term.text, "attribute": attribute.name, "stated": stated.shown[identifier]}
-                return "clash", facts
+                return "clash", _told(term, attribute, stated.shown[identifier])
         return "unstated", {"word": term.text}
     if term.groups:
         for identifier, names in _by_attribute(term.groups).items():
@@ -264,8 +264,12 @@ def _clash(term: Term, stated: Stated, vocabulary: Vocabulary) -> tuple[str, dic
         told = frozenset().union(*stated.groups[identifier])
         if told.isdisjoint(name for other, name in term.groups if other == identifier):
             shown = stated.shown.get(identifier) or "、".join(sorted(told))
-            return "clash", {"word": term.text, "attribute": attribute.name, "stated": shown}
+            return "clash", _told(term, attribute, shown)
     return None
+
+
+def _told(term: Term, attribute: Attribute, stated: str) -> dict[str, str]:
+    return {"word": term.text, "attribute": attribute.name, "attribute_en": attribute.name_en, "stated": stated}
 
 
 def leaf_of(category: str) -> str:

@@ -82,6 +82,36 @@ class AttributeNames:
         return self._headers.get(fold_text(header).strip())
 
 
+class Amounts:
+    """Measures in units that convert into each other."""
+
+    def __init__(self, families: Iterable[Mapping[str, float]]) -> None:
+        self._families = [dict(family) for family in families]
+        self._family_of = {unit: family for family in self._families for unit in family}
+        units = "|".join(map(re.escape, sorted(self._family_of, key=len, reverse=True)))
+        self._measure = re.compile(rf"(?<![\d.])(\d{{1,6}}(?:\.\d{{1,3}})?)\s?({units})(?![a-z\d])")
+
+    def of(self, key: str) -> str:
+        """Return one spelling for all measures that are the same, of a folded word; empty where it is none."""
+        found = self._measure.fullmatch(key)
+        if found is None:
+            return ""
+        family = self._family_of[found[2]]
+        return f"{float(found[1]) * family[found[2]]:g}{min(family, key=family.__getitem__)}"
+
+    def others(self, text: str) -> list[str]:
+        """Return every measure of a folded text in all of its units, as far as the figures are round."""
+        found: list[str] = []
+        for figure, unit in self._measure.findall(text):
+            family = self._family_of[unit]
+            amount = float(figure) * family[unit]
+            for other, holds in family.items():
+                shown = f"{amount / holds:g}"
+                if amount >= holds * _SMALLEST and float(shown) * holds == amount and "e" not in shown:
+                    found.append(f"{shown}{other}")
+        return found
+
+
 class Vocabulary:
     """The words of listing titles: cuts keywords, knows attributes, names of goods and what else these are called."""
 
@@ -125,6 +155,7 @@ class Vocabulary:
         self._next = frozenset(settings["joins_next"])
         self._between = frozenset(settings["between"])
         self._ends = tuple(sorted(settings["names"], key=len, reverse=True))
+        self._amounts = Amounts(settings["units"])
         known = {*self._groups, *self._names, *self._soft, *self._kinds}
         for value in values:
             key = fold_text(value).strip()
@@ -167,6 +198,10 @@ class Vocabulary:
         """Return the (attribute, group) pairs that a folded word states."""
         return self._groups.get(key, [])
 
+    def same_amounts(self, text: str) -> list[str]:
+        """Return what a folded text states of measures in the other units that they have: 0.5升 where it says 500ml."""
+        return self._amounts.others(text)
+
     def attribute_words(self) -> Iterable[str]:
         """Return the folded words of all attributes."""
         return self._groups
@@ -186,11 +221,11 @@ class Vocabulary:
         if key in self._names:
             return Term(text, key, HEAD)
         if key in self._kinds:
-            return Term(text, key, self._slot_of[self._kinds[key]])
+            return Term(text, key, self._slot_of[self._kinds[key]], like=self._amounts.of(key))
         if _YEAR.match(key):
             return Term(text, key, "new")
         if _MEASURE.fullmatch(key):
-            return Term(text, key, "pack")
+            return Term(text, key, "pack", like=self._amounts.of(key))
         if key in self._ends:
             return Term(text, key, HEAD, bare=True)
         if key.endswith(self._ends) or any(key[start:] in self._names for start in range(1, len(key) - 1)):
@@ -276,6 +311,7 @@ def _is_made_of(key: str, known: set[str]) -> bool:
 
 
 _LONGEST_VALUE = 8
+_SMALLEST = 0.1  # nobody writes 0.05升
 _MOST_CUTS = 200_000  # remembered before all are forgotten: a shop has thousands of keywords, a log millions
 # 5000mAh and Type-C are two words though nothing stands between them.
 _FIGURE = re.compile(r"\d+(?:\.\d+)?(?i:mah|ml|kg|cm|mm)(?=[A-Za-z])|.+", re.DOTALL)
@@ -283,5 +319,5 @@ _BLANKS = re.compile(r"[\s,，、;；/|+＋·()（）\[\]【】]+")
 _YEAR = re.compile(r"20[0-4]\d(?!\d)(?![a-z%])")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _MEASURE = re.compile(
-    r"\d+(?:\.\d+)?(?:ml|l|g|kg|cm|mm|m|w|v|mah|寸|英寸|升|毫升|克|斤|公斤|米|厘米|件套|件装|件|只装|只|支装|支|个装|个|条装|条|包装|包|片装|片|盒装|盒|瓶装|瓶|袋装|袋|双装|双|层|抽|卷|粒|套|张|块|根|对|组|位|孔|档|人|色|年|岁|码|度)(?:\*\d+\S*|x\d+\S*)?"
+    r"\d+(?:\.\d+)?(?:ml|l|g|kg|cm|mm|m|kw|w|v|mah|寸|英寸|升|毫升|克|斤|公斤|千克|米|厘米|毫米|瓦|千瓦|伏|毫安|毫安时|件套|件装|件|只装|只|支装|支|个装|个|条装|条|包装|包|片装|片|盒装|盒|瓶装|瓶|袋装|袋|双装|双|层|抽|卷|粒|套|张|块|根|对|组|位|孔|档|人|色|年|岁|码|度)(?:\*\d+\S*|x\d+\S*)?"
 )

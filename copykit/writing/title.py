@@ -293,12 +293,14 @@ class Task:
         """
         return self.pack_many(room, 1, change)[0]
 
-    def pack_many(self, room: TitleRoom, count: int, change: float | None = None) -> list[PackedTitle]:
+    def pack_many(
+        self, room: TitleRoom, count: int, change: float | None = None, without: frozenset[str] = frozenset()
+    ) -> list[PackedTitle]:
         """Return the best title and further ones that differ from each other in a third of their chosen words.
 
-        Fewer come back where there are no other words.
+        Fewer come back where there are no other words. ``without`` are words that none of them may choose.
         """
-        bench = _Bench(self._packer, self._product, self._stated, self._words, self._dropped, room, change)
+        bench = _Bench(self._packer, self._product, self._stated, self._words, self._dropped, room, change, without)
         found: list[PackedTitle] = []
         taken: list[tuple[int, int]] = []
         for _ in range(count):
@@ -323,6 +325,7 @@ class _Bench:
         dropped: Callable[[], list[Dropped]],
         room: TitleRoom,
         change: float | None,
+        without: frozenset[str] = frozenset(),
     ) -> None:
         self.packer, self.product, self.stated, self.room = packer, product, stated, room
         self.words = words
@@ -351,12 +354,16 @@ class _Bench:
         self.index, self.terms = index, terms
         old = 0
         for term in self.old:
-            if term.key not in standing:
+            if term.key not in standing and term.text not in without:
                 old |= 1 << number(term)
         wants: list[tuple[int, float]] = []
         self.needs: list[int] = []
         is_choosy = bool(room.barred or room.allowed)
         for word in words:
+            if without and (parted := [term.text for term in word.terms if term.text in without]):
+                self.dropped.append(Dropped(word.shop.text, "together", {"word": parted[0]}))
+                self.needs.append(-1)
+                continue
             if is_choosy and (sign := packer.barred(room, word.shop.text)):
                 self.dropped.append(Dropped(word.shop.text, "barred", {"sign": sign}))
                 self.needs.append(-1)
@@ -370,7 +377,9 @@ class _Bench:
         least = min((weight for _, weight in wants), default=1.0)
         extras: dict[int, int] = {}
         for term in (*stated.own, *self._brand_wanted()):
-            if term.key not in standing and not term.bare and not packer.barred(room, term.text):
+            if term.text in without or term.bare:
+                continue
+            if term.key not in standing and not packer.barred(room, term.text):
                 extras[1 << number(term)] = packer.worth_alone(term)
         for bit in bits(old):
             extras.setdefault(bit, packer.worth_alone(terms[bit.bit_length() - 1]))

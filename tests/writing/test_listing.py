@@ -100,6 +100,44 @@ def test_the_goods_category_decides_what_may_be_said() -> None:
     assert cream.blocked
 
 
+def test_words_that_say_together_what_neither_says_alone_are_parted() -> None:
+    points = ("第一档最省电", "品牌工厂代工")
+    product = Product("X", "台灯", selling_points=points, keywords=(("第一台灯", 9.0), ("品牌台灯", 8.0)))
+    found = listing(product, "taobao")
+    assert found.title is not None
+    assert "第一品牌" not in found.title.text
+    assert {"第一台灯", "品牌台灯"} <= {each.keyword for each in found.title.dropped if each.kind == "together"}
+
+
+def test_a_finding_in_html_stands_where_the_page_has_it() -> None:
+    point = "<b>国家级</b>工艺"
+    found = listing(Product("X", "台灯", selling_points=(point,)), "shopify")
+    places = [(each.field, each.finding) for each in found.findings if each.finding.match == "国家级"]
+    assert places
+    for field, finding in places:
+        assert found.fields[field][finding.start : finding.end] == "国家级"
+
+
+def test_a_title_without_han_is_refused_where_the_platform_refuses_it() -> None:
+    found = listing(Product("X", "", head="USB-C Hub"), "wechat_store")
+    assert "listing/no_han" in {each.finding.rule for each in found.findings}
+    assert found.blocked
+
+
+def test_the_screens_of_a_page_are_what_the_row_says() -> None:
+    shape = load_shape(bundled(), Platforms(bundled())["taobao"], details=True)
+    made = ListingBuilder(bundled(), checker(), Wishes((shape,), today=TODAY), (), [], vocabulary())
+    (found,) = made.build(LAMP)
+    rows = [line.split("｜") for line in found.fields["detail"].split("\n")]
+    assert {len(row) for row in rows} == {5}
+    assert all(len(row[1]) <= 12 for row in rows)
+    told = "，".join(LAMP.selling_points).split("，")
+    assert {row[1] for row in rows if row[0] != "场景"} <= set(told)
+    (bare,) = made.build(Product("X", "台灯"))
+    assert "detail" not in bare.fields
+    assert "detail" not in listing(LAMP, "taobao").fields
+
+
 def test_an_error_on_one_platform_never_stops_the_others() -> None:
     # Its bare name does not fit into the twenty characters of a note.
     long = Product("X", "", head="可折叠可伸缩多功能户外露营便携式蛋卷桌椅组合套餐")

@@ -78,6 +78,9 @@ FATES = [
     (JEANS, "男童牛仔裤", "clash"),
     (CUP, "316不锈钢保温杯", None),
     (CUP, "不锈钢水杯", None),
+    (CUP, "500毫升保温杯", None),
+    (CUP, "0.5升保温杯", None),
+    (CUP, "0.3升保温杯", "number"),
     (CUP, "保温杯500ml", None),
     (CUP, "保温杯1500ml", "number"),
     (CUP, "黑色保温杯", None),
@@ -115,6 +118,12 @@ def test_words_that_keywords_share_are_paid_for_once(pack: Pack) -> None:
     assert len(title.found) == 4
     for word in ("冬季", "羽绒服", "外套", "加厚", "连帽"):
         assert title.text.count(word) == 1
+
+
+def test_one_amount_is_written_in_one_unit(pack: Pack) -> None:
+    found = pack(CUP, "保温杯500毫升", "500ml水杯", "便携保温杯")
+    assert ("500毫升" in found.text) + ("500ml" in found.text) == 1
+    assert {"crowd"} == {dropped.kind for dropped in found.dropped if "500" in dropped.keyword}
 
 
 def test_a_word_inside_another_is_not_written_twice(pack: Pack) -> None:
