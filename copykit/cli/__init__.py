@@ -127,7 +127,7 @@ def run(argv: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             # A GBK console and half an emoji must cost a character, not the run.
             stream.reconfigure(errors="replace")
-    early_lang.set(_early_lang(argv if argv is not None else sys.argv[1:]))
+    told = early_lang.set(_early_lang(argv if argv is not None else sys.argv[1:]))
     try:
         code = cli.main(args=argv, prog_name="copykit", standalone_mode=False)
         sys.stdout.flush()
@@ -148,6 +148,8 @@ def run(argv: list[str] | None = None) -> int:
         # The reader has gone (| head): leave quietly, and keep the interpreter from flushing into the closed pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    finally:
+        early_lang.reset(told)
 
 
 def _early_lang(argv: list[str]) -> str:
