@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from bench import collect, compare, keywords, law, learn, links, listings, notes, report, risk, select, speed, trends
+from bench import collect, compare, keywords, law, learn, links, listings, notes, report, risk, select, speed, trends, writing
 
 MEASURES = {
     "speed": speed.run,
@@ -22,6 +22,7 @@ MEASURES = {
     "learn": learn.run,
     "listings": listings.run,
     "report": report.run,
+    "writing": writing.run,
 }
 
 

@@ -6,13 +6,14 @@ some of these rules are about. Markup, addresses and code are no prose and are p
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from operator import add
 from typing import Any, NamedTuple
 
@@ -683,23 +684,28 @@ class LinkFitKind(_Style):
         plain = list(text)
         for link, _ in links:
             plain[slice(*link.span)] = " " * (link.span.end - link.span.start)
-        counts = [Counter(self._features(Prose("".join(plain[start:end])).text)) for start, end in blocks]
-        held = Counter(feature for count in counts for feature in count)
+        features = [self._features(Prose("".join(plain[start:end])).text) for start, end in blocks]
+        held = Counter(chain.from_iterable(map(set, features)))
+
         # Damped counts and smoothed rarity as scikit-learn has them; a library that takes a second to load and 15 ms a
         # text is too much for a handful of paragraphs.
-        rarity = {feature: math.log((1 + len(blocks)) / (1 + number)) + 1 for feature, number in held.items()}
-        norms: dict[int, float] = {}
+        def rarity(feature: str) -> float:
+            number = held.get(feature)
+            return math.log((1 + len(blocks)) / (1 + number)) + 1 if number else 0.0
 
-        def cosine(number: int, weights: Mapping[str, float], norm: float) -> float:
-            count = counts[number]
-            if number not in norms:
-                norms[number] = math.hypot(*(_damped(n) * rarity[feature] for feature, n in count.items()))
-            product = sum(weight * _damped(count[feature]) * rarity[feature] for feature, weight in weights.items())
-            return product / (norm * norms[number]) if product else 0.0
+        @functools.cache
+        def weighed(number: int) -> tuple[dict[str, float], float]:
+            weights = {feature: _damped(n) * rarity(feature) for feature, n in Counter(features[number]).items()}
+            return weights, math.hypot(*weights.values())
+
+        def cosine(number: int, asked: Mapping[str, float], norm: float) -> float:
+            weights, own = weighed(number)
+            product = sum(weight * weights.get(feature, 0.0) for feature, weight in asked.items())
+            return product / (norm * own) if product else 0.0
 
         for link, number in links:
-            asked = Counter(self._features(self.empty.sub(" ", link.says)))
-            weights = {feature: _damped(n) * rarity[feature] for feature, n in asked.items() if feature in rarity}
+            said = Counter(self._features(self.empty.sub(" ", link.says)))
+            weights = {feature: _damped(n) * rarity(feature) for feature, n in said.items()}
             norm = math.hypot(*weights.values())
             own = cosine(number, weights, norm)
             if own >= self.floor:  # where else it might stand is of no interest

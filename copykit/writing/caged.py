@@ -47,4 +47,4 @@ def _facts(told: Mapping[str, Any]) -> Facts:
 
     single = {name: known[number] for name, number in told["single"].items()}
     pools = {name: tuple(map(item, items)) for name, items in told["pools"].items()}
-    return Facts(single, pools, known, told["today"])
+    return Facts(single, pools, known, told["today"], {})

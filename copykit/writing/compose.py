@@ -10,7 +10,6 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from copykit import templating
@@ -63,35 +62,46 @@ class Dice:
         return drawn
 
 
-@dataclass(slots=True)
 class _State:
-    """What has been said so far."""
+    """What has been said so far, and in which order, so that a part which comes to nothing can be taken back."""
 
-    said: set[str] = field(default_factory=set)  # paths of statements
-    used: set[str] = field(default_factory=set)  # paths of items
-    spoken: set[str] = field(default_factory=set)  # alternates that have words of their own
-    grams: set[str] = field(default_factory=set)  # runs of characters of what was stated
-    shorts: set[str] = field(default_factory=set)  # statements shorter than such a run
-    ink: str = ""  # all that was stated, without punctuation
-    names: Counter[str] = field(default_factory=Counter)  # how often the product and its keywords were named
+    __slots__ = ("_log", "grams", "ink", "names", "said", "shorts", "spoken", "used")
 
-    def copy(self) -> _State:
-        return _State(
-            set(self.said),
-            set(self.used),
-            set(self.spoken),
-            set(self.grams),
-            set(self.shorts),
-            self.ink,
-            Counter(self.names),
-        )
+    def __init__(self, names: Mapping[str, int] | None = None) -> None:
+        self.said: set[str] = set()  # paths of statements
+        self.used: set[str] = set()  # paths of items
+        self.spoken: set[str] = set()  # alternates that have words of their own
+        self.grams: set[str] = set()  # runs of characters of what was stated
+        self.shorts: set[str] = set()  # statements shorter than such a run
+        self.ink = ""  # all that was stated, without punctuation
+        self.names: Counter[str] = Counter(names or {})  # how often the product and its keywords were named
+        self._log: list[tuple[set[str], Iterable[str]]] = []
+
+    def add(self, kind: set[str], items: Iterable[str]) -> None:
+        """Add to one of the sets."""
+        new = set(items) - kind
+        if new:
+            kind |= new
+            self._log.append((kind, new))
 
     def note(self, grams: Iterable[str], ink: str) -> None:
         """Remember a statement, so that nothing says it again."""
-        self.grams.update(grams)
+        self.add(self.grams, grams)
         self.ink += f"\n{ink}"
         if len(ink) < _RUN:
-            self.shorts.add(ink)
+            self.add(self.shorts, (ink,))
+
+    def mark(self) -> tuple[int, int, Counter[str]]:
+        """Return where we are, for :meth:`back_to`."""
+        return len(self._log), len(self.ink), Counter(self.names)
+
+    def back_to(self, mark: tuple[int, int, Counter[str]]) -> None:
+        """Forget what was said since a mark."""
+        size, ink, self.names = mark
+        while len(self._log) > size:
+            kind, items = self._log.pop()
+            kind.difference_update(items)
+        self.ink = self.ink[:ink]
 
 
 class Composer:
@@ -112,8 +122,8 @@ class Composer:
         self.names = tuple(dict.fromkeys((facts.single["product"].text, *keywords)))
         self.keyword = keyword
         self._usual = {gram for name in (*usual, *keywords) for gram in _grams(name)}
-        self._grams: dict[str, frozenset[str]] = {}
-        self._inks: dict[str, str] = {}
+        self._grams: dict[str, frozenset[str]] = facts.memo.setdefault("grams", {})
+        self._inks: dict[str, str] = facts.memo.setdefault("inks", {})
 
     def compose(self, seed: str, length: int) -> Composition:
         """Return a text for a seed, of a length 0 (short) to 2 (long); without blocks when no plan can be written."""
@@ -136,6 +146,19 @@ class Composer:
             found = self._grams[fact.path] = _grams(fact.text) - self._usual
         return found
 
+    def near(self, item: Item, others: Iterable[Item]) -> bool:
+        """Return whether an item speaks of the same thing as one of others: they share some pairs of characters."""
+        pairs = self._pairs_of(item)
+        return any(len(pairs & self._pairs_of(other)) >= _NEAR for other in others)
+
+    def _pairs_of(self, item: Item) -> frozenset[str]:
+        known: dict[str, frozenset[str]] = self.facts.memo.setdefault("pairs", {})
+        if item.path not in known:
+            text = "".join(self.ink(fact) + "\n" for fact in item.fields.values())
+            found = {text[at : at + 2] for at in range(len(text) - 1) if "\n" not in text[at : at + 2]}
+            known[item.path] = frozenset(found) - {name[at : at + 2] for name in self.names for at in range(len(name))}
+        return known[item.path]
+
     def ink(self, fact: Fact) -> str:
         """Return a statement without its punctuation and blanks."""
         found = self._inks.get(fact.path)
@@ -146,6 +169,7 @@ class Composer:
 
 LONG_TITLE = 30
 _RUN = 6  # characters; two statements that share as many say the same thing
+_NEAR = 3  # pairs of characters; one or two are often 一个 or 不会
 _INK = re.compile(r"[^\w]+")
 
 
@@ -193,11 +217,11 @@ class _Run:
         for number, part in enumerate(plan.parts):
             if part.level > self._length:
                 continue
-            before, before_lacks = self._state.copy(), self.lacks
+            before, before_lacks = self._state.mark(), self.lacks
             self.lacks = {}
             written = self._part(part, f"{plan.id}.{number}")
             if written is None:
-                self._state = before
+                self._state.back_to(before)
                 if part.need:
                     self.short_of = self.lacks
                     return None
@@ -213,7 +237,9 @@ class _Run:
         It names things of which the text speaks, and states what is not told there word for word; a figure has to be.
         """
         before = self._state
-        sentences = {sentence for block in blocks for part in block.parts for sentence in _SENTENCE.split(part.text)}
+        texts = (part.text.replace(" ", "") for block in blocks for part in block.parts)
+        sentences = {sentence for text in texts for sentence in _SENTENCE.split(text)}
+        second = Marked("")
         for alternate in self._in_turn(self._form.passages.get("title", ()), "title"):
             if self._listed < _A_LIST and ("count", "") in alternate.needs:
                 continue
@@ -224,12 +250,16 @@ class _Run:
             binding.variables["count"] = self._count(self._listed)
             rendered = templating.render(alternate, binding.variables)
             made = self._unmark(rendered, tight=True) if rendered else Marked("")
-            repeats = any(len(part) >= _SENTENCE_LEAST and part in sentences for part in _SENTENCE.split(made.text))
-            if made.text and not repeats and self._composer.fits(made.text):
-                self._state = before
-                return made
+            said = (*_SENTENCE.split(made.text), *(fact.text for fact in binding.facts))
+            repeats = [part for part in said if len(part) >= _SENTENCE_LEAST and part.replace(" ", "") in sentences]
+            if made.text and self._composer.fits(made.text):
+                if not repeats:
+                    self._state = before
+                    return made
+                if made.text not in repeats and not any(part in repeats for part in _SENTENCE.split(made.text)):
+                    second = second if second.text else made
         self._state = before
-        return Marked("")
+        return second
 
     # --- parts --------------------------------------------------------------------------------------------------------
 
@@ -243,7 +273,7 @@ class _Run:
                 self.lacks[pool] = None
                 return None
             bound[pool] = self._chosen[pool] = item
-            self._state.used.add(item.path)
+            self._state.add(self._state.used, (item.path,))
         if not part.each:
             return self._section(part, bound, key, 1)
         blocks: list[Block] = []
@@ -259,11 +289,11 @@ class _Run:
                 break
             if item.path in self._state.used:
                 continue
-            before = self._state.copy()
-            self._state.used.add(item.path)
+            before = self._state.mark()
+            self._state.add(self._state.used, (item.path,))
             section = self._section(part, {**bound, name: item}, f"{key}.{item.path}", count + 1)
             if section is None:
-                self._state = before
+                self._state.back_to(before)
                 continue
             blocks += section
             count += 1
@@ -307,7 +337,7 @@ class _Run:
             return [*blocks, Block("row", tuple(cell or Marked("") for cell in cells))]
         options = self._dice.shuffled(part.either, f"{key}.either") if part.either else [part.say]
         for option in options:
-            before = self._state.copy()
+            before = self._state.mark()
             paragraphs: list[Block] = []
             for at, line in enumerate(option):
                 slots = self._dice.shuffled(line, f"{key}.{at}.order") if part.shuffle else line
@@ -318,20 +348,20 @@ class _Run:
                 paragraphs += [Block(part.block, (each,)) for each in said or ()]
             if paragraphs:
                 return [*blocks, *paragraphs]
-            self._state = before
+            self._state.back_to(before)
         return None
 
     def _paragraph(
         self, slots: Sequence[Slot], bound: Mapping[str, Item], key: str, number: int
     ) -> list[Marked] | None:
         """Return the paragraphs of a row of passages: one, or more where an alternate holds an empty line."""
-        before = self._state.copy()
+        before = self._state.mark()
         said: list[str] = []
         for slot in slots:
-            rendered = self._rendered(slot.name, bound, f"{key}.{slot.name}", number)
+            rendered = self._rendered(slot.name, bound, f"{key}.{slot.name}", number, near=slot.near)
             if rendered is None:
                 if slot.must:
-                    self._state = before
+                    self._state.back_to(before)
                     return None
                 continue
             said.append(rendered)
@@ -347,7 +377,14 @@ class _Run:
         return self._unmark(rendered) if rendered else None
 
     def _rendered(
-        self, name: str, bound: Mapping[str, Item], key: str, number: int, *, label: bool = False
+        self,
+        name: str,
+        bound: Mapping[str, Item],
+        key: str,
+        number: int,
+        *,
+        label: bool = False,
+        near: bool = False,
     ) -> str | None:
         """Return what one of a passage's alternates says, marks and all; None when there are facts for none."""
         lacks: list[str] = []
@@ -357,7 +394,7 @@ class _Run:
             # The labels of a table come again; words of a text do not.
             if not alternate.bare and not label and alternate.id in self._state.spoken:
                 continue
-            binding = self._binding(alternate, bound)
+            binding = self._binding(alternate, bound, near=near)
             if binding is None:
                 lacks += [".".join(filter(None, each)) for each in alternate.needs if not self._there(each, bound)]
                 continue
@@ -386,9 +423,9 @@ class _Run:
     def _said(self, alternate: Alternate, binding: _Binding, rendered: str) -> str:
         """Note what an alternate states and takes, and return what it says."""
         state = self._state
-        state.said.update(_told_by(fact.path) for fact in binding.facts)
-        state.used.update(item.path for item in binding.taken)
-        state.spoken.add(alternate.id)
+        state.add(state.said, [_told_by(fact.path) for fact in binding.facts])
+        state.add(state.used, [item.path for item in binding.taken])
+        state.add(state.spoken, (alternate.id,))
         for fact in binding.facts:
             state.note(self._composer.grams(fact), self._composer.ink(fact))
         for name in self._composer.names:
@@ -403,10 +440,13 @@ class _Run:
         items = [bound[root]] if root in bound else self._facts.pools.get(root, ())
         return any(name in item.fields for item in items)
 
-    def _binding(self, alternate: Alternate, bound: Mapping[str, Item], text: _State | None = None) -> _Binding | None:
+    def _binding(
+        self, alternate: Alternate, bound: Mapping[str, Item], text: _State | None = None, *, near: bool = False
+    ) -> _Binding | None:
         """Return how to fill an alternate, or None when there are not the facts for it.
 
-        ``text``: what has been said by the text for which this is a title.
+        ``text``: what has been said by the text for which this is a title. ``near``: free items have to speak of the
+        same thing as those that are bound.
         """
         wanted: dict[str, list[str]] = {}
         for root, name in alternate.needs:
@@ -414,12 +454,14 @@ class _Run:
                 wanted.setdefault(root, []).append(name)
             elif root not in self._facts.single and root not in _COUNTS:
                 return None
-        variables: dict[str, Any] = dict(self._facts.single)
+        variables: dict[str, Any] = {}
         facts: list[Fact] = []
         taken: list[Item] = []
         for root, names in wanted.items():
             item = bound.get(root)
             candidates = [item] if item is not None else self._free(root)
+            if near and item is None:
+                candidates = [each for each in candidates if self._composer.near(each, bound.values())]
             chosen = next((each for each in candidates if self._may_say(each, names, text)), None)
             if chosen is None:
                 return None
@@ -434,7 +476,7 @@ class _Run:
                 if item is not None and name not in fields and self._may_say(item, [name], text):
                     fields[name] = item.fields[name]
                     facts += [item.fields[name]] if name not in NAMES else []
-        return _Binding(variables, facts, taken)
+        return _Binding({**self._facts.single, **variables}, facts, taken)
 
     def _free(self, pool: str) -> list[Item]:
         """Return a pool's items, those not used yet first."""
@@ -480,6 +522,6 @@ _COUNTS = frozenset(("number", "count"))
 # What bothers readers is no promise.
 _TROUBLES = frozenset(("pain", "scene"))
 _FIGURE = re.compile(r"\d")
-_SENTENCE = re.compile(r"[。！？\n]|(?<=^\d)\. |(?<=\d\d)\. ")
+_SENTENCE = re.compile(r"[。！？\n]|(?<=^\d)\.|(?<=^\d\d)\.")
 _SENTENCE_LEAST = 6  # characters; a shorter one may come again
 _A_LIST = 3  # items; two are no list that a title could boast of

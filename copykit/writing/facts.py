@@ -54,12 +54,16 @@ class Item(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """All that may be said: ``single`` values, ``pools`` of items in the order of the brief, every fact by number."""
+    """All that may be said: ``single`` values, ``pools`` of items in the order of the brief, every fact by number.
+
+    ``memo`` is for what composers work out of the facts, which is the same for every text.
+    """
 
     single: Mapping[str, Fact]
     pools: Mapping[str, tuple[Item, ...]]
     all: list[Fact]
     today: str
+    memo: dict[str, Any]
 
 
 class _Maker:
@@ -153,7 +157,7 @@ def facts_of(brief: Brief, today: str, order: Iterable[int] = ()) -> Facts:
         if label is not None:
             pools.setdefault("link", []).append(Item("link", f"links.{number}", {"label": label}, {}))
     filled = {name: fact for name, text in single.items() if (fact := make.fact(text, name))}
-    return Facts(filled, {name: tuple(items) for name, items in (pools | words).items() if items}, make.all, today)
+    return Facts(filled, {name: tuple(items) for name, items in (pools | words).items() if items}, make.all, today, {})
 
 
 def _story(make: _Maker, story: Story, path: str, today: str) -> Item:

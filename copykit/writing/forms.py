@@ -24,10 +24,14 @@ class UnknownForm(CopykitError):
 
 
 class Slot(NamedTuple):
-    """A passage that a part calls; without a ``must`` one the paragraph is not written."""
+    """A passage that a part calls; without a ``must`` one (``name!``) the paragraph is not written.
+
+    A ``near`` one (``name~``) takes only items that speak of the same thing as what the part is about.
+    """
 
     name: str
     must: bool
+    near: bool = False
 
 
 class Part(NamedTuple):
@@ -172,7 +176,7 @@ def _lines(data: Iterable[str]) -> tuple[tuple[Slot, ...], ...]:
 
 
 def _slot(text: str) -> Slot:
-    return Slot(text.removesuffix("!"), text.endswith("!"))
+    return Slot(text.rstrip("!~"), "!" in text, "~" in text)
 
 
 # What the composer counts needs no declaration.
