@@ -129,7 +129,7 @@ class Composer:
         """Return a text for a seed, of a length 0 (short) to 2 (long); without blocks when no plan can be written."""
         dice = Dice(f"{self.form.id}|{seed}")
         lacks: list[tuple[str, ...]] = []
-        for plan in dice.shuffled(self.form.plans, "plan"):
+        for plan in sorted(dice.shuffled(self.form.plans, "plan"), key=lambda plan: plan.last):
             run = _Run(self, dice, length)
             blocks = run.blocks(plan)
             if blocks is not None:
@@ -342,7 +342,8 @@ class _Run:
             for at, line in enumerate(option):
                 slots = self._dice.shuffled(line, f"{key}.{at}.order") if part.shuffle else line
                 said = self._paragraph(slots, bound, f"{key}.{at}", number)
-                if said is None and any(slot.must for slot in line) and part.either:
+                # What is not needed is written without its paragraph; one of several ways to begin is not.
+                if said is None and any(slot.must for slot in line) and (part.either or part.need):
                     paragraphs = []
                     break
                 paragraphs += [Block(part.block, (each,)) for each in said or ()]

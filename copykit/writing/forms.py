@@ -63,10 +63,11 @@ class Part(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """One structure of a form."""
+    """One structure of a form; a ``last`` one is for thin briefs, of which no other can be written."""
 
     id: str
     parts: tuple[Part, ...]
+    last: bool = False
 
 
 class Form(NamedTuple):
@@ -145,7 +146,9 @@ def form_from(kind: str, identifier: str, data: Mapping[str, Any], shared: Mappi
     for name, alternates in templating.passages(file, data["body"], data["line"]).items():
         base = name.removeprefix("more_")
         passages[base] = (*passages.get(base, ()), *alternates) if name.startswith("more_") else alternates
-    plans = tuple(Plan(plan["id"], tuple(map(_part, plan["parts"]))) for plan in data.get("plans", ()))
+    plans = tuple(
+        Plan(plan["id"], tuple(map(_part, plan["parts"])), plan.get("last", False)) for plan in data.get("plans", ())
+    )
     return Form(kind, identifier, data, plans, passages, own)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -40,12 +40,27 @@ NO_KEYWORD = "style/keyword/absent"
 class NotWritable(CopykitError):
     """A brief has too few facts for a form."""
 
-    zh = "{product} 的资料写不成“{form}”：还缺 {lacks}（有一样就行）"
-    en = "the brief of {product} is too thin for '{form}': it lacks {lacks} (any will do)"
+    zh = "{product} 的资料写不成“{form}”：还缺{lacks}"
+    en = "the brief of {product} is too thin for '{form}': it lacks {lacks}"
 
-    def __init__(self, product: str, form: str, lacks: Sequence[str]) -> None:
-        super().__init__(product=product, form=form, lacks=Words("、".join(lacks), ", ".join(lacks)))
+    def __init__(
+        self,
+        product: str,
+        form: str,
+        lacks: Sequence[str],
+        called: Mapping[str, Mapping[str, str]],
+        there: Container[str],
+    ) -> None:
+        """Take the variables that are lacking (any will do), what people call pools, and the pools that are there."""
         self.lacks = tuple(lacks)
+        zh: dict[str, None] = {}
+        en: dict[str, None] = {}
+        for lack in lacks:
+            pool, _, name = lack.partition(".")
+            told = called.get(pool, {"zh": pool, "en": pool})
+            zh[f"{told['zh']}的 {name}" if name and pool in there else told["zh"]] = None
+            en[f"{name} of {told['en']}" if name and pool in there else told["en"]] = None
+        super().__init__(product=product, form=form, lacks=Words("，或者".join(zh), ", or ".join(en)))
 
 
 class NoConsent(CopykitError):
@@ -80,6 +95,7 @@ class Writer:
         self._files, self._lang = files, lang
         self._checker = Checker(files, PACKS, lang=lang)
         self._shops = Shops(files)
+        self._pools: Mapping[str, Mapping[str, str]] = files.load("advice")["brief"]["pools"]
         self._cage: Cage | None = None
 
     def prepare(self, brief: Brief, today: str, kind: str = "article") -> Prepared:
@@ -121,7 +137,8 @@ class Writer:
             length = LENGTHS.index(options.length) if options.length in LENGTHS else _length_of(facts)
             made = self._compose(form, facts, options, length, keyword)
             if not made.blocks:
-                raise NotWritable(ledger.brief.product, form.name, made.lacks or tuple(form.data.get("variables", {})))
+                lacks = made.lacks or tuple(form.data.get("variables", {}))
+                raise NotWritable(ledger.brief.product, form.name, lacks, self._pools, facts.pools)
             made = made._replace(blocks=finished(made.blocks, form.data.get("columns", ()), form.settings))
             text, placed = markdown(made.title, made.blocks, form.data.get("columns", ()))
             findings = self._judge(text, prepared.contexts, settings.get("commercial", True))
