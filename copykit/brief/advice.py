@@ -66,6 +66,7 @@ def rank_points(brief: Brief, files: DataFiles, others: Iterable[str] = ()) -> l
     texts = [_pairs(text) for text in others]
     ranked = []
     for point in brief.material.points:
+        folded = fold_text(_said(point))
         met = {
             "proof": bool(point.proof),
             "claim": any(_alike(point, claim.statement) for claim in brief.claims if claim.evidence),
@@ -74,7 +75,7 @@ def rank_points(brief: Brief, files: DataFiles, others: Iterable[str] = ()) -> l
             "keyword": min(sum(bool(_pairs(word) & _pairs(_said(point))) for word in brief.keywords), 2),
             "figure": bool(_FIGURE.search(point.feature)),
             "common": bool(texts) and sum(_shared(point, text) for text in texts) > len(texts) / 10,
-            "worn": any(word in fold_text(_said(point)) for word in worn),
+            "worn": any(word in folded for word in worn),
         }
         ranked.append(RankedPoint(point, {name: weights[name] * int(value) for name, value in met.items() if value}))
     return sorted(ranked, key=lambda each: -each.weight)

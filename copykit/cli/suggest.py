@@ -19,6 +19,7 @@ from copykit.platforms import Platform, Platforms
 from copykit.render import suggest as render
 from copykit.render.suggest import Proposal
 from copykit.render.titles import View
+from copykit.rules.reading import Context
 from copykit.titles.advise import Adviser
 from copykit.titles.profile import load_profile
 from copykit.titles.score import Settings, TitleScorer
@@ -151,8 +152,11 @@ def _suggestions(
     from copykit.writing.slots import slots_of
 
     checker = Checker(files, lang=lang)
-    context = checker.context(Facts(brief=brief, today=today, kind="title", commercial=True))
-    ledger = open_ledger(brief, today, files, checker, context)
+
+    def make_context(left: Brief) -> Context:
+        return checker.context(Facts(brief=left, today=today, kind="title", commercial=True))
+
+    ledger = open_ledger(brief, today, files, checker, make_context)
     filled = making.fill(making.load_patterns(files), slots_of(facts_of(ledger.brief, today)))
     return making.judge(filled, scorer), ledger.withheld
 

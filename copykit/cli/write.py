@@ -27,6 +27,7 @@ from copykit.writing.writer import Options, Writer
 
 FILES = (".md", ".html", ".txt", ".json", ".jsonl", ".xlsx", ".csv")
 F = TypeVar("F", bound=Callable[..., Any])
+TOLD = 20  # briefs that failed are named, up to so many
 BRIEFS = (".toml", ".yaml", ".yml", ".json")
 
 ARTICLE = Text(
@@ -206,8 +207,9 @@ class _Job:
                 made = list(variants(self._writer, prepared, self._form, self._options, self._count))
             except CopykitError as error:
                 self.failed += 1
-                self.progress.close()
-                note(f"{name}：{error.say(common.lang_of())}")
+                if self.failed <= TOLD:
+                    self.progress.close()
+                    note(f"{name}：{error.say(common.lang_of())}")
                 continue
             if len(made) < self._count:
                 note(
@@ -231,6 +233,14 @@ class _Job:
                 say(
                     "这几个版本是给你挑、给你试的；同一件货别用一堆号轮着发，平台会判成刷屏",
                     "variants are for choosing and testing, not for flooding many accounts",
+                )
+            )
+        if self.failed > TOLD:
+            more = self.failed - TOLD
+            note(
+                say(
+                    f"还有 {more:,} 份资料没写成，原因多半一样",
+                    f"{more:,} more were not written, mostly for the same reason",
                 )
             )
         if self.failed:

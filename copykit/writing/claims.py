@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -31,8 +31,14 @@ class Ledger(NamedTuple):
     withheld: tuple[Withheld, ...]
 
 
-def open_ledger(brief: Brief, today: str, files: DataFiles, checker: Checker, context: Context) -> Ledger:
-    """Return what of a brief may be said on a day (ISO); ``context`` is the one its texts will be judged in."""
+def open_ledger(
+    brief: Brief, today: str, files: DataFiles, checker: Checker, make_context: Callable[[Brief], Context]
+) -> Ledger:
+    """Return what of a brief may be said on a day (ISO).
+
+    ``make_context`` gives the context in which texts of a brief are judged; it is asked for once, with the claims that
+    stand, so that one without its evidence proves nothing else.
+    """
     settings = files.load("claims")["kinds"]
     missing: Mapping[str, Mapping[str, str]] = settings["missing"]
     withheld: list[Withheld] = []
@@ -75,6 +81,7 @@ def open_ledger(brief: Brief, today: str, files: DataFiles, checker: Checker, co
     left = dataclasses.replace(
         brief, claims=claims, material=dataclasses.replace(material, stories=stories, stock=stock)
     )
+    context = make_context(left)
     said = list(said_in(left))
     starts = list(accumulate((len(text) + 1 for _, text in said), initial=0))
     # Phrases in one text, a line each, take a tenth of the time that each by itself would.

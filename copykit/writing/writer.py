@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Container, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -100,14 +101,17 @@ class Writer:
 
     def prepare(self, brief: Brief, today: str, kind: str = "article") -> Prepared:
         """Return what may be said of a brief on a day (ISO)."""
-        context = self._checker.context(Facts(brief=brief, today=today, kind=kind, commercial=True))
-        ledger = open_ledger(brief, today, self._files, self._checker, context)
-        known = dataclasses.replace(ledger.brief, claims=(*ledger.brief.claims, *stock_claims(ledger.brief)))
-        contexts = {
-            (sells, commercial): dataclasses.replace(context, brief=known, has_link=sells, commercial=commercial)
-            for sells in (False, True)
-            for commercial in (False, True)
-        }
+        contexts: dict[tuple[bool, bool], Context] = {}
+
+        def make_context(left: Brief) -> Context:
+            known = dataclasses.replace(left, claims=(*left.claims, *stock_claims(left)))
+            context = self._checker.context(Facts(brief=known, today=today, kind=kind, commercial=True))
+            for sells, commercial in itertools.product((False, True), (False, True)):
+                contexts[sells, commercial] = dataclasses.replace(context, has_link=sells, commercial=commercial)
+            # Rules are chosen anew for every context, so the ledger is judged in the one that most texts will be.
+            return contexts[bool(brief.material.links), True]
+
+        ledger = open_ledger(brief, today, self._files, self._checker, make_context)
         points = list(brief.material.points)
         ranked = rank_points(ledger.brief, self._files)
         order = tuple(dict.fromkeys(points.index(each.point) for each in ranked if each.point in points))

@@ -27,7 +27,7 @@ EXPERIENCE = {
 
 def ledger(**data: Any) -> Ledger:
     brief = brief_from({"product": "宽头童鞋", "category": "童鞋", **data}, "x")
-    return open_ledger(brief, TODAY, FILES, CHECKER, CHECKER.context(Facts(brief=brief, today=TODAY)))
+    return open_ledger(brief, TODAY, FILES, CHECKER, lambda left: CHECKER.context(Facts(brief=left, today=TODAY)))
 
 
 def held(made: Ledger) -> list[tuple[str, str]]:
@@ -76,6 +76,12 @@ def test_a_sales_figure_among_the_details_is_no_way_around_the_ledger() -> None:
         claims=[{"kind": "sales", "statement": "今年 4—10 月卖出 5,870 双", "evidence": "后台报表"}],
     )
     assert proved.brief.material.details[0].text
+
+
+def test_a_claim_that_is_held_back_proves_nothing_else() -> None:
+    claim = {**EXPERIENCE, "statement": "三天见效", "consent": False}
+    made = ledger(details=["用了三天见效"], claims=[claim])
+    assert [field for field, _ in held(made)] == ["claims.0", "details.0.text"]
 
 
 @pytest.mark.parametrize(
