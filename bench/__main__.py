@@ -6,7 +6,22 @@ import argparse
 import os
 from pathlib import Path
 
-from bench import collect, compare, keywords, law, learn, links, listings, notes, report, risk, select, speed, trends, writing
+from bench import (
+    collect,
+    compare,
+    keywords,
+    law,
+    learn,
+    links,
+    listings,
+    notes,
+    report,
+    risk,
+    select,
+    speed,
+    trends,
+    writing,
+)
 
 MEASURES = {
     "speed": speed.run,
