@@ -46,10 +46,6 @@ class Product:
         """Whether anything is told that a search could be held against."""
         return bool(self.heads)
 
-    def head_in(self, text: str) -> str:
-        """Return the category word of the product that a folded text holds, "" where it holds none."""
-        return next((head for head in self.heads if head in text), "")
-
 
 def product_of(files: DataFiles, brief: Brief = NO_BRIEF, brands: Iterable[str] = ()) -> Product:
     """Return what a brief tells of its goods; ``brands`` are further names of one's own."""

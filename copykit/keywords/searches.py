@@ -88,7 +88,9 @@ class SearchReader:
         }
         things = lexicons["category_words"]
         self._things = builder.slot("things", [*things.entries, *product.heads], things.exceptions)
-        self._vague = {fold_text(word) for word in files.load("selection")["standard"]["vague_things"]}
+        settings: Mapping[str, Any] = files.load("selection")["standard"]
+        self._vague = set(map(fold_text, settings["vague_things"]))
+        self._before_met = tuple(map(fold_text, settings["before_met_things"]))
         self._none_kinds = lexicons["no_buyers"].entries
         self._none = builder.slot("no buyers", self._none_kinds, lexicons["no_buyers"].exceptions)
         words_of: dict[str, list[int]] = {}
@@ -121,7 +123,7 @@ class SearchReader:
     def _search(self, text: str, hits: Hits, words: tuple[str, ...]) -> Search:
         shown = words if " " not in text else tuple(word for word in words if not word.isspace())
         if not hits:
-            return Search(shown, self._unmarked(text))
+            return Search(shown, self._last)
         bounds: set[int] = set()
 
         def is_word(start: int, end: int) -> bool:
@@ -129,11 +131,17 @@ class SearchReader:
                 bounds.update(itertools.accumulate(map(len, words), initial=0))
             return start in bounds and end in bounds
 
-        own = next((text[start:end] for start, end in hits.get(self._own, ())), "")
+        own = next(
+            (text[s:e] for s, e in hits.get(self._own, ()) if _stands_alone(text, s, e, is_word)),
+            "",
+        )
         other, fits = self._brand(text, hits, own, is_word)
-        head, thing = self._thing(text, hits)
-        intent = self._brand_intent if own or other or fits else self._intent(text, hits, is_word)
-        none = next(((text[s:e], self._none_kinds[text[s:e]]["kind"]) for s, e in hits.get(self._none, ())), ("", ""))
+        head, thing = self._thing(text, hits, is_word)
+        intent = self._brand_intent if own or other or fits else self._intent(text, hits, head, is_word)
+        none = next(
+            ((text[s:e], self._none_kinds[text[s:e]]["kind"]) for s, e in hits.get(self._none, ()) if is_word(s, e)),
+            ("", ""),
+        )
         if none[0] and none[0] in self._product.told:
             none = ("", "")
         return Search(shown, intent, own, other, fits, head, thing, none, self._clash(text, hits, is_word))
@@ -154,25 +162,41 @@ class SearchReader:
             return word, fits
         return "", fits
 
-    def _thing(self, text: str, hits: Hits) -> tuple[str, str]:
+    def _thing(self, text: str, hits: Hits, is_word: _IsWord) -> tuple[str, str]:
         """Return the product's own category word in a search, and what else the search is about.
 
-        What stands last names the thing (睫毛膏卸妆水 is a remover), unless a blank parts the two.
+        What stands last names the thing (睫毛膏卸妆水 is a remover), unless a blank parts the two, or what stands
+        before it says that it is only met (不沾手机). A thing that ends in the product's own word is of its kind.
         """
         product = self._product
-        head = product.head_in(text)
-        found = [(text[start:end], start, end) for start, end in hits.get(self._things, ())]
-        others = [item for item in found if item[0] not in product.heads and item[0] not in self._vague]
-        if not product.known or not others:
+        if not product.known:
+            return "", ""
+        head, at = "", 0
+        others: list[tuple[str, int]] = []
+        for start, end in hits.get(self._things, ()):
+            word = text[start:end]
+            own = next((of for of in product.heads if word == of or self._is_kind(word, of)), "")
+            if own and (end - start > 1 or is_word(start, end)):
+                head, at = own, end
+            elif not own and word not in self._vague and is_word(start, end) and not self._met(text, start):
+                others.append((word, start))
+        if not others:
             return head, ""
-        word, start, _ = others[-1]
+        word, start = others[-1]
         if not head:
             return "", word
-        at = text.rfind(head)
-        glued = start >= at + len(head) and " " not in text[at:start]
-        return head, word if glued else ""
+        return head, word if start >= at and " " not in text[at:start] else ""
 
-    def _intent(self, text: str, hits: Hits, is_word: _IsWord) -> str:
+    def _is_kind(self, word: str, head: str) -> bool:
+        """Return whether a thing is one of the product's: its last characters are the product's own word."""
+        things = self._product.things
+        return word.endswith(head) and (len(head) > 1 or things.get(head) in (None, things.get(word)))
+
+    def _met(self, text: str, start: int) -> bool:
+        """Return whether what stands before a thing says that it is not what is looked for."""
+        return text[:start].rstrip().endswith(self._before_met)
+
+    def _intent(self, text: str, hits: Hits, head: str, is_word: _IsWord) -> str:
         for slot, name in self._intents:
             for start, end in hits.get(slot, ()):
                 if (end - start > 1 and text[start:end] not in self._alone) or is_word(start, end):
@@ -180,11 +204,7 @@ class SearchReader:
             for money, of in self._money:
                 if of == name and any(start and text[start - 1].isdigit() for start, _ in hits.get(money, ())):
                     return name
-        return self._unmarked(text)
-
-    def _unmarked(self, text: str) -> str:
-        """Return the intent of a search without a telling word: what stands beside the thing says what it is like."""
-        head = self._product.head_in(text)
+        # Without a telling word, what stands beside the thing says what it is like.
         return "attribute" if head and len(text) > len(head) else self._last
 
     def _clash(self, text: str, hits: Hits, is_word: _IsWord) -> Clash | None:
@@ -193,7 +213,7 @@ class SearchReader:
         said: dict[str, list[tuple[str, int]]] = {}
         for start, end in hits.get(self._sides, ()):
             word = text[start:end]
-            if len(word) == 1 and not is_word(start, end):
+            if not is_word(start, end):
                 continue
             for number in self._sides_of[word]:
                 said.setdefault(product.sides[number].set, []).append((word, number))

@@ -18,7 +18,6 @@ from copykit.keywords.run import Recipe
 from copykit.keywords.series import RowSpool, Series, count_texts
 from copykit.keywords.spool import Spool
 from copykit.model import WordChange
-from copykit.text.dates import find_day
 
 FILES = bundled()
 SETTINGS = FILES.load("comparison")["standard"]
@@ -279,22 +278,3 @@ def test_a_week_that_is_not_over_is_not_the_latest() -> None:
     assert whole is not None
     assert whole.start == date(2026, 3, 16)
     assert diary().basis(periods, periods[0], "week") is None
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("2026-11-01", date(2026, 11, 1)),
-        ("2026/11/1", date(2026, 11, 1)),
-        ("2026年11月1日", date(2026, 11, 1)),
-        ("20261101", date(2026, 11, 1)),
-        ("热搜-2026.11.01.txt", date(2026, 11, 1)),
-        ("2026-11-01 08:30:00", date(2026, 11, 1)),
-        ("搜索词_20261101_20261107.csv", date(2026, 11, 1)),
-        ("2026-13-40", None),
-        ("订单 1202611011", None),
-        ("没有日期", None),
-    ],
-)
-def test_dates_are_read_as_exports_write_them(text: str, day: date | None) -> None:
-    assert find_day(text) == day

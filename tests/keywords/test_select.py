@@ -107,10 +107,39 @@ def test_brands_of_ones_own_come_from_the_brief_and_from_the_command() -> None:
         ("眼线笔防水", "眼线笔"),
         ("睫毛膏套装", ""),
         ("早八淡妆", ""),
+        ("不沾手机", ""),  # met, not looked for
+        ("睫毛膏不沾枕套", ""),
+        ("睫毛膏适合眼镜女生", ""),
+        ("睫毛膏手机", "手机"),
+        ("睫毛膏眼镜", "眼镜"),
     ],
 )
 def test_what_stands_last_names_the_thing(text: str, thing: str) -> None:
     assert read([text], MASCARA)[0].thing == thing
+
+
+@pytest.mark.parametrize(
+    ("goods", "text", "head", "thing"),
+    [
+        ("手机", "手机壳", "", "手机壳"),  # a word inside another is not that word
+        ("手机", "红米手机", "手机", ""),
+        ("手机", "苹果手机壳", "", "手机壳"),
+        ("裙", "连衣裙", "裙", ""),  # what ends in the product's own word is of its kind
+        ("护手霜", "护手霜不沾手机", "护手霜", ""),
+        ("护手霜", "护手霜不粘键盘", "护手霜", ""),
+        ("护手霜", "打字不伤键盘的护手霜", "护手霜", ""),
+        ("护手霜", "护手霜键盘", "护手霜", "键盘"),
+        ("床", "起床闹钟", "", "闹钟"),
+    ],
+)
+def test_things_are_words_and_not_parts_of_words(goods: str, text: str, head: str, thing: str) -> None:
+    search = read([text], Brief(goods, goods))[0]
+    assert (search.head, search.thing) == (head, thing)
+
+
+def test_ones_own_brand_is_a_word_too() -> None:
+    searches = read(["lala护手霜", "lalaland护手霜"], Brief("护手霜", "护手霜", "LALA"))
+    assert [search.own for search in searches] == ["lala", ""]
 
 
 @pytest.mark.parametrize(

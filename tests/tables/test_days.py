@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copykit.tables.days import parse_day
+from copykit.tables.days import find_day, parse_day
 
 SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
 DAYS = st.dates(datetime.date(2000, 1, 1), datetime.date(2099, 12, 31))
@@ -52,3 +52,22 @@ def test_what_is_no_day(text: str) -> None:
 @given(st.text())
 def test_anything_may_be_asked(text: str) -> None:
     parse_day(text, SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-11-01", datetime.date(2026, 11, 1)),
+        ("2026/11/1", datetime.date(2026, 11, 1)),
+        ("2026年11月1日", datetime.date(2026, 11, 1)),
+        ("20261101", datetime.date(2026, 11, 1)),
+        ("热搜-2026.11.01.txt", datetime.date(2026, 11, 1)),
+        ("2026-11-01 08:30:00", datetime.date(2026, 11, 1)),
+        ("搜索词_20261101_20261107.csv", datetime.date(2026, 11, 1)),
+        ("2026-13-40", None),
+        ("订单 1202611011", None),
+        ("没有日期", None),
+    ],
+)
+def test_the_first_day_anywhere_is_found(text: str, day: datetime.date | None) -> None:
+    assert find_day(text) == day

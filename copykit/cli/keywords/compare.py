@@ -447,17 +447,18 @@ _named: dict[str, date | None] = {}
 
 def _day_of(document: Document, sources: Sources) -> date | None:
     """Return the day of a row's date, else of its file's name."""
-    from copykit.text.dates import find_day
+    from copykit.tables.days import find_day, parse_day
 
     name = document.id
     base, _, number = name.rpartition(":")
     if number.isdigit() and base in sources.files:
         name = base
-    name = Path(name).name if name in sources.files or base in sources.files else name
+    of_file = name in sources.files or base in sources.files
+    name = Path(name).name if of_file else name
     if name not in _named:
         if len(_named) > 10_000:
             _named.clear()
-        _named[name] = find_day(name)
+        _named[name] = find_day(name) if of_file else parse_day(name) or find_day(name)
     return _named[name]
 
 

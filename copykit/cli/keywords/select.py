@@ -81,7 +81,7 @@ def select(sources: tuple[str, ...], **options: Any) -> int:
     from copykit.keywords.searches import SearchReader
     from copykit.keywords.select import select as choose
     from copykit.render.keywords import ROLES as FIGURES
-    from copykit.text.segment import Segmenter
+    from copykit.text.segment import Segmenter, UserWord
 
     if not sources:
         raise UsageMistake(
@@ -97,7 +97,9 @@ def select(sources: tuple[str, ...], **options: Any) -> int:
     errors: list[CopykitError] = []
     columns = figure_columns(files.load("columns"))
     table = gather(_rows(sources, columns, options, errors), columns.measures)
-    reader = SearchReader(files, product, Segmenter(options["segmenter"]), _lines(options["other_brands"]))
+    # A brand that no dictionary has must not be cut apart with its neighbours.
+    segmenter = Segmenter(options["segmenter"], [UserWord(name) for name in product.own_brands])
+    reader = SearchReader(files, product, segmenter, _lines(options["other_brands"]))
     chosen = choose(
         table,
         list(reader.read(table.folded)),
