@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from copykit.model import Span
+from copykit.vocabulary.findings import Span
 
 
 class Failure(NamedTuple):

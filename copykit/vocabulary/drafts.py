@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from copykit.model import Finding
+from copykit.vocabulary.findings import Finding
 
 
 class Withheld(NamedTuple):

@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from copykit.model import ChangeState, WordRole
+from copykit.vocabulary.findings import NO_PARTS
+
+WordRole = Literal["core", "long_tail", "own_brand", "other_brand", "low", "negative"]
+ChangeState = Literal["new", "rising", "falling", "gone", "steady"]
+
+
+class TextKeyword(NamedTuple):
+    """A keyword of one text, as it is written there.
+
+    ``weight`` is its share of all candidates of the text, ``times`` how often it stands there, ``start`` and ``end``
+    its first place in the title and the text joined by one sign. ``factors`` add up to the weight: what any candidate
+    of the text has, and what each side of this one adds to it; empty unless asked for.
+    """
+
+    text: str
+    weight: float
+    times: int
+    start: int
+    end: int
+    factors: Mapping[str, float] = NO_PARTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from copykit.model import NO_FACTS, Finding, Said
 from copykit.vocabulary.brief import Claim
+from copykit.vocabulary.findings import NO_FACTS, Finding, Said
 
 
 @dataclass(frozen=True, slots=True)
