@@ -150,9 +150,21 @@ def source_options(command: F) -> F:
     en="found in N texts at least",
 )
 @option("--per-document", is_flag=True, zh="给每一篇各找关键词", en="keywords of each text")
+@option(
+    "--cluster",
+    metavar="ADDRESS",
+    zh="用几台机器一起数：dask 调度器的地址，如 tcp://10.0.0.5:8786（只在信得过的内网用）",
+    en="count on several machines: the address of a dask scheduler (in a network you trust)",
+)
 @option("--explain", is_flag=True, zh="把每个因素各占多少都列出来", en="tell the share of every factor")
 def mine(sources: tuple[str, ...], per_document: bool, **options: Any) -> int:
     """Mine keywords and return the exit code."""
+    if options["cluster"] and (per_document or options["jobs"]):
+        other = "--per-document" if per_document else "--jobs"
+        raise UsageMistake(
+            f"--cluster 不和 {other} 一起用：它把整份语料分给几台机器数",
+            f"--cluster does not go with {other}: it counts a whole corpus on several machines",
+        )
     desk = _desk(sources, options)
     if per_document:
         return _each(desk, options)
@@ -249,6 +261,7 @@ def _desk(given: tuple[str, ...], options: dict[str, Any], more: tuple[str, ...]
 
 
 def _all(desk: _Desk, options: dict[str, Any]) -> int:
+    from copykit.keywords.cluster import mine_on_cluster
     from copykit.keywords.mine import Wanted
     from copykit.keywords.run import mine_blocks
 
@@ -266,16 +279,12 @@ def _all(desk: _Desk, options: dict[str, Any]) -> int:
     measures = desk.sources.columns.measures
     highest = [role for role in roles if measures[role] == "index"]
     with tempfile.TemporaryDirectory(prefix="copykit-") as folder, _Progress(desk) as progress:
-        found, totals = mine_blocks(
-            itertools.chain(first, blocks),
-            desk.recipe,
-            wanted,
-            Path(folder),
-            jobs=desk.jobs,
-            roles=roles,
-            highest=highest,
-            advance=progress.advance,
-        )
+        every = itertools.chain(first, blocks)
+        figures: dict[str, Any] = {"roles": roles, "highest": highest, "advance": progress.advance}
+        if options["cluster"]:
+            found, totals = mine_on_cluster(every, desk.recipe, wanted, Path(folder), options["cluster"], **figures)
+        else:
+            found, totals = mine_blocks(every, desk.recipe, wanted, Path(folder), jobs=desk.jobs, **figures)
     desk.documents = totals.documents
     _write(found, desk, options)
     return _report(desk, options, len(found))
