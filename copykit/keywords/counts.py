@@ -25,7 +25,7 @@ ROWS_IN_MEMORY = 700_000  # about 45 MB, twice that for the moment in which they
 HELD_SHARE = 5  # of the rows, the fifth that came most often stays when the others are written
 MERGED_AT_ONCE = 200_000  # rows, so that what merging takes beside them stays small
 WORDS_IN_MEMORY = 400_000  # about 25 MB; a new vocabulary is begun when a run is written
-PARTITION_ROWS = 400_000  # looked at together while runs are merged
+PARTITION_ROWS = 800_000  # looked at together while runs are merged
 BUCKETS = 4096  # of the range of keys; a partition is a number of them
 MOST_WORDS = 4  # of a candidate
 LEAD = 0.2  # the first fifth of a text
@@ -133,12 +133,12 @@ class Counter:
         if self._rows > ROWS_IN_MEMORY or full:
             merged = self._merged()
             if full:
-                self._spill(merged)
+                self._spill(merged, np.arange(len(merged.keys)))
                 merged = taken(merged, np.zeros(0, np.int64))
             elif len(merged.keys) > ROWS_IN_MEMORY // 2:
                 # What came often comes again; it stays, and is not written over and over.
                 often = merged.sums[0] >= _often(merged.sums[0], ROWS_IN_MEMORY // HELD_SHARE)
-                self._spill(taken(merged, np.flatnonzero(~often)))
+                self._spill(merged, np.flatnonzero(~often))
                 merged = taken(merged, np.flatnonzero(often))
             self._held, self._rows = Held(merged, self._is_highest), len(merged.keys)
 
@@ -170,7 +170,8 @@ class Counter:
 
     def close(self) -> Totals:
         """Write all that is still in memory, for another process to read."""
-        self._spill(self._merged())
+        merged = self._merged()
+        self._spill(merged, np.arange(len(merged.keys)))
         self._write_epoch()
         return self.totals
 
@@ -282,9 +283,9 @@ class Counter:
         counts = self._word_counts[:size].copy()
         return Columns(words.written(), words.hashes[:size], counts, words.sizes[:size].astype(np.int64))
 
-    def _spill(self, rows: Rows) -> None:
-        if len(rows.keys):
-            write_run(self._folder / f"{self._name}-{self.runs}.run", rows)
+    def _spill(self, rows: Rows, places: Ints) -> None:
+        if len(places):
+            write_run(self._folder / f"{self._name}-{self.runs}.run", rows, places)
             self.runs += 1
         if self._words_are_full():
             self._write_epoch()
@@ -421,9 +422,9 @@ class Counts:
         runs = [Run(path, self._bases[path.stem.rpartition("-")[0]]) for path in self._runs]
         total = sum(run.size for run in runs) + len(self._waiting.keys)
         # Keys are hashes, so that equal shares of their range hold about equally many.
-        wide = max(BUCKETS >> (total // PARTITION_ROWS).bit_length(), 1)
+        wide = max(BUCKETS // (total // PARTITION_ROWS + 1), 1)
         for begin in range(0, BUCKETS, wide):
-            yield partial(self._part, runs, begin, begin + wide)
+            yield partial(self._part, runs, begin, min(begin + wide, BUCKETS))
 
     def _part(self, runs: Sequence[Run], begin: int, end: int, least: int) -> Rows:
         """Return the rows of the buckets from ``begin`` up to ``end``."""
@@ -509,28 +510,37 @@ class Vocabulary:
         return found
 
 
-def write_run(path: Path, rows: Rows) -> None:
-    """Write rows as one file: sizes; where each bucket begins; rows of a single place, shortened; all others."""
+def write_run(path: Path, rows: Rows, places: Ints) -> None:
+    """Write the rows at these places as one file: sizes; where each bucket begins; rows of one place; all others."""
     words, figures = len(rows.words), len(rows.figures)
-    single = rows.sums[0] == 1
-    lone, several = taken(rows, np.flatnonzero(single)), taken(rows, np.flatnonzero(~single))
-    epoch = int(rows.epochs[0]) if len(rows.epochs) else 0  # all of them are of one vocabulary
-    short = np.empty(len(lone.keys), _lone_type(words, figures))
-    short["key"], short["figures"] = lone.keys, lone.figures.T
-    short["numbers"] = _three_bytes(np.concatenate((lone.cuts[None], lone.words.view(np.uint32))))
-    short["sides"] = _as_code(lone.sides).T
-    short["flags"] = lone.sums[2] | lone.sums[3] << 1
-    long = np.empty(len(several.keys), _several_type(words, figures))
-    long["key"], long["figures"] = several.keys, several.figures.T
-    long["numbers"] = _three_bytes(np.concatenate((several.cuts[None], several.words.view(np.uint32))))
-    long["sums"], long["sides"] = several.sums.T, several.sides.T
+    single = rows.sums[0].take(places) == 1
+    lone, several = places[single], places[~single]
     buckets = np.arange(BUCKETS + 1)
-    starts = [np.searchsorted(each.keys >> _BUCKET_SHIFT, buckets) for each in (lone, several)]
+    starts = [np.searchsorted(rows.keys.take(each) >> _BUCKET_SHIFT, buckets) for each in (lone, several)]
+    epoch = int(rows.epochs[0])  # all of them are of one vocabulary
     with path.open("wb") as out:
-        np.array([len(short), len(long), words, figures, epoch], np.int64).tofile(out)
+        np.array([len(lone), len(several), words, figures, epoch], np.int64).tofile(out)
         np.stack(starts, 1).astype(np.uint32).tofile(out)
-        short.tofile(out)
-        long.tofile(out)
+        for each, encoded in ((lone, _as_lone), (several, _as_several)):
+            for start in range(0, len(each), MERGED_AT_ONCE):
+                encoded(taken(rows, each[start : start + MERGED_AT_ONCE])).tofile(out)
+
+
+def _as_lone(rows: Rows) -> NDArray[np.void]:
+    short = np.empty(len(rows.keys), _lone_type(len(rows.words), len(rows.figures)))
+    short["key"], short["figures"] = rows.keys, rows.figures.T
+    short["numbers"] = _three_bytes(np.concatenate((rows.cuts[None], rows.words.view(np.uint32))))
+    short["sides"] = _as_code(rows.sides).T
+    short["flags"] = rows.sums[2] | rows.sums[3] << 1
+    return short
+
+
+def _as_several(rows: Rows) -> NDArray[np.void]:
+    long = np.empty(len(rows.keys), _several_type(len(rows.words), len(rows.figures)))
+    long["key"], long["figures"] = rows.keys, rows.figures.T
+    long["numbers"] = _three_bytes(np.concatenate((rows.cuts[None], rows.words.view(np.uint32))))
+    long["sums"], long["sides"] = rows.sums.T, rows.sides.T
+    return long
 
 
 def _lone_type(words: int, figures: int) -> np.dtype[np.void]:
