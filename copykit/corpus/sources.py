@@ -175,8 +175,7 @@ class Sources:
 
     def blocks(self, size: int = 120_000) -> Iterator[Block]:
         """Give the documents joined to blocks of about ``size`` characters, many lines at once where they are plain."""
-        parts: list[str] = []
-        figures: list[Mapping[str, float]] = []
+        held: list[Document] = []
         chars = 0
         for file in self.files:
             try:
@@ -185,18 +184,17 @@ class Sources:
                     yield from self._line_blocks(file, size)
                     continue
                 for document in self._read(file):
-                    parts.append(marked(document.title, document.text))
-                    figures.append(document.metrics)
-                    chars += len(parts[-1])
+                    held.append(document)
+                    chars += len(document.title) + len(document.text)
                     if chars >= size:
-                        yield _block(parts, figures)
-                        parts, figures, chars = [], [], 0
+                        yield _block(held)
+                        held, chars = [], 0
             except CopykitError as error:
                 self._on_error(error)
             except DAMAGE as error:
                 self._on_error(_damaged(file, error))
-        if parts:
-            yield _block(parts, figures)
+        if held:
+            yield _block(held)
 
     def _line_blocks(self, file: str, size: int) -> Iterator[Block]:
         with self._open(file) as stream:
@@ -260,22 +258,35 @@ class Sources:
         alone = not self._by_line and body is None and main in columns.body
         with self._open(file) as stream:
             text, encoding = open_text(stream)
-            for number, row in self._objects(file, text):
-                first, second = _cell(row.get(main)), _cell(row.get(body)) if body is not None else ""
+            for numbers, rows in self._objects(file, text):
+                nothing = [""] * len(rows)
+                firsts = self._cells(rows, main)
+                seconds = self._cells(rows, body) if body is not None else nothing
                 if alone:
-                    first, second = "", first
-                first, second = self._cleaned(first), self._cleaned(second)
-                if first.strip() or second.strip():
-                    name = _cell(row.get(own_id)) if own_id else ""
-                    metrics = _NO_FIGURES
-                    if figures:
-                        cells = {role: parse_number(_cell(row.get(name))) for role, name in figures.items()}
-                        metrics = {role: value for role, value in cells.items() if value is not None}
-                    yield Document(name or f"{file}:{number}", first, second, metrics)
+                    firsts, seconds = nothing, firsts
+                names = [_cell(row.get(own_id)) for row in rows] if own_id else nothing
+                for number, name, first, second, row in zip(numbers, names, firsts, seconds, rows, strict=True):
+                    if first.strip() or second.strip():
+                        metrics = _NO_FIGURES
+                        if figures:
+                            values = {role: parse_number(_cell(row.get(key))) for role, key in figures.items()}
+                            metrics = {role: value for role, value in values.items() if value is not None}
+                        yield Document(name or f"{file}:{number}", first, second, metrics)
             self._told(encoding, text.replaced)
 
-    def _objects(self, file: str, text: CountedText) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield line number and object of JSON lines; many lines are parsed at once, and alone where one is broken."""
+    def _cells(self, rows: Sequence[Mapping[str, Any]], key: str) -> list[str]:
+        """Return one cell of each row, mended."""
+        cells = [value if isinstance(value := row.get(key), str) else _cell(value) for row in rows]
+        if self._cleaner is None:
+            return cells
+        clean = self._cleaner.clean
+        return [clean(cell) if cell else cell for cell in cells]
+
+    def _objects(self, file: str, text: CountedText) -> Iterator[tuple[list[int], list[dict[str, Any]]]]:
+        """Yield the objects of JSON lines with their line numbers, many at once, as they are parsed.
+
+        Where one of the lines is broken, those with it are parsed one by one.
+        """
         import orjson
 
         begin = 1
@@ -283,21 +294,24 @@ class Sources:
             block += text.readline(DEFAULT_CAPS.row_chars)
             self.read_bytes += 2 * len(block)
             lines = block.split("\n")
-            numbered = [(number, line) for number, line in enumerate(lines, begin) if line and not line.isspace()]
+            numbers = [number for number, line in enumerate(lines, begin) if line and not line.isspace()]
+            written = [line for line in lines if line and not line.isspace()]
             begin += len(lines) - 1
             try:
-                rows = orjson.loads(f"[{','.join([line for _, line in numbered])}]")
-                good = len(rows) == len(numbered)
+                rows = orjson.loads(f"[{','.join(written)}]")
+                if len(rows) == len(numbers) and all(isinstance(row, dict) for row in rows):
+                    yield numbers, rows
+                    continue
             except orjson.JSONDecodeError:
-                good = False
-            for place, (number, line) in enumerate(numbered):
+                pass
+            for number, line in zip(numbers, written, strict=True):
                 try:
-                    row = rows[place] if good else orjson.loads(line)
+                    row = orjson.loads(line)
                 except orjson.JSONDecodeError as error:
                     self._on_error(RowNotJson(file=file, row=number, reason=error.msg))
                     continue
                 if isinstance(row, dict):
-                    yield number, row
+                    yield [number], [row]
                 else:
                     self._on_error(RowNotJson(file=file, row=number, reason=type(row).__name__))
 
@@ -434,8 +448,13 @@ def marked(title: str, text: str) -> str:
     return joined
 
 
-def _block(parts: list[str], figures: list[Mapping[str, float]]) -> Block:
-    return Block("".join(parts), len(parts), figures if any(figures) else [])
+def _block(documents: Sequence[Document]) -> Block:
+    size = len(documents)
+    joined = "".join([f"{document.title}{TITLE_END}{document.text}{TEXT_END}" for document in documents])
+    if joined.count(TITLE_END) != size or joined.count(TEXT_END) != size or "\0" in joined:
+        joined = "".join([marked(document.title, document.text) for document in documents])
+    figures = [document.metrics for document in documents]
+    return Block(joined, size, figures if any(figures) else [])
 
 
 def _cell(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +73,7 @@ def read(pieces: Sequence[Piece], words: Words, cut: Cut) -> Reading:
 def read_block(joined: str, words: Words, cut: Cut) -> Reading:
     """Cut the texts of a block (see ``corpus.sources.Block``) into words."""
     plain = plain_text(joined)
-    ends = np.cumsum(np.concatenate([_sizes(cut(part)) for part in _parts(plain)]))
+    ends = np.cumsum(np.concatenate([_sizes(cut(part)) for part in _parts(plain)]), dtype=np.int64)
     starts = np.empty_like(ends)
     starts[0:1] = 0
     starts[1:] = ends[:-1]
@@ -102,7 +102,7 @@ def read_block(joined: str, words: Words, cut: Cut) -> Reading:
     return Reading(joined, numbers, starts, ends, docs, in_title, bits, begins, last - begins - 2, sums, codes)
 
 
-CUT_CHARS = 20_000  # so many are cut at once that the words they become are still in the processor's cache when counted
+CUT_CHARS = 8_000  # so many are cut at once that the words they become are still in the processor's cache when counted
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -114,8 +114,11 @@ def _parts(text: str) -> Iterator[str]:
         start = end
 
 
-def _sizes(words: list[str]) -> NDArray[np.int64]:
-    return np.fromiter(map(len, words), np.int64, len(words))
+def _sizes(words: list[str]) -> NDArray[np.integer[Any]]:
+    try:
+        return np.frombuffer(bytes(map(len, words)), np.uint8)
+    except ValueError:  # a word of more than 255 letters
+        return np.fromiter(map(len, words), np.int64, len(words))
 
 
 def phrases(reading: Reading, words: Words) -> Phrases:

@@ -43,7 +43,8 @@ class Rows(NamedTuple):
     ``cuts`` is how the letters are cut into words, as a number: the smallest wins where texts are cut differently.
     ``words`` has a column of word numbers of a vocabulary for each place in a candidate, -1 where there is no further
     word; ``epochs`` tells which vocabulary. ``figures`` are sums or highest values, one column a role. ``sides``: which
-    characters stand before and after, each as one bit of 64, so that many bits mean many neighbours.
+    characters stand before and after, each as one bit of 32, so that many bits mean many neighbours; those after in the
+    upper half.
     """
 
     keys: U64
@@ -256,10 +257,8 @@ class Counter:
         bits, codes = neighbour_bits(), reading.codes
         before = bits.take(codes.take(np.maximum(reading.starts - 1, 0)))
         before[reading.starts == 0] = 3
-        after = bits.take(codes.take(reading.ends, mode="clip"))
-        sides = np.empty((2, len(first)), np.uint64)
-        np.bitwise_or.reduceat(before.take(places), first, out=sides[0])
-        np.bitwise_or.reduceat(after.take(places + sizes - 1), first, out=sides[1])
+        after = bits.take(codes.take(reading.ends, mode="clip")) << _AFTER
+        sides: U64 = np.bitwise_or.reduceat(before.take(places) | after.take(places + sizes - 1), first)
         return sides
 
     def _figures(
@@ -327,8 +326,7 @@ class Held:
         at = at.take(mine)
         for own, more in zip(held.sums, rows.sums, strict=True):
             own[at] += more.take(mine)
-        for own, side in zip(held.sides, rows.sides, strict=True):
-            own[at] |= side.take(mine)
+        held.sides[at] |= rows.sides.take(mine)
         for highest, own, figure in zip(self._is_highest, held.figures, rows.figures, strict=True):
             own[at] = (np.maximum if highest else np.add)(own.take(at), figure.take(mine))
         cuts = rows.cuts.take(mine)
@@ -476,9 +474,10 @@ class Vocabulary:
         self._first = np.searchsorted(words, np.arange(len(hashes)))
         self.times = np.add.reduceat(counts, self._first) if len(hashes) else counts
 
-    def names(self) -> list[str]:
-        """Return each word as it is mostly written."""
-        return self._named(self._written.take(self._first))
+    def names(self, words: Ints | None = None) -> list[str]:
+        """Return each of some words, of all by default, as it is mostly written."""
+        first = self._first if words is None else self._first.take(words)
+        return self._named(self._written.take(first))
 
     def spellings(self, words: Ints) -> dict[int, list[tuple[str, int]]]:
         """Return how some words are written, and how often so, the most frequent way first."""
@@ -530,7 +529,7 @@ def _as_lone(rows: Rows) -> NDArray[np.void]:
     short = np.empty(len(rows.keys), _lone_type(len(rows.words), len(rows.figures)))
     short["key"], short["figures"] = rows.keys, rows.figures.T
     short["numbers"] = _three_bytes(np.concatenate((rows.cuts[None], rows.words.view(np.uint32))))
-    short["sides"] = _as_code(rows.sides).T
+    short["before"], short["after"] = _as_code(rows.sides & _BEFORE), _as_code(rows.sides >> _AFTER)
     short["flags"] = rows.sums[2] | rows.sums[3] << 1
     return short
 
@@ -539,7 +538,7 @@ def _as_several(rows: Rows) -> NDArray[np.void]:
     long = np.empty(len(rows.keys), _several_type(len(rows.words), len(rows.figures)))
     long["key"], long["figures"] = rows.keys, rows.figures.T
     long["numbers"] = _three_bytes(np.concatenate((rows.cuts[None], rows.words.view(np.uint32))))
-    long["sums"], long["sides"] = rows.sums.T, rows.sides.T
+    long["sums"], long["sides"] = rows.sums.T, rows.sides
     return long
 
 
@@ -549,7 +548,8 @@ def _lone_type(words: int, figures: int) -> np.dtype[np.void]:
         [
             ("key", "<u8"),
             ("numbers", np.uint8, (3 * (1 + words),)),  # the cut, then the words
-            ("sides", np.uint8, (2,)),
+            ("before", np.uint8),
+            ("after", np.uint8),
             ("flags", np.uint8),
             ("figures", "<i8", (figures,)),
         ]
@@ -563,7 +563,7 @@ def _several_type(words: int, figures: int) -> np.dtype[np.void]:
             ("key", "<u8"),
             ("numbers", np.uint8, (3 * (1 + words),)),
             ("sums", "<u4", (len(SUMS),)),
-            ("sides", "<u8", (2,)),
+            ("sides", "<u8"),
             ("figures", "<i8", (figures,)),
         ]
     )
@@ -586,13 +586,14 @@ def _from_bytes(rows: NDArray[np.uint8]) -> NDArray[np.int32]:
 
 
 def _as_code(sides: U64) -> NDArray[np.uint8]:
-    """Return one neighbour as a byte: which bit it is, 64 where it is a sign and has two."""
+    """Return one neighbour as a byte: which bit it is, 32 where it is a sign and has two."""
     codes = np.log2(sides.astype(np.float64)).astype(np.uint8)
-    codes[sides == 3] = 64
+    codes[sides == 3] = 32
     return codes
 
 
-_CODED: U64 = np.concatenate((np.uint64(1) << np.arange(64, dtype=np.uint64), np.array([3], np.uint64)))
+_BEFORE, _AFTER = np.uint64(0xFFFFFFFF), np.uint64(32)
+_CODED: U64 = np.array([*(1 << bit for bit in range(32)), 3], np.uint64)
 _BUCKET_SHIFT = np.uint64(64 - (BUCKETS - 1).bit_length())
 
 
@@ -620,7 +621,7 @@ def _read_lone(records: Records, places: Ints) -> Rows:
         numbers[1:],
         records.epochs.take(places),
         np.ascontiguousarray(found["figures"].T),
-        _CODED.take(found["sides"].T),
+        _CODED.take(found["before"]) | _CODED.take(found["after"]) << _AFTER,
     )
 
 
@@ -634,7 +635,7 @@ def _read_several(records: Records, places: Ints) -> Rows:
         numbers[1:],
         records.epochs.take(places),
         np.ascontiguousarray(found["figures"].T),
-        np.ascontiguousarray(found["sides"].T),
+        found["sides"].astype(np.uint64),
     )
 
 
@@ -685,7 +686,7 @@ def merge(parts: Sequence[Rows], is_highest: NDArray[np.bool_]) -> Rows:
         every.words.take(chosen, axis=1),
         every.epochs.take(chosen),
         figures,
-        np.bitwise_or.reduceat(every.sides.take(order, axis=1), first, axis=1),
+        np.bitwise_or.reduceat(every.sides.take(order), first),
     )
 
 
@@ -778,5 +779,5 @@ def _nothing(words: int, figures: int) -> Rows:
         np.zeros((words, 0), np.int32),
         np.zeros(0, np.uint16),
         np.zeros((figures, 0), np.int64),
-        np.zeros((2, 0), np.uint64),
+        np.zeros(0, np.uint64),
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.keywords.counts import Counts, Rows, joined, taken
+from copykit.keywords.counts import SCALE, Counts, Rows, joined, taken
 from copykit.keywords.profile import Profile
 from copykit.keywords.shares import settled
 from copykit.keywords.words import TAGS, U64, Ints, Words, plain_text, text_hashes
@@ -50,31 +51,31 @@ def rank(counts: Counts, words: Words, profile: Profile, roles: Sequence[str], w
     if not len(rows.keys):
         return []
     table = _Table(counts, words, profile, rows)
-    factors = table.factors(roles)
+    stop = text_hashes([word.replace(" ", "") for word in wanted.stop])
+    places = np.flatnonzero(table.kept() & ~np.isin(rows.keys, stop))
+    factors = table.factors(roles, places)
     weights = {name: float(profile.data["mining"][name]) for name in factors}
     reachable = sum(weight for weight in weights.values() if weight > 0)
     shares = {name: 100 * weights[name] / reachable * values for name, values in factors.items()}
     total = np.sum(list(shares.values()), axis=0)
-    keep = table.kept() & ~np.isin(rows.keys, text_hashes([word.replace(" ", "") for word in wanted.stop]))
-    places = np.flatnonzero(keep)
     # Equal weights go by the key, which is the same on every machine.
-    order = places[np.lexsort((rows.keys[places], -np.round(total[places], 6)))]
-    chosen = _without_twins(order, table, wanted.top)
-    texts = table.texts(chosen)
+    order = np.lexsort((rows.keys.take(places), -np.round(total, 6)))
+    chosen = _without_twins(order, table.word_hashes.take(places, axis=1), wanted.top)
+    found = places.take(chosen).tolist()
     return [
         Keyword(
             text,
-            round(float(total[place]), 2),
+            round(float(total[at]), 2),
             int(rows.sums[0, place]),
             int(rows.sums[1, place]),
             number,
-            settled({name: float(values[place]) for name, values in shares.items()}, float(total[place]), 2)
+            settled({name: float(values[at]) for name, values in shares.items()}, float(total[at]), 2)
             if wanted.explain
             else {},
-            {role: float(rows.figures[at, place]) / 10_000 for at, role in enumerate(roles)},
+            {role: float(rows.figures[column, place]) / SCALE for column, role in enumerate(roles)},
             variants,
         )
-        for number, (place, (text, variants)) in enumerate(zip(chosen, texts, strict=True), 1)
+        for number, (at, place, (text, variants)) in enumerate(zip(chosen, found, table.texts(found), strict=True), 1)
     ]
 
 
@@ -116,43 +117,46 @@ class _Table:
         self._mining = profile.data["mining"]
         self.vocabulary = counts.vocabulary(rows)
         self._at, self._has = self.vocabulary.at, self.vocabulary.has
-        self._names = self.vocabulary.names()
         self._letters = np.where(self._has, self.vocabulary.sizes.take(self._at, mode="clip"), 0)
         self.word_hashes: U64 = np.where(self._has, self.vocabulary.hashes.take(self._at, mode="clip"), np.uint64(0))
-        self.inside = self._inside()
+        self._inside = self._share_inside()
+        self._cohesion = self._information()
 
-    def factors(self, roles: Sequence[str]) -> dict[str, Floats]:
-        """Return each factor as 0 to 1 for each candidate."""
+    def factors(self, roles: Sequence[str], places: Ints) -> dict[str, Floats]:
+        """Return each factor as 0 to 1 for the candidates at these places."""
         rows, totals = self.rows, self.totals
-        count, documents = rows.sums[0].astype(float), rows.sums[1].astype(float)
+        count, documents, heads, leads = (column.take(places).astype(float) for column in rows.sums)
+        size, inside = self.size.take(places), self._inside.take(places)
+        # Less for those that were met a few times only.
+        cohesion = 0.15 + self._cohesion.take(places) * count / (count + DOUBT)
         factors: dict[str, Floats] = {
-            "frequency": np.log1p(count) / np.log1p(count.max()),
+            "frequency": np.log1p(count) / np.log1p(float(rows.sums[0].max())),
             "spread": np.log1p(documents) / np.log1p(max(totals.documents, 2)),
-            "position": 0.5 * rows.sums[2] / count + 0.5 * rows.sums[3] / count,
-            "cohesion": np.where(self.size == 1, SINGLE_COHESION, np.clip(self._sure_cohesion(count), 0, 1)),
+            "position": 0.5 * heads / count + 0.5 * leads / count,
+            "cohesion": np.where(size == 1, SINGLE_COHESION, np.clip(cohesion, 0, 1)),
         }
-        rarity, searched, first, last = self._word_columns()
+        of_words = self._of_words(places)
         # How much more often than in general: ln of the share of texts here over that share anywhere.
-        usual = np.where(self.size == 1, rarity, rarity + 0.5 * (self.size - 1))
+        usual = np.where(size == 1, of_words.rarity, of_words.rarity + 0.5 * (size - 1))
         surplus = np.log(documents / max(totals.documents, 1)) + usual
         if totals.documents < 20:
             surplus = np.log(count / max(totals.words, 1)) + 6 + usual
         factors["rarity"] = np.clip(surplus / 10, 0, 1)
-        factors["wording"] = np.clip(0.5 + (first + last) / 5, 0, 1) * self._of_tags()
-        factors["searched"] = np.clip(searched, 0, 1)
+        factors["wording"] = np.clip(0.5 + of_words.habits / 5, 0, 1) * of_words.tags
+        factors["searched"] = np.clip(of_words.searched, 0, 1)
         telling = next((role for role in TELLING if role in roles), None)
         if telling is not None:
             values = rows.figures[list(roles).index(telling)].astype(float)
-            factors["metrics"] = np.log1p(values) / max(np.log1p(values.max()), 1e-9)
-        factors["nested"] = self.inside**2
+            factors["metrics"] = np.log1p(values.take(places)) / max(np.log1p(values.max()), 1e-9)
+        factors["nested"] = inside**2
         return factors
 
     def kept(self) -> NDArray[np.bool_]:
         """Return which candidates stand for themselves: not inside another nearly always, and no chance pair."""
-        alone: NDArray[np.bool_] = (self.size == 1) | (self._cohesion() > LOOSE)
+        alone: NDArray[np.bool_] = (self.size == 1) | (self._cohesion > LOOSE)
         # What always stands before, or after, the same character is a piece of something: 线上线 of 线上线下.
         fixed = (self.rows.sums[0] >= FIXED_COUNT) & (neighbours(self.rows.sides) == 1).any(axis=0)
-        kept: NDArray[np.bool_] = alone & (self.inside < SETTLED) & ~fixed
+        kept: NDArray[np.bool_] = alone & (self._inside < SETTLED) & ~fixed
         return kept
 
     def texts(self, places: Sequence[int]) -> list[tuple[str, tuple[str, ...]]]:
@@ -171,11 +175,7 @@ class _Table:
             texts.append((shown, tuple(dict.fromkeys(other for other in others if other != shown))))
         return texts
 
-    def _sure_cohesion(self, count: Floats) -> Floats:
-        """Return the cohesion of phrases, less for those that were met a few times only."""
-        return 0.15 + self._cohesion() * count / (count + DOUBT)
-
-    def _cohesion(self) -> Floats:
+    def _information(self) -> Floats:
         """Return how far the words of each candidate go together: pointwise information over its largest value."""
         total = max(self.totals.words, 2)
         count = np.log(self.rows.sums[0] / total)
@@ -187,7 +187,7 @@ class _Table:
         cohesion: Floats = (count - parts) / np.maximum(-count * several, 1e-9)
         return cohesion
 
-    def _inside(self) -> Floats:
+    def _share_inside(self) -> Floats:
         """Return the share of each candidate's places in which it stands inside the most frequent longer one."""
         rows = self.rows
         order = np.argsort(rows.keys)
@@ -216,34 +216,42 @@ class _Table:
         hashes[hashes == 0] = 1
         return hashes
 
-    def _of_tags(self) -> Floats:
-        """Return what the tag of each candidate's last word is worth: the profile's number, 1 where it has none."""
+    def _of_words(self, places: Ints) -> _OfWords:
+        """Return what the words of the candidates at these places say of them."""
+        at, has = self._at.take(places, axis=1), self._has.take(places, axis=1)
+        needed = np.unique(at[has])
+        at = np.searchsorted(needed, at)
+        names = self.vocabulary.names(needed)
+        folded = [name.strip() for name in fold_texts(names)]
+
+        def column(name: str) -> Floats:
+            table = self._words.table(name)
+            get, default = table.values.get, table.default
+            return np.array([get(word, default) for word in folded], float)
+
+        size = self.size.take(places)
+        places = np.arange(len(places))
+        first, last = at[0], at[size - 1, places]
+        rarity = np.where(has, column("rarity").take(at), 0).sum(axis=0) / size / 16
+        searched = np.where(has, (np.log2(1 + column("searched")) / 9).take(at), np.inf).min(axis=0)
+        habits = np.zeros(len(places))
+        for side, word in (("first", first), ("last", last)):
+            name = f"{self._model}.{side}"
+            habits += (column(name).take(word) - self._words.table(name).default) / 32
+        # What the tag of the last word is worth: the profile's number, 1 where it has none.
         worth = self._mining["tags"]
         by_tag = np.array([1.0, *(worth.get(tag, worth.get(tag[:1], 1.0)) for tag in TAGS)])
-        tags = self._words.tags_of(self._names)
-        of_last: Floats = by_tag[tags][self._at[self.size - 1, np.arange(len(self.size))]]
-        return of_last
+        tags = by_tag.take(self._words.tags_of(names)).take(last)
+        return _OfWords(rarity, searched, habits, tags)
 
-    def _word_columns(self) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return rarity (mean), searches (least, 0 to 1), and the habits of the first and the last word."""
-        size = len(self.rows.keys)
-        folded = [name.strip() for name in fold_texts(self._names)]
-        habits_of = [f"{self._model}.{side}" for side in ("first", "last")]
-        known = {name: self._words.table(name) for name in ("rarity", "searched", *habits_of)}
-        columns = {
-            name: np.array([table.values.get(word, table.default) for word in folded], float)
-            for name, table in known.items()
-        }
-        at = self._at
-        has = self._has
-        rarity = (np.where(has, columns["rarity"][at], 0).sum(axis=0)) / np.maximum(self.size, 1) / 16
-        searches = np.where(has, np.log2(1 + columns["searched"][at]) / 9, np.inf).min(axis=0)
-        habits = []
-        last = self.size - 1
-        for name, step in zip(habits_of, (np.zeros(size, np.int64), last), strict=True):
-            values = columns[name][at[step, np.arange(size)]]
-            habits.append((values - known[name].default) / 32)
-        return rarity, searches, habits[0], habits[1]
+
+class _OfWords(NamedTuple):
+    """What the words of a candidate say: mean rarity, least searches, habits of its ends, worth of its last tag."""
+
+    rarity: Floats
+    searched: Floats
+    habits: Floats
+    tags: Floats
 
 
 def _power(base: np.uint64, exponents: Ints) -> U64:
@@ -254,18 +262,18 @@ def _power(base: np.uint64, exponents: Ints) -> U64:
 
 
 def neighbours(sides: U64) -> Ints:
-    """Return how many bits each number has: about how many different neighbours, up to 64."""
-    as_bytes = np.ascontiguousarray(sides).view(np.uint8).reshape(*sides.shape, 8)
-    found: Ints = np.unpackbits(as_bytes, axis=-1).sum(axis=-1, dtype=np.int64)
+    """Return how many bits each number has in its lower and its upper half: about how many different neighbours."""
+    as_bytes = np.ascontiguousarray(sides, "<u8").view(np.uint8).reshape(len(sides), 2, 4)
+    found: Ints = np.unpackbits(as_bytes, axis=-1).sum(axis=-1, dtype=np.int64).T
     return found
 
 
-def _without_twins(order: Ints, table: _Table, top: int | None) -> list[int]:
+def _without_twins(order: Ints, words: U64, top: int | None) -> list[int]:
     """Return the first of the order, leaving out those that are the words of a better one in another order."""
     chosen: list[int] = []
     seen: set[tuple[int, ...]] = set()
     for place in order.tolist():
-        own = tuple(sorted(table.word_hashes[:, place].tolist()))
+        own = tuple(sorted(words[:, place].tolist()))
         if own in seen:
             continue
         seen.add(own)

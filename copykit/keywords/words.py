@@ -302,9 +302,9 @@ def char_codes(text: str) -> NDArray[np.uint32]:
 
 @functools.cache
 def neighbour_bits() -> U64:
-    """Return one of 64 bits for each character; two for what is no letter or digit, as a word is free beside it."""
+    """Return one of 32 bits for each character; two for what is no letter or digit, as a word is free beside it."""
     hashes = _char_hashes()[1]
-    bits: U64 = np.uint64(1) << (hashes >> np.uint64(58))
+    bits: U64 = np.uint64(1) << (hashes >> np.uint64(59))
     for code in range(0x3400):
         if not chr(code).isalnum():
             bits[code] = 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -110,6 +111,7 @@ def match_columns(headers: Sequence[str], wanted: Wanted) -> dict[str, int]:
     return found
 
 
+@functools.lru_cache(8192)  # the same few thousand names of data files are compared with every table
 def fold_header(name: str) -> str:
     """Return a column name without case, width, blanks, stars, hyphens and underscores, for comparing."""
     return _HEADER_NOISE.sub("", unicodedata.normalize("NFKC", name).casefold())

@@ -101,7 +101,10 @@ class Cleaner:
                 return ""
             return found[0]
 
-        return self._told("pinyin", _PINYIN.sub(drop, text), dropped)
+        for opening, pattern in _PINYIN.items():
+            if opening in text:
+                text = pattern.sub(drop, text)
+        return self._told("pinyin", text, dropped)
 
     def _with_quotes(self, text: str) -> str:
         text = self._told("quotes", *_LOST_QUOTES.subn(r"“\1”", text))
@@ -250,10 +253,15 @@ _HIDING = (
 _BLOCK = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))})\b", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,10}\d{0,2});")
 _RADICALS = re.compile("[\u2e80-\u2fd5]")
-# The bracket comes first and looks back: few places have one, while nearly all have a Han character.
-_PINYIN = re.compile(
-    "[(（](?<=[\u4e00-\u9fff].)([a-zA-ZüÜāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿế\u0300\u0301\u0304\u030c]{1,7})[)）]"
-)
+# The bracket comes first and looks back: few places have one, while nearly all have a Han character. Each bracket has
+# its pattern, as one that begins with a fixed sign is searched for at full speed.
+_PINYIN = {
+    opening: re.compile(
+        rf"\{opening}(?<=[\u4e00-\u9fff].)"
+        "([a-zA-ZüÜāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿế\u0300\u0301\u0304\u030c]{1,7})[)）]"
+    )
+    for opening in "(（"
+}
 _SUSPECT_INSIDE = re.compile("[<&(（\u2e80-\u2fd5]")
 _SUSPECT = re.compile("[<&(（\n\u2e80-\u2fd5]")
 # 我们定位&24小时的情感陪护&: both quotes became the sign that begins an entity.
