@@ -15,9 +15,11 @@ from copykit.text.clauses import clauses
 from copykit.writing.facts import Facts, Item
 
 LONGEST_LEAD, SHORTEST_LEAD = 24, 6  # characters
+LONGEST_SHORT = 14  # characters; a feature that is as short is its own short form
 _ENDS = "。；;，, 　"
 # A space that only sets figures off from Han characters; in titles every character counts.
 _LOOSE = re.compile(r"(?<=[\u4e00-\u9fff，。：？！—])\s+(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])\s+(?=[\u4e00-\u9fff—])")
+_PAUSE = re.compile("[，。；：？！,;:?!]")
 _LEADS = ("text", "meets")
 # Words for what every brief has, where it does not say.
 _USUAL_UNIT = "款"
@@ -41,7 +43,7 @@ def slots_of(facts: Facts) -> Slots:
 
     single = {name: fact(tight(each.text), each.path) for name, each in facts.single.items()}
     single.setdefault("unit", fact(_USUAL_UNIT, ""))
-    if "category" not in single and "product" in single:
+    if "product" in single and not ("category" in single and names_it(single["category"].text, single["product"].text)):
         single["category"] = single["product"]
     pools = {
         pool: [{name: fact(text, path) for name, (text, path) in _fields(item).items()} for item in items]
@@ -59,9 +61,17 @@ def _fields(item: Item) -> dict[str, tuple[str, str]]:
     for name in _LEADS:
         if name in found and (beginning := lead(found[name][0])):
             found["lead"] = beginning, found[name][1]
+    if "feature" in found and len(found["feature"][0]) <= LONGEST_SHORT and not _PAUSE.search(found["feature"][0]):
+        found.setdefault("short", found["feature"])
     if "answer" in found:
         found["first"] = re.split(r"(?<=[。！？])", found["answer"][0], maxsplit=1)[0].rstrip(_ENDS), found["answer"][1]
     return found
+
+
+def names_it(category: str, product: str) -> bool:
+    """Return whether a category says what the product is: 手电筒 for 尾按手电, not 小家电 for 折叠电热水壶."""
+    pairs = {category[at : at + 2] for at in range(len(category) - 1)}
+    return product.endswith(category[-1:]) or any(pair in product for pair in pairs)
 
 
 def lead(text: str) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from copykit.brief import read_brief
 from copykit.datafiles import bundled
-from copykit.model import Brief
+from copykit.model import Brief, Material, Point
 from copykit.titles.advise import Adviser
 from copykit.titles.score import TitleScorer
 from copykit.writing import suggest
@@ -121,3 +121,24 @@ def test_an_old_title_is_made_better() -> None:
     assert better
     assert all(each.score.overall.value > old.overall.value or old.length.ok is False for each in better)
     assert all("".join(text for kind, text in each.pieces if kind != "added") == old.title for each in better)
+
+
+@pytest.mark.parametrize(
+    ("category", "product", "named"),
+    [
+        ("手电筒", "尾按手电", "手电筒"),
+        ("网课", "手机拍菜课", "网课"),
+        ("床头灯", "夹式床头灯", "床头灯"),
+        ("小家电", "折叠电热水壶", "折叠电热水壶"),
+        ("美妆", "护手霜", "护手霜"),
+        ("", "护手霜", "护手霜"),
+    ],
+)
+def test_a_title_calls_the_goods_by_a_category_that_says_what_they_are(category: str, product: str, named: str) -> None:
+    assert slots_of(facts_of(Brief(product, category), TODAY)).single["category"].text == named
+
+
+def test_a_feature_that_is_short_is_its_own_short_form() -> None:
+    brief = Brief("折叠电热水壶", material=Material(points=(Point("100到240伏都能用"), Point("0.8升，烧一壶水7分钟"))))
+    points = slots_of(facts_of(brief, TODAY)).pools["point"]
+    assert [point["short"].text if "short" in point else None for point in points] == ["100到240伏都能用", None]
