@@ -384,7 +384,7 @@ class _Run:
         words, weighed_by = read_words(path, self.files, refused.append)
         for error in refused[:SHOWN_TROUBLES]:
             note(error.say(self.view.lang))
-        how = say("按次序", "by their order") if weighed_by == "rank" else say(f"按“{weighed_by}”", f"by {weighed_by}")
+        how = say("按次序", "by their order") if not weighed_by else say(f"按“{weighed_by}”", f"by {weighed_by}")
         note(
             say(
                 f"{path.name}：{len(words):,} 个关键词，{how}算搜索价值",
@@ -610,7 +610,7 @@ def _summary(lot: Lot, twins: int) -> Summary:
         [((word.text, word.weight), count) for word, count in lot.covered()],
         lot.contested(),
         [(missing.word, missing.products, missing.keyword) for missing in lot.unstated()],
-        [(each.share, each.row, each.id, each.platform, each.title) for each in lot.worst()],
+        [(each.share, each.row, each.id, each.platforms, each.title) for each in lot.worst()],
         twins,
         lot.made,
     )

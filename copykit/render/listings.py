@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,32 +97,57 @@ def problem_headers(view: View) -> list[str]:
 def problem_rows(
     listings: Iterable[Record], twins: Mapping[tuple[str, int], str], view: View
 ) -> Iterator[list[object]]:
-    """Yield a row a trouble: what blocks and what only warns, in the order of the table."""
+    """Yield a row a trouble: what blocks and what only warns, in the order of the table.
+
+    Platforms that have the same trouble with a product share a row.
+    """
     states = {
         "refused": view.say("没写", "not written"),
         "blocked": view.say("挡下", "blocked"),
         "written": view.say("已写", "written"),
     }
-    for listing in listings:
-        lead = [listing["row"], listing["id"], view.name(listing["platform"])]
-        if listing["error"]:
-            yield [*lead, states["refused"], "", SEVERITIES[view.lang]["error"], listing["error"], "", "", ""]
-        state = states["blocked" if listing["blocked"] else "written"]
-        for finding in listing["findings"]:
-            field_name = _header(view, listing["platform"], finding["field"])
-            yield [
-                *lead,
-                state,
-                field_name,
-                SEVERITIES[view.lang][finding["severity"]],
-                finding["message"],
-                finding["why"],
-                finding["source"],
-                "；".join(finding["suggestions"]),
-            ]
-        twin = twins.get((listing["platform"], listing["row"]))
-        if twin and not listing["error"]:
-            yield [*lead, state, "", SEVERITIES[view.lang]["warning"], twin, "", "", ""]
+    severities = SEVERITIES[view.lang]
+    for (row, identifier), every in _by_product(listings):
+        found: dict[tuple[str, ...], tuple[dict[str, None], dict[str, None]]] = {}
+
+        def note(listing: Record, where: str, *told: str, found: dict[Any, Any] = found) -> None:
+            platforms, fields = found.setdefault(told, ({}, {}))
+            platforms[listing["platform"]] = None
+            if where:
+                fields[where] = None
+
+        for listing in every:
+            if listing["error"]:
+                note(listing, "", states["refused"], severities["error"], listing["error"], "", "", "")
+            state = states["blocked" if listing["blocked"] else "written"]
+            for finding in listing["findings"]:
+                note(
+                    listing,
+                    _header(view, listing["platform"], finding["field"]),
+                    state,
+                    severities[finding["severity"]],
+                    finding["message"],
+                    finding["why"],
+                    finding["source"],
+                    "；".join(finding["suggestions"]),
+                )
+            twin = twins.get((listing["platform"], listing["row"]))
+            if twin and not listing["error"]:
+                note(listing, "", state, severities["warning"], twin, "", "", "")
+        for (state, *told), (platforms, fields) in found.items():
+            yield [row, identifier, _names(platforms, view), state, "、".join(fields), *told]
+
+
+def _by_product(listings: Iterable[Record]) -> Iterator[tuple[tuple[int, str], list[Record]]]:
+    """Yield the listings of each product together, as they come."""
+    for key, group in itertools.groupby(listings, key=lambda listing: (listing["row"], listing["id"])):
+        yield key, list(group)
+
+
+def _names(platforms: Iterable[str], view: View) -> str:
+    """Return the names of platforms; all of them are called so."""
+    names = [view.name(platform) for platform in platforms]
+    return view.say("全部", "all") if len(names) == len(view.platforms) > 2 else "、".join(names)
 
 
 def _header(view: View, platform: str, field_id: str) -> str:
@@ -134,22 +160,19 @@ def _header(view: View, platform: str, field_id: str) -> str:
 def dropped_headers(view: View) -> list[str]:
     """Return the headers of the sheet of words that titles lack."""
     if view.lang == "en":
-        return ["row", "id", "platform", "title", "keyword", "why it is not in"]
-    return ["第几行", "货号", "平台", "标题", "没用上的词", "为什么"]
+        return ["row", "id", "platform", "keyword", "why it is not in"]
+    return ["第几行", "货号", "平台", "没用上的词", "为什么"]
 
 
 def dropped_rows(listings: Iterable[Record], view: View) -> Iterator[list[object]]:
-    """Yield a row a word that a title lacks, with the reason."""
-    for listing in listings:
-        for dropped in listing["dropped"]:
-            yield [
-                listing["row"],
-                listing["id"],
-                view.name(listing["platform"]),
-                listing["title"],
-                dropped["keyword"],
-                dropped["reason"],
-            ]
+    """Yield a row a word that a product's titles lack, with the reason; platforms with the same one share it."""
+    for (row, identifier), every in _by_product(listings):
+        found: dict[tuple[str, str], list[str]] = {}
+        for listing in every:
+            for dropped in listing["dropped"]:
+                found.setdefault((dropped["keyword"], dropped["reason"]), []).append(listing["platform"])
+        for (keyword, reason), platforms in found.items():
+            yield [row, identifier, _names(dict.fromkeys(platforms), view), keyword, reason]
 
 
 def change_headers(view: View) -> list[str]:
@@ -160,19 +183,24 @@ def change_headers(view: View) -> list[str]:
 
 
 def change_rows(listings: Iterable[Record], view: View) -> Iterator[list[object]]:
-    """Yield a row a title that replaces one in use."""
-    for listing in listings:
-        if listing.get("old_title") and listing["title"]:
+    """Yield a row a title that replaces one in use; platforms with the same title share it."""
+    for (row, identifier), every in _by_product(listings):
+        found: dict[str, list[Record]] = {}
+        for listing in every:
+            if listing.get("old_title") and listing["title"]:
+                found.setdefault(listing["title"], []).append(listing)
+        for title, same in found.items():
+            first = same[0]
             yield [
-                listing["row"],
-                listing["id"],
-                view.name(listing["platform"]),
-                listing["old_title"],
-                listing["title"],
-                "、".join(listing["removed"]),
-                "、".join(listing["added"]),
-                "、".join(listing["kept"]),
-                _share(listing),
+                row,
+                identifier,
+                _names([listing["platform"] for listing in same], view),
+                first["old_title"],
+                title,
+                "、".join(first["removed"]),
+                "、".join(first["added"]),
+                "、".join(first["kept"]),
+                _share(first),
             ]
 
 
@@ -288,8 +316,8 @@ def summary_rows(summary: Summary, view: View) -> Iterator[list[object]]:
             say("用上", "share"),
             say("标题", "title"),
         ]
-        for share, row, identifier, platform_id, title in summary.worst:
-            yield [row, identifier, view.name(platform_id), f"{100 * share:.0f}%", title]
+        for share, row, identifier, platforms, title in summary.worst:
+            yield [row, identifier, _names(platforms, view), f"{100 * share:.0f}%", title]
         yield []
     if summary.twins:
         yield [say("几乎一样的标题", "titles that say nearly the same"), summary.twins]
@@ -309,7 +337,7 @@ class Summary:
     core: Sequence[tuple[tuple[str, float], int]]
     contested: Sequence[tuple[str, int]]
     missing: Sequence[tuple[str, int, str]]
-    worst: Sequence[tuple[float, int, str, str, str]]
+    worst: Sequence[tuple[float, int, str, Sequence[str], str]]
     twins: int
     made: int = 0
 

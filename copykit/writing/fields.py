@@ -19,7 +19,7 @@ from copykit.model import PackedTitle, Product, Sku
 from copykit.platforms import Platform
 from copykit.text.measure import Unit, measure
 from copykit.writing.latin import LATIN
-from copykit.writing.order import joined
+from copykit.writing.order import joined, joined_texts
 from copykit.writing.stated import Stated
 from copykit.writing.terms import Vocabulary
 from copykit.writing.title import TitleRoom, brand_term
@@ -215,9 +215,10 @@ def _ad_title(making: Making, spec: FieldSpec) -> str:
     for term in sorted(making.stated.own, key=lambda term: making.vocabulary.slots[term.slot].rank):
         if term.key in making.stated.head.key or any(term.key in other.key for other in chosen):
             continue
-        text = "！".join([*lead, joined([*chosen, term, making.stated.head])])
+        longer = [*(other for other in chosen if other.key not in term.key), term]  # 不锈钢 goes when 316不锈钢 comes
+        text = "！".join([*lead, joined([*longer, making.stated.head])])
         if spec.max is None or measure(text, spec.unit) <= spec.max:
-            chosen.append(term)
+            chosen = longer
     text = "！".join([*lead, joined([*chosen, making.stated.head])])
     if spec.max is not None and measure(text, spec.unit) > spec.max:
         return joined([*chosen, making.stated.head]) if measure(head, spec.unit) <= spec.max else ""
@@ -247,15 +248,16 @@ def _point_lines(making: Making, spec: FieldSpec) -> list[str]:
 def _points(making: Making, spec: FieldSpec) -> str:
     """Return as many selling points as fit into one field."""
     chosen: list[str] = []
+    sep = spec.sep if making.in_english or making.shape.language != "en" else "；"
     for point in making.points:
         line = point.rstrip(_SIGNS)
         if (
             line
             and len(chosen) < spec.count
-            and (spec.max is None or measure(spec.sep.join([*chosen, line]), spec.unit) <= spec.max)
+            and (spec.max is None or measure(sep.join([*chosen, line]), spec.unit) <= spec.max)
         ):
             chosen.append(line)
-    return spec.sep.join(chosen)
+    return sep.join(chosen)
 
 
 def _attributes(making: Making, spec: FieldSpec) -> str:
@@ -325,7 +327,8 @@ def _tags(making: Making, spec: FieldSpec) -> str:
         words = [phrase for phrase, _ in LATIN.keywords(making.product)]
     else:
         words = [*making.title.found, making.stated.head.text, *(term.text for term in making.stated.own)]
-    words = [word for word in dict.fromkeys(words) if spec.sep.strip() not in word or not spec.sep.strip()]
+    sign = spec.sep.strip()
+    words = [word for word in dict.fromkeys(words) if not (sign and sign in word) and not _DOUBLED.search(word)]
     chosen: list[str] = []
     for word in words:
         if len(chosen) < spec.count and (
@@ -335,18 +338,25 @@ def _tags(making: Making, spec: FieldSpec) -> str:
     return spec.sep.join(chosen)
 
 
+_DOUBLED = re.compile(r"(.{2,})\1")  # buyers type 316不锈钢不锈钢锅, nobody wants to read it
+
+
 def _picture(making: Making, spec: FieldSpec) -> str:
     """Return the line for one picture: a clause short enough to be read at a glance; the first says what it is."""
+    product = making.product
     lines: list[str] = []
-    for point in making.product.selling_points:
-        for clause in _CLAUSE_END.split(point):
-            line = clause.strip(_SIGNS)
-            if line and spec.max is not None and measure(line, spec.unit) <= spec.max and len(line) > 2:
+    for point in product.selling_points:
+        for part in (point, *_CLAUSE_END.split(point)):  # the whole of it where that is short enough
+            line = part.strip(_SIGNS)
+            if spec.max is not None and len(line) > 2 and measure(line, spec.unit) <= spec.max:
                 lines.append(line)
                 break
-    for name, value in making.product.attributes.items():
+    differing = {name for sku in product.skus for name in sku.options}
+    for name, value in product.attributes.items():
         line = f"{name}：{value}"
-        if spec.max is not None and measure(line, spec.unit) <= spec.max and "、" not in value:
+        if name in differing or "、" in value or making.vocabulary.attribute_of(name) == "size":
+            continue  # the one picture stands for all versions
+        if spec.max is not None and measure(line, spec.unit) <= spec.max:
             lines.append(line)
     lines = list(dict.fromkeys(lines))
     return lines[spec.number - 1] if len(lines) >= spec.number else ""
@@ -421,7 +431,7 @@ def _name(making: Making) -> str:
     if making.in_english:
         return making.product.english["name_en"]
     brand, name = brand_term(making.product), making.product.name
-    return name if brand is None or brand.text in name else f"{brand.text}{name}"
+    return name if brand is None or brand.text in name else joined_texts(brand.text, name)
 
 
 def _sku(product: Product, number: int) -> Sku | None:

@@ -129,7 +129,7 @@ class ListingBuilder:
 
         making = Making(product, stated, title, short, self.vocabulary, shape, detail)
         fields, rows = make_fields(making)
-        findings = [*self._measured(title, fields, shape), *self._language(making, shape)]
+        findings = [*self._measured(title, fields, shape), *self._language(making, shape), *self._odd(stated, title)]
         findings += self._judged(fields, rows, context, shape)
         if title.text not in fields.values():
             fields[TITLE] = title.text
@@ -247,6 +247,19 @@ class ListingBuilder:
             if over:
                 zh, en = f"“{spec.column}”超过了上限", f"'{spec.column}' is over its limit"
                 found.append(FieldFinding(spec.id, _finding("listing/too_long", text, "error", say(zh, en))))
+        return found
+
+    def _odd(self, stated: Stated, title: PackedTitle) -> list[FieldFinding]:
+        """Return a warning for each word of the product's name that one of its columns contradicts."""
+        say = _sayer(self.wishes.lang)
+        found = []
+        for odd in stated.odds:
+            zh, en = (
+                "品名写“{word}”，{attribute}写“{stated}”，两处对不上，先核实",
+                "the name says '{word}', its {attribute_en} '{stated}'; find out which is true",
+            )
+            message = say(zh, en).format(**odd)
+            found.append(FieldFinding(TITLE, _finding("listing/contradicts", title.text, "warning", message)))
         return found
 
     def _language(self, making: Making, shape: Shape) -> list[FieldFinding]:

@@ -9,7 +9,7 @@ import hashlib
 import heapq
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -24,12 +24,12 @@ _MOST_WORDS = 100_000  # different words that are counted
 
 
 class Worst(NamedTuple):
-    """A title that carries little of what could be said of its product."""
+    """A product whose title carries little of what could be said of it, and the platforms on which it does."""
 
     share: float
     row: int
     id: str
-    platform: str
+    platforms: tuple[str, ...]
     title: str
 
 
@@ -74,6 +74,7 @@ class Lot:
         self.made += bool(record.get("made", True))
         found: dict[str, None] = {}
         missing: dict[str, str] = {}
+        worst: dict[str, Record] = {}
         for listing in record["listings"]:
             state = "refused" if listing["error"] else "blocked" if listing["blocked"] else "written"
             self.by_platform[listing["platform"], state] += 1
@@ -94,7 +95,9 @@ class Lot:
                 if dropped["kind"] in ("unstated", "number") and "word" in dropped:
                     missing.setdefault(dropped["word"], dropped["keyword"])
             if listing["possible"] > 0 and state == "written":
-                self._note(listing)
+                worst[listing["platform"]] = listing
+        if worst:
+            self._note(worst)
         for word in found:
             if word in self.used or len(self.used) < _MOST_WORDS:
                 self.used[word] += 1
@@ -119,14 +122,12 @@ class Lot:
         """Return the words that most products might be found by, if only their table said so."""
         return [Missing(word, count, self.asked_by[word]) for word, count in _most(self.missing, most)]
 
-    def _note(self, listing: Record) -> None:
-        worst = Worst(
-            round(listing["worth"] / listing["possible"], 3),
-            listing["row"],
-            listing["id"],
-            listing["platform"],
-            listing["title"],
-        )
+    def _note(self, listings: Mapping[str, Record]) -> None:
+        shares = {name: round(listing["worth"] / listing["possible"], 3) for name, listing in listings.items()}
+        least = min(shares.values())
+        platforms = tuple(name for name, share in shares.items() if share == least)
+        listing = listings[platforms[0]]
+        worst = Worst(least, listing["row"], listing["id"], platforms, listing["title"])
         item = (-worst.share, -worst.row, worst)
         if len(self._worst) < WORST:
             heapq.heappush(self._worst, item)
@@ -196,11 +197,3 @@ def _hash(text: str) -> int:
 _MASK = (1 << 64) - 1
 _ODD = 0x9E3779B97F4A7C15  # the golden ratio, an odd multiplier that mixes all bits upwards
 _SEEDS = [_hash(f"band {number}") for number in range(_BANDS * _ROWS)]
-
-
-def failed_ids(records: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, Sequence[Record] | None]]:
-    """Yield each product's id with its listings, None in their place when one of them is blocked or was refused."""
-    for record in records:
-        listings: Sequence[Record] = record["listings"]  # type: ignore[assignment]
-        ok = not any(listing["error"] or listing["blocked"] for listing in listings)
-        yield str(record["id"]), listings if ok else None

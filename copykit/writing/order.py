@@ -13,8 +13,10 @@ class Order:
     def __init__(self, slots: Mapping[str, Slot], front: int, front_most: int) -> None:
         self._slots, self._front, self._front_most = slots, front, front_most
 
-    def arrange(self, terms: Sequence[Term], head: Term) -> list[Term]:
+    def arrange(self, terms: Sequence[Term], head: Term, tied: str = "") -> list[Term]:
         """Return different terms in reading order; ``head``, the thing's own name, is one of them.
+
+        ``tied`` is the key of the word that best stands right before it.
 
         Before the name stands what describes it, as far as the first dozen characters go; what goes with anything
         (season, people, occasion) follows, before a second name if there is one: 加厚白鸭绒羽绒服女冬季通勤外套.
@@ -24,11 +26,15 @@ class Order:
         front, loose, back = (
             [term for term in ranked if self._slots[term.slot].place == place] for place in ("front", "loose", "back")
         )
+        for term in [term for term in loose if term.key == tied]:
+            loose.remove(term)
+            front.append(term)
         used = len(head.text) + sum(len(term.text) for term in front)
         if names:
             # Too much before the first name hides it from the list; what is said farthest from it can describe the
             # second as well. Brand and model stay in front, and one word beside the name.
-            movable = [term for term in front if term.slot not in _FIRST][:-1]
+            movable = [term for term in front if term.slot not in _FIRST and term.key != tied]
+            movable = movable if tied in (term.key for term in front) else movable[:-1]
             while used > self._front_most and movable:
                 moved = movable.pop(0)
                 front.remove(moved)
@@ -40,7 +46,7 @@ class Order:
                 lead.append(term)
                 loose.remove(term)
                 used += len(term.text)
-        before = sorted([*front, *lead], key=lambda term: self._slots[term.slot].rank)
+        before = sorted([*front, *lead], key=lambda term: (term.key == tied, self._slots[term.slot].rank))
         return [*before, head, *back, *loose, *names]
 
     def insert(self, kept: Sequence[Term], new: Sequence[Term], head: Term) -> list[Term]:
@@ -63,11 +69,16 @@ _FIRST = ("brand", "model")
 
 def joined(terms: Sequence[Term]) -> str:
     """Return the text of a title: Latin words and figures that would run together are parted by a blank."""
+    return joined_texts(*(term.text for term in terms))
+
+
+def joined_texts(*words: str) -> str:
+    """Return words in a row; those that would run together are parted by a blank."""
     text = ""
-    for term in terms:
-        if text and _is_latin(text[-1]) and _is_latin(term.text[0]):
+    for word in words:
+        if text and _is_latin(text[-1]) and _is_latin(word[0]):
             text += " "
-        text += term.text
+        text += word
     return text
 
 

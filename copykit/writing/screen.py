@@ -36,7 +36,8 @@ class Screen:
         promotion, empty = lexicons["promotion"], lexicons["empty_praise"]
         self._promotion = builder.slot("promotion", promotion.entries, promotion.exceptions)
         self._empty = builder.slot("empty", empty.entries, empty.exceptions)
-        names = {word: fields for word, fields in lexicons["names"].entries.items() if fields.get("kind") == "brand"}
+        names = dict(lexicons["brands"].entries)
+        names |= {word: fields for word, fields in lexicons["names"].entries.items() if fields.get("kind") == "brand"}
         self._needs = {
             word: tuple(fold_text(part) for part in fields["needs"].split("|"))
             for word, fields in names.items()

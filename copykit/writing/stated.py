@@ -6,6 +6,7 @@ A word may stand in a title when a column, the name or a selling point states it
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -29,7 +30,9 @@ class Stated(NamedTuple):
 
     ``text`` is all that its data say, folded. ``groups``: attribute → the groups of each word that states something
     of it, ``shown``: → as it was written. ``head`` is what it is called, ``names`` are all the folded names that are
-    true of it. ``own`` are words of its own that may fill a title, ``must`` those that have to stand in it.
+    true of it. ``own`` are words of its own that may fill a title, ``must`` those that have to stand in it. ``tied`` is
+    the word that stands right before ``head`` in its name, and best does so in titles (真丝 of 真丝睡衣). ``odds`` are
+    words of the name that a column contradicts, with the facts of it.
     """
 
     text: str
@@ -40,6 +43,8 @@ class Stated(NamedTuple):
     categories: frozenset[str]
     own: tuple[Term, ...]
     must: tuple[Term, ...]
+    tied: str = ""
+    odds: tuple[Mapping[str, str], ...] = ()
 
 
 class Reader:
@@ -63,6 +68,8 @@ class Reader:
         named = vocabulary.cut(product.name)
         head = self._head(product, leaf, named)
         names = {head.key, *vocabulary.also(head.key)}
+        for term in vocabulary.cut(head.text):
+            names |= {term.key, *vocabulary.also(term.key)} if term.names and not term.bare else set()
         for term in (*named, *vocabulary.cut(leaf)):
             if term.names and not term.bare:
                 names.add(term.key)
@@ -97,7 +104,10 @@ class Reader:
         )
         text = fold_text(_JOIN.join((*told, product.brand)))
         text = _JOIN.join((text, *vocabulary.same_amounts(text)))
-        columns = frozenset(groups)
+        columns = frozenset(identifier for identifier, said_by in groups.items() if self._knows(identifier, said_by))
+        odds = tuple(self._odds(named, groups, shown, columns))
+        if odds:
+            own = [term for term in own if term.text not in {odd["word"] for odd in odds if odd["apart"]}]
         # Which of several that exclude each other it is (颜色), a name may tell; a selling point may speak of other
         # things (搭黑色裤子).
         for where, apart in ((fold_text(_JOIN.join(named_by)), True), (text, False)):
@@ -122,15 +132,17 @@ class Reader:
             categories,
             tuple(dict.fromkeys(own)),
             tuple(dict.fromkeys(must)),
+            _before(head, named),
+            odds,
         )
 
     def _head(self, product: Product, leaf: str, named: tuple[Term, ...]) -> Term:
         if product.head:
             return self._vocabulary.term(product.head)._replace(slot=HEAD, bare=False)
         for terms in (named, self._vocabulary.cut(leaf)):
-            for term in reversed(terms):
-                if term.names and not term.bare:
-                    return term
+            for number in range(len(terms) - 1, -1, -1):
+                if terms[number].names and not terms[number].bare:
+                    return self._whole_name(terms, number, product.name)
         # 童鞋 and 女装 say for whom as well as what.
         for terms in (named, self._vocabulary.cut(leaf)):
             for term in reversed(terms):
@@ -139,6 +151,21 @@ class Reader:
         if leaf and len(leaf) <= _LONGEST and leaf not in _DULL and any(char.isalpha() for char in leaf):
             return self._vocabulary.term(leaf)._replace(slot=HEAD, bare=False)
         raise NothingNamed(name=product.name or product.id)
+
+    def _whole_name(self, terms: Sequence[Term], number: int, name: str) -> Term:
+        """Return a thing's name with what goods it holds or is for (坚果礼盒), which no other word may part."""
+        term = terms[number]
+        if not number or not terms[number - 1].names or terms[number - 1].bare:
+            return term
+        first = terms[number - 1]
+        whole = first.text + term.text
+        if term.key in self._vocabulary.also(first.key):
+            return first  # of 羽绒服外套, what tells more
+        # 外套羽绒服 and 运动鞋女鞋 name one thing twice.
+        is_twice = first.key in self._vocabulary.also(term.key) or first.key[-1] == term.key[-1]
+        if is_twice or whole not in name or len(whole) > _LONGEST_NAME:
+            return term
+        return self._vocabulary.term(whole)._replace(slot=HEAD, bare=False)
 
     def _stated(self, identifier: str, value: str) -> frozenset[frozenset[str]]:
         """Return the groups of an attribute that the words in a value of its own column state."""
@@ -152,15 +179,49 @@ class Reader:
                 words = [term.groups for term in self._vocabulary.cut(value)]
             said_by = (frozenset(name for other, name in pairs if other == identifier) for pairs in words)
             stated = frozenset(names for names in said_by if names)
+            if not stated:
+                stated = frozenset(frozenset((name,)) for name in self._vocabulary.spanned(identifier, key))
             # A value that no list knows is a group of its own: 莫兰迪蓝灰 is neither white nor black.
             found = self._told[identifier, value] = stated or frozenset((frozenset((value,)),))
         return found
+
+    def _knows(self, identifier: str, said_by: Iterable[frozenset[str]]) -> bool:
+        """Return whether the lists know any value of a column: one that they do not know contradicts no name."""
+        known = self._vocabulary.group_names(identifier)
+        return any(names <= known for names in said_by)
+
+    def _odds(
+        self,
+        named: Iterable[Term],
+        groups: Mapping[str, set[frozenset[str]]],
+        shown: Mapping[str, str],
+        columns: frozenset[str],
+    ) -> Iterable[dict[str, str]]:
+        """Yield the words of a name that its own columns contradict: 真丝睡衣, 材质 冰丝."""
+        for term in named:
+            for identifier, names in _by_attribute(term.groups).items():
+                attribute = self._vocabulary.attributes[identifier]
+                if identifier not in columns or not (attribute.apart or attribute.whole):
+                    continue
+                said_by = groups[identifier]
+                known = self._vocabulary.group_names(identifier)
+                if all(each <= known and each.isdisjoint(names) for each in said_by):
+                    apart = "apart" if attribute.apart else ""
+                    yield {**_told(term, attribute, shown[identifier]), "apart": apart}
 
     def _found_in(self, text: str) -> Iterable[Sequence[tuple[str, str]]]:
         """Yield the groups of every attribute word that a folded text says and does not deny."""
         for start, end in self._automaton.hits(text).get(self._slot, ()):
             if text[start - 1 : start] not in _DENIES:
                 yield self._vocabulary.groups_of(text[start:end])
+
+
+def _before(head: Term, named: Sequence[Term]) -> str:
+    """Return the key of the word right before a thing's name, if it describes the thing."""
+    for before, term in itertools.pairwise(named):
+        if term.key == head.key and not before.names and not before.bare and before.slot not in _UNTIED:
+            return before.key
+    return ""
 
 
 def _add(
@@ -215,7 +276,7 @@ def misfit(term: Term, stated: Stated, vocabulary: Vocabulary) -> tuple[str, dic
             if not _states(stated.groups.get(identifier, frozenset()), names, vocabulary.attributes[identifier].apart):
                 return "unstated", {"word": term.text}
         return None
-    if term.soft is not None and (not term.soft or term.soft & stated.categories):
+    if term.goes_with(stated.categories):
         return None
     return "unstated", {"word": term.text}
 
@@ -281,9 +342,11 @@ def leaf_of(category: str) -> str:
     return parts[-1].rpartition("/")[2].strip() if len(parts) == 1 else parts[-1]
 
 
+_UNTIED = frozenset(("brand", "model", "new", "gender", "pack"))  # these have places of their own
 _JOIN = " \u3001 "
 _DENIES = frozenset(("不", "非", "没", "未", "无"))
 _LONGEST = 12  # characters; longer values are sentences
+_LONGEST_NAME = 6
 _SHORT_POINT = 6
 # Values that say nothing, and categories that name nothing.
 _DULL = frozenset(

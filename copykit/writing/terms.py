@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from copykit.datafiles import DataFiles
 from copykit.lexicon import Lexicons
@@ -22,10 +22,10 @@ class Term(NamedTuple):
     """A word of a title. ``key`` is its folded form, by which terms are compared.
 
     ``groups`` are the (attribute, group) pairs that it states. ``soft``: the categories of goods it may stand with
-    though nothing states it, empty for all, None when it has to be stated. ``like`` is what it says in other words: a
-    title takes one of those that say the same. ``exact``: it is a kind of what its group says (浅蓝 of 蓝色), and has
-    to be stated as it is. ``bare``: the end of a name (裤 of 高腰裤), which is found inside other words and never
-    chosen by itself.
+    though nothing states it, empty for all but ``never``, None when it has to be stated. ``like`` is what it says in
+    other words: a title takes one of those that say the same. ``exact``: it is a kind of what its group says (浅蓝 of
+    蓝色), and has to be stated as it is. ``bare``: the end of a name (裤 of 高腰裤), which is found inside other words
+    and never chosen by itself.
     """
 
     text: str
@@ -36,6 +36,11 @@ class Term(NamedTuple):
     bare: bool = False
     like: str = ""
     exact: bool = False
+    never: frozenset[str] = frozenset()
+
+    def goes_with(self, categories: frozenset[str]) -> bool:
+        """Return whether it may stand with goods of these categories though nothing states it."""
+        return self.soft is not None and (not self.soft or bool(self.soft & categories)) and not self.never & categories
 
     @property
     def names(self) -> bool:
@@ -52,6 +57,7 @@ class Attribute(NamedTuple):
     slot: str
     apart: bool
     must: bool
+    whole: bool = False
 
 
 class Slot(NamedTuple):
@@ -70,10 +76,8 @@ class AttributeNames:
         self.attributes: dict[str, Attribute] = {}
         self._headers: dict[str, str] = {}
         for identifier, data in files.load("attributes").items():
-            apart, must = data.get("apart", False), data.get("must", False)
-            self.attributes[identifier] = Attribute(
-                identifier, data["name"], data["name_en"], data["slot"], apart, must
-            )
+            told = (data.get(key, False) for key in ("apart", "must", "whole"))
+            self.attributes[identifier] = Attribute(identifier, data["name"], data["name_en"], data["slot"], *told)
             for header in data["headers"]:
                 self._headers.setdefault(fold_text(header).strip(), identifier)
 
@@ -112,6 +116,23 @@ class Amounts:
         return found
 
 
+class _Spans:
+    """Stretches of figures that stand for groups of an attribute."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        units = "|".join(map(re.escape, sorted(data["units"], key=len, reverse=True)))
+        self._figures = re.compile(rf"(\d+(?:\.\d+)?)(?:\s*[-~至到]\s*(\d+(?:\.\d+)?))?\s*(?:{units})")
+        self._groups = [(each["group"], each["from"], each["to"]) for each in data["groups"]]
+
+    def groups_of(self, text: str) -> frozenset[str]:
+        """Return the groups that the figures of a text meet."""
+        met: set[str] = set()
+        for low, high in self._figures.findall(text):
+            first, last = float(low), float(high or low)
+            met.update(group for group, start, end in self._groups if first < end and (last > start or first == start))
+        return frozenset(met)
+
+
 class Vocabulary:
     """The words of listing titles: cuts keywords, knows attributes, names of goods and what else these are called."""
 
@@ -126,6 +147,8 @@ class Vocabulary:
         self.attributes, self.attribute_of = names.attributes, names.of
         self._groups: dict[str, list[tuple[str, str]]] = {}
         self._exact: set[str] = set()
+        self._spans: dict[str, _Spans] = {}
+        self._group_names: dict[str, frozenset[str]] = {}
         for identifier, data in files.load("attributes").items():
             kinds = [(name, words) for name, *words in data.get("kinds", ())]
             for name, words in [*((group[0], group) for group in data["groups"]), *kinds]:
@@ -134,6 +157,9 @@ class Vocabulary:
                     if (identifier, name) not in pairs:
                         pairs.append((identifier, name))
             self._exact.update(key.strip() for _, words in kinds for key in fold_texts(words))
+            self._group_names[identifier] = frozenset(group[0] for group in data["groups"])
+            if "spans" in data:
+                self._spans[identifier] = _Spans(data["spans"])
         lexicons = Lexicons(files)
         goods = lexicons["other_names"].entries
         self._also = {name: tuple(fold_texts(fields["also"].split("|"))) for name, fields in goods.items()}
@@ -143,7 +169,7 @@ class Vocabulary:
             *(one for also in self._also.values() for one in also),
         }
         self._soft = {
-            word: (fields["slot"], frozenset(filter(None, fields.get("for", "").split("|"))), fields.get("like", word))
+            word: (fields["slot"], _listed(fields, "for"), _listed(fields, "not"), fields.get("like", word))
             for word, fields in lexicons["soft_words"].entries.items()
         }
         # Words of attributes that no group holds: they have to be stated like any other, and know their place.
@@ -198,6 +224,15 @@ class Vocabulary:
         """Return the (attribute, group) pairs that a folded word states."""
         return self._groups.get(key, [])
 
+    def group_names(self, attribute: str) -> frozenset[str]:
+        """Return the names of an attribute's groups."""
+        return self._group_names.get(attribute, frozenset())
+
+    def spanned(self, attribute: str, text: str) -> frozenset[str]:
+        """Return the groups of an attribute that the figures of a folded value meet: 儿童 of 6-12岁."""
+        spans = self._spans.get(attribute)
+        return spans.groups_of(text) if spans is not None else frozenset()
+
     def same_amounts(self, text: str) -> list[str]:
         """Return what a folded text states of measures in the other units that they have: 0.5升 where it says 500ml."""
         return self._amounts.others(text)
@@ -209,8 +244,8 @@ class Vocabulary:
     def _classified(self, text: str, key: str) -> Term:
         groups = tuple(self._groups.get(key, ()))
         if key in self._soft and not groups:
-            slot, categories, like = self._soft[key]
-            return Term(text, key, slot, (), categories, like=like)
+            slot, categories, never, like = self._soft[key]
+            return Term(text, key, slot, (), categories, like=like, never=never)
         if groups and key in self._names and len(key) > 1 and key.endswith(self._ends):
             return Term(text, key, HEAD, groups, exact=key in self._exact)  # 女鞋: for whom, and what
         if groups:
@@ -236,8 +271,9 @@ class Vocabulary:
         """Return the pieces of a keyword; no single character but those that are words."""
         pieces: list[str] = []
         for part in _BLANKS.split(keyword):
-            if part:
-                pieces += self._split(part)
+            for number, piece in enumerate(_STRETCH.split(part)):
+                if piece:
+                    pieces += [piece] if number % 2 else self._split(piece)
         return pieces
 
     def _split(self, text: str) -> list[str]:
@@ -302,6 +338,10 @@ class Vocabulary:
         return [piece]
 
 
+def _listed(fields: Mapping[str, str], name: str) -> frozenset[str]:
+    return frozenset(filter(None, fields.get(name, "").split("|")))
+
+
 def _is_made_of(key: str, known: set[str]) -> bool:
     """Return whether a word is nothing but known words in a row."""
     reached = [True, *[False] * len(key)]
@@ -318,6 +358,13 @@ _FIGURE = re.compile(r"\d+(?:\.\d+)?(?i:mah|ml|kg|cm|mm)(?=[A-Za-z])|.+", re.DOT
 _BLANKS = re.compile(r"[\s,，、;；/|+＋·()（）\[\]【】]+")
 _YEAR = re.compile(r"20[0-4]\d(?!\d)(?![a-z%])")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_MEASURE = re.compile(
-    r"\d+(?:\.\d+)?(?:ml|l|g|kg|cm|mm|m|kw|w|v|mah|寸|英寸|升|毫升|克|斤|公斤|千克|米|厘米|毫米|瓦|千瓦|伏|毫安|毫安时|件套|件装|件|只装|只|支装|支|个装|个|条装|条|包装|包|片装|片|盒装|盒|瓶装|瓶|袋装|袋|双装|双|层|抽|卷|粒|套|张|块|根|对|组|位|孔|档|人|色|年|岁|码|度)(?:\*\d+\S*|x\d+\S*)?"
+_UNITS = (
+    "ml|l|g|kg|cm|mm|m|kw|w|v|mah|寸|英寸|升|毫升|克|斤|公斤|千克|米|厘米|毫米|瓦|千瓦|伏|毫安|毫安时|件套|件装|件|只装|只|支装|支|"
+    "个装|个|条装|条|包装|包|片装|片|盒装|盒|瓶装|瓶|袋装|袋|双装|双|层|抽|卷|粒|套|张|块|根|对|组|位|孔|档|人|色|年|岁|码|度"
+)
+_MEASURE = re.compile(rf"\d+(?:\.\d+)?(?:[-~至]\d+(?:\.\d+)?)?(?:{_UNITS})(?:\*\d+\S*|x\d+\S*)?")
+# 6-12岁 is one word, whatever the segmenter makes of it.
+_STRETCH = re.compile(
+    rf"(\d+(?:\.\d+)?[-~至]\d+(?:\.\d+)?(?:{'|'.join(sorted(_UNITS.split('|'), key=len, reverse=True))}))",
+    re.IGNORECASE,
 )

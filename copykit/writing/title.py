@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -60,6 +61,7 @@ class _Word(NamedTuple):
     terms: tuple[Term, ...]
     keys: frozenset[str]
     weight: float
+    names: bool
 
 
 class _Pool(NamedTuple):
@@ -166,7 +168,7 @@ class TitlePacker:
             if asks & bad:
                 lowest = (asks & bad) & -(asks & bad)
                 why = misfit(pool.asked[lowest], stated, self._vocabulary)
-                if why is not None:
+                if why is not None and (word.names or asks & ~bad):
                     found.append((-word.weight, Dropped(word.shop.text, *why)))
                     if len(found) >= enough:
                         break
@@ -231,7 +233,7 @@ class TitlePacker:
             for term in found.terms:
                 if term.names and (term.key in stated.names or term.bare):
                     continue
-                if not term.groups and term.soft is not None and (not term.soft or term.soft & stated.categories):
+                if not term.groups and term.goes_with(stated.categories):
                     continue
                 mask |= asked.setdefault(term.key, (1 << len(asked), term))[0]
             asks.append(mask)
@@ -252,10 +254,31 @@ class TitlePacker:
         brand = self._screen.brand_in(word.text, own_brand)
         if brand is not None:
             return Dropped(word.text, "brand", {"word": brand})
-        terms = self._vocabulary.cut(word.text)
+        terms = self._parted(self._vocabulary.cut(word.text), stated.names)
         if not terms:
             return Dropped(word.text, "unnamed")
-        return _Word(word, terms, frozenset(term.key for term in terms), word.weight * share)
+        keys = frozenset(term.key for term in terms)
+        return _Word(word, terms, keys, word.weight * share, any(term.names for term in terms))
+
+    def _parted(self, terms: tuple[Term, ...], names: frozenset[str]) -> tuple[Term, ...]:
+        """Return terms with names parted that end as the goods' own name does: 软毛牙刷 of a 电动牙刷 is only 软毛."""
+        found: list[Term] = []
+        for term in terms:
+            end = self._shared_end(term.key, names) if term.names and not term.bare and term.key not in names else 0
+            rest = self._vocabulary.cut(term.text[:-end]) if end and len(term.key) == len(term.text) else ()
+            if rest and not any(part.names for part in rest):
+                found += [*rest, self._vocabulary.term(term.text[-end:])._replace(bare=True)]
+            else:
+                found.append(term)
+        return tuple(dict.fromkeys(found))
+
+    def _shared_end(self, key: str, names: frozenset[str]) -> int:
+        """Return how many characters of a name are another name of the goods, or its end."""
+        for start in range(1, len(key) - 1):
+            end = key[start:]
+            if self._vocabulary.is_name(end) and any(name.endswith(end) for name in names):
+                return len(end)
+        return 0
 
     def _own_word(self, text: str, weight: float, stated: Stated, own_brand: str) -> _Word | Dropped:
         """Judge a keyword of the product's own row: what a row says is stated, unless a column contradicts it."""
@@ -333,7 +356,7 @@ class _Bench:
         self.others_dropped = dropped
         vocabulary = packer._vocabulary
         self.size, self.limit = packer.sizes(room)
-        self.old = self._old_terms(change)
+        self.old = self._old_terms()
         self.must = self._must()
         standing = "\n".join(term.key for term in self.must)
         # What keeps its place only because the title in use has it may still go.
@@ -444,9 +467,9 @@ class _Bench:
                 worth += word.weight
                 found.append(word.shop.text)
         dropped += self.others_dropped()
-        old = {term.key: term.text for term in self.old}
+        old = {term.key: term.text for term in self._cut_old()}
         now = {term.key: term.text for term in terms}
-        standing = "\n".join(now)
+        standing, before = "\n".join(now), fold_text(self.product.current_title)
         return PackedTitle(
             text,
             tuple(term.text for term in terms),
@@ -459,7 +482,7 @@ class _Bench:
             self.room.unit,
             tuple(text for key, text in old.items() if key in standing),
             tuple(text for key, text in old.items() if key not in standing),
-            tuple(text for key, text in now.items() if key not in old) if old else (),
+            tuple(text for key, text in now.items() if key not in before) if old else (),
             packing.proved,
         )
 
@@ -471,7 +494,7 @@ class _Bench:
         head = self.must[0]
         order = self.packer.order
         if not self.keeps_order:
-            return order.arrange([*self.must, *picked], head)
+            return order.arrange([*self.must, *picked], head, self.stated.tied)
         old = {term.key for term in self.old}
         kept_keys = {term.key for term in (*self.must, *picked)}
         kept = [term for term in self.old if term.key in kept_keys]
@@ -518,10 +541,10 @@ class _Bench:
         brand = brand_term(self.product)
         return [brand] if brand is not None and not self.room.brand else []
 
-    def _old_terms(self, change: float | None) -> list[Term]:
+    def _old_terms(self) -> list[Term]:
         """Return the words of the title in use that may be said at all; those that may not are told as dropped."""
-        if not self.product.current_title or change is None:
-            return [] if not self.product.current_title else list(self._cut_old())
+        if not self.product.current_title:
+            return []
         terms: list[Term] = []
         for term in self._cut_old():
             barred = self.packer._screen.barred(term.text, self.stated.categories)
@@ -535,13 +558,15 @@ class _Bench:
 
     def _cut_old(self) -> Iterable[Term]:
         vocabulary = self.packer._vocabulary
-        terms = list(vocabulary.cut(self.product.current_title))
-        for word in self.product.locked:
-            locked = vocabulary.term(word)
-            inside = [n for n, term in enumerate(terms) if term.key in locked.key]
-            if inside and locked not in terms:
-                terms = [locked if n == inside[0] else term for n, term in enumerate(terms) if n not in inside[1:]]
         brand = brand_term(self.product)
+        title = self.product.current_title
+        if brand is not None:  # 喵呜碳钢 is a brand and a material
+            title = re.sub(re.escape(brand.text), lambda found: f" {found[0]} ", title, flags=re.IGNORECASE)
+        terms = list(vocabulary.cut(title))
+        for whole in (*(vocabulary.term(word) for word in self.product.locked), self.stated.head):
+            inside = [n for n, term in enumerate(terms) if term.key in whole.key]
+            if inside and whole not in terms and whole.key in fold_text(title):
+                terms = [whole if n == inside[0] else term for n, term in enumerate(terms) if n not in inside[1:]]
         return [brand if brand is not None and term.key == brand.key else term._replace(bare=False) for term in terms]
 
     def _covers(self, standing: str) -> dict[int, int]:

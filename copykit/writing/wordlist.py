@@ -27,7 +27,7 @@ class NoWords(CopykitError):
 def read_words(
     path: Path, files: DataFiles, on_error: Callable[[CopykitError], None] = lambda error: None
 ) -> tuple[list[ShopWord], str]:
-    """Return the keywords of a file, heaviest first, and the role of the column that weighs them (``rank`` by places).
+    """Return the keywords of a file, heaviest first, and the header of what weighs them (empty: by places).
 
     Raises:
         FileMissing, FileUnreadable, ColumnMissing, NoWords: there is nothing that can be read.
@@ -41,8 +41,8 @@ def read_words(
         last = max((word.priority for word in selected), default=0)
         return [
             ShopWord(word.text, by_rank(word.priority or last + 1, power), word.role, word.group) for word in selected
-        ], "rank"
-    rows = _rows(path, files, on_error)
+        ], ""
+    rows, headers = _rows(path, files, on_error)
     if not rows:
         raise NoWords(file=str(path))
     for role in (*COUNTS, *INDICES):
@@ -51,10 +51,10 @@ def read_words(
             continue
         if role in COUNTS:
             words = [ShopWord(text, told.get(role, 0.0)) for text, told in rows if told.get(role, 0.0) > 0]
-            return sorted(words, key=lambda word: -word.weight), role
+            return sorted(words, key=lambda word: -word.weight), headers[role]
         ranked = sorted(rows, key=lambda row: -row[1].get(role, 0.0))
-        return _ranked([text for text, _ in ranked], power), role
-    return _ranked([text for text, _ in rows], power), "rank"
+        return _ranked([text for text, _ in ranked], power), headers[role]
+    return _ranked([text for text, _ in rows], power), ""
 
 
 def by_rank(rank: int, power: float) -> float:
@@ -66,7 +66,10 @@ def _ranked(texts: Sequence[str], power: float) -> list[ShopWord]:
     return [ShopWord(text, by_rank(rank, power)) for rank, text in enumerate(texts, 1)]
 
 
-def _rows(path: Path, files: DataFiles, on_error: Callable[[CopykitError], None]) -> list[tuple[str, dict[str, float]]]:
+def _rows(
+    path: Path, files: DataFiles, on_error: Callable[[CopykitError], None]
+) -> tuple[list[tuple[str, dict[str, float]]], dict[str, str]]:
+    """Return the words with their figures by role, and the header of each role."""
     columns = files.load("columns")
     wanted = tables.merge_names(columns["words"], ("keyword", "weight"))
     for role, names in tables.merge_names(columns["metrics"], (*COUNTS[1:], *INDICES)).items():
@@ -84,4 +87,4 @@ def _rows(path: Path, files: DataFiles, on_error: Callable[[CopykitError], None]
             }
             if row.text.strip():
                 rows.append((row.text.strip(), told))
-    return rows
+        return rows, dict(table.columns)

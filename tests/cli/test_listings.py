@@ -76,7 +76,7 @@ def test_an_operator_gets_a_workbook_and_the_troubles_by_row(shop: Path, capsys:
     header, first, second = found["淘宝"]
     assert header[:2] == ("货号", "宝贝标题")
     assert first[0] == "600000000000000001"  # whole, as text
-    assert first[1] == "禾木加厚白色白鸭绒羽绒服"
+    assert first[1] == "禾木白色白鸭绒加厚羽绒服"
     assert second[0] == "600000000000000002"
     assert {row[0] for row in found["问题"][1:]} == {4, 5}
     assert ("黑色休闲鞋" in str(found["没用上的词"])) is True

@@ -73,7 +73,14 @@ def test_every_field_is_within_its_limit_and_nothing_is_cut_inside_a_word(platfo
                 rest = text
                 for point in product.selling_points:
                     rest = rest.replace(point.rstrip("，。；！？、,;!?. "), "")
-                assert not rest.strip(spec.sep)
+                assert not rest.strip(f"{spec.sep}；")
+
+
+def test_a_name_that_its_own_columns_contradict_is_told_beside_the_row() -> None:
+    found = listing(Product("X", "真丝睡衣", attributes={"材质": "冰丝", "颜色": "莫兰迪粉"}), "taobao")
+    assert not found.blocked
+    assert [told.finding.message for told in found.findings] == ["品名写“真丝”，材质写“冰丝”，两处对不上，先核实"]
+    assert not listing(Product("X", "真丝睡衣", attributes={"材质": "桑蚕丝"}), "taobao").findings
 
 
 def test_a_claim_that_nobody_can_prove_blocks_the_row_and_says_where(tmp_path: object) -> None:

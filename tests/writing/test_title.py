@@ -36,6 +36,8 @@ JEANS = Product("J1", "牛仔裤", attributes={"颜色": "浅蓝色", "版型": 
 CUP = Product(
     "C1", "保温杯", attributes={"材质": "316不锈钢", "容量": "500ml", "功能": "便携、防漏", "颜色": "白色、黑色"}
 )
+BAG = Product("D1", "儿童书包", attributes={"适用年龄": "6-12岁", "功能": "护脊"})
+BRUSH = Product("E1", "电动牙刷", attributes={"刷头": "软毛", "续航": "30天"})
 
 # product, keyword, why it is left out (None: the title carries it)
 FATES = [
@@ -86,6 +88,13 @@ FATES = [
     (CUP, "黑色保温杯", None),
     (CUP, "红色保温杯", "clash"),
     (CUP, "儿童水杯", "unstated"),
+    (BAG, "儿童书包", None),
+    (BAG, "6-12岁书包", None),
+    (BAG, "婴儿背包", "clash"),
+    (BAG, "苏泊尔书包", "brand"),
+    (BRUSH, "软毛牙刷", None),
+    (BRUSH, "硬毛牙刷", "unstated"),
+    (COAT, "家用羽绒服", "unstated"),
     (CUP, "宿舍水杯", None),
 ]
 
@@ -100,6 +109,41 @@ def test_a_keyword_is_carried_or_left_out_for_its_reason(
     text = keyword if isinstance(keyword, str) else keyword.text
     assert [dropped.kind for dropped in title.dropped if dropped.keyword == text] == ([] if why is None else [why])
     assert (text in title.found) == (why is None)
+
+
+# product, the title in use, keywords, the title: what the goods are called stays in one piece
+ORDERS = [
+    (Product("1", "坚果礼盒", attributes={"口味": "原味"}), ["原味礼盒", "坚果送礼"], "送礼原味坚果礼盒"),
+    (Product("2", "真丝睡衣", attributes={"颜色": "酒红色", "材质": "桑蚕丝"}), ["酒红色睡衣"], "酒红色桑蚕丝真丝睡衣"),
+    (Product("3", "儿童书包", attributes={"适用年龄": "6-12岁"}), ["学生书包"], "学生儿童书包"),
+    (BRUSH, ["软毛牙刷"], "软毛电动牙刷"),
+    (Product("4", "羽绒服外套", attributes={"颜色": "黑色"}), ["黑色羽绒服", "黑色外套"], "黑色羽绒服外套"),
+]
+
+
+@pytest.mark.parametrize(("product", "keywords", "title"), ORDERS, ids=[product.name for product, _, _ in ORDERS])
+def test_what_describes_a_thing_stands_before_its_whole_name(
+    product: Product, keywords: list[str], title: str, pack: Pack
+) -> None:
+    assert pack(product, *keywords).text == title
+
+
+def test_a_brand_that_runs_into_the_next_word_of_an_old_title_is_not_said_twice(pack: Pack) -> None:
+    cart = Product("5", "宠物推车", brand="喵呜", attributes={"材质": "碳钢"}, current_title="喵呜碳钢宠物推车")
+    room = TAOBAO._replace(brand=True)
+    title = pack(cart, "平价宠物推车", room=room, change=0.3)
+    assert title.text == "喵呜碳钢宠物推车平价"
+    assert title.added == ("平价",)
+
+
+@pytest.mark.parametrize("change", [None, 0.3, 1.0])
+def test_what_no_title_takes_goes_from_a_title_in_use_however_free_it_is(change: float | None, pack: Pack) -> None:
+    coat = Product(
+        "6", "羽绒服", attributes={"颜色": "黑色"}, current_title="黑色羽绒服女2023新款包邮特价", audience=("女士",)
+    )
+    title = pack(coat, "黑色羽绒服", change=change)
+    assert not any(word in title.text for word in ("2023", "包邮", "特价"))
+    assert {"包邮", "特价"} <= set(title.removed)
 
 
 def test_words_for_other_goods_are_told_only_where_the_row_itself_names_them(pack: Pack) -> None:
