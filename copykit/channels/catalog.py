@@ -146,6 +146,7 @@ def channel_from(identifier: str, data: Mapping[str, Any]) -> Channel:
         forms=tuple(data["forms"]),
         source=data["source"],
         checked=data["checked"],
+        expires=data["expires"],
         cost_model=data["cost"]["model"],
         cost_note=data["cost"].get("note", ""),
         cadence=Cadence(**{**cadence, "weekdays": tuple(cadence["weekdays"])}),

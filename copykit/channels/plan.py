@@ -380,7 +380,9 @@ class _Choice:
         # What is done once may take more than a kind's share of its week; what comes back every week may not.
         added = weekly((task for task in tasks if task.state == "open" and task.kind != "setup"), self.desk)
         kind = self.shares.get(channel.kind, [0.0] * self.desk.weeks)
-        share = self.assumed["share"][channel.kind] * self.request.hours + _EPSILON
+        shares = self.assumed["share"]
+        least = shares["at_least"] if channel.kind != "steady" else 0.0
+        share = max(shares[channel.kind] * self.request.hours, least) + _EPSILON
         return all(not new or have + new <= share for have, new in zip(kind, added, strict=True))
 
     def _count(self, channel: Channel, tasks: Sequence[Task]) -> None:
@@ -398,9 +400,10 @@ class _Choice:
         least = _hours_a_post(channel) * channel.cadence.least / channel.cadence.every_weeks
         start = sum(template.hours for template in channel.tasks if template.when == "start")
         opening = self._say(f"，开头还要 {start:g} 小时", f" and {start:g} h to begin") if start else ""
-        left = max(self.request.hours - max(self.load), 0)
+        left = round(max(self.request.hours - max(self.load), 0), 1)
+        room = f"只剩 {left:.1f} 小时" if left else "已经排满"
         return self._say(
-            f"时间排不下：每周最少要 {least:.1f} 小时{opening}，最满的一周只剩 {left:.1f} 小时",
+            f"时间排不下：每周最少要 {least:.1f} 小时{opening}，最满的一周{room}",
             f"no time: it takes {least:.1f} h a week at least{opening}, the fullest week has {left:.1f} left",
         )
 
@@ -549,6 +552,13 @@ class _Choice:
             yield self._say(
                 f"没写人设（资料的 [persona]）：{where}要有一个人在说话，写上两三条 about，人设线才有东西发",
                 f"no persona in the brief ([persona]): on {where} a person speaks; two or three lines of about will do",
+            )
+        old = [names[row.channel] for row in rows if names[row.channel].expires < request.made_on.isoformat()]
+        if old:
+            told = self._say("、", ", ").join(channel.name for channel in old)
+            yield self._say(
+                f"{told}：资料早该重新核对了，先看 copykit channels show 里写的还对不对",
+                f"{told}: what is known of them was to be verified again; see copykit channels show",
             )
         yield from self._goal_note(total(row.forecast for row in rows))
         low = desk.brief.shop.review_score

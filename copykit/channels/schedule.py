@@ -29,7 +29,7 @@ class Desk:
     calendar: Calendar
     workdays: Workdays
     pace: Mapping[str, Any]  # data/assumptions: campaign, day
-    has_command: Callable[[str], bool] = lambda _: True
+    has_command: Callable[[str], bool] = lambda _: True  # asked of a command line with its places unfilled
     lang: str = "zh"
 
     @property
@@ -291,11 +291,12 @@ def _task(
         "brief": _quoted(desk.brief_path or "资料.toml"),
         "platform": channel.platform or "content",
         "file": f"{channel.id}-{slot:%m%d}",
+        "seed": f"{slot:%m%d}",  # another text for every post
         "plan": _quoted(desk.plan),
         "site": desk.brief.shop.site or desk.brief.shop.page or "https://…",
     }
-    lines = (command.format_map(names) for command in template.commands)
-    commands = tuple(f"copykit {line}" for line in lines if desk.has_command(line))
+    known = (command for command in template.commands if desk.has_command(command))
+    commands = tuple(f"copykit {command.format_map(names)}" for command in known)
     details: dict[str, str] = {}
     if template.when == "post" and channel.post:
         details = {"line": line, "theme": theme, **channel.post}

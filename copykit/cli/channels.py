@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import functools
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
@@ -19,7 +21,7 @@ from copykit.channels.plan import GOALS, Planner, Request
 from copykit.channels.progress import find_task, marked, plan_from, status_of
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
-from copykit.model import Plan, Task
+from copykit.model import Brief, Plan, Task
 from copykit.render import channels as render
 from copykit.render.channels import View
 from copykit.state import Mark, State, state_path
@@ -199,6 +201,7 @@ def plan(brief_path: Path, form: str | None, outputs: tuple[Path, ...], **option
     request = Request(name, options["budget"], options["hours"], start, options["weeks"], today, goal, str(brief_path))
     kept = _kept_tasks(name)
     made = planner.plan(brief, request, results, kept)
+    made = dataclasses.replace(made, notes=(*made.notes, *_too_thin(files, brief, made, today)))
     if options["save"]:
         with State(_state_file()) as state:
             state.save_plan(name, today.isoformat(), render.plan_json(made))
@@ -340,12 +343,34 @@ def open_state() -> State:
     return State(_state_file())
 
 
+def _too_thin(files: datafiles.DataFiles, brief: Brief, made: Plan, today: datetime.date) -> Iterable[str]:
+    """Yield what a brief lacks for the forms that the tasks of its plan ask for."""
+    from copykit.writing.forms import Forms
+    from copykit.writing.writer import NotWritable, Options, Writer
+
+    wanted = dict.fromkeys(_WRITES.findall("\n".join(line for task in made.tasks for line in task.commands)))
+    if not wanted:
+        return
+    writer = Writer(files, lang=common.lang_of())
+    prepared = writer.prepare(brief, today.isoformat())
+    forms = {kind: Forms(files, kind) for kind, _ in wanted}
+    for kind, name in wanted:
+        try:
+            writer.write(prepared, forms[kind][name], Options(length="short"))
+        except NotWritable as error:
+            yield error.say(common.lang_of())
+
+
+_WRITES = re.compile(r"copykit write (article|post) .*--form (\S+)")
+
+
 def _sheets(made: Plan, view: View) -> Iterable[Sheet]:
     say_ = view.say
     yield Sheet(say_("计划", "plan"), render.plan_headers(view), render.plan_rows(made, view))
     yield Sheet(say_("任务", "tasks"), render.task_headers(view), render.task_rows(made, view))
     yield Sheet(say_("发布日历", "posts"), render.post_headers(view), render.post_rows(made, view))
     yield Sheet(say_("不做的", "left out"), [say_("渠道", "channel"), say_("为什么", "why")], render.refusal_rows(made))
+    yield Sheet(say_("说明", "notes"), [say_("哪一项", "what"), say_("内容", "words")], render.note_rows(made, view))
 
 
 def _show(made: Plan, form: str | None, view: View, whole: bool, outputs: tuple[Path, ...]) -> None:

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO, TypeVar
@@ -17,7 +17,8 @@ import click
 
 from copykit import datafiles
 from copykit.errors import CopykitError
-from copykit.render.terminal import Terminal
+from copykit.render.terminal import Terminal, wrapped
+from copykit.text.measure import display_width, pad
 
 LANG_KEY = "copykit.lang"
 # What --lang says anywhere on the line, for mistakes that are found before its option is read.
@@ -63,6 +64,29 @@ _HEADINGS = {
 }
 
 
+class _Page(click.HelpFormatter):
+    """click's help page, measured in columns of a terminal: a Chinese character takes two."""
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write options or commands with their meaning beside them, or below those that are too long."""
+        rows = list(rows)
+        lead = " " * self.current_indent
+        fitting = [wide for name, _ in rows if (wide := display_width(name)) <= col_max]
+        column = self.current_indent + max(fitting, default=col_max) + col_spacing
+        for name, meaning in rows:
+            head = lead + name
+            if display_width(head) + col_spacing > column:
+                self.write(head + "\n")
+                head = ""
+            for line in wrapped(meaning, max(self.width - column, 20)):
+                self.write((pad(head, column) + line).rstrip() + "\n")
+                head = ""
+
+
+class _Context(click.Context):
+    formatter_class = _Page
+
+
 class _Helped:
     """Help in the reader's language."""
 
@@ -87,11 +111,16 @@ class _Helped:
         if text is not None:
             formatter.write_paragraph()
             for line in text.say(lang_of(ctx)).split("\n"):
-                formatter.write(f"  {line}\n" if line else "\n")
+                # An example stays on one line, so that it can be copied.
+                parts = [line] if "copykit " in line else wrapped(line, formatter.width - 2)
+                for part in parts:
+                    formatter.write(f"  {part}\n" if part else "\n")
 
 
 class Command(_Helped, click.Command):
     """A command whose help is a Text."""
+
+    context_class = _Context
 
     def __init__(self, *args: Any, text: Text | None = None, **kwargs: Any) -> None:
         self.text = text
@@ -102,6 +131,7 @@ class Group(_Helped, click.Group):
     """A group whose commands are imported only when they run: ``lazy`` maps a name to (module, attribute, summary)."""
 
     command_class = Command
+    context_class = _Context
 
     def __init__(
         self,
@@ -115,8 +145,8 @@ class Group(_Helped, click.Group):
         super().__init__(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return lazy commands in their written order, then the others."""
-        return [*self.lazy, *super().list_commands(ctx)]
+        """Return all commands in their written order, the lazy ones behind."""
+        return [*self.commands, *self.lazy]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a lazy command when it is asked for."""
@@ -130,12 +160,10 @@ class Group(_Helped, click.Group):
         """List the commands with their summaries, importing none of the lazy ones."""
         rows = []
         for name in self.list_commands(ctx):
-            if name in self.lazy:
-                rows.append((name, self.lazy[name][2].say(lang_of(ctx))))
-            else:
-                command = self.get_command(ctx, name)
-                text = getattr(command, "text", None)
-                rows.append((name, text.say(lang_of(ctx)).split("\n")[0] if text else ""))
+            text: Text | None = (
+                self.lazy[name][2] if name in self.lazy else getattr(self.get_command(ctx, name), "text", None)
+            )
+            rows.append((name, text.say(lang_of(ctx)).split("\n")[0].removesuffix("。") if text else ""))
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
@@ -151,7 +179,22 @@ class Option(click.Option):
         """Return the row of the help page in the reader's language."""
         if self.text is not None:
             self.help = self.text.say(lang_of(ctx))
+            if lang_of(ctx) == "zh" and (told := self._bounds(ctx)):
+                inside = self.help.endswith("）")
+                self.help = f"{self.help[:-1]}，{told}）" if inside else f"{self.help}（{told}）"
         return super().get_help_record(ctx)
+
+    def get_help_extra(self, ctx: click.Context) -> Any:
+        """Return default, range and need, which in Chinese are part of the sentence."""
+        return {} if lang_of(ctx) == "zh" else super().get_help_extra(ctx)
+
+    def _bounds(self, ctx: click.Context) -> str:
+        extra: Any = super().get_help_extra(ctx)
+        low, high = getattr(self.type, "min", None), getattr(self.type, "max", None)
+        # A bound that nobody meets by himself is not worth reading.
+        told = [f"{low:,g}–{high:,g}"] if low is not None and high is not None and high < 1_000_000 else []
+        told += [f"默认 {str(extra['default']).removesuffix('.0')}"] if "default" in extra else []
+        return "，".join([*told, *(["必填"] if extra.get("required") else [])])
 
 
 def option(*names: str, zh: str, en: str, **kwargs: Any) -> Callable[[F], F]:
@@ -311,8 +354,11 @@ def _wanted(error: click.BadParameter) -> str:
     match getattr(error.param, "type", None):
         case click.Choice(choices=choices):
             return f"只能是 {'、'.join(map(str, choices))}"
-        case click.IntRange(min=low):
-            return f"要填不小于 {low} 的整数"
+        case click.types._NumberRangeBase(min=low, max=high) as kind:
+            number = "整数" if isinstance(kind, click.IntRange) else "数字"
+            if low is None or high is None:
+                return f"要填不小于 {low:g} 的{number}" if low is not None else f"要填不大于 {high:g} 的{number}"
+            return f"要填 {low:g} 到 {high:g} 之间的{number}"
         case click.DateTime():
             return "日期写成 2026-11-21 这样"
         case click.types.FloatParamType() | click.types.IntParamType():

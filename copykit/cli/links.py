@@ -481,6 +481,7 @@ def _contents(
         "kind": ["种类", "kind"],
     }
     found: list[tuple[str, str, str]] = []
+    elsewhere: dict[str, dict[str, None]] = {}
     failed = 0
     with tables.read_rows(source, wanted=wanted) as table:
         for row in table:
@@ -490,26 +491,38 @@ def _contents(
                 continue
             label = table.value(row, "label") or table.value(row, "caption") or str(row.number)
             if not row.text.strip():
-                failed += 1
-                note(_no_link(row.number, label, table.value(row, "kind")))
+                kind = table.value(row, "kind")
+                if kind in _ELSEWHERE:
+                    elsewhere.setdefault(kind, {})[label] = None
+                else:
+                    failed += 1
+                    note(
+                        say(
+                            f"第 {row.number} 行没做（{label}）：没有链接",
+                            f"row {row.number} left out ({label}): no link",
+                        )
+                    )
                 continue
             if len(found) >= MAX_CODES:
                 raise UsageMistake(f"一次最多 {MAX_CODES} 个码，分几张表来", f"at most {MAX_CODES} codes at a time")
             found.append((label, row.text.strip(), table.value(row, "caption") or caption))
+    for kind, labels in elsewhere.items():
+        zh, en = _ELSEWHERE[kind]
+        first = "、".join(list(labels)[:_NAMED])
+        zh_more, en_more = (
+            (f" 等 {len(labels)} 处", f" and others, {len(labels)}") if len(labels) > _NAMED else ("", "")
+        )
+        note(say(f"{first}{zh_more}不做二维码：{zh}", f"no QR code for {first}{en_more}: {en}"))
     return found, failed
 
 
-def _no_link(number: int, label: str, kind: str) -> str:
-    reasons = {
-        "scene": (
-            "小程序码在微信后台用这个 scene 生成，普通二维码装不了",
-            "WeChat makes mini-program codes from a scene",
-        ),
-        "wecom": ("企微码在企业微信后台用这个 state 生成", "WeCom makes the code from this state"),
-        "spoken": ("口令是说的，不用码", "a spoken word needs no code"),
-    }
-    zh, en = reasons.get(kind, ("没有链接", "no link"))
-    return say(f"第 {number} 行没做（{label}）：{zh}", f"row {number} left out ({label}): {en}")
+# Codes that links tag gives out and that no ordinary QR code holds: nothing is wrong with such a row.
+_ELSEWHERE = {
+    "scene": ("小程序码在微信后台用这个 scene 生成，普通二维码装不了", "WeChat makes mini-program codes from a scene"),
+    "wecom": ("企微码在企业微信后台用这个 state 生成", "WeCom makes the code from this state"),
+    "spoken": ("口令是说的，不用码", "a spoken word needs no code"),
+}
+_NAMED = 3
 
 
 def _write_qr(codes: Sequence[tuple[str, Any]], output: Path, kind: str, sheet: bool, rules: Any) -> str:

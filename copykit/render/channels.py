@@ -236,11 +236,11 @@ def channel_page(channel: Channel, successors: Sequence[str], hours: float, view
     for task in channel.tasks:
         who = say(f"（{task.role}，{task.hours:g} 小时）", f" ({task.role}, {task.hours:g} h)")
         lines += _wrapped("  · ", task.title + who, view)
-    lines += [
-        "",
-        terminal.paint(terminal.safe(say("来源 ", "source ") + f"{channel.source} · {channel.checked}"), "quiet"),
-    ]
-    return "\n".join(lines)
+    known = say(
+        f"来源 {channel.source} · {channel.checked} 看的，{channel.expires} 前再看一遍",
+        f"source {channel.source} · as of {channel.checked}, to be verified again by {channel.expires}",
+    )
+    return "\n".join([*lines, "", *(terminal.paint(line, "quiet") for line in _wrapped("", known, view))])
 
 
 # --- the plan -------------------------------------------------------------------------------------------------------
@@ -462,7 +462,7 @@ def plan_rows(plan: Plan, view: View) -> Iterator[list[Any]]:
             row.cadence,
             row.start.isoformat(),
             row.hours,
-            row.cost,
+            int(row.cost) if row.cost.is_integer() else row.cost,
             row.cost_note,
             forecast_text(row.forecast, view),
             row.why,
@@ -519,6 +519,22 @@ def refusal_rows(plan: Plan) -> Iterator[list[Any]]:
     """Yield the channels left out and why."""
     for rejected in plan.rejected:
         yield [rejected.name, rejected.why]
+
+
+def note_rows(plan: Plan, view: View) -> Iterator[list[Any]]:
+    """Yield what holds for the whole plan: what was asked, what may come of it, remarks, days to mind."""
+    say = view.say
+    yield [say("商品", "product"), plan.product]
+    yield [say("哪几周", "weeks"), say(f"{plan.start} 起 {plan.weeks} 周", f"{plan.weeks} from {plan.start}")]
+    yield [
+        say("最多花", "at most"),
+        say(f"{plan.budget:,.0f} 元，每周 {plan.hours:g} 小时", f"{plan.budget:,.0f} yuan, {plan.hours:g} h a week"),
+    ]
+    yield [say("预计", "forecast"), _outcome(plan, view)]
+    for note in plan.notes:
+        yield [say("注意", "remark"), note]
+    for day in plan.days:
+        yield [say("日子", "day"), f"{day.day} {day.name}{_use(day.use, view)}"]
 
 
 def _md_row(cells: Sequence[Any]) -> str:
@@ -599,15 +615,25 @@ def status_text(status: Any, view: View) -> str:
             terminal.paint(say("坚持得怎么样", "how it is kept up"), "strong"),
             *_cadences(status.cadences, view),
         ]
-    told = [(task, day, text) for task in plan.tasks for day, text in status.notes.get(task.id, ())]
+    told = sorted(_told(status, view))
     if told:
         lines += ["", terminal.paint(say("记下的", "notes"), "strong")]
-        for task, day, text in told[-SHOWN_LATE:]:
-            lines += _wrapped(f"  {day[5:]} {task.code}  ", text, view)
+        for day, code, text in told[-SHOWN_LATE:]:
+            lines += _wrapped(f"  {day[5:]} {code}  ", text, view)
     return "\n".join(lines)
 
 
 SHOWN_LATE = 8
+
+
+def _told(status: Any, view: View) -> Iterator[tuple[str, str, str]]:
+    """Yield (day, code, words) of what was noted, by itself or when a task was done or skipped."""
+    signs = {"done": view.say("做完：", "done: "), "skipped": view.say("跳过：", "skipped: ")}
+    for task in (*status.plan.tasks, *status.plan.kept):
+        if task.note:
+            yield task.done_on, task.code, signs.get(task.state, "") + task.note
+        for day, text in status.notes.get(task.id, ()):
+            yield day, task.code, text
 
 
 def _cadences(cadences: Sequence[Any], view: View) -> list[str]:

@@ -90,15 +90,19 @@ def underlined(text: str, marks: Sequence[Mark], terminal: Terminal) -> list[str
 def wrapped(text: str, width: int) -> list[str]:
     """Return the text cut to lines of at most ``width`` cells.
 
-    Numbers and Latin words stay whole where they fit; closing punctuation never begins a line, though it may stand out.
+    Numbers and Latin words stay whole where they fit; closing punctuation never begins a line, though it may stand out,
+    and what opens never ends one.
     """
     lines: list[str] = []
     line, used = "", 0
     for piece in _PIECES.findall(text):
         size = display_width(piece)
         if used + size > width and line and piece not in _CLOSING:
-            lines.append(line.rstrip())
-            line, used = "", 0
+            # What opens stays with what it opens.
+            kept = line.rstrip(_OPENING) or line
+            lines.append(kept.rstrip())
+            line = line[len(kept) :]
+            used = display_width(line)
             if piece == " ":
                 continue
         line += piece
@@ -107,6 +111,7 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 _PIECES = late(r"[0-9A-Za-z.,+%–'\"();:-]{2,20}|.", re.DOTALL)
+_OPENING = "（“《〈【(["
 _CLOSING = frozenset("，。；：！？、）》”’,.;:!?)")
 
 

@@ -93,6 +93,7 @@ class Channel:
     forms: tuple[str, ...]
     source: str
     checked: str
+    expires: str
     cost_model: str
     cost_note: str
     cadence: Cadence

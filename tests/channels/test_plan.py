@@ -113,7 +113,7 @@ def test_free_natural_entries_come_before_what_is_paid() -> None:
         ({"stage": "new"}, "cross_promotion", "刚开张"),
         ({"can": ()}, "live", "没写能直播"),
         ({}, "zhitongche", "看万相台无界"),
-        ({}, "bought_links", "原文也说不建议"),
+        ({}, "bought_links", "算作弊"),
     ],
 )
 def test_a_refusal_says_why(change: dict[str, Any], channel: str, reason: str) -> None:

@@ -148,12 +148,20 @@ def test_a_code_is_written_and_its_least_size_told(copykit: Copykit, tmp_path: P
     assert read((tmp_path / f"卡{suffix}").read_bytes(), suffix) == [LINK]
 
 
+def test_a_row_that_should_have_a_link_and_has_none_is_a_bad_row(copykit: Copykit, tmp_path: Path) -> None:
+    rows = "用在哪,种类,链接\n卡 1,utm,https://a.cn/1\n卡 2,utm,\n"
+    (tmp_path / "码.csv").write_text(rows, "utf-8")
+    code, _, err = copykit("links", "qr", "-i", "码.csv", "-o", "码")
+    assert code == 2
+    assert "第 3 行没做（卡 2）：没有链接" in err
+
+
 def test_a_table_becomes_a_folder_or_a_sheet_and_rows_without_a_link_are_told(copykit: Copykit, tmp_path: Path) -> None:
     rows = "用在哪,种类,链接,图注\n卡 1,utm,https://a.cn/1,第一批\n口令,spoken,,\n卡 2,utm,https://a.cn/2,第二批\n"
     (tmp_path / "码.csv").write_text(rows, "utf-8")
     code, _, err = copykit("links", "qr", "-i", "码.csv", "-o", "码", "--type", "png")
-    assert code == 2
-    assert "口令是说的，不用码" in err
+    assert code == 0  # a spoken word is no fault of the table
+    assert "口令不做二维码：口令是说的，不用码" in err
     files = sorted((tmp_path / "码").iterdir())
     assert [file.name for file in files] == ["001-卡_1.png", "002-卡_2.png"]
     assert [read(file.read_bytes(), ".png") for file in files] == [["https://a.cn/1"], ["https://a.cn/2"]]

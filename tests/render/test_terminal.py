@@ -23,6 +23,11 @@ def test_a_number_is_not_cut_in_two() -> None:
     assert wrapped("睫毛膏一般是 25–300 元", 16) == ["睫毛膏一般是", "25–300 元"]
 
 
+def test_a_bracket_stays_with_what_it_opens() -> None:
+    assert wrapped("每个码印几个（1–2,000）", 14) == ["每个码印几个", "（1–2,000）"]
+    assert wrapped("（（（", 2) == ["（", "（", "（"]
+
+
 def test_signs_stand_under_their_words_whatever_their_width() -> None:
     text = "a11块钱"
     assert underlined(text, [Mark(1, 5, "━", "good")], Terminal()) == ["a11块钱", " ━━━━━━"]
