@@ -36,7 +36,7 @@ _WORDS = {
     ),
     "drafts": "Withheld Traced Block Draft",
     "plans": "Advice Condition TaskTemplate Cadence Channel Task Forecast PlanRow Rejected CalendarDay Plan",
-    "reports": "Example WordRow TitleRow LinkRow PlanLine SourceRow Report",
+    "reports": "Example WordRow YearPart TitleRow LinkRow PlanLine SourceRow Report",
     "grading": "Stocked Grade Forces Standing Removal NewClock Pushed NotPushed Formula Grading",
     "products": "Sku Product ShopWord Dropped PackedTitle FieldFinding Listing",
     "links": "PlacedLink Sign LinkReading LinkReason LinkCheck",

@@ -21,10 +21,12 @@ from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Words
 from copykit.lexicon import Lexicons
 from copykit.model import Brief, LinkCheck, LinkReading, LinkReason, PlacedLink, Plan, Sign
+from copykit.tables import Row, Table
 from copykit.text.normalize import fold_text
 
 READ_CHARS = 300_000  # of what a page says, in which our words and bad words are looked for
 MOST_WORDS = 40
+OWN_FAULTS = frozenset(("no_host", "no_answer", "timeout", "broken", "tls"))  # that may as well be of our connection
 
 
 class NoLinkGiven(CopykitError):
@@ -330,6 +332,29 @@ def read_placed(row: Callable[[str], str], number: int, links: Sequence[str]) ->
     wanted = [own] if (own := row("link").strip()) else list(links) or [""]
     facts = {name: row(name).strip() for name in ("words", "rel", "position", "name", "kind")}
     return [PlacedLink(page, link, row=number, **facts) for link in wanted]
+
+
+def placed_in(table: Table, links: Sequence[str], on_error: Callable[[CopykitError], None]) -> Iterator[PlacedLink]:
+    """Yield what the rows of a table ask for; rows that name no page are told, empty ones passed over."""
+    for row in table:
+        if row.error is not None:
+            on_error(row.error)
+            continue
+        if not any(row.values.values()) and not row.text.strip():
+            continue
+
+        def cell(role: str, row: Row = row) -> str:
+            return row.text if role == "page" else table.value(row, role)
+
+        try:
+            yield from read_placed(cell, row.number, links)
+        except NoLinkGiven as error:
+            on_error(error)
+
+
+def nobody_reached(checks: Sequence[LinkCheck]) -> bool:
+    """Return whether no page at all was reached: then it is our own connection that is gone, and no page is blamed."""
+    return all(check.outcome in OWN_FAULTS for check in checks)
 
 
 def placed_of(plan: Plan, notes: Mapping[str, Sequence[tuple[str, str]]], links: Sequence[str]) -> list[PlacedLink]:

@@ -235,9 +235,9 @@ def data_option(command: F) -> F:
     return decorate(command)
 
 
-def open_data(folders: Sequence[Path]) -> datafiles.DataFiles:
-    """Return the data files seen from the working folder."""
-    return datafiles.open_layers(Path.cwd(), folders)
+def open_data(folders: Sequence[Path], start: Path | None = None) -> datafiles.DataFiles:
+    """Return the data files seen from a folder, the working folder unless one is named."""
+    return datafiles.open_layers(start or Path.cwd(), folders)
 
 
 def today_option(command: F) -> F:

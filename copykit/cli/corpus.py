@@ -115,8 +115,9 @@ def collect(sources: tuple[str, ...], name: str, form: str, **options: Any) -> i
     from copykit.corpus.collect import Collector, Wishes
     from copykit.corpus.sources import columns_of
     from copykit.keywords.profile import load_profile
+    from copykit.reports.collect import read_lines
 
-    given = [*sources, *(url for path in options["url_files"] for url in _urls(path))]
+    given = [*sources, *(url for path in options["url_files"] for url in read_lines(path))]
     if not given:
         raise UsageMistake(
             "请给出网址、文件、文件夹或 -（标准输入）；写法看 copykit corpus collect --help",
@@ -198,20 +199,6 @@ def search(words: tuple[str, ...], name: str, top: int, form: str, untrusted: bo
     else:
         sys.stdout.buffer.write(b"".join(orjson.dumps(row) + b"\n" for row in rows))
     return 0
-
-
-def _urls(path: Path) -> list[str]:
-    """Return the addresses of a file, one a line."""
-    from copykit.errors import FileMissing, FileUnreadable
-    from copykit.text.encoding import decode
-
-    try:
-        lines = decode(path.read_bytes()).text.splitlines()
-    except FileNotFoundError:
-        raise FileMissing(path) from None
-    except OSError as error:
-        raise FileUnreadable(path, f"{error.strerror}", f"{error.strerror}") from None
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
 def _now(today: datetime.datetime | None) -> str:

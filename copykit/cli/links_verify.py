@@ -16,13 +16,14 @@ import orjson
 from copykit import tables
 from copykit.brief import read_brief
 from copykit.channels.links import (
-    NoLinkGiven,
+    OWN_FAULTS,
     Remembered,
     Verifier,
+    nobody_reached,
     own_words,
     placed_from,
+    placed_in,
     placed_of,
-    read_placed,
 )
 from copykit.channels.progress import plan_from
 from copykit.cli import channels as plans
@@ -42,8 +43,6 @@ ORDER = ("lost", "changed", "nofollow", "unreachable")
 KEPT_AT_ONCE = 50
 MOST_LINKS = 100_000
 BROKE = 3
-# When nothing at all was reached, it is our own connection that is gone, and no page is blamed.
-OWN_FAULTS = frozenset(("no_host", "no_answer", "timeout", "broken", "tls"))
 
 
 def run(sources: Sequence[str], options: Mapping[str, Any]) -> int:
@@ -140,20 +139,7 @@ def _rows(
     # A list of addresses is no table, whatever commas stand in them.
     form = options["input_format"] or ("txt" if source.lower().endswith(".txt") else None)
     with tables.read_rows(given, wanted=wanted, format=form, name=source) as table:
-        for row in table:
-            if row.error is not None:
-                errors.append(row.error)
-                continue
-            if not any(row.values.values()) and not row.text.strip():
-                continue
-
-            def cell(role: str, row: Any = row) -> str:
-                return row.text if role == "page" else table.value(row, role)
-
-            try:
-                yield from read_placed(cell, row.number, links)
-            except NoLinkGiven as error:
-                errors.append(error)
+        yield from placed_in(table, links, errors.append)
 
 
 def _noted(name: str, links: Sequence[str], state: State) -> list[PlacedLink]:
@@ -250,7 +236,7 @@ def _write(path: Path, checks: Sequence[LinkCheck], view: LinkView) -> None:
 
 def _exit_code(checks: Sequence[LinkCheck], errors: Sequence[CopykitError], fail_on: str) -> int:
     states = {check.state for check in checks}
-    if all(check.outcome in OWN_FAULTS for check in checks):
+    if nobody_reached(checks):
         note(
             say(
                 "一页也没打开，先看看自己的网络；这次不算，没有记下来", "no page was reached; check your own connection"

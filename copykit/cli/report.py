@@ -45,6 +45,7 @@ def report() -> None:
 @option("--period", "label", metavar="PERIOD", zh="跑哪一期，如 2026-W47（默认刚过完的一期）", en="which period")
 @option("--force", is_flag=True, zh="跑过的一期也重做", en="make it again though it was made")
 @option("--no-send", is_flag=True, zh="只写报告，不发消息", en="write, but tell nobody")
+@option("--offline", is_flag=True, zh="不联网：来源不重新收，外链不查", en="collect nothing anew, look at no links")
 @option("--resend-unknown", is_flag=True, zh="对方收没收到不清楚的，再发一次", en="send again what may have been lost")
 @option("--quiet", is_flag=True, zh="没出错就什么也不说", en="say nothing unless something failed")
 @option(
@@ -64,7 +65,7 @@ def run(path: Path, label: str | None, today: Any, data_folders: tuple[Path, ...
         raise UsageMistake(
             f"{wanted.label} 还没过完（到 {wanted.end}）", f"{wanted.label} is not over (until {wanted.end})"
         )
-    return run_report(settings, wanted, day, common.open_data(data_folders), options)
+    return run_report(settings, wanted, day, common.open_data(data_folders, settings.folder), options)
 
 
 @report.command("check", text=Text("不跑，先看报告的设置对不对", "Check a report's settings without running it"))
@@ -74,7 +75,7 @@ def run(path: Path, label: str | None, today: Any, data_folders: tuple[Path, ...
 @common.lang_option
 def check(path: Path, today: Any, data_folders: tuple[Path, ...]) -> int:
     """Say what each part would find; exit 2 when something is missing."""
-    from copykit.cli.report_run import looked_over
+    from copykit.cli.report_look import looked_over
 
     settings = read_settings(path)
     wanted = periods.last_whole(_today(today, settings), settings.period)
@@ -82,7 +83,7 @@ def check(path: Path, today: Any, data_folders: tuple[Path, ...]) -> int:
         say(f"{settings.name}：下一次跑的是 {wanted.label}（{wanted.say('zh')}）", f"{settings.name}: {wanted.label}")
     )
     bad = 0
-    for name, found in looked_over(settings, wanted, common.open_data(data_folders)):
+    for name, found in looked_over(settings, wanted, common.open_data(data_folders, settings.folder)):
         good = not isinstance(found, CopykitError)
         bad += not good
         told = found.say(common.lang_of())
@@ -102,7 +103,7 @@ def check(path: Path, today: Any, data_folders: tuple[Path, ...]) -> int:
 @common.lang_option
 def show(path: Path, label: str | None, form: str) -> int:
     """Print the history, or one report."""
-    from copykit.cli.report_run import history
+    from copykit.cli.report_look import history
 
     settings = read_settings(path)
     if label is not None:

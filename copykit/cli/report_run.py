@@ -6,44 +6,62 @@ import datetime
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import click
 import orjson
 
 from copykit import tables
 from copykit.brief import read_brief
+from copykit.channels.links import Remembered
 from copykit.channels.progress import marked, plan_from
-from copykit.cli import common
-from copykit.cli.common import note, say
-from copykit.datafiles import DataFiles
-from copykit.errors import CopykitError, FileMissing, FileUnreadable, Words
-from copykit.model import Brief, Report, TitleRow
+from copykit.cli import common, web
+from copykit.cli.common import ProgressLine, note, say
+from copykit.corpus.fetch import Fetcher
+from copykit.corpus.pages import part_names
+from copykit.datafiles import DataFiles, project_folder
+from copykit.errors import CopykitError, FileUnreadable
+from copykit.model import Brief, LinkCheck, Plan, Report, TitleRow, YearPart
 from copykit.platforms import Platforms
 from copykit.render import report as render
+from copykit.render.links import LinkView, summary
+from copykit.render.web import outcome_words
 from copykit.reports import snapshot as snapshots
 from copykit.reports.bots import bots
-from copykit.reports.build import Beside, build, top_figure
+from copykit.reports.build import Beside, Earlier, build, top_figure
+from copykit.reports.collect import Came, collect_sources
 from copykit.reports.deliver import Delivered, deliver
-from copykit.reports.gather import Gathered, find_examples, gather, open_source
+from copykit.reports.gather import Gathered, find_examples, gather
+from copykit.reports.links import Verified, remembered, to_keep, verify_links
 from copykit.reports.message import Message
-from copykit.reports.parts import OwnTitles, judged_titles, plan_part
+from copykit.reports.parts import OwnTitles, judged_titles, link_rows, plan_part
 from copykit.reports.period import Period, parse
 from copykit.reports.post import ping, sender
 from copykit.reports.publish import SNAPSHOT, locked, publish, published, recover, remote_disk
 from copykit.reports.settings import ReportSettings
 from copykit.reports.snapshot import Snapshot
 from copykit.reports.targets import Target, targets_of
-from copykit.reports.words import changes
+from copykit.reports.words import changes, year_part
+from copykit.reports.years import Years
 from copykit.state import State, state_path
 
 BROKE = 3
 MESSAGE = "message.json"
-DEFAULT_TOP, DEFAULT_HISTORY = 20, 8
+DEFAULT_TOP, DEFAULT_HISTORY, SHOWN_OF_YEAR = 20, 8, 10
+T = TypeVar("T")
 Log = Callable[[str, str, Mapping[str, Any]], None]
+
+
+class Made(NamedTuple):
+    """A report, what is kept for the next one, and the exit code that goes with what could not be had."""
+
+    report: Report
+    snapshot: Snapshot
+    code: int
 
 
 def run_report(
@@ -55,7 +73,7 @@ def run_report(
     folder = settings.report_folder
     warning = remote_disk(folder)
     if warning is not None:
-        note(warning.say(common.lang_of()))
+        log("warning", warning.say(common.lang_of()), {})
     code = 0
     with locked(folder):
         recover(folder)
@@ -65,16 +83,20 @@ def run_report(
                 "kept", say(f"{period.label} 已经做过，没有重做（重做：--force）", f"{period.label} stands already"), {}
             )
         else:
-            gathered, report, scores = _make(settings, period, day, files, log)
-            code = BROKE if gathered.failed else common.REJECTED if gathered.refused else 0
-            _publish(settings, period, report, gathered, scores, files)
+            made = _Maker(settings, period, day, files, log).make(options["offline"])
+            code = made.code
+            _publish(settings, period, made, files)
             log(
                 "published",
                 say(f"写好了 {folder / period.label}", f"published {folder / period.label}"),
-                {"period": period.label, "documents": gathered.documents, "failed": len(gathered.failed)},
+                {
+                    "period": period.label,
+                    "documents": made.snapshot.documents,
+                    "failed": len(made.snapshot.failed),
+                },
             )
             if not options["quiet"]:
-                click.echo("\n".join(f"{number}. {line}" for number, line in enumerate(report.lead, 1)))
+                click.echo("\n".join(f"{number}. {line}" for number, line in enumerate(made.report.lead, 1)))
         if targets:
             code = max(code, _deliver(settings, period, targets, options["resend_unknown"], log))
     if settings.ping_file and code < BROKE:
@@ -85,62 +107,264 @@ def run_report(
 # --- making ---------------------------------------------------------------------------------------------------------
 
 
-def _make(
-    settings: ReportSettings, period: Period, day: datetime.date, files: DataFiles, log: Log
-) -> tuple[Gathered, Report, Mapping[str, float]]:
-    begun = time.monotonic()
-    gathered = gather(settings, period, files)
-    log(
-        "read",
-        say(f"读了 {gathered.documents:,} 条，{time.monotonic() - begun:.1f} 秒", f"{gathered.documents:,} texts read"),
-        {"documents": gathered.documents},
-    )
-    for error in gathered.refused[:5]:
-        log("refused", error.say(settings.lang), {})
-    for reason in gathered.failed:
-        log("failed", reason, {})
-    notes: list[str] = []
-    labels = _labels(period, settings.words.get("history", DEFAULT_HISTORY))
-    earlier = [_snapshot(settings, label, notes) for label in labels[:-1]]
-    brief = read_brief(settings.folder / settings.brief) if settings.brief else None
-    own_words = tuple(word.casefold() for word in (*settings.own_brands, brief.brand if brief else "") if word)
-    now = Snapshot(
-        period.label,
-        day.isoformat(),
-        gathered.measure,
-        gathered.documents,
-        gathered.floor,
-        gathered.digest,
-        gathered.words,
-    )
-    found = changes(
-        now,
-        earlier[-1] if earlier else None,
-        [*earlier, now],
-        lambda word: any(own in word.casefold() for own in own_words),
-        settings.words.get("top", DEFAULT_TOP),
-        settings.words.get("min_count", 1),
-        settings.lang,
-    )
-    told = [row.keyword for rows in found.words.values() for row in rows if row.state != "gone"]
-    examples = find_examples(told, settings, period, files)
-    beside, titles = _beside(settings, day, files, brief, earlier[-1] if earlier else None, notes)
-    made = [parse(label, settings.period) for label in published(settings.report_folder) if label != period.label]
-    last_made = max((each for each in made if each.start < period.start), default=None)
-    report = build(
-        settings,
-        period,
-        day.isoformat(),
-        gathered,
-        found,
-        earlier[-1] if earlier else None,
-        labels,
-        last_made,
-        beside,
-        examples,
-        notes,
-    )
-    return gathered, report, titles
+class _Maker:
+    """Makes one report; what cannot be had is told among its notes and shows in the exit code."""
+
+    def __init__(
+        self, settings: ReportSettings, period: Period, day: datetime.date, files: DataFiles, log: Log
+    ) -> None:
+        self._settings, self._period, self._day, self._files, self._log = settings, period, day, files, log
+        self._notes: list[str] = []
+        self._code = 0
+        self._brief: Brief | None = None
+
+    def make(self, offline: bool) -> Made:
+        """Collect and look after links where that is asked for and not ``offline``; read, compare, put together."""
+        settings, period = self._settings, self._period
+        if settings.brief:
+            self._brief = self._try(common.REJECTED, lambda: read_brief(settings.folder / settings.brief))
+        earlier = self._earlier()
+        came, verified = self._from_the_web(earlier, offline)
+        begun = time.monotonic()
+        gathered = gather(settings, period, self._files, came)
+        seconds = time.monotonic() - begun
+        self._log(
+            "read",
+            say(f"读了 {gathered.documents:,} 条，{seconds:.1f} 秒", f"{gathered.documents:,} texts read"),
+            {"documents": gathered.documents},
+        )
+        for error in gathered.refused[:5]:
+            self._log("refused", error.say(common.lang_of()), {})
+        for reason in gathered.failed:
+            self._log("failed", reason, {})
+        self._code = max(self._code, BROKE if gathered.failed else common.REJECTED if gathered.refused else 0)
+        beside, scores = self._beside(earlier.before, verified)
+        now = Snapshot(
+            period.label,
+            self._day.isoformat(),
+            gathered.measure,
+            gathered.documents,
+            gathered.floor,
+            gathered.digest,
+            gathered.words,
+            scores,
+            to_keep(verified.memory if verified is not None else self._links_before(earlier)),
+            gathered.failed,
+        )
+        earlier = self._reaching_back(earlier, now)
+        report = self._report(gathered, now, earlier, beside)
+        return Made(report, now, self._code)
+
+    def _try(self, code: int, make: Callable[[], T]) -> T | None:
+        """Return what ``make`` makes; where it cannot, note why, and let the exit code say so."""
+        try:
+            return make()
+        except CopykitError as error:
+            self._fault(error, code)
+            return None
+
+    def _fault(self, error: CopykitError, code: int) -> None:
+        self._notes.append(error.say(self._settings.lang))
+        self._log("failed", error.say(common.lang_of()), {})
+        self._code = max(self._code, code)
+
+    # --- from the web
+
+    def _from_the_web(self, earlier: Earlier, offline: bool) -> tuple[Mapping[str, Came], Verified | None]:
+        settings = self._settings
+        collects = any(source.collects for source in settings.sources)
+        if not collects and settings.links is None:
+            return {}, None
+        zh = settings.lang == "zh"
+        if offline:
+            self._notes.append(
+                "这次没有联网：来源没有重新收，外链没有查"
+                if zh
+                else "made offline: nothing was collected anew, no link was looked at"
+            )
+            return {}, None
+        lang = settings.lang
+        with web.open_fetcher(None, None, settings.folder) as fetcher:
+            came: Mapping[str, Came] = {}
+            if collects:
+                progress = ProgressLine("收", "collected")
+                with closing(progress):
+                    came = collect_sources(
+                        settings,
+                        self._period,
+                        self._day,
+                        self._files,
+                        fetcher,
+                        lambda outcome: outcome_words(outcome, lang),
+                        progress.advance,
+                    )
+                self._log(
+                    "collected", say("收完了", "collected"), {"failed": sum(each.failed for each in came.values())}
+                )
+            verified = None
+            if settings.links is not None:
+                verified = self._try(BROKE, lambda: self._verified(fetcher, earlier))
+                for error in verified.refused if verified is not None else ():
+                    self._fault(error, common.REJECTED)
+        return came, verified
+
+    def _verified(self, fetcher: Fetcher, earlier: Earlier) -> Verified:
+        from copykit.text.segment import Segmenter
+
+        # How links stood before today: as the last report saw them, else as ``links verify`` did.
+        before: dict[tuple[str, str], Remembered] = {}
+        path = state_file(self._settings)
+        if path.is_file():
+            with State(path) as state:
+                seen = {key: Remembered(at, body) for key, (at, body) in state.links().items()}
+            before = {key: each for key, each in seen.items() if each.at[:10] < self._day.isoformat()}
+        before |= self._links_before(earlier)
+        progress = ProgressLine("查外链", "links checked")
+        with closing(progress):
+            found = verify_links(
+                self._settings,
+                self._brief,
+                self._files,
+                fetcher,
+                before,
+                self._day.isoformat(),
+                Segmenter().words,
+                progress.advance,
+            )
+        self._log(
+            "verified",
+            say(f"查了 {len(found.checks):,} 条外链", f"{len(found.checks):,} links checked"),
+            {"links": len(found.checks), "lost": sum(check.state == "lost" for check in found.checks)},
+        )
+        return found
+
+    def _links_before(self, earlier: Earlier) -> Mapping[tuple[str, str], Remembered]:
+        """Return how the last report found its links."""
+        last = self._published(earlier.last_made.label) if earlier.last_made is not None else None
+        return remembered(last.links) if last is not None else {}
+
+    # --- what it is compared with
+
+    def _earlier(self) -> Earlier:
+        """Return what was published before this period."""
+        settings, period = self._settings, self._period
+        labels = _labels(period, settings.words.get("history", DEFAULT_HISTORY))
+        made = [parse(label, settings.period) for label in published(settings.report_folder) if label != period.label]
+        last_made = max((each for each in made if each.start < period.start), default=None)
+        return Earlier(self._published(period.before().label), labels, last_made)
+
+    def _reaching_back(self, earlier: Earlier, now: Snapshot) -> Earlier:
+        """Return the same with what the sources hold of earlier periods that were not reported."""
+        period, zh = self._period, self._settings.lang == "zh"
+        before = earlier.before or self._from_sources(period.before())
+        if before is None and earlier.last_made is not None:
+            label = earlier.last_made.label
+            before = self._published(label)
+            self._notes.append(
+                f"上一期没有做，这里是和 {label} 比的" if zh else f"the period before is missing; compared with {label}"
+            )
+        years = Years(self._files)
+        like = years.a_year_ago(period)
+        year_ago = year_ago_before = None
+        if like is not None:
+            year_ago = self._published(like.label) or self._from_sources(like)
+            if year_ago is not None:
+                year_ago_before = self._published(like.before().label) or self._from_sources(like.before())
+        if before is not None:
+            self._note_unlike(years, parse(before.period, period.kind), year_ago is not None)
+        if year_ago is not None and year_ago.measure != now.measure:
+            year_ago = year_ago_before = None
+        if year_ago_before is not None and year_ago_before.measure != now.measure:
+            year_ago_before = None
+        return earlier._replace(before=before, year_ago=year_ago, year_ago_before=year_ago_before)
+
+    def _note_unlike(self, years: Years, before: Period, has_year: bool) -> None:
+        """Note where one of two periods lies round a feast and the other does not."""
+        here, there = years.feasts(self._period), years.feasts(before)
+        chinese = self._settings.lang == "zh"
+        if set(here) == set(there):
+            return
+        said = []
+        for mine, zh, en in (
+            ([name for name in here if name not in there], "这一期", "this period"),
+            ([name for name in there if name not in here], "上一期", "the one before"),
+        ):
+            if mine:
+                joined = "、".join(mine)
+                blank = " " if joined[-1].isascii() else ""
+                said.append(f"{zh}在{joined}{blank}前后" if chinese else f"{en} lies round {joined}")
+        if chinese:
+            tail = "；和去年同样的日子比更准，见下面" if has_year else ""
+            self._notes.append(f"{'，'.join(said)}，涨跌里有日子的缘故{tail}")
+        else:
+            tail = "; the same days of last year are the better measure, see below" if has_year else ""
+            self._notes.append(f"{', '.join(said)}: some of the changes are the calendar's{tail}")
+
+    def _published(self, label: str) -> Snapshot | None:
+        try:
+            return snapshots.read(self._settings.report_folder, label)
+        except FileUnreadable as error:
+            self._fault(error, common.REJECTED)
+            return None
+
+    def _from_sources(self, period: Period) -> Snapshot | None:
+        """Return the words of a period that was not reported, where every source holds some of it."""
+        settings = self._settings
+        if not all(source.dated for source in settings.sources if not source.optional):
+            return None
+        dated = replace(settings, sources=tuple(source for source in settings.sources if source.dated))
+        found = gather(dated, period, self._files)
+        if found.failed or not found.documents:
+            return None
+        return Snapshot(period.label, "", found.measure, found.documents, found.floor, found.digest, found.words)
+
+    # --- the report
+
+    def _report(self, gathered: Gathered, now: Snapshot, earlier: Earlier, beside: Beside) -> Report:
+        settings, period = self._settings, self._period
+        own_words = [word.casefold() for word in settings.own_brands]
+        if self._brief is not None and self._brief.brand:
+            own_words.append(self._brief.brand.casefold())
+
+        def is_own(word: str) -> bool:
+            return any(own in word.casefold() for own in own_words)
+
+        top, least = settings.words.get("top", DEFAULT_TOP), settings.words.get("min_count", 1)
+        history: list[Snapshot | None] = [
+            earlier.before if earlier.before is not None and label == earlier.before.period else self._published(label)
+            for label in earlier.labels[:-1]
+        ]
+        found = changes(now, earlier.before, [*history, now], is_own, top, least, settings.lang)
+        year = None
+        if earlier.year_ago is not None:
+            rows = year_part(now, earlier.year_ago, is_own, SHOWN_OF_YEAR, least, settings.lang)
+            last_year = parse(earlier.year_ago.period, settings.period)
+            year = YearPart(last_year.label, last_year.say(settings.lang, year=True), rows)
+        told = [row.keyword for rows in found.words.values() for row in rows if row.state != "gone"]
+        examples = find_examples(told, settings, period, self._files)
+        day = self._day.isoformat()
+        return build(settings, period, day, gathered, found, earlier, beside, examples, self._notes, year)
+
+    def _beside(self, before: Snapshot | None, verified: Verified | None) -> tuple[Beside, Mapping[str, float]]:
+        """Return what is asked for beside the words."""
+        settings = self._settings
+        scores: Mapping[str, float] = {}
+        beside = Beside()
+        if settings.titles is not None:
+            titles = self._try(common.REJECTED, lambda: read_titles(settings, self._files))
+            if titles is not None:
+                rows, scores = _judged(settings, self._files, titles, self._brief, before, self._day)
+                beside = beside._replace(titles=rows, own_titles=_own_titles(titles))
+        if verified is not None:
+            view = LinkView(settings.lang, parts=part_names(settings.lang))
+            rows_of_links = tuple(link_rows(verified.checks, lambda check: _why(view, check)))
+            beside = beside._replace(links=rows_of_links, links_told=summary(verified.checks, view))
+        if settings.plan:
+            plan = self._try(common.REJECTED, lambda: _plan(settings))
+            if plan is not None:
+                lines, due = plan_part(plan, self._day, settings.lang)
+                beside = beside._replace(plan=tuple(lines), due=tuple(due))
+        return beside, scores
 
 
 def _labels(period: Period, count: int) -> list[str]:
@@ -151,49 +375,6 @@ def _labels(period: Period, count: int) -> list[str]:
     return [each.label for each in reversed(found)]
 
 
-def _snapshot(settings: ReportSettings, label: str, notes: list[str]) -> Snapshot | None:
-    try:
-        return snapshots.read(settings.report_folder, label)
-    except FileUnreadable as error:
-        notes.append(error.say(settings.lang))
-        return None
-
-
-def _beside(
-    settings: ReportSettings,
-    day: datetime.date,
-    files: DataFiles,
-    brief: Brief | None,
-    before: Snapshot | None,
-    notes: list[str],
-) -> tuple[Beside, Mapping[str, float]]:
-    """Return what is asked for beside the words; what cannot be had is told among the notes."""
-    rows: tuple[TitleRow, ...] | None = None
-    own: OwnTitles | None = None
-    scores: Mapping[str, float] = {}
-    beside = Beside()
-    if settings.titles is not None:
-        try:
-            titles = _titles(settings, files)
-            rows, scores = _judged(settings, files, titles, brief, before, day)
-            own = _own_titles(titles)
-            beside = beside._replace(titles=rows, own_titles=own)
-        except CopykitError as error:
-            notes.append(error.say(settings.lang))
-    if settings.plan:
-        try:
-            with State(state_path(settings.folder)) as state:
-                saved = state.plan(settings.plan)
-                if saved is None:
-                    raise NoPlan(name=settings.plan)
-                plan = marked(plan_from(saved.body, saved.name), state.marks(saved.name))
-            lines, due = plan_part(plan, day, settings.lang)
-            beside = beside._replace(plan=tuple(lines), due=tuple(due))
-        except CopykitError as error:
-            notes.append(error.say(settings.lang))
-    return beside, scores
-
-
 class NoPlan(CopykitError):
     """A plan that was never saved."""
 
@@ -201,7 +382,33 @@ class NoPlan(CopykitError):
     en = "no plan '{name}' was saved; first copykit channels plan … --save"
 
 
-def _titles(settings: ReportSettings, files: DataFiles) -> list[str]:
+def state_file(settings: ReportSettings) -> Path:
+    """Return the state of the project that a report belongs to."""
+    return state_path(project_folder(settings.folder) or settings.folder)
+
+
+def _plan(settings: ReportSettings) -> Plan:
+    with State(state_file(settings)) as state:
+        saved = state.plan(settings.plan)
+        if saved is None:
+            raise NoPlan(name=settings.plan)
+        return marked(plan_from(saved.body, saved.name), state.marks(saved.name))
+
+
+def _why(view: LinkView, check: LinkCheck) -> str:
+    """Return the reasons of a check, and from which day on it is so."""
+    told = view.why(check)
+    if check.was == check.state and check.since != check.checked_at[:10]:
+        told += view.say(f"（{check.since} 起）", f" (since {check.since})")
+    return told
+
+
+def read_titles(settings: ReportSettings, files: DataFiles) -> list[str]:
+    """Return the own titles that a report judges.
+
+    Raises:
+        FileMissing, FileUnreadable, ColumnMissing: the table cannot be read.
+    """
     assert settings.titles is not None
     wanted = tables.merge_names(files.load("columns")["text"], ("title",))
     path = settings.folder / settings.titles["file"]
@@ -242,37 +449,18 @@ def _own_titles(titles: Sequence[str]) -> OwnTitles:
 # --- publishing and telling -----------------------------------------------------------------------------------------
 
 
-def _publish(
-    settings: ReportSettings,
-    period: Period,
-    report: Report,
-    gathered: Gathered,
-    scores: Mapping[str, float],
-    files: DataFiles,
-) -> None:
-    lang = settings.lang
+def _publish(settings: ReportSettings, period: Period, made: Made, files: DataFiles) -> None:
+    lang, report = settings.lang, made.report
     page = render.html(report, files.load("report")["report.html"]["body"], lang)
     message = {
         "title": f"{settings.name} · {report.days}",
         "paragraphs": render.message_paragraphs(report, settings.where(period), lang),
-        "changes": sum(map(len, report.words.values())),
+        "changes": sum(map(len, report.words.values())) + sum(row.state == "lost" for row in report.links or ()),
         "top": top_figure(report.words),
     }
-    kept = Snapshot(
-        period.label,
-        report.made_on,
-        gathered.measure,
-        gathered.documents,
-        gathered.floor,
-        gathered.digest,
-        gathered.words,
-        scores,
-        {},
-        gathered.failed,
-    )
 
     def write(folder: Path) -> None:
-        (folder / SNAPSHOT).write_bytes(snapshots.dump(kept))
+        (folder / SNAPSHOT).write_bytes(snapshots.dump(made.snapshot))
         (folder / MESSAGE).write_bytes(orjson.dumps(message, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         for form in settings.forms:
             path = folder / f"report.{form}"
@@ -305,7 +493,7 @@ def _deliver(
         told["changes"],
         told["top"],
     )
-    with State(state_path(settings.folder)) as state:
+    with State(state_file(settings)) as state:
         found = deliver(
             f"{settings.path.stem}:{period.label}",
             message,
@@ -350,124 +538,11 @@ def _ping(settings: ReportSettings, log: Log) -> None:
         log("failed", say("ping 没有成功，看门狗会以为没跑", "the ping failed"), {})
 
 
-# --- looking --------------------------------------------------------------------------------------------------------
-
-
-def looked_over(
-    settings: ReportSettings, period: Period, files: DataFiles
-) -> Iterator[tuple[str, Words | CopykitError]]:
-    """Yield each part of the settings with what it would find, or why it would not."""
-    from copykit.keywords.profile import load_profile
-
-    by_line = load_profile(files, settings.kind).by_line
-    for source in settings.sources:
-        try:
-            opened = open_source(source, settings, period, files, by_line, lambda error: None)
-            yield source.name, Words(f"{len(opened.files)} 个文件", f"{len(opened.files)} files")
-        except CopykitError as error:
-            yield source.name, Words("没有，但可以没有", "absent, as it may be") if source.optional else error
-    checks: list[tuple[str, bool, Callable[[], Words]]] = [
-        ("titles", settings.titles is not None, lambda: _count(len(_titles(settings, files)), "条标题", "titles")),
-        ("brief", bool(settings.brief), lambda: Words(read_brief(settings.folder / settings.brief).product, "ok")),
-        ("plan", bool(settings.plan), partial(_plan_there, settings)),
-        ("delivery", bool(settings.deliveries), partial(_targets_there, settings, files)),
-        ("ping", bool(settings.ping_file), partial(_file_there, settings.folder / settings.ping_file)),
-    ]
-    for name, asked, look in checks:
-        if asked:
-            try:
-                yield name, look()
-            except CopykitError as error:
-                yield name, error
-
-
-def _count(count: int, zh: str, en: str) -> Words:
-    return Words(f"{count:,} {zh}", f"{count:,} {en}")
-
-
-def _plan_there(settings: ReportSettings) -> Words:
-    path = state_path(settings.folder)
-    if not path.is_file():
-        raise NoPlan(name=settings.plan)
-    with State(path) as state:
-        if state.plan(settings.plan) is None:
-            raise NoPlan(name=settings.plan)
-    return Words(settings.plan, settings.plan)
-
-
-def _targets_there(settings: ReportSettings, files: DataFiles) -> Words:
-    names = [target.name for target in targets_of(settings.deliveries, settings.folder, bots(files))]
-    return Words("、".join(names), ", ".join(names))
-
-
-def _file_there(path: Path) -> Words:
-    if not path.is_file():
-        raise FileMissing(path)
-    return Words("有", "there")
-
-
-def history(settings: ReportSettings, form: str) -> str:
-    """Return the reports made so far and how their deliveries stand."""
-    labels = published(settings.report_folder)
-    rows: list[dict[str, Any]] = []
-    path = state_path(settings.folder)
-    state = State(path) if path.is_file() else None
-    try:
-        for label in labels:
-            found = snapshots.read(settings.report_folder, label)
-            sent = state.deliveries(f"{settings.path.stem}:{label}") if state is not None else []
-            if found is not None:
-                rows.append(
-                    {
-                        "period": label,
-                        "made_on": found.made_on,
-                        "documents": found.documents,
-                        "words": len(found.words),
-                        "failed": list(found.failed),
-                        "deliveries": [
-                            {"target": target, "state": each, "parts": parts} for target, each, parts in sent
-                        ],
-                    }
-                )
-    finally:
-        if state is not None:
-            state.close()
-    if form == "json":
-        return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
-    if not rows:
-        return say(
-            f"还没有做过；copykit report run {settings.path.name}\n",
-            f"none yet; copykit report run {settings.path.name}\n",
-        )
-    from copykit.render.terminal import columns
-
-    head = [
-        say("期", "period"),
-        say("做于", "made on"),
-        say("读了", "texts"),
-        say("来源", "sources"),
-        say("投递", "sent"),
-    ]
-    body = [
-        [
-            row["period"],
-            row["made_on"],
-            f"{row['documents']:,}",
-            say(f"{len(row['failed'])} 处没读到", f"{len(row['failed'])} failed")
-            if row["failed"]
-            else say("都读到了", "all read"),
-            "、".join(f"{each['target']} {each['state']}" for each in row["deliveries"]) or "–",
-        ]
-        for row in rows
-    ]
-    return "\n".join(columns([head, *body])) + "\n"
-
-
 def _log(form: str, quiet: bool) -> Log:
     """Return what tells of the run's steps on stderr: JSON lines, or sentences; quiet: only what went wrong."""
 
     def tell(event: str, sentence: str, facts: Mapping[str, Any]) -> None:
-        if quiet and event not in ("failed", "unknown", "refused"):
+        if quiet and event not in ("failed", "unknown", "refused", "warning"):
             return
         if form == "json":
             stamp = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -38,9 +38,12 @@ def fetch_options(command: F) -> F:
     return command
 
 
-def open_fetcher(contact: str | None, pause: float | None) -> Fetcher:
-    """Return what asks pages, by the options and the project's settings; only the open internet is asked."""
-    settings = fetch_settings(Path.cwd())
+def open_fetcher(contact: str | None, pause: float | None, start: Path | None = None) -> Fetcher:
+    """Return what asks pages, by the options and the project's settings; only the open internet is asked.
+
+    The project is that of the working folder unless ``start`` names another.
+    """
+    settings = fetch_settings(start or Path.cwd())
     contact = contact if contact is not None else settings.contact
     if not all("!" <= char <= "~" for char in contact):
         raise UsageMistake(

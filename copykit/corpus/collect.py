@@ -58,7 +58,7 @@ class Wishes:
     """What to collect and how. ``at`` is now, in ISO form; ``since`` leaves out what is older, as far as that is told.
 
     ``most`` pages of a sitemap or a feed are asked in a run, the latest first; ``by_line`` makes every line of a plain
-    file a document.
+    file a document. ``undated``: the day of texts that tell none of their own, that of ``at`` where it is empty.
     """
 
     at: str
@@ -69,6 +69,7 @@ class Wishes:
     form: str | None = None
     keep: tuple[str, ...] = ()  # mends that are not made
     reader: Reader = "own"
+    undated: str = ""
 
 
 class _Raw(NamedTuple):
@@ -493,7 +494,7 @@ class Collector:
             raw.text,
             raw.published,
             self._wishes.at,
-            (raw.published or self._wishes.at)[:10],
+            (raw.published or self._wishes.undated or self._wishes.at)[:10],
             digest,
             bands,
             not signs,

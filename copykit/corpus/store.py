@@ -232,6 +232,11 @@ class Store(SqliteFile):
         rows = self._each("SELECT url, at, outcome, etag, last_modified, lastmod, run FROM pages")
         return {url: KnownPage(*rest) for url, *rest in rows}
 
+    def failing(self, since: str) -> list[tuple[str, str]]:
+        """Return address and outcome of the pages whose last asking, on that day or later, brought nothing."""
+        query = "SELECT url, outcome FROM pages WHERE at >= ? AND outcome NOT IN (?, ?, ?, ?) ORDER BY url"
+        return list(self._each(query, (since, "ok", "unchanged", "too_large", "told")))
+
     def files(self) -> dict[str, str]:
         """Return path → stamp of the files that were read."""
         return dict(self._each("SELECT path, stamp FROM files"))
@@ -244,10 +249,15 @@ class Store(SqliteFile):
     # --- reading
 
     def documents(self, since: str = "", until: str = "", *, untrusted: bool = False) -> Iterator[Stored]:
-        """Yield the documents in the order of collecting; days are ISO and counted in, empty for no limit."""
+        """Yield the documents by their keys, as pages come in any order; days are ISO and counted in, empty: all."""
         query = "SELECT id, key, source, title, text, day, trusted, signs, figures FROM documents WHERE replaced = 0"
-        for row in self._each(f"{query} AND {_LIMITS} ORDER BY id", _limits(since, until, untrusted)):
+        for row in self._each(f"{query} AND {_LIMITS} ORDER BY key", _limits(since, until, untrusted)):
             yield _stored(row)
+
+    def prints(self, since: str = "", until: str = "") -> Iterator[tuple[str, int]]:
+        """Yield key and digest of what :meth:`documents` yields, in its order."""
+        query = "SELECT key, digest FROM documents WHERE replaced = 0"
+        yield from self._each(f"{query} AND {_LIMITS} ORDER BY key", _limits(since, until, False))
 
     def by_id(self, ids: Sequence[int]) -> dict[int, Stored]:
         """Return id → document."""

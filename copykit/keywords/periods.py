@@ -78,15 +78,24 @@ class Diary:
             abs(away[name] - far) <= NEAR for name, far in other.feasts
         )
 
-    def _year_ago(self, periods: Sequence[Period], now: Period, by: By) -> tuple[Period, tuple[Period, ...]] | None:
-        """Return the period a year ago that lies as this one does: from the same feast, else from the same weekday."""
+    def year_ago(self, periods: Sequence[Period], now: Period, by: By) -> Period | None:
+        """Return the period a year ago that lies as this one does: as far from the same feast, else 52 weeks away."""
         old = [period for period in periods if 330 <= (now.start - period.start).days <= 400]
-        if now.feasts:
-            old = [period for period in old if self._alike(period, now, by)]
-        if not old:
-            return None
-        like = min(old, key=lambda period: abs((now.start - period.start).days - 364))
-        if not now.feasts and abs((now.start - like.start).days - 364) > 16:
+        old = [period for period in old if self._alike(period, now, by)]
+        if not now.feasts:
+            old = [period for period in old if abs((now.start - period.start).days - 364) <= 16]
+        away = dict(now.feasts)
+
+        def unlike(period: Period) -> tuple[int, int]:
+            moved = sum(abs(away[name] - far) for name, far in period.feasts)
+            return moved, abs((now.start - period.start).days - 364)
+
+        return min(old, key=unlike, default=None)
+
+    def _year_ago(self, periods: Sequence[Period], now: Period, by: By) -> tuple[Period, tuple[Period, ...]] | None:
+        """Return the period like this one a year ago and those before it, which are without a feast."""
+        like = self.year_ago(periods, now, by)
+        if like is None:
             return None
         before = [period for period in periods if period.end <= like.start and not period.feasts]
         before = before[-self._baseline :]

@@ -9,25 +9,39 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from copykit._version import __version__
-from copykit.model import Example, LinkRow, PlanLine, Report, TitleRow, WordRow
+from copykit.model import Example, LinkRow, PlanLine, Report, SourceRow, TitleRow, WordRow, YearPart
 from copykit.render.report.words import MEASURES, change, number
 from copykit.reports.gather import Gathered
 from copykit.reports.parts import OwnTitles
 from copykit.reports.period import Period, between
 from copykit.reports.settings import ReportSettings
 from copykit.reports.snapshot import Snapshot
-from copykit.reports.words import Changes
+from copykit.reports.words import Changes, with_last_year
 
 NAMED = 3  # words that a sentence names
 WITH_COMMANDS = 3  # words of a state that get a ready command
 
 
+class Earlier(NamedTuple):
+    """What a period is compared with: the period before, and the same weeks last year with those before them.
+
+    ``labels`` name the periods of the words' figures, oldest first, the one reported last.
+    """
+
+    before: Snapshot | None
+    labels: Sequence[str]
+    last_made: Period | None = None
+    year_ago: Snapshot | None = None
+    year_ago_before: Snapshot | None = None
+
+
 class Beside(NamedTuple):
-    """What is asked for beside the words; None where it is not."""
+    """What is asked for beside the words; None where it is not. ``links_told`` says how many links were looked at."""
 
     titles: tuple[TitleRow, ...] | None = None
     own_titles: OwnTitles | None = None
     links: tuple[LinkRow, ...] | None = None
+    links_told: str = ""
     plan: tuple[PlanLine, ...] | None = None
     due: tuple[tuple[str, str], ...] = ()
 
@@ -38,29 +52,36 @@ def build(
     made_on: str,
     gathered: Gathered,
     found: Changes,
-    before: Snapshot | None,
-    history: Sequence[str],
-    last_made: Period | None,
+    earlier: Earlier,
     beside: Beside,
     examples: Mapping[str, Sequence[Example]],
     notes: Sequence[str] = (),
+    year: YearPart | None = None,
 ) -> Report:
-    """Return the report of a period; ``history`` names the periods of the words' figures, this one last."""
+    """Return the report of a period."""
     zh = settings.lang == "zh"
+    before, last_made = earlier.before, earlier.last_made
     brief = str(settings.folder / settings.brief) if settings.brief else ""
+
+    def of_last_year(rows: Sequence[WordRow]) -> Sequence[WordRow]:
+        if earlier.year_ago is None or earlier.year_ago.measure != gathered.measure:
+            return rows
+        return with_last_year(rows, earlier.year_ago, earlier.year_ago_before, settings.lang)
+
     words = {
         state: tuple(
-            _told(row, place, examples, beside.own_titles, brief, settings.lang) for place, row in enumerate(rows)
+            _told(row, place, examples, beside.own_titles, brief, settings.lang)
+            for place, row in enumerate(of_last_year(rows))
         )
         for state, rows in found.words.items()
     }
-    own = tuple(_told(row, WITH_COMMANDS, examples, None, "", settings.lang) for row in found.own)
+    own = tuple(_told(row, WITH_COMMANDS, examples, None, "", settings.lang) for row in of_last_year(found.own))
     unit = MEASURES[settings.lang].get(gathered.measure, MEASURES[settings.lang]["count"])
     told = list(notes)
     missed = between(last_made, period) if last_made is not None and last_made.start < period.start else []
     if missed:
-        labels = "、".join(each.label for each in missed[:6])
-        command = f"copykit report run {settings.path.name} --period {missed[0].label}"
+        labels = ("、" if zh else ", ").join(each.label for each in missed[:6]) + ("……" if len(missed) > 6 else "")
+        command = f"copykit report run {_typed(settings.path.name)} --period {missed[0].label}"
         told.append(f"漏了 {labels}，补跑：{command}" if zh else f"missed: {labels}; to make up: {command}")
     if before is not None and before.measure != gathered.measure:
         told.append(
@@ -76,6 +97,8 @@ def build(
     ]
     if gathered.refused:
         totals.append(("没读进来" if zh else "refused", f"{len(gathered.refused):,} {'处' if zh else ''}".strip()))
+    if beside.links_told:
+        totals.append(("查了外链" if zh else "links", beside.links_told))
     return Report(
         name=settings.name,
         period=period.label,
@@ -85,16 +108,24 @@ def build(
         lead=tuple(_lead(words, own, gathered, before, beside, unit, zh)),
         words=words,
         own=own,
-        periods=tuple(history),
+        periods=tuple(earlier.labels),
         totals=tuple(totals),
         titles=beside.titles,
         links=beside.links,
         plan=beside.plan,
         due=beside.due,
-        sources=tuple(gathered.sources),
+        sources=tuple(_as_before(row, before, zh) for row in gathered.sources),
         notes=tuple(told),
-        commands=(f"copykit report run {settings.path.name} --period {period.label} --force",),
+        commands=(f"copykit report run {_typed(settings.path.name)} --period {period.label} --force",),
+        year=year,
     )
+
+
+def _as_before(row: SourceRow, before: Snapshot | None, zh: bool) -> SourceRow:
+    """Return a source with a word on whether it failed in the same way the last time."""
+    if row.ok or before is None or f"{row.name}：{row.detail}" not in before.failed:
+        return row
+    return row._replace(detail=f"{row.detail}{'；上期也是' if zh else '; as the last time'}")
 
 
 def _told(
@@ -145,11 +176,11 @@ def _lead(
     lead = []
     if before is None:
         first = sorted(gathered.words.items(), key=lambda item: (-item[1][0], item[0]))[:NAMED]
-        named = "、".join(f"“{word}”（{number(figure)}）" for word, (figure, _) in first)
+        named = ("、" if zh else ", ").join(f"“{word}”（{number(figure)}）" for word, (figure, _) in first)
         lead.append(
             f"这是第一期，下一期开始才有涨跌；这期最多的是 {named or '（没有词）'}。"
             if zh
-            else f"This is the first period; changes come with the next. Most frequent: {named}."
+            else f"This is the first period; changes come with the next. Most frequent: {named or '(no words)'}."
         )
     else:
         rising, new, falling = (words.get(state, ()) for state in ("rising", "new", "falling"))
@@ -174,14 +205,17 @@ def _most(row: WordRow, zh_how: str, en_how: str, unit: str, zh: bool) -> str:
     if zh:
         note = f"，{row.note.split('；')[0]}" if row.note.startswith("连") else ""
         return f"“{row.keyword}”{zh_how}：{figures}（{unit}，{change(row, 'zh')}{note}）。"
-    return f"“{row.keyword}” {en_how}: {figures} ({unit}, {change(row, 'en')})."
+    note = f", {row.note.split('; ')[0]}" if row.note.startswith(("rising for", "falling for")) else ""
+    return f"“{row.keyword}” {en_how}: {figures} ({unit}, {change(row, 'en')}{note})."
 
 
 def _new(rows: Sequence[WordRow], zh: bool) -> str:
-    named = "、".join(row.keyword for row in rows[:NAMED])
-    if not zh:
-        return f"{len(rows)} new words: {named}."
+    named = ("、" if zh else ", ").join(row.keyword for row in rows[:NAMED])
     able = next((row for row in rows if row.could), None)
+    if not zh:
+        more = f"; there are titles that could take “{able.keyword}” now" if able is not None else ""
+        one = "1 new word" if len(rows) == 1 else f"{len(rows)} new words"
+        return f"{one}: {named}{' …' if len(rows) > NAMED else ''}{more}."
     more = f"；“{able.keyword}”现在就有标题可以看看能不能加" if able is not None else ""
     return f"新出来 {len(rows)} 个词：{named}{' 等' if len(rows) > NAMED else ''}{more}。"
 
@@ -198,7 +232,7 @@ def _trouble(gathered: Gathered, beside: Beside, zh: bool) -> str:
     if lost:
         said.append(f"{len(lost)} 条外链没了" if zh else f"{len(lost)} links were lost")
     if broken:
-        named = "、".join(row.channel for row in broken[:NAMED])
+        named = ("、" if zh else ", ").join(row.channel for row in broken[:NAMED])
         said.append(f"{named} 断了" if zh else f"not kept: {named}")
     if not said:
         return ""

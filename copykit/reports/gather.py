@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from copykit.corpus.sources import Block, Dated, Document, Sources, columns_of
-from copykit.corpus.store import find_corpus
+from copykit.corpus.sources import CORPUS, Block, Dated, Document, Sources, columns_of
+from copykit.corpus.store import Store, find_corpus
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.keywords.figures import LINES, SearchTable, figure_columns
@@ -19,6 +19,7 @@ from copykit.keywords.profile import load_profile
 from copykit.keywords.run import Recipe, mine_blocks
 from copykit.lexicon import AutomatonBuilder
 from copykit.model import Example, SourceRow
+from copykit.reports.collect import Came, read_lines
 from copykit.reports.period import Period
 from copykit.reports.settings import ReportSettings, Source
 from copykit.reports.snapshot import MOST_WORDS
@@ -30,6 +31,7 @@ from copykit.text.normalize import fold, fold_text
 MEASURED = ("searches", "impressions", "visitors", "clicks", LINES, "search_index", "mobile_search_index")
 AROUND = 28  # characters of a text shown on either side of a word
 EXAMPLES = 2  # for each word
+NOTHING_CAME: Mapping[str, Came] = {}
 _CHUNK = 1 << 20
 
 
@@ -47,29 +49,46 @@ class Gathered:
     failed: list[str] = field(default_factory=list)
 
 
-def gather(settings: ReportSettings, period: Period, files: DataFiles, jobs: int = 1) -> Gathered:
-    """Read all sources of a period.
+def gather(
+    settings: ReportSettings,
+    period: Period,
+    files: DataFiles,
+    came: Mapping[str, Came] = NOTHING_CAME,
+    jobs: int = 1,
+) -> Gathered:
+    """Read all sources of a period; ``came`` is what collecting some of them came to.
 
     A source that is not there, or breaks off, stands in ``failed`` and among the sources with its reason; rows that
     cannot be read are in ``refused``. Indices keep their highest, counts are added up.
+
+    Raises:
+        FileMissing, FileUnreadable: the file of words that do not count cannot be read.
     """
-    reader = _Reader(settings, period, files)
+    stop = _stop_words(settings)
+    reader = _Reader(settings, period, files, came)
     if settings.kind == "query":
         table = gather_searches(reader.documents(), figure_columns(files.load("columns")).measures)
-        measure, words, floor = _searched(table)
+        measure, words, floor = _searched(table, stop)
     else:
-        measure, words, floor = "documents", *_mined(reader, settings, files, jobs)
+        measure, words, floor = "documents", *_mined(reader, settings, files, stop, jobs)
     return Gathered(
         measure, words, floor, reader.read, reader.rows, reader.digest.hexdigest()[:24], reader.refused, reader.failed
     )
 
 
-def _searched(table: SearchTable) -> tuple[str, dict[str, tuple[float, int]], float]:
+def _stop_words(settings: ReportSettings) -> tuple[str, ...]:
+    """Return the words that do not count, one a line of their file; lines that begin with # are none."""
+    name = settings.words.get("stop")
+    return tuple(read_lines(settings.folder / name)) if name else ()
+
+
+def _searched(table: SearchTable, stop: Sequence[str]) -> tuple[str, dict[str, tuple[float, int]], float]:
     measure = next((role for role in MEASURED if role in table.figures), LINES)
     found: list[tuple[str, float]] = []
+    barred = [fold_text(word) for word in stop]
     for place, text in enumerate(table.texts):
         value = table.figure(measure, place)
-        if value is not None and value > 0:
+        if value is not None and value > 0 and not (barred and any(word in fold_text(text) for word in barred)):
             found.append((text, value))
     found.sort(key=lambda item: (-item[1], item[0]))
     floor = found[MOST_WORDS][1] if len(found) > MOST_WORDS else 0.0
@@ -77,12 +96,12 @@ def _searched(table: SearchTable) -> tuple[str, dict[str, tuple[float, int]], fl
 
 
 def _mined(
-    reader: _Reader, settings: ReportSettings, files: DataFiles, jobs: int
+    reader: _Reader, settings: ReportSettings, files: DataFiles, stop: tuple[str, ...], jobs: int
 ) -> tuple[dict[str, tuple[float, int]], float]:
-    recipe = Recipe(files.layers, files.cache, settings.kind)
+    recipe = Recipe(files.layers, files.cache, settings.kind, stop=stop)
     with tempfile.TemporaryDirectory(prefix="copykit-") as folder:
         blocks = (block for source in reader.sources() for block in reader.blocks(source))
-        found, _ = mine_blocks(blocks, recipe, Wanted(MOST_WORDS, 1, ()), Path(folder), jobs=jobs)
+        found, _ = mine_blocks(blocks, recipe, Wanted(MOST_WORDS, 1, stop), Path(folder), jobs=jobs)
     words = {word.text: (float(word.documents), word.count) for word in found}
     return words, float(found[-1].documents) if len(found) == MOST_WORDS else 0.0
 
@@ -90,12 +109,12 @@ def _mined(
 class _Reader:
     """Goes through the sources one after another and keeps account of them."""
 
-    def __init__(self, settings: ReportSettings, period: Period, files: DataFiles) -> None:
-        self._settings, self._period, self._files = settings, period, files
+    def __init__(self, settings: ReportSettings, period: Period, files: DataFiles, came: Mapping[str, Came]) -> None:
+        self._settings, self._period, self._files, self._came = settings, period, files, came
         self._queries = settings.kind == "query"
         self._by_line = load_profile(files, settings.kind).by_line
         self.rows: list[SourceRow] = []
-        self.refused: list[CopykitError] = []
+        self.refused: list[CopykitError] = [error for each in came.values() for error in each.refused]
         self.failed: list[str] = []
         self.read = 0
         self.digest = hashlib.sha256()
@@ -127,15 +146,17 @@ class _Reader:
     def _open(self, source: Source) -> Sources | None:
         try:
             opened = open_source(source, self._settings, self._period, self._files, self._by_line, self._on_error)
+            for path in map(Path, opened.files):
+                if path.suffix.lower() == CORPUS:
+                    self._hash_corpus(path)
+                else:
+                    self._hash(path)
         except CopykitError as error:
-            said = error.say(self._settings.lang)
+            said = self._joined([*self._told(source), error.say(self._settings.lang)])
             self.rows.append(SourceRow(source.name, 0, source.optional, said))
             if not source.optional:
                 self.failed.append(f"{source.name}：{said}")
             return None
-        for path in opened.files:
-            self._hash(Path(path))
-        self._errors = 0
         return opened
 
     def _hash(self, path: Path) -> None:
@@ -146,22 +167,39 @@ class _Reader:
         except OSError:
             self.digest.update(b"?")
 
+    def _hash_corpus(self, path: Path) -> None:
+        """Take in what a corpus says of the period; its file remembers runs and times as well."""
+        with Store(path) as store:
+            for key, digest in store.prints(self._period.start.isoformat(), self._period.end.isoformat()):
+                self.digest.update(f"{key} {digest}\n".encode("utf-8", "replace"))
+
     def _on_error(self, error: CopykitError) -> None:
         self.refused.append(error)
+
+    def _told(self, source: Source) -> list[str]:
+        came = self._came.get(source.name)
+        return list(came.told) if came is not None else []
+
+    def _joined(self, told: Sequence[str]) -> str:
+        return ("；" if self._settings.lang == "zh" else "; ").join(told)
 
     def _close(self, source: Source, opened: Sources, count: int) -> None:
         self.read += count
         zh = self._settings.lang == "zh"
-        told = []
+        came = self._came.get(source.name)
+        broke = came is not None and came.failed
+        told = self._told(source)
         if opened.outside:
             told.append(f"另有 {opened.outside:,} 行不在这一期" if zh else f"{opened.outside:,} rows of other days")
         if not count:
             told.append("这一期一条也没有" if zh else "nothing in this period")
-        elif source.files and not source.date_column and "{" not in "".join(source.files):
+        elif not source.dated:
             told.append("没有日期，整份算这一期" if zh else "undated: all of it counts")
-        self.rows.append(SourceRow(source.name, count, bool(count) or source.optional, "；".join(told)))
-        if not count and not source.optional:
-            self.failed.append(f"{source.name}：{'；'.join(told)}")
+        good = source.optional or (bool(count) and not broke)
+        said = self._joined(told)
+        self.rows.append(SourceRow(source.name, count, good, said))
+        if not good:
+            self.failed.append(f"{source.name}：{said}")
 
 
 def open_source(

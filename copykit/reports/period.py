@@ -41,13 +41,15 @@ class Period:
             case "month":
                 return f"{self.start:%Y-%m}"
 
-    def say(self, lang: str = "zh") -> str:
-        """Return the days for people: 10月26日—11月1日."""
+    def say(self, lang: str = "zh", *, year: bool = False) -> str:
+        """Return the days for people: 10月26日—11月1日; with ``year`` they say of which."""
         if lang != "zh":
             return self.start.isoformat() if self.kind == "day" else f"{self.start} to {self.end}"
         if self.kind == "month":
             return f"{self.start.year}年{self.start.month}月"
         first = f"{self.start.month}月{self.start.day}日"
+        if year and self.start.year == self.end.year:
+            first = f"{self.start.year}年{first}"
         if self.kind == "day":
             return first
         if self.start.year != self.end.year:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,22 +20,40 @@ FORMS = ("html", "md", "xlsx", "json", "csv")
 class Source:
     """Files or a collected corpus. ``{start}``, ``{end}`` and ``{period}`` in a path stand for the period's days.
 
-    ``date_column``: rows of other days are left out. ``collect``: a file of addresses to collect into the corpus first.
-    ``optional``: it may be missing.
+    ``collect``: addresses and local paths to collect into the corpus first, ``urls``: files of addresses, one a line,
+    ``most`` pages of a sitemap or a feed in a run. ``date_column``: rows of other days are left out. ``optional``: it
+    may be missing.
     """
 
     name: str
     files: tuple[str, ...] = ()
     corpus: str = ""
-    collect: str = ""
+    collect: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    most: int = 500
     column: str | None = None
     date_column: str = ""
     optional: bool = False
 
+    @property
+    def collects(self) -> bool:
+        """Whether something has to be collected before it is read."""
+        return bool(self.collect or self.urls)
+
+    @property
+    def dated(self) -> bool:
+        """Whether it can tell one period's texts from another's."""
+        return bool(self.corpus or self.date_column or any(_names_days(path) for path in self.files))
+
     def paths(self, folder: Path, period: Period) -> list[str]:
         """Return the paths of a period."""
-        facts = {"start": period.start.isoformat(), "end": period.end.isoformat(), "period": period.label}
-        return [str(folder / _filled(path, facts)) for path in self.files]
+        return [str(folder / _filled(path, _days_of(period))) for path in self.files]
+
+    def to_collect(self, folder: Path, period: Period) -> tuple[list[str], list[str]]:
+        """Return the local paths and the addresses that a period collects."""
+        filled = [_filled(each, _days_of(period)) for each in self.collect]
+        local = [str(folder / each) for each in filled if not _ADDRESS.match(each)]
+        return local, [each for each in filled if _ADDRESS.match(each)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +133,18 @@ def read_settings(path: Path) -> ReportSettings:
 
 
 def _source(table: Mapping[str, Any]) -> Source:
-    files = tuple(table.get("files", ()))
-    name = table.get("name") or (files[0] if files else table["corpus"])
+    files, collect, urls = (tuple(table.get(key, ())) for key in ("files", "collect", "urls"))
+    corpus = table.get("corpus", "")
+    name = table.get("name") or next(iter((*files, *([corpus] if corpus else []), *collect, *urls)))
+    if not corpus and (collect or urls):
+        corpus = _NO_NAME.sub("-", name).strip("-")[:60]
     return Source(
         name,
         files,
-        table.get("corpus", ""),
-        table.get("collect", ""),
+        corpus,
+        collect,
+        urls,
+        table.get("most", 500),
         table.get("column"),
         table.get("date_column", ""),
         table.get("optional", False),
@@ -140,12 +164,38 @@ def _more_faults(value: Mapping[str, Any], path: Path) -> list[Problem]:
         line = datafiles.locate(lines, ("timezone",))
         zh, en = f"没有叫“{zone}”的时区，写成 Asia/Shanghai 这样", f"there is no time zone '{zone}'; like Asia/Shanghai"
         found.append(Problem(shown, line, "timezone", zh, en))
+    taken: dict[str, str] = {}
+    for number, table in enumerate(value["source"]):
+        line = datafiles.locate(lines, ("source", number))
+        if not any(table.get(key) for key in ("files", "corpus", "collect", "urls")):
+            zh = "没写数据从哪来：files 写文件，collect 写要收的网址和文件，corpus 写收好的语料"
+            en = "it says not where from: files, collect (addresses and files to collect) or corpus (a collected one)"
+            found.append(Problem(shown, line, f"source[{number}]", zh, en))
+            continue
+        source = _source(table)
+        if source.corpus and source.corpus in taken:
+            zh = f"语料“{source.corpus}”在“{taken[source.corpus]}”里已经读了，会算两遍；合成一处，或者换一个 corpus"
+            en = f"'{source.corpus}' is read by '{taken[source.corpus]}' already; join them, or name another corpus"
+            found.append(Problem(shown, line, f"source[{number}].corpus", zh, en))
+        taken.setdefault(source.corpus, source.name)
     for number, delivery in enumerate(value.get("delivery", ())):
         if delivery.get("mode") == "above" and "threshold" not in delivery:
             line = datafiles.locate(lines, ("delivery", number))
             zh = 'mode = "above" 要写 threshold（涨到几倍才说，比如 2）'
             found.append(Problem(shown, line, f"delivery[{number}]", zh, "mode above needs a threshold, like 2"))
     return found
+
+
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_NO_NAME = re.compile(r"[^\w-]+")
+
+
+def _days_of(period: Period) -> dict[str, str]:
+    return {"start": period.start.isoformat(), "end": period.end.isoformat(), "period": period.label}
+
+
+def _names_days(path: str) -> bool:
+    return any(f"{{{name}}}" in path for name in ("start", "end", "period"))
 
 
 def _filled(text: str, facts: Mapping[str, str]) -> str:

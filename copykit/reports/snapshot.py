@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -21,6 +22,7 @@ class Snapshot:
 
     ``words`` maps a word to (figure, documents); what is not in it was below ``floor``, the smallest figure that was
     kept, or did not occur when ``floor`` is 0. ``measure``: count or a figure's role. ``digest`` tells inputs apart.
+    ``links`` are rows of page, link, when, and what was seen (``reports/links``).
     """
 
     period: str
@@ -31,7 +33,7 @@ class Snapshot:
     digest: str
     words: Mapping[str, tuple[float, int]] = field(default_factory=dict)
     titles: Mapping[str, float] = field(default_factory=dict)
-    links: Mapping[str, str] = field(default_factory=dict)
+    links: Sequence[Sequence[Any]] = ()
     failed: Sequence[str] = ()
 
 

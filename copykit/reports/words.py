@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from copykit.keywords.changes import compare_counts, learn_spread
 from copykit.model import WordRow
-from copykit.reports.snapshot import Snapshot
+from copykit.reports.snapshot import MOST_WORDS, Snapshot
 
 Array = NDArray[Any]
 
@@ -58,7 +59,12 @@ def changes(
         told_before = first if name in before.words or not before.floor else None
         ratio = last / first if first and last else None
         history = tuple(_figure(each, name) for each in earlier)
-        row = WordRow(name, state, told_before, last, ratio, history, own=is_own(name), note=_note(history, lang))
+        notes = [_note(history, lang)]
+        if ratio is not None and (state == "rising") != (ratio > 1):
+            ratio *= totals[0] / totals[1]
+            notes.append("按占比算：总量变了" if lang == "zh" else "by its share: the whole has changed")
+        note = ("；" if lang == "zh" else "; ").join(filter(None, notes))
+        row = WordRow(name, state, told_before, last, ratio, history, own=is_own(name), note=note)
         item = abs(last - first), row
         if row.own:
             own.append(item)
@@ -69,6 +75,59 @@ def changes(
         return tuple(row for _, row in sorted(some, key=lambda item: (-item[0], item[1].keyword))[:top])
 
     return Changes({state: best(some) for state, some in rows.items()}, best(own))
+
+
+def with_last_year(
+    rows: Sequence[WordRow], like: Snapshot, like_before: Snapshot | None, lang: str
+) -> tuple[WordRow, ...]:
+    """Return the rows with their figures of the same weeks last year, and whether they went the same way then."""
+    then: dict[str, str] = {}
+    if like_before is not None:
+        found = changes(like, like_before, [like_before, like], lambda word: False, MOST_WORDS)
+        then = {row.keyword: row.state for some in found.words.values() for row in some}
+    told = []
+    for row in rows:
+        way, was = _WAYS.get(row.state, ""), _WAYS.get(then.get(row.keyword, ""), "")
+        said = ""
+        if way and was:
+            said = _THEN[lang][(way, was)]
+        elif way and like_before is not None and row.keyword in like.words and row.keyword in like_before.words:
+            said = "去年这时没怎么变" if lang == "zh" else "steady at this time last year"
+        note = ("；" if lang == "zh" else "; ").join(filter(None, (row.note, said)))
+        told.append(replace(row, year_ago=_figure(like, row.keyword), note=note))
+    return tuple(told)
+
+
+def year_part(
+    now: Snapshot, like: Snapshot, is_own: Callable[[str], bool], top: int, least: int, lang: str
+) -> tuple[WordRow, ...]:
+    """Return the words that changed most since the same weeks last year, by share."""
+    found = changes(now, like, [like, now], is_own, top, least, lang)
+    rows = [row for some in found.words.values() for row in some]
+    shares = _total(now) / (_total(like) or 1)
+    rows.sort(key=lambda row: (-abs((row.after or 0) / shares - (row.before or 0)), row.keyword))
+    return tuple(
+        replace(row, ratio=row.after / row.before / shares if row.before and row.after else None, note="")
+        for row in rows[:top]
+    )
+
+
+# What a state says of a word's way, for saying whether it went the same way a year ago.
+_WAYS = {"new": "up", "rising": "up", "falling": "down", "gone": "down"}
+_THEN = {
+    "zh": {
+        ("up", "up"): "去年这时也涨",
+        ("up", "down"): "去年这时是跌的",
+        ("down", "down"): "去年这时也跌",
+        ("down", "up"): "去年这时是涨的",
+    },
+    "en": {
+        ("up", "up"): "it rose at this time last year, too",
+        ("up", "down"): "it fell at this time last year",
+        ("down", "down"): "it fell at this time last year, too",
+        ("down", "up"): "it rose at this time last year",
+    },
+}
 
 
 def _by_test(was: Array, is_: Array) -> Array:

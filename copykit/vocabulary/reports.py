@@ -21,7 +21,8 @@ class WordRow:
     """How a searched word stands in a report.
 
     ``state``: new, rising, falling, gone, steady. ``history`` are its figures by period, oldest first, None where it
-    was not among those that were kept. ``titles`` are own titles that hold it, ``could`` those that might.
+    was not among those that were kept; ``year_ago`` is that of the same weeks last year. ``titles`` are own titles that
+    hold it, ``could`` those that might.
     """
 
     keyword: str
@@ -36,6 +37,18 @@ class WordRow:
     own: bool = False
     note: str = ""
     commands: tuple[str, ...] = ()
+    year_ago: float | None = None
+
+
+class YearPart(NamedTuple):
+    """A period against the like of it a year ago: its name, its days, the words that changed most since.
+
+    The words' ratios are of shares: in a year the whole has changed as well.
+    """
+
+    period: str
+    days: str
+    words: tuple[WordRow, ...]
 
 
 class TitleRow(NamedTuple):
@@ -80,7 +93,8 @@ class Report:
     """What a period brought. ``lead`` are the sentences that matter first; ``words`` by state, best first.
 
     ``periods`` name the columns of the words' histories; ``notes`` tell what a reader has to know (a missed period, a
-    comparison that is not like with like). A part that was not asked for is None.
+    comparison that is not like with like). A part that was not asked for, or cannot be had, is None; of the links only
+    those are told that are not as they should be.
     """
 
     name: str
@@ -100,3 +114,4 @@ class Report:
     sources: tuple[SourceRow, ...]
     notes: tuple[str, ...]
     commands: tuple[str, ...]
+    year: YearPart | None = None

@@ -94,11 +94,49 @@ def test_the_same_inputs_give_the_same_bytes(shop: Path) -> None:
     assert files(shop) == before
 
 
+def test_words_that_do_not_count_are_left_out(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (shop / "周报.toml").open("a", encoding="utf-8") as out:
+        out.write('[words]\nstop = "不要.txt"\n')
+    assert run(["report", "run", settings(shop), *DAY]) == 2
+    assert "不要.txt" in capsys.readouterr().err
+    (shop / "不要.txt").write_text("# 别的店\n冲锋衣\n", "utf-8")
+    both(shop)
+    assert "三合一冲锋衣" not in str(json.loads(files(shop)["report.json"])["words"])
+
+
 def test_a_late_run_covers_its_own_period_and_sees_what_was_missed(shop: Path) -> None:
     assert run(["report", "run", settings(shop), "--period", "2026-W46", *DAY]) == 0
     week(shop, "2026-11-23", {})
     assert run(["report", "run", settings(shop), "--today", "2026-12-03"]) == 0
     assert "漏了 2026-W47" in files(shop, "2026-W48")["report.md"].decode()
+
+
+def test_the_same_weeks_of_last_year_stand_beside(shop: Path) -> None:
+    week(shop, "2025-11-10", {})
+    week(shop, "2025-11-17", {"三合一冲锋衣": 2.5, "羽绒服清洗": 4})
+    both(shop)
+    told = json.loads(files(shop)["report.json"])
+    row = told["words"]["rising"][0]
+    assert (row["keyword"], row["year_ago"]) == ("三合一冲锋衣", 900)
+    assert "去年这时也涨" in row["note"]
+    assert (told["year"]["period"], told["year"]["days"]) == ("2025-W47", "2025年11月17日—11月23日")
+    assert {row["keyword"]: row["state"] for row in told["year"]["words"]}["羽绒服清洗"] == "falling"
+    page = files(shop)["report.html"].decode()
+    assert "去年同期 900" in page
+    assert "和去年同期比" in page
+    assert "和去年同期比" in files(shop)["report.md"].decode()
+    # Round 双 11 the week before is another kind of week.
+    assert "在双 11 前后" in "".join(told["notes"])
+
+
+def test_what_was_missed_is_read_from_the_sources(shop: Path) -> None:
+    assert run(["report", "run", settings(shop), *DAY]) == 0
+    told = json.loads(files(shop)["report.json"])
+    assert told["words"]["rising"][0]["keyword"] == "三合一冲锋衣"
+    assert run(["report", "run", settings(shop), "--period", "2026-W46", *DAY]) == 0
+    both_made = files(shop)
+    assert run(["report", "run", settings(shop), "--force", *DAY]) == 0
+    assert json.loads(files(shop)["report.json"])["words"] == json.loads(both_made["report.json"])["words"]
 
 
 def test_one_bad_source_stops_nothing(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

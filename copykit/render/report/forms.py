@@ -11,7 +11,19 @@ from copykit.render.report import words
 from copykit.tables import Sheet
 
 # One value a cell, a key that stays, ISO dates: what 飞书多维表格 and other databases take in as it is.
-FLAT_COLUMNS = ("key", "period", "date", "keyword", "state", "before", "after", "ratio", "own_brand", "example")
+FLAT_COLUMNS = (
+    "key",
+    "period",
+    "date",
+    "keyword",
+    "state",
+    "before",
+    "after",
+    "ratio",
+    "own_brand",
+    "example",
+    "year_ago",
+)
 TOLD_IN_CHAT = 5  # words of a state
 
 
@@ -30,6 +42,7 @@ def flat_rows(report: Report) -> Iterator[list[object]]:
             "" if row.ratio is None else f"{row.ratio:.4g}",
             "1" if row.own else "0",
             f"{example.before}{example.match}{example.after}" if example else "",
+            _plain(row.year_ago),
         ]
 
 
@@ -40,7 +53,9 @@ def report_json(report: Report) -> dict[str, Any]:
         rows = getattr(report, name)
         value[name] = None if rows is None else [row._asdict() for row in rows]
     value["sources"] = [row._asdict() for row in report.sources]
-    for word in (*(word for rows in value["words"].values() for word in rows), *value["own"]):
+    value["year"] = None if report.year is None else report.year._asdict() | {"words": value["year"][2]}
+    told = [word for rows in value["words"].values() for word in rows] + list(value["own"])
+    for word in (*told, *(value["year"]["words"] if value["year"] else ())):
         word["examples"] = [
             dict(zip(("before", "match", "after", "source"), each, strict=True)) for each in word["examples"]
         ]
@@ -55,14 +70,25 @@ def sheets(report: Report, lang: str = "zh") -> list[Sheet]:
 
     states = words.STATES[lang]
     heads = [say("变化", "state"), say("词", "word"), say("上期", "before"), say("本期", "after"), say("倍数", "ratio")]
-    heads += [*report.periods, say("例句", "example"), say("可以加它的标题", "titles that could have it")]
+    heads += [*report.periods, say("去年同期", "a year ago"), say("说明", "note"), say("例句", "example")]
+    heads += [say("可以加它的标题", "titles that could have it")]
     rows: list[list[object]] = []
     for row in _every(report):
         history = row.history or (None,) * len(report.periods)
         example = "".join(row.examples[0][:3]) if row.examples else ""
         figures = (row.before, row.after, row.ratio, *history)
-        rows.append([states[row.state], row.keyword, *figures, example, "\n".join(row.could)])
+        rows.append([states[row.state], row.keyword, *figures, row.year_ago, row.note, example, "\n".join(row.could)])
     made = [Sheet(say("词", "words"), heads, rows)]
+    if report.year is not None:
+        heads = [
+            say("变化", "state"),
+            say("词", "word"),
+            report.year.period,
+            report.period,
+            say("占比倍数", "share ratio"),
+        ]
+        cells = [[states[row.state], row.keyword, row.before, row.after, row.ratio] for row in report.year.words]
+        made.append(Sheet(say("和去年比", "a year ago"), heads, cells))
     if report.titles is not None:
         heads = [
             say("标题", "title"),
@@ -99,6 +125,12 @@ def markdown(report: Report, lang: str = "zh") -> str:
     if report.own:
         out.append(f"## {say('自己的牌子', 'own brand')}")
         out.append("\n".join(_word_line(row, lang) for row in report.own))
+    if report.year is not None:
+        out.append(f"## {say('和去年同期比', 'against last year')}（{report.year.days}）")
+        lines = [
+            f"- **{_md(row.keyword)}** {words.change(row, lang)}（{words.figures(row)}）" for row in report.year.words
+        ]
+        out.append("\n".join(lines) or say("没有够得上说变化的词。", "no word changed enough to be told."))
     if report.titles is not None:
         lines = [f"- {words.number(row.score)}  {_md(row.title)}{_dashed(row.why)}" for row in report.titles]
         out += [f"## {say('自己的标题', 'own titles')}", "\n".join(lines)]
@@ -126,21 +158,24 @@ def markdown(report: Report, lang: str = "zh") -> str:
 
 def message_paragraphs(report: Report, where: str = "", lang: str = "zh") -> tuple[str, ...]:
     """Return what is told in a chat, the figures in the message itself; ``where`` is the report's address."""
+    zh = lang == "zh"
+    comma = "、" if zh else ", "
     out = list(report.lead)
     for state, rows in words.groups(report):
-        told = "、".join(f"{row.keyword}（{words.change(row, lang)}）" for row in rows[:TOLD_IN_CHAT])
-        more = f"…… 共 {len(rows)} 个" if len(rows) > TOLD_IN_CHAT and lang == "zh" else ""
+        told = comma.join(f"{row.keyword}（{words.change(row, lang)}）" for row in rows[:TOLD_IN_CHAT])
+        more = (f"…… 共 {len(rows)} 个" if zh else f" … {len(rows)} in all") if len(rows) > TOLD_IN_CHAT else ""
         out.append(f"**{words.HEADINGS[lang][state]}**：{told}{more}")
-    lost = [row for row in report.links or () if row.state in ("lost", "unreachable")]
+    if report.year is not None and report.year.words:
+        told = comma.join(f"{row.keyword}（{words.change(row, lang)}）" for row in report.year.words[:TOLD_IN_CHAT])
+        out.append(f"**{'和去年同期比' if zh else 'against last year'}**：{told}")
+    lost = [row for row in report.links or () if row.state == "lost"]
     if lost:
-        out.append(
-            f"**{'链接没了' if lang == 'zh' else 'links lost'}**：" + "、".join(row.page for row in lost[:TOLD_IN_CHAT])
-        )
+        out.append(f"**{'链接没了' if zh else 'links lost'}**：" + comma.join(row.page for row in lost[:TOLD_IN_CHAT]))
     missing = [f"{row.name}（{row.detail}）" for row in report.sources if not row.ok]
     if missing:
-        out.append(f"**{'没读到' if lang == 'zh' else 'not read'}**：" + "、".join(missing[:TOLD_IN_CHAT]))
+        out.append(f"**{'没读到' if zh else 'not read'}**：" + comma.join(missing[:TOLD_IN_CHAT]))
     if where:
-        out.append(f"{'完整报告' if lang == 'zh' else 'the whole report'}：{where}")
+        out.append(f"{'完整报告' if zh else 'the whole report'}：{where}")
     return tuple(out)
 
 
@@ -149,7 +184,8 @@ def _every(report: Report) -> list[WordRow]:
 
 
 def _word_line(row: WordRow, lang: str) -> str:
-    line = f"- **{_md(row.keyword)}** {words.change(row, lang)}（{words.figures(row)}）{_dashed(row.note)}"
+    last_year = f"，{words.last_year(row, lang)}" if row.year_ago is not None else ""
+    line = f"- **{_md(row.keyword)}** {words.change(row, lang)}（{words.figures(row)}{last_year}）{_dashed(row.note)}"
     for example in row.examples[:1]:
         line += f"\n  > {_md(example.before + example.match + example.after)}"
     if row.could:

@@ -35,6 +35,7 @@ def html(report: Report, template: str, lang: str = "zh") -> str:
             number=words.number,
             change=functools.partial(words.change, lang=lang),
             figures=words.figures,
+            last_year=functools.partial(words.last_year, lang=lang),
             spark=lambda row: Markup(spark(row, lang)),  # noqa: S704 – made of numbers only
         )
         + "\n"

@@ -17,7 +17,13 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
 }
 LINK_STATES: Mapping[str, Mapping[str, str]] = {
     "zh": {"ok": "在", "lost": "没了", "changed": "变了", "nofollow": "加了 nofollow", "unreachable": "打不开"},
-    "en": {state: state for state in ("ok", "lost", "changed", "nofollow", "unreachable")},
+    "en": {
+        "ok": "there",
+        "lost": "lost",
+        "changed": "changed",
+        "nofollow": "not counted",
+        "unreachable": "could not be opened",
+    },
 }
 MEASURES: Mapping[str, Mapping[str, str]] = {
     "zh": {"count": "次数", "documents": "篇数", "index": "指数", "rank": "名次"},
@@ -51,6 +57,11 @@ def change(row: WordRow, lang: str) -> str:
 def figures(row: WordRow) -> str:
     """Return the figures before and now."""
     return f"{number(row.before)} → {number(row.after)}"
+
+
+def last_year(row: WordRow, lang: str) -> str:
+    """Return the figure of the same weeks last year."""
+    return f"去年同期 {number(row.year_ago)}" if lang == "zh" else f"{number(row.year_ago)} a year ago"
 
 
 def groups(report: Report) -> list[tuple[str, tuple[WordRow, ...]]]:

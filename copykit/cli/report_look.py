@@ -1,0 +1,177 @@
+"""What ``copykit report check`` and ``show`` look up: what a run would find, and what earlier ones made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from copykit.brief import read_brief
+from copykit.cli.common import say
+from copykit.cli.report_run import NoPlan, read_titles, state_file
+from copykit.corpus.sources import find_files
+from copykit.corpus.store import corpus_path
+from copykit.datafiles import DataFiles
+from copykit.errors import CopykitError, FileMissing, Words
+from copykit.reports import snapshot as snapshots
+from copykit.reports.bots import bots
+from copykit.reports.collect import read_lines
+from copykit.reports.gather import open_source
+from copykit.reports.links import read_links
+from copykit.reports.period import Period
+from copykit.reports.publish import published
+from copykit.reports.settings import ReportSettings, Source
+from copykit.reports.targets import targets_of
+from copykit.state import State
+
+
+def looked_over(
+    settings: ReportSettings, period: Period, files: DataFiles
+) -> Iterator[tuple[str, Words | CopykitError]]:
+    """Yield each part of the settings with what it would find, or why it would not."""
+    from copykit.keywords.profile import load_profile
+
+    by_line = load_profile(files, settings.kind).by_line
+    for source in settings.sources:
+        try:
+            if source.collects:
+                yield source.name, _to_collect(source, settings, period)
+                continue
+            opened = open_source(source, settings, period, files, by_line, lambda error: None)
+            yield source.name, Words(f"{len(opened.files)} 个文件", f"{len(opened.files)} files")
+        except CopykitError as error:
+            yield source.name, Words("没有，但可以没有", "absent, as it may be") if source.optional else error
+    checks: list[tuple[str, bool, Callable[[], Words]]] = [
+        ("titles", settings.titles is not None, lambda: _count(len(read_titles(settings, files)), "条标题", "titles")),
+        ("brief", bool(settings.brief), lambda: Words(read_brief(settings.folder / settings.brief).product, "ok")),
+        ("links", settings.links is not None, partial(_links_there, settings, files)),
+        (
+            "stop",
+            "stop" in settings.words,
+            lambda: _count(len(read_lines(settings.folder / settings.words["stop"])), "个词", "words"),
+        ),
+        ("plan", bool(settings.plan), partial(_plan_there, settings)),
+        ("delivery", bool(settings.deliveries), partial(_targets_there, settings, files)),
+        ("ping", bool(settings.ping_file), partial(_file_there, settings.folder / settings.ping_file)),
+    ]
+    for name, asked, look in checks:
+        if asked:
+            try:
+                yield name, look()
+            except CopykitError as error:
+                yield name, error
+
+
+def _count(count: int, zh: str, en: str) -> Words:
+    return Words(f"{count:,} {zh}", f"{count:,} {en}")
+
+
+def _to_collect(source: Source, settings: ReportSettings, period: Period) -> Words:
+    """Return how much a source would collect; what is only asked on the web is not looked at."""
+    paths, addresses = source.to_collect(settings.folder, period)
+    files = sum(len(find_files(path)) for path in paths)
+    addresses += [url for name in source.urls for url in read_lines(settings.folder / name)]
+    made = corpus_path(source.corpus, settings.folder).is_file()
+    zh, en = [f"收进语料“{source.corpus}”"], [f"into corpus '{source.corpus}'"]
+    if not made:
+        zh.append("还没有，跑的时候建")
+        en.append("not there yet, made by the run")
+    if addresses:
+        zh.append(f"{len(addresses):,} 个网址")
+        en.append(f"{len(addresses):,} addresses")
+    if files:
+        zh.append(f"{files:,} 个文件")
+        en.append(f"{files:,} files")
+    return Words("，".join(zh), ", ".join(en))
+
+
+def _stop_there(settings: ReportSettings) -> Words:
+    return _count(len(read_lines(settings.folder / settings.words["stop"])), "个词", "words")
+
+
+def _links_there(settings: ReportSettings, files: DataFiles) -> Words:
+    brief = read_brief(settings.folder / settings.brief) if settings.brief else None
+    placed, refused = read_links(settings, brief, files)
+    if refused:
+        raise refused[0]
+    return _count(len(placed), "条外链", "links")
+
+
+def _plan_there(settings: ReportSettings) -> Words:
+    path = state_file(settings)
+    if not path.is_file():
+        raise NoPlan(name=settings.plan)
+    with State(path) as state:
+        if state.plan(settings.plan) is None:
+            raise NoPlan(name=settings.plan)
+    return Words(settings.plan, settings.plan)
+
+
+def _targets_there(settings: ReportSettings, files: DataFiles) -> Words:
+    names = [target.name for target in targets_of(settings.deliveries, settings.folder, bots(files))]
+    return Words("、".join(names), ", ".join(names))
+
+
+def _file_there(path: Path) -> Words:
+    if not path.is_file():
+        raise FileMissing(path)
+    return Words("有", "there")
+
+
+def history(settings: ReportSettings, form: str) -> str:
+    """Return the reports made so far and how their deliveries stand."""
+    labels = published(settings.report_folder)
+    rows: list[dict[str, Any]] = []
+    path = state_file(settings)
+    state = State(path) if path.is_file() else None
+    try:
+        for label in labels:
+            found = snapshots.read(settings.report_folder, label)
+            sent = state.deliveries(f"{settings.path.stem}:{label}") if state is not None else []
+            if found is not None:
+                rows.append(
+                    {
+                        "period": label,
+                        "made_on": found.made_on,
+                        "documents": found.documents,
+                        "words": len(found.words),
+                        "failed": list(found.failed),
+                        "deliveries": [
+                            {"target": target, "state": each, "parts": parts} for target, each, parts in sent
+                        ],
+                    }
+                )
+    finally:
+        if state is not None:
+            state.close()
+    if form == "json":
+        return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    if not rows:
+        return say(
+            f"还没有做过；copykit report run {settings.path.name}\n",
+            f"none yet; copykit report run {settings.path.name}\n",
+        )
+    from copykit.render.terminal import columns
+
+    head = [
+        say("期", "period"),
+        say("做于", "made on"),
+        say("读了", "texts"),
+        say("来源", "sources"),
+        say("投递", "sent"),
+    ]
+    body = [
+        [
+            row["period"],
+            row["made_on"],
+            f"{row['documents']:,}",
+            say(f"{len(row['failed'])} 处没读到", f"{len(row['failed'])} failed")
+            if row["failed"]
+            else say("都读到了", "all read"),
+            "、".join(f"{each['target']} {each['state']}" for each in row["deliveries"]) or "–",
+        ]
+        for row in rows
+    ]
+    return "\n".join(columns([head, *body])) + "\n"

@@ -1,0 +1,133 @@
+"""Collect what a report's sources name into their corpora before it is made; what fails stops nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from copykit.corpus.collect import Collector, Wishes
+from copykit.corpus.fetch import Fetcher
+from copykit.corpus.sources import columns_of
+from copykit.corpus.store import Store, corpus_path
+from copykit.datafiles import DataFiles
+from copykit.errors import CopykitError, FileMissing, FileUnreadable
+from copykit.keywords.profile import load_profile
+from copykit.reports.period import Period, last_whole
+from copykit.reports.settings import ReportSettings, Source
+from copykit.text.encoding import decode
+
+SHOWN = 3  # pages that are named where several could not be had
+
+
+@dataclass(slots=True)
+class Came:
+    """What collecting a source came to: ``told`` of what could not be had, ``failed`` where the source names it itself.
+
+    Read from the corpus, not from the run, so that a run that was broken off and repeated tells the same.
+    """
+
+    told: list[str] = field(default_factory=list)
+    failed: bool = False
+    refused: list[CopykitError] = field(default_factory=list)
+
+    def fail(self, reason: str) -> None:
+        """Note what the source names itself and could not be had."""
+        self.failed = True
+        if reason not in self.told:
+            self.told.append(reason)
+
+
+def collect_sources(
+    settings: ReportSettings,
+    period: Period,
+    today: date,
+    files: DataFiles,
+    fetcher: Fetcher,
+    say_outcome: Callable[[str], str],
+    advance: Callable[[int], None] = lambda documents: None,
+) -> Mapping[str, Came]:
+    """Collect every source that is to be collected; return what came of each, by name.
+
+    Texts that tell no day of their own count as the period's last day where that is the one just over: they are what
+    was found at its end. ``say_outcome`` puts what became of a page in words.
+    """
+    in_time = period == last_whole(today, period.kind)
+    profile = load_profile(files, settings.kind)
+    columns = columns_of(files.load("columns"), queries=settings.kind == "query")
+    found: dict[str, Came] = {}
+    for source in settings.sources:
+        if not source.collects:
+            continue
+        wishes = Wishes(
+            today.isoformat(),
+            source.most,
+            by_line=profile.by_line,
+            column=source.column,
+            undated=period.end.isoformat() if in_time else "",
+        )
+        came = found[source.name] = Came()
+        try:
+            with Store(corpus_path(source.corpus, settings.folder)) as store:
+                on_error = came.refused.append
+                collector = Collector(
+                    store, files, columns, wishes, fetcher=fetcher, advance=advance, on_error=on_error
+                )
+                addresses = _gather_local(source, settings, period, collector, came)
+                if addresses:
+                    collector.collect(addresses)
+                failing = store.failing(period.start.isoformat())
+        except CopykitError as error:  # the corpus itself: locked, damaged, no room
+            came.fail(error.say(settings.lang))
+            continue
+        own = [(url, outcome) for url, outcome in failing if url in addresses]
+        for url, outcome in own:
+            came.fail(_missed(url, outcome, say_outcome))
+        told_of = [each for each in failing if each not in own]
+        if told_of:
+            named = _JOIN[settings.lang].join(_missed(*each, say_outcome) for each in told_of[:SHOWN])
+            more = " …" if len(told_of) > SHOWN else ""
+            zh, en = f"{len(told_of):,} 页没抓到：{named}{more}", f"{len(told_of):,} pages failed: {named}{more}"
+            came.told.append(zh if settings.lang == "zh" else en)
+    return found
+
+
+def _gather_local(
+    source: Source, settings: ReportSettings, period: Period, collector: Collector, came: Came
+) -> list[str]:
+    """Collect the files of a source, one path after another; return its addresses."""
+    paths, addresses = source.to_collect(settings.folder, period)
+    for path in paths:
+        try:
+            collector.collect([path])
+        except CopykitError as error:
+            came.fail(error.say(settings.lang))
+    for name in source.urls:
+        try:
+            addresses += read_lines(settings.folder / name)
+        except CopykitError as error:
+            came.fail(error.say(settings.lang))
+    return addresses
+
+
+def read_lines(path: Path) -> list[str]:
+    """Return what a plain file lists, one a line; empty lines and those that begin with # are left out.
+
+    Raises:
+        FileMissing, FileUnreadable: it is not there or cannot be read.
+    """
+    try:
+        lines = decode(path.read_bytes()).text.splitlines()
+    except FileNotFoundError:
+        raise FileMissing(path) from None
+    except OSError as error:
+        raise FileUnreadable(path, f"{error.strerror}", f"{error.strerror}") from None
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+_JOIN = {"zh": "、", "en": ", "}
+
+
+def _missed(url: str, outcome: str, say_outcome: Callable[[str], str]) -> str:
+    return f"{url}（{say_outcome(outcome)}）"
