@@ -473,3 +473,12 @@ def test_a_short_text_builds_few_rules_and_a_long_one_all() -> None:
         assert few.find(readings[0]) == every.find(readings[1])
         assert len(made) < most
     assert sorted(made) == [kind.rule.id for kind in every.built]
+
+
+def test_many_texts_find_every_rule_ready() -> None:
+    engine = Engine.of("test", rulebook(FILES, ["law"]), FILES, SEGMENTER, KINDS)
+    engine.find(engine.read(["一句话，没有什么要说"], NOTHING)[0])
+    assert not [kind for kind in engine._built.values() if "conditions" in vars(kind)]
+    engine.read(["一句话，没有什么要说"] * 200, NOTHING)
+    assert all("conditions" in vars(kind) for kind in engine.built if hasattr(kind, "conditions"))
+    assert [kind for kind in engine.built if hasattr(kind, "conditions")]

@@ -122,6 +122,10 @@ class ClaimKind:
             raise RuleError(rule=self.rule.id, reason=Both(zh, en)) from None
         return when, not_when, room.exemptions_for(self.rule.id)
 
+    def prepare(self) -> None:
+        """Make what would be made at the first hit; the words around hits are searched by an automaton made once."""
+        self.conditions  # noqa: B018 - made and kept when it is asked for
+
     def _severity(self, context: Context) -> Severity | None:
         """Return how grave the rule's findings are in a context, worked out once a context."""
         if self._judged[0] is not context:

@@ -92,7 +92,8 @@ class Engine:
         self._shared: dict[str, Any] = {}
         self._built: dict[str, Kind] = {}
         self._later = later
-        self._read = 0  # characters, while there are rules left to build
+        self._read = 0  # characters, as long as they are few
+        self._few = True
         self._build(rules)
         self._automaton = Automaton({}) if later else self.automaton.build()
 
@@ -137,16 +138,26 @@ class Engine:
 
     def _automaton_for(self, texts: Sequence[str]) -> Automaton:
         """Return what finds the words of all rules in these folded texts, and build the rules that they may call."""
-        if self._later is not None:
+        if self._few:
             self._read += sum(map(len, texts))
-            if self._read <= _FEW:
+            self._few = self._read <= _FEW
+            if self._later is not None and self._few:
                 starts = starts_of(texts)
                 rules = self._later.rules
                 called = [name for name in self._later.calls.of(starts) if name in rules and name not in self._built]
                 self._build([rules[name] for name in called])
                 return self.automaton.build(starts)
             self._build_rest()
+            if not self._few:
+                self._prepare()
         return self._automaton
+
+    def _prepare(self) -> None:
+        """Let rules make at once what they would make at their first hit: one by one takes seconds of a large batch."""
+        for kind in self._built.values():
+            prepare: Callable[[], None] | None = getattr(kind, "prepare", None)
+            if prepare is not None:
+                prepare()
 
     def _build_rest(self) -> None:
         if self._later is not None:

@@ -21,7 +21,7 @@ from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
 from copykit.rules.rule import RuleError as RuleError  # every kind raises it
 from copykit.text import patterns as text_patterns
-from copykit.text.measure import measure
+from copykit.text.measure import WIDEST, measure
 from copykit.text.normalize import fold_text, fold_texts
 from copykit.text.segment import Segmenter
 
@@ -86,6 +86,14 @@ class WholeText(Protocol):
     """A rule that looks at a text as a whole, such as at a notice that has to stand somewhere in it."""
 
     whole_text: bool
+
+
+class Prepared(Protocol):
+    """A rule that makes at its first hit what few texts need, and all at once for many texts."""
+
+    def prepare(self) -> None:
+        """Make it."""
+        ...
 
 
 class Concluding(Protocol):
@@ -253,12 +261,15 @@ class LengthKind:
         settings = rule.settings
         self.unit = settings.get("unit", "char")
         self.low, self.high = settings.get("min", 0), settings.get("max", 10**9)
+        self._surely_fits = self.high // WIDEST[self.unit]  # code points
         self.triggers: frozenset[int] | None = None
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding or none."""
         text = reading.text
-        used = len(text) if self.unit == "char" else measure(text, self.unit)
+        if not self.low and len(text) <= self._surely_fits:
+            return ()
+        used = measure(text, self.unit)
         if self.low <= used <= self.high:
             return ()
         return (self.rule.finding(reading, 0, len(reading.folded.text), used=used),)

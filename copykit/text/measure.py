@@ -126,6 +126,8 @@ def _word(text: str) -> int:
 
 
 _WORDS = late(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+(?:['’.,][^\W_\u3400-\u9fff]+)*")
+# The most that one code point measures, from which many texts are known to fit without being measured.
+WIDEST: dict[str, int] = {"char": 1, "han2": 2, "utf8": 4, "xhs": 2, "px": 22, "word": 1}
 _MEASURES: dict[str, Callable[[str], int]] = {
     "char": len,
     "han2": _han2,

@@ -11,16 +11,19 @@ from copykit.model import Finding, Length
 from copykit.platforms import length_on
 from copykit.rules.kinds import Build, KindMaker
 from copykit.rules.names import NAMES
-from copykit.rules.reading import Context, Reading
+from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
 
 
 def length_of(reading: Reading) -> Length:
     """Return how long a title is on the platform of its context, measured once a reading."""
+    platform = reading.context.platform
+    if platform is None:  # nothing is measured
+        return length_on(None, reading.text)
     length: Length | None = reading.memo.get("length")
     if length is None:
-        length = reading.memo["length"] = length_on(reading.context.platform, reading.text)
+        length = reading.memo["length"] = length_on(platform, reading.text)
     return length
 
 
@@ -93,7 +96,14 @@ class PromiseKind:
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
-        self.triggers: frozenset[int] | None = None
+        self._has_body = build.automaton.slot("has a body", ())
+        build.detector("bodies", lambda _: self._detect)
+        self.triggers: frozenset[int] | None = frozenset((self._has_body,))
+
+    def _detect(self, batch: Batch) -> None:
+        for reading in batch.readings:
+            if reading.body is not None:
+                reading.hits[self._has_body] = [(0, len(reading.folded.text))]
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield a finding a promise that the body does not keep, the first ``limit`` of them."""

@@ -7,7 +7,7 @@ import functools
 import re
 import sys
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import compress, count
 from typing import Any, NamedTuple
 
@@ -137,7 +137,6 @@ class SoundKind:
             self._halved.setdefault(idiom[:middle], []).append((idiom, 0))
             self._halved.setdefault(idiom[middle:], []).append((idiom, middle))
         self._halves = functools.cache(self._halves_of)
-        self._sound_of = functools.cache(self._key)  # of single characters
         self.slot = build.automaton.slot(f"halves of {lexicon.id}", self._halved)
         self.triggers: frozenset[int] | None = frozenset((self.slot,))
 
@@ -145,11 +144,11 @@ class SoundKind:
         """Yield a finding a pun, at most ``limit``."""
         text, findings = reading.folded.text, []
         for place, end in reading.hits[self.slot]:
-            for to_other, by_sound in self._halves(text[place:end]):
+            for to_other, by_char in self._halves(text[place:end]):
                 begin = place + to_other
                 if begin < 0:
                     continue
-                for half in by_sound.get(self._sound_of(text[begin : begin + 1]), ()):
+                for half in by_char[text[begin : begin + 1]]:
                     other = text[begin : begin + len(half.other)]
                     if other != half.other and self._key(other) == half.sound:
                         start = place - half.offset
@@ -158,15 +157,15 @@ class SoundKind:
                             findings.append(self.rule.finding(reading, start, start + len(written), idiom=half.idiom))
         return findings[: self.rule.limit]
 
-    def _halves_of(self, text: str) -> list[tuple[int, dict[str, list[_Half]]]]:
-        """Return how far off the other half begins → its first sound, enough to pass over most → what it should be."""
+    def _halves_of(self, text: str) -> list[tuple[int, _ByFirst]]:
+        """Return how far off the other half begins → its first character, enough to pass over most → what it may be."""
         found: dict[int, dict[str, list[_Half]]] = {}
         for idiom, offset in self._halved[text]:
             other = idiom[:offset] or idiom[len(text) :]
             sound = self._key(other)
             to_other = -offset or len(text)
             found.setdefault(to_other, {}).setdefault(sound[0], []).append(_Half(idiom, offset, other, sound))
-        return list(found.items())
+        return [(to_other, _ByFirst(by_sound, self._key)) for to_other, by_sound in found.items()]
 
     def _key(self, text: str) -> str:
         return self._sounds.key(text)
@@ -191,6 +190,19 @@ class _Half(NamedTuple):
     offset: int  # of this half in the idiom
     other: str
     sound: str
+
+
+class _ByFirst(dict[str, Sequence[_Half]]):
+    """First character of the other half → the halves that begin with its sound, worked out when it is first met."""
+
+    def __init__(self, by_sound: Mapping[str, Sequence[_Half]], sound_of: Callable[[str], str]) -> None:
+        super().__init__()
+        self._by_sound, self._sound_of = by_sound, sound_of
+
+    def __missing__(self, char: str) -> Sequence[_Half]:
+        """Return the halves, and keep them: there are some thousand characters."""
+        halves = self[char] = self._by_sound.get(self._sound_of(char), ())
+        return halves
 
 
 class FormulaKind:

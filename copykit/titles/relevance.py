@@ -55,7 +55,8 @@ class LabelKind:
         mine = [label for label in labels if label[2] in self.aims]
         if not mine or (self.only and len(mine) < len(labels)):
             return ()
-        mine.sort(key=lambda label: -self.aims[label.aim])
+        if len(mine) > 1:
+            mine.sort(key=lambda label: -self.aims[label.aim])
         points = [self.aims[mine[0].aim]] + [self.further] * (self.rule.limit - 1)
         return [
             self.rule.finding(reading, label.start, label.end, points=worth)
@@ -160,6 +161,9 @@ KINDS: dict[str, KindMaker] = {
 }
 
 
+_new = tuple.__new__  # a named tuple's own constructor takes twice as long
+
+
 class _Labels:
     """The labels of one list; found once a reading, however many rules ask."""
 
@@ -173,16 +177,17 @@ class _Labels:
         """Return the labels in order of place."""
         labels: list[Label] | None = reading.memo.get(self.key)
         if labels is None:
-            labels = reading.memo[self.key] = list(self._read(reading))
+            labels = reading.memo[self.key] = self._read(reading)
         return labels
 
-    def _read(self, reading: Reading) -> Iterator[Label]:
-        text = reading.folded.text
+    def _read(self, reading: Reading) -> list[Label]:
+        text, labels = reading.folded.text, []
         for start, end in reading.hits.get(self.slot, ()):
             fields = self.entries[text[start:end]]
             if "alone" in fields and not (start in reading.bounds and end in reading.bounds):
                 continue
-            yield Label(start, end, fields.get("aim", "plain"))
+            labels.append(_new(Label, (start, end, fields.get("aim", "plain"))))
+        return labels
 
 
 class _Phrase(NamedTuple):
