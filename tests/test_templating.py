@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copykit.templating import Cage, Caged, Caps, Fact, TemplateFault, clean, passages, render, unmark
+from copykit.templating import Cage, Caged, Caps, Fact, TemplateFault, clean, passages, render, then, unmark
 
 BODY = """\
 == open
@@ -59,6 +59,21 @@ def test_every_mark_points_at_its_own_fact(texts: list[str], between: str) -> No
     made = unmark(between.join(map(str, facts)), facts)
     assert [mark.path for mark in made.marks] == [fact.path for fact in facts]
     assert [made.text[mark.start : mark.end] for mark in made.marks] == cleaned
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ("盖子是按压的，一只手就能开", "左手抱着孩子也挤得出来", "盖子是按压的，一只手就能开，左手抱着孩子也挤得出来"),
+        ("低档一回电能亮 31 小时", "两晚的路，不用带备用电池", "低档一回电能亮 31 小时。两晚的路，不用带备用电池"),
+        ("伞布一甩就干", "进门不滴水", "伞布一甩就干，进门不滴水"),
+        ("怎么知道的？", "吹了一下午", "怎么知道的？。吹了一下午"),
+        ("鞋头宽，鞋口低，鞋舌长", "一蹬就进", "鞋头宽，鞋口低，鞋舌长。一蹬就进"),
+    ],
+)
+def test_two_statements_are_one_sentence_while_it_stays_short(first: str, second: str, told: str) -> None:
+    facts = [Fact(0, first, "a"), Fact(1, second, "b")]
+    assert unmark(then(*facts), facts).text == told.replace("？。", "？")
 
 
 def test_a_stop_behind_a_question_goes() -> None:

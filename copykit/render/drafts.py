@@ -88,7 +88,7 @@ _ACTIVE = re.compile(r"[\\*_`\[\]<]|~(?=~)|!(?=\[)")
 _LEADING = re.compile(r"^(?:[#>+-](?=\s|#)|\d{1,9}(?=[.)]\s)|=+$|-+$)")
 
 
-def clean_html(draft: Draft, title: Any = None) -> str:
+def clean_html(draft: Draft) -> str:
     """Return a text as HTML to paste into an editor: headings, paragraphs, lists, a table; no styles, no scripts."""
     lines = [f"<h1>{html.escape(draft.title)}</h1>"] if draft.title else []
     before = ""

@@ -123,6 +123,11 @@ class Composer:
         self.keyword = keyword
         self._usual = {gram for name in (*usual, *keywords) for gram in _grams(name)}
         self._grams: dict[str, frozenset[str]] = facts.memo.setdefault("grams", {})
+        self._told = {
+            item.fields["short"].path: item.fields[_shortened(item.fields)].path
+            for item in facts.pools.get("point", ())
+            if "short" in item.fields
+        }
         self._inks: dict[str, str] = facts.memo.setdefault("inks", {})
 
     def compose(self, seed: str, length: int) -> Composition:
@@ -133,7 +138,7 @@ class Composer:
             run = _Run(self, dice, length)
             blocks = run.blocks(plan)
             if blocks is not None:
-                return Composition(plan.id, run.title(blocks), tuple(blocks), tuple(run.lacks))
+                return Composition(plan.id, run.title(blocks, plan.title), tuple(blocks), tuple(run.lacks))
             lacks.append(tuple(run.short_of))
         least = min(map(len, lacks), default=0)
         nearest = dict.fromkeys(lack for each in lacks if len(each) == least for lack in each)
@@ -145,6 +150,10 @@ class Composer:
         if found is None:
             found = self._grams[fact.path] = _grams(fact.text) - self._usual
         return found
+
+    def told_by(self, fact: Fact) -> str:
+        """Return the path of what is said when a fact is: ``short`` says a feature in fewer words, or its benefit."""
+        return self._told.get(fact.path, fact.path)
 
     def near(self, item: Item, others: Iterable[Item]) -> bool:
         """Return whether an item speaks of the same thing as one of others: they share some pairs of characters."""
@@ -169,6 +178,7 @@ class Composer:
 
 LONG_TITLE = 30
 _RUN = 6  # characters; two statements that share as many say the same thing
+_SAME = 0.6  # of the pairs of characters; 脚背高也一蹬就进 is 脚背高的孩子也一蹬就进
 _NEAR = 3  # pairs of characters; one or two are often 一个 or 不会
 _INK = re.compile(r"[^\w]+")
 
@@ -178,9 +188,17 @@ def _grams(text: str) -> frozenset[str]:
     return frozenset(ink[at : at + _RUN] for at in range(len(ink) - _RUN + 1))
 
 
-def _told_by(path: str) -> str:
-    """Return what is said when a field is: ``short`` says a feature in fewer words."""
-    return f"{path.removesuffix('.short')}.feature" if path.endswith(".short") else path
+def _shortened(fields: Mapping[str, Fact]) -> str:
+    """Return which field of a point its ``short`` repeats: the benefit if it has its words, else the feature."""
+    if "benefit" not in fields:
+        return "feature"
+    short, benefit, feature = (_pairs(fields[name].text) for name in ("short", "benefit", "feature"))
+    return "benefit" if len(short & benefit) > max(len(short & feature), _SAME * len(short)) else "feature"
+
+
+def _pairs(text: str) -> set[str]:
+    ink = _INK.sub("", text)
+    return {ink[at : at + 2] for at in range(len(ink) - 1)}
 
 
 def _joined(blocks: Sequence[Block]) -> list[Block]:
@@ -231,8 +249,8 @@ class _Run:
             blocks += written
         return blocks or None
 
-    def title(self, blocks: Sequence[Block]) -> Marked:
-        """Return a title that promises nothing but what the text keeps, and repeats no sentence of it.
+    def title(self, blocks: Sequence[Block], passage: str) -> Marked:
+        """Return a title of a passage that promises nothing but what the text keeps, and repeats no sentence of it.
 
         It names things of which the text speaks, and states what is not told there word for word; a figure has to be.
         """
@@ -240,7 +258,7 @@ class _Run:
         texts = (part.text.replace(" ", "") for block in blocks for part in block.parts)
         sentences = {sentence for text in texts for sentence in _SENTENCE.split(text)}
         second = Marked("")
-        for alternate in self._in_turn(self._form.passages.get("title", ()), "title"):
+        for alternate in self._in_turn(self._form.passages.get(passage, ()), "title"):
             if self._listed < _A_LIST and ("count", "") in alternate.needs:
                 continue
             self._state = _State(names=before.names)
@@ -392,6 +410,8 @@ class _Run:
         limit = self._limits.get(name)
         second: tuple[Alternate, _Binding, str] | None = None
         for alternate in self._in_turn(self._form.passages[name], key):
+            if second is not None and alternate.rank > second[0].rank:  # worn, yet better than what stands in for it
+                break
             # The labels of a table come again; words of a text do not.
             if not alternate.bare and not label and alternate.id in self._state.spoken:
                 continue
@@ -424,7 +444,7 @@ class _Run:
     def _said(self, alternate: Alternate, binding: _Binding, rendered: str) -> str:
         """Note what an alternate states and takes, and return what it says."""
         state = self._state
-        state.add(state.said, [_told_by(fact.path) for fact in binding.facts])
+        state.add(state.said, [self._composer.told_by(fact) for fact in binding.facts])
         state.add(state.used, [item.path for item in binding.taken])
         state.add(state.spoken, (alternate.id,))
         for fact in binding.facts:
@@ -470,9 +490,10 @@ class _Run:
             facts += [chosen.fields[name] for name in names if name not in NAMES]
             if item is None:
                 taken.append(chosen)
+        chosen_of = {item.pool: item for item in taken}
         for root, name in alternate.may:  # what an {% if %} asks for, of what is bound or was chosen
             if name:
-                item = bound.get(root)
+                item = bound.get(root) or chosen_of.get(root)
                 fields = variables.setdefault(root, {})
                 if item is not None and name not in fields and self._may_say(item, [name], text):
                     fields[name] = item.fields[name]
@@ -495,7 +516,9 @@ class _Run:
                 if not self._keeps(text, item, fact):
                     return False
                 continue
-            if _told_by(fact.path) in self._state.said or not self._state.grams.isdisjoint(self._composer.grams(fact)):
+            if self._composer.told_by(fact) in self._state.said:
+                return False
+            if not self._state.grams.isdisjoint(self._composer.grams(fact)):
                 return False
             ink = self._composer.ink(fact)
             if any(short in ink for short in self._state.shorts) or (len(ink) < _RUN and ink in self._state.ink):
@@ -504,7 +527,7 @@ class _Run:
 
     def _keeps(self, text: _State, item: Item, fact: Fact) -> bool:
         """Return whether a text keeps what a title states: it says it, or speaks of the thing and has no new figure."""
-        if _told_by(fact.path) in text.said:
+        if self._composer.told_by(fact) in text.said:
             return True
         return (item.path in text.used or item.pool in _TROUBLES) and not _FIGURE.search(fact.text)
 

@@ -63,11 +63,15 @@ class Part(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """One structure of a form; a ``last`` one is for thin briefs, of which no other can be written."""
+    """One structure of a form; a ``last`` one is for thin briefs, of which no other can be written.
+
+    ``title``: the passage of its titles, for what counts anecdotes is not to be called a list of reasons.
+    """
 
     id: str
     parts: tuple[Part, ...]
     last: bool = False
+    title: str = "title"
 
 
 class Form(NamedTuple):
@@ -147,7 +151,8 @@ def form_from(kind: str, identifier: str, data: Mapping[str, Any], shared: Mappi
         base = name.removeprefix("more_")
         passages[base] = (*passages.get(base, ()), *alternates) if name.startswith("more_") else alternates
     plans = tuple(
-        Plan(plan["id"], tuple(map(_part, plan["parts"])), plan.get("last", False)) for plan in data.get("plans", ())
+        Plan(plan["id"], tuple(map(_part, plan["parts"])), plan.get("last", False), plan.get("title", "title"))
+        for plan in data.get("plans", ())
     )
     return Form(kind, identifier, data, plans, passages, own)
 
@@ -197,7 +202,9 @@ def check_form(form: Form, known: Iterable[str]) -> list[Problem]:
     def fault(line: int, key: str, zh: str, en: str) -> None:
         problems.append(Problem(file, line, key, zh, en))
 
-    called = {"title"} | {slot.name for plan in form.plans for part in plan.parts for slot in _slots(part)}
+    called = {plan.title for plan in form.plans} | {
+        slot.name for plan in form.plans for part in plan.parts for slot in _slots(part)
+    }
     for name in sorted(called - set(form.passages)):
         if form.plans:
             fault(0, "plans", f"没有“{name}”这一段", f"there is no passage '{name}'")

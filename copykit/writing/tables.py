@@ -1,4 +1,4 @@
-"""Tables of posts: seconds that a spoken line takes, rows in the order of their days."""
+"""Tables of posts: seconds that a spoken line takes, rows spread over days."""
 
 from __future__ import annotations
 
@@ -11,22 +11,20 @@ from copykit.templating import Marked
 
 # Punctuation is a breath: a short one, and a long one at the end of a sentence.
 _BREATHS = {"，": 0.2, "、": 0.1, "：": 0.2, "。": 0.4, "？": 0.4, "！": 0.4}
-_NUMBERS = re.compile(r"\d+")
 
 
 def finished(blocks: Sequence[Block], columns: Sequence[str], settings: Mapping[str, Any]) -> tuple[Block, ...]:
     """Return a table's blocks with what its form's ``settings`` ask for.
 
-    ``timing``: the column of seconds is filled from the spoken one, at ``rate`` characters a second. ``sort``: rows in
-    the order of the figures in that column (第 2 天 8:20), those without any last.
+    ``timing``: the column of seconds is filled from the spoken one, at ``rate`` characters a second. ``days``: rows are
+    spread over days, see :func:`_dated`.
     """
     found = list(blocks)
     timing = settings.get("timing")
     if timing is not None:
         found = _timed(found, columns.index(timing["column"]), columns.index(timing["spoken"]), timing["rate"])
-    if "sort" in settings:
-        place = columns.index(settings["sort"])
-        found.sort(key=lambda block: _order(block.parts[place].text) if block.kind == "row" else (0, ()))
+    if "days" in settings:
+        found = _dated(found, columns.index(settings["days"]["column"]), settings["days"])
     return tuple(found)
 
 
@@ -51,6 +49,34 @@ def _timed(blocks: list[Block], column: int, spoken: int, rate: float) -> list[B
     return timed
 
 
-def _order(text: str) -> tuple[int, tuple[int, ...]]:
-    numbers = tuple(int(number) for number in _NUMBERS.findall(text))
-    return (0, numbers) if numbers else (1, ())
+def _dated(blocks: list[Block], column: int, settings: Mapping[str, Any]) -> list[Block]:
+    """Return rows in the order of their days: the column holds a time of the day, and gets day and hour.
+
+    ``hours``: time of the day → hour. ``each_day``: rows a day. ``last``: the row that comes in the evening of the last
+    day. Rows of one time of the day are spread evenly, so that no day has all of a kind and none has two at one hour.
+    """
+    hours: Mapping[str, str] = settings["hours"]
+    rows: dict[str, list[Block]] = {}
+    for block in blocks:
+        if block.kind == "row":
+            rows.setdefault(block.parts[column].text, []).append(block)
+    count = sum(map(len, rows.values()))
+    days = max(-(-count // settings["each_day"]), *(len(rows.get(time, ())) for time in hours))
+    last = rows.pop(settings["last"], [])
+    dated: list[tuple[int, int, Block]] = []
+    for place, (time, hour) in enumerate(hours.items()):
+        here = rows.get(time, [])
+        for number, block in enumerate(here):
+            # Times of the day are shifted against each other, so that thin lines do not meet on one day.
+            day = (number * days + place % days) // len(here) % days + 1
+            dated.append((day, place, _with(block, column, f"第 {day} 天 {hour}")))
+    evening = list(hours.values())[-1]
+    dated += [(days + 1, 0, _with(block, column, f"第 {days + 1} 天 {evening}")) for block in last]
+    others = [block for block in blocks if block.kind != "row"]
+    return [*others, *(block for _, _, block in sorted(dated, key=lambda each: each[:2]))]
+
+
+def _with(block: Block, column: int, text: str) -> Block:
+    cells = [*block.parts]
+    cells[column] = Marked(text)
+    return Block("row", tuple(cells))

@@ -138,6 +138,31 @@ def test_statements_that_share_a_long_run_are_the_same_statement() -> None:
     assert "".join(texts(made)).count("伞骨有 10 根") == 1
 
 
+def test_a_short_one_in_the_words_of_the_benefit_stands_for_the_benefit() -> None:
+    point = {"feature": "鞋舌能整个翻开", "benefit": "脚背高的孩子也一蹬就进", "short": "脚背高也一蹬就进"}
+    heard = set()
+    for seed in map(str, range(10)):
+        joined = "".join(texts(compose(form(POINTS), seed, selling_points=[point])))
+        assert joined.count("一蹬就进") <= 1
+        heard |= {said for said in ("鞋舌能整个翻开", "脚背高也一蹬就进") if said in joined}
+    assert len(heard) == 2
+
+
+def test_what_an_if_asks_for_belongs_to_the_item_that_was_chosen() -> None:
+    body = BODY + "== told\n{% if detail.time is defined %}{{ detail.time }}，{% endif %}{{ detail.text }}。\n"
+    told = form({"each": "point", "most": 1, "say": ["told"]}, body=body)
+    made = compose(told, details=[{"text": "桥上的风把前一版吹翻了", "time": "去年六月"}])
+    assert texts(made) == ["去年六月，桥上的风把前一版吹翻了。"]
+    assert texts(compose(told)) == ["桥上的风把前一版吹翻了。"]
+
+
+def test_a_plan_may_have_titles_of_its_own() -> None:
+    told = form(POINTS, body=BODY + "== title_own\n{{ product }}的来历\n")
+    assert compose(told).title.text != "折叠伞的来历"
+    own = {"id": "only", "title": "title_own", "parts": [POINTS]}
+    assert compose(form(plans=[own], body=BODY + "== title_own\n{{ product }}的来历\n")).title.text == "折叠伞的来历"
+
+
 def test_a_passage_over_its_limit_is_not_used() -> None:
     made = compose(form(POINTS, limits={"head": 6}))
     heads = [block.parts[0].text for block in made.blocks if block.kind == "head"]
