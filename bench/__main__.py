@@ -9,6 +9,7 @@ from pathlib import Path
 from bench import (
     collect,
     compare,
+    expand,
     keywords,
     law,
     learn,
@@ -31,6 +32,7 @@ MEASURES = {
     "keywords": keywords.run,
     "select": select.run,
     "trends": trends.run,
+    "expand": expand.run,
     "compare": compare.run,
     "links": links.run,
     "collect": collect.run,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -77,6 +78,29 @@ def _heads(texts: Sequence[str], things: Mapping[str, str]) -> tuple[str, ...]:
         if ends:
             found[max(ends)[2]] = None
     return tuple(sorted(found, key=len, reverse=True))
+
+
+def every_side(files: DataFiles) -> list[Side]:
+    """Return the sides of all sets of what cannot both be true, told or not."""
+    return [
+        Side(data["name"], data["name_en"], side["name"], tuple(map(fold_text, side["words"])), told=False)
+        for data in files.load("contradictions").values()
+        for side in data["sides"]
+    ]
+
+
+def too_young(files: DataFiles, brief: Brief) -> frozenset[str]:
+    """Return the words for people younger than those whom the brief names (22–40 岁), none where it names no age."""
+    readers = brief.material.readers
+    # The age of a child may stand with its parents (3–8 岁孩子的家长), so the first number is the lowest that counts.
+    lowest = re.search(r"\d+", readers.age)
+    return frozenset(
+        fold_text(word)
+        for data in files.load("contradictions").values()
+        for side in data["sides"]
+        if lowest is not None and "until" in side and int(lowest[0]) > side["until"]
+        for word in side["words"]
+    )
 
 
 def _sides(files: DataFiles, facts: str, heads: Sequence[str]) -> Iterable[Side]:

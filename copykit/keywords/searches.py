@@ -213,7 +213,8 @@ class SearchReader:
         said: dict[str, list[tuple[str, int]]] = {}
         for start, end in hits.get(self._sides, ()):
             word = text[start:end]
-            if not is_word(start, end):
+            # What the product is called says nothing of itself: 婴儿童鞋 is for babies, though it holds 童鞋.
+            if not is_word(start, end) or any(word in head for head in product.heads):
                 continue
             for number in self._sides_of[word]:
                 said.setdefault(product.sides[number].set, []).append((word, number))

@@ -95,3 +95,20 @@ class WordChange:
     year_ago: str = ""
     share_before: float | None = None
     share_after: float | None = None
+
+
+class WidenedWord(NamedTuple):
+    """A root with words beside it, in the order in which people type.
+
+    ``parts``: (slot, word) of what stands beside the root. ``seen``: searches that hold all of it, 0 where nobody was
+    seen to type it; ``expected``: how much it is expected to be searched, in as many searches as were seen.
+    ``written``: statements of texts that hold all of it; ``told``: the brief says it.
+    """
+
+    text: str
+    root: str
+    parts: tuple[tuple[str, str], ...]
+    seen: int
+    expected: float
+    written: int = 0
+    told: bool = False

@@ -30,6 +30,11 @@ from copykit.cli.common import Group, Text
             "select",
             Text("为一件商品选词：核心、长尾、品牌、效果差、否定", "choose the words for a product"),
         ),
+        "expand": (
+            "copykit.cli.keywords.expand",
+            "expand",
+            Text("扩词：词根配上属性、人群、场景、季节、促销", "widen a root by what buyers put beside it"),
+        ),
         "compare": (
             "copykit.cli.keywords.compare",
             "compare",

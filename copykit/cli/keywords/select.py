@@ -91,7 +91,7 @@ def select(sources: tuple[str, ...], **options: Any) -> int:
     check_output(options["output"])
     files = common.open_data(options["data_folders"])
     form = _form(files, options)
-    brief = _brief(options)
+    brief = brief_of(options)
     product = product_of(files, brief, options["brands"])
     lang, settings = common.lang_of(), files.load("selection")["standard"]
     errors: list[CopykitError] = []
@@ -118,7 +118,8 @@ def select(sources: tuple[str, ...], **options: Any) -> int:
     return common.REJECTED if errors or not len(table) else 0
 
 
-def _brief(options: dict[str, Any]) -> Brief:
+def brief_of(options: dict[str, Any]) -> Brief:
+    """Return the brief that was given, for the product that was named."""
     from dataclasses import replace
 
     from copykit.brief import read_brief
