@@ -20,6 +20,7 @@ from copykit.model import Brief, Checked, Claim, Finding, Place, Span, Spared, T
 from copykit.project import CheckSettings, PhraseExcuse
 from copykit.rules.reading import Context
 from copykit.text.originality import Index
+from copykit.voices import Voice, lint
 
 # The settings at a file's head that tell of its context, and what else they are called.
 _FRONT_KEYS = {
@@ -49,6 +50,7 @@ class Known:
     today: str = ""
     kind: str = ""
     corpus: Index | None = None
+    voice: Voice | None = None
 
 
 class Reviewer:
@@ -100,6 +102,8 @@ class Reviewer:
         if anchors or seen.again is not None:
             context = replace(context, links=anchors or None, again=seen.again)
         report = self._checker.check(seen.text, context)
+        if self._known.voice is not None:
+            report = report._replace(findings=(*report.findings, *lint(self._known.voice, seen.text, self._lang)))
         found, faults = excuses_in(seen, self._rules, self._lang)
         excuses = Excuses(found)
         phrases = Phrases(seen.text, [each for each in self._held if self._speaks_of(each, document.file)])

@@ -227,7 +227,7 @@ def environment() -> SandboxedEnvironment:
 
     Its filters would take the text out of a fact and lose where it came from.
     """
-    from jinja2 import StrictUndefined
+    from jinja2 import StrictUndefined, pass_context
     from jinja2.sandbox import SandboxedEnvironment
 
     made = SandboxedEnvironment(
@@ -235,21 +235,22 @@ def environment() -> SandboxedEnvironment:
     )
     made.globals = {}
     made.filters = {name: made.filters[name] for name in ("length", "first", "last", "default", "join")}
-    made.filters["then"] = then
+    made.filters["then"] = pass_context(then)
     return made
 
 
-def then(first: object, second: object) -> str:
+def then(context: Mapping[str, Any], first: object, second: object) -> str:
     """Return two statements in a row: one sentence when it stays short and clear, else two.
 
-    One whose second half has a comma of its own would be read as a list of four.
+    One whose second half has a comma of its own would be read as a list of four. ``context`` may say by ``breath``
+    how many characters are read in one go.
     """
     one, other = (part.text if isinstance(part, Fact) else str(part) for part in (first, second))
-    apart = len(one) + len(other) > _BREATH or bool(_PAUSE.search(other) or _HALT.search(one))
+    apart = len(one) + len(other) > context.get("breath", BREATH) or bool(_PAUSE.search(other) or _HALT.search(one))
     return f"{first}{'。' if apart else '，'}{second}"
 
 
-_BREATH = 30  # characters that are read in one go
+BREATH = 30  # characters that are read in one go
 _PAUSE, _HALT = re.compile(r"[，：；。？！]"), re.compile(r"[：；。？！]|，.*，")
 
 

@@ -73,7 +73,7 @@ def test_every_mark_points_at_its_own_fact(texts: list[str], between: str) -> No
 )
 def test_two_statements_are_one_sentence_while_it_stays_short(first: str, second: str, told: str) -> None:
     facts = [Fact(0, first, "a"), Fact(1, second, "b")]
-    assert unmark(then(*facts), facts).text == told.replace("？。", "？")
+    assert unmark(then({}, *facts), facts).text == told.replace("？。", "？")
 
 
 def test_a_stop_behind_a_question_goes() -> None:

@@ -28,6 +28,7 @@ from copykit.render import check as render
 from copykit.render.check import View
 from copykit.review import Known, Reviewer
 from copykit.rules.rule import load
+from copykit.voices import Voices
 
 NO_FILE = "-"
 SENTENCE = "--text"
@@ -93,6 +94,13 @@ CHECK = Text(
     type=click.Choice(["title", "article", "listing", "post"]),
     zh="是标题、文章、商品详情还是帖子（文字规范按这个来）",
     en="what it is, for the rules of style",
+)
+@option(
+    "--voice",
+    "voice_name",
+    metavar="NAME",
+    zh="按哪个平台的口吻看（copykit data list voices）",
+    en="the voice it should have (copykit data list voices)",
 )
 @option(
     "--brief",
@@ -311,6 +319,7 @@ def _prepare(paths: tuple[str, ...], sentences: tuple[str, ...], options: dict[s
         common.iso_day(options["today"]),
         options["kind"] or "",
         _corpus(files, options["corpus"]) if options["corpus"] else None,
+        Voices(files)[options["voice_name"]] if options["voice_name"] else None,
     )
     reviewer = Reviewer(files, Checker(files, packs, lang=lang), packs, known, project, lang)
     found, missing = _found([Path(path) for path in paths if path != NO_FILE])

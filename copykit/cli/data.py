@@ -152,7 +152,7 @@ def path(data_folders: tuple[Path, ...]) -> None:
 def _summary(files: DataFiles, entry: Entry) -> str:
     if entry.path.suffix in (".toml", ".j2"):
         value = files.load(entry.kind)[entry.id]
-        return str(next((value[key] for key in ("message", "name", "note", "source") if key in value), ""))
+        return str(next((value[key] for key in ("message", "name", "note", "tone", "source") if key in value), ""))
     if entry.path.suffix == ".txt":
         with entry.path.open(encoding="utf-8-sig", errors="replace") as lines:
             first = next(lines, "")
@@ -257,6 +257,10 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
             found = check_template(files, entry.kind, entry.id, strict=own and entry.kind == "article")
         except DataFileError as error:
             return list(error.problems)
+    elif entry.kind == "voices":
+        from copykit.voices import check_voice
+
+        found = check_voice(entry.id, value)
     elif entry.kind == "exemptions":
         from copykit.compliance import check_exemption
 

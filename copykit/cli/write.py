@@ -21,6 +21,7 @@ from copykit.errors import CopykitError
 from copykit.model import Brief, Draft
 from copykit.platforms import Platforms
 from copykit.render import drafts as render
+from copykit.voices import Voices
 from copykit.writing.forms import LENGTHS, Form
 from copykit.writing.variants import variants
 from copykit.writing.writer import Options, Writer
@@ -121,6 +122,13 @@ def writing_options(command: F) -> F:
             zh="写到文件（.md .html .txt .json .jsonl .xlsx）或文件夹",
             en="write to a file or a folder",
         ),
+        option(
+            "--voice",
+            "voice_name",
+            metavar="NAME",
+            zh="用哪个平台的口吻（copykit data list voices；默认看写法和资料里的平台）",
+            en="whose voice (copykit data list voices); by default the form's, then the platform of the brief",
+        ),
         option("--force", is_flag=True, zh="文件夹里同名的文件也覆盖", en="write over files of a folder"),
         common.today_option,
         common.data_option,
@@ -173,6 +181,7 @@ def run(kind: str, paths: tuple[Path, ...], form: str, count: int, options: dict
         options["seed"],
         options["length"],
         Platforms(files)[options["platform"]] if options["platform"] else None,
+        Voices(files)[options["voice_name"]] if options["voice_name"] else None,
     )
     job = _Job(writer, wanted, asked, count, common.iso_day(options["today"]))
     with closing(writer), closing(job.progress):

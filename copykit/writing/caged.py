@@ -26,7 +26,7 @@ def compose(payload: bytes) -> bytes:
             return len(title) <= LONG_TITLE
         return measure(title, limit["unit"]) <= int(limit["max"])
 
-    composer = Composer(form, _facts(asked["facts"]), fits_title=fits, keyword=asked["keyword"])
+    composer = Composer(form, _facts(asked["facts"]), fits_title=fits, keyword=asked["keyword"], **asked["voice"])
     made = composer.compose(asked["seed"], asked["length"])
     blocks = [[block.kind, [_plain(part) for part in block.parts]] for block in made.blocks]
     answer = {"plan": made.plan, "title": _plain(made.title), "blocks": blocks, "lacks": list(made.lacks)}

@@ -108,11 +108,19 @@ class Composer:
     """Composes texts of one form from one brief's facts."""
 
     def __init__(
-        self, form: Form, facts: Facts, *, fits_title: Callable[[str], bool] | None = None, keyword: bool = False
+        self,
+        form: Form,
+        facts: Facts,
+        *,
+        fits_title: Callable[[str], bool] | None = None,
+        keyword: bool = False,
+        barred: Sequence[str] = (),
+        breath: int = templating.BREATH,
     ) -> None:
         """Take a form and facts; ``fits_title`` tells whether a title is short enough where it will stand.
 
-        ``keyword``: prefer alternates that hold a keyword until one has been said.
+        ``keyword``: prefer alternates that hold a keyword until one has been said. ``barred``: words of templates for
+        which another alternate is taken if there is one. ``breath``: characters of two statements in one sentence.
         """
         self.form, self.facts = form, facts
         self.fits = fits_title or (lambda title: len(title) <= LONG_TITLE)
@@ -121,6 +129,9 @@ class Composer:
         self.keywords = tuple(keywords)
         self.names = tuple(dict.fromkeys((facts.single["product"].text, *keywords)))
         self.keyword = keyword
+        self._barred = re.compile("|".join(map(re.escape, barred))) if barred else None
+        self._bars: dict[str, bool] = {}
+        self.single: Mapping[str, Any] = {**facts.single, "breath": breath}
         self._usual = {gram for name in (*usual, *keywords) for gram in _grams(name)}
         self._grams: dict[str, frozenset[str]] = facts.memo.setdefault("grams", {})
         self._told = {
@@ -150,6 +161,14 @@ class Composer:
         if found is None:
             found = self._grams[fact.path] = _grams(fact.text) - self._usual
         return found
+
+    def bars(self, alternate: Alternate) -> bool:
+        """Return whether an alternate's own words are none that this text's voice would use."""
+        if self._barred is None or alternate.bare:
+            return False
+        if alternate.id not in self._bars:
+            self._bars[alternate.id] = self._barred.search(alternate.source) is not None
+        return self._bars[alternate.id]
 
     def told_by(self, fact: Fact) -> str:
         """Return the path of what is said when a fact is: ``short`` says a feature in fewer words, or its benefit."""
@@ -434,7 +453,8 @@ class _Run:
         """Return alternates as drawn; those that hold a keyword first, as long as one is asked for and not yet said."""
         drawn = self._dice.shuffled(alternates, key)
         asked = self._composer.keyword and not any(self._state.names[name] for name in self._composer.keywords)
-        drawn.sort(key=lambda alternate: (alternate.rank, asked and ("keyword", "name") not in alternate.needs))
+        bars = self._composer.bars
+        drawn.sort(key=lambda one: (one.rank, bars(one), asked and ("keyword", "name") not in one.needs))
         return drawn
 
     def _worn(self, rendered: str) -> bool:
@@ -498,7 +518,7 @@ class _Run:
                 if item is not None and name not in fields and self._may_say(item, [name], text):
                     fields[name] = item.fields[name]
                     facts += [item.fields[name]] if name not in NAMES else []
-        return _Binding({**self._facts.single, **variables}, facts, taken)
+        return _Binding({**self._composer.single, **variables}, facts, taken)
 
     def _free(self, pool: str) -> list[Item]:
         """Return a pool's items, those not used yet first."""

@@ -22,6 +22,7 @@ from copykit.rules.reading import Context
 from copykit.templating import Cage, Mark, Marked
 from copykit.text.clauses import sentences
 from copykit.text.markup import visible
+from copykit.voices import Voice, Voices, lint
 from copykit.writing.claims import Ledger, open_ledger, stock_claims, without
 from copykit.writing.compose import LONG_TITLE, Composer, Composition
 from copykit.writing.facts import NAMES, facts_of
@@ -72,11 +73,12 @@ class NoConsent(CopykitError):
 
 
 class Options(NamedTuple):
-    """How a text is wanted; ``length`` auto goes by the facts at hand."""
+    """How a text is wanted; ``length`` auto goes by the facts at hand, ``voice`` None by the form, then the brief."""
 
     seed: str = "0"
     length: str = "auto"
     platform: Platform | None = None
+    voice: Voice | None = None
 
 
 class Prepared(NamedTuple):
@@ -96,6 +98,7 @@ class Writer:
         self._files, self._lang = files, lang
         self._checker = Checker(files, PACKS, lang=lang)
         self._shops = Shops(files)
+        self._voices = Voices(files)
         self._pools: Mapping[str, Mapping[str, str]] = files.load("advice")["brief"]["pools"]
         self._cage: Cage | None = None
 
@@ -135,7 +138,8 @@ class Writer:
             if pool not in facts.pools:
                 return self.write(prepared, self.forms[instead], options)
         # A folder of briefs is not to come out in one structure because it has one seed.
-        options = options._replace(seed=f"{ledger.brief.product}|{options.seed}")
+        voice = options.voice or self._voice_of(form, ledger.brief)
+        options = options._replace(seed=f"{ledger.brief.product}|{options.seed}", voice=voice)
         keyword = False
         for _ in range(ROUNDS):
             length = LENGTHS.index(options.length) if options.length in LENGTHS else _length_of(facts)
@@ -146,6 +150,8 @@ class Writer:
             made = made._replace(blocks=finished(made.blocks, form.data.get("columns", ()), form.settings))
             text, placed = markdown(made.title, made.blocks, form.data.get("columns", ()))
             findings = self._judge(text, prepared.contexts, settings.get("commercial", True))
+            if voice is not None and not settings.get("outline"):
+                findings += tuple(lint(voice, text, self._lang))
             if form.data.get("columns"):
                 findings = tuple(each for each in findings if not _repeats_a_label(each, placed))
             blamed = _blamed(findings, placed)
@@ -174,6 +180,11 @@ class Writer:
             made.lacks,
         )
 
+    def _voice_of(self, form: Form, brief: Brief) -> Voice | None:
+        """Return the voice that a form names, else the one of the brief's platform."""
+        told = form.settings.get("voice")
+        return self._voices[told] if told is not None else self._voices.get(brief.platform)
+
     def close(self) -> None:
         """End the child process of users' templates, if there is one."""
         if self._cage is not None:
@@ -181,8 +192,11 @@ class Writer:
 
     def _compose(self, form: Form, facts: Said, options: Options, length: int, keyword: bool) -> Composition:
         limit = options.platform
+        voice: dict[str, Any] = {}
+        if options.voice is not None:
+            voice = {"barred": options.voice.barred, "breath": options.voice.median * 2}
         if not form.own:
-            composer = Composer(form, facts, fits_title=_fits(limit), keyword=keyword)
+            composer = Composer(form, facts, fits_title=_fits(limit), keyword=keyword, **voice)
             return composer.compose(options.seed, length)
         self._cage = self._cage or Cage()
         files = {
@@ -198,6 +212,7 @@ class Writer:
             "length": length,
             "limit": _plain_limit(limit),
             "keyword": keyword,
+            "voice": voice,
         }
         answer = orjson.loads(self._cage.call("copykit.writing.caged:compose", orjson.dumps(asked)))
         blocks = tuple(Block(kind, tuple(map(_marked, parts))) for kind, parts in answer["blocks"])

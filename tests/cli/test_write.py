@@ -181,3 +181,18 @@ def test_a_template_is_tried_and_says_which_combination_breaks_a_rule(capsys: py
     err = capsys.readouterr().err
     assert "没有“detail.smell”这个变量" in err
     assert "“product”没有写进 [variables]" in err
+
+
+def test_a_voice_is_chosen_by_name_and_a_text_is_held_against_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert write(TORCH, *FORM, "--voice", "小红书") == 0
+    assert capsys.readouterr().out.startswith("# ")
+    assert write(TORCH, *FORM, "--voice", "没有的") == 2
+    assert "没有叫“没有的”的口吻；有 " in capsys.readouterr().err
+    (tmp_path / "稿.md").write_text("姐妹们，这支手电真的绝绝子。\n", "utf-8")
+    assert run(["check", "稿.md", "--voice", "小红书"]) == 0
+    shown = capsys.readouterr().out
+    assert "“绝绝子”不是小红书的口吻" in shown
+    assert run(["check", "稿.md"]) == 0
+    assert "口吻" not in capsys.readouterr().out

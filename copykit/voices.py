@@ -1,0 +1,244 @@
+"""Voices as data: how a platform's readers are spoken to, and where a text falls out of that voice."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from copykit.datafiles import DataFiles
+from copykit.errors import CopykitError, Problem, Words
+from copykit.model import Finding, Severity
+from copykit.text.clauses import sentences
+
+KIND = "voices"
+# Ways to call a reader: a closed set, of which a voice allows some.
+ADDRESSES = ("您", "你们", "你", "亲们", "亲亲", "姐妹们", "姐妹", "集美", "宝子", "宝宝们", "家人们", "老铁")
+# A median is only told of a text in which there is one.
+_SENTENCES = 5
+_SLACK = 1.6  # so much longer than its voice has to be, before a reader feels it
+
+
+class UnknownVoice(CopykitError):
+    """A voice that no data file describes."""
+
+    zh = "没有叫“{name}”的口吻；有 {known}（全部：copykit data list voices）"
+    en = "there is no voice '{name}'; there are {known} (all: copykit data list voices)"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One platform's voice. ``median`` and ``longest`` are characters; ``never`` is word → why it is not said there."""
+
+    id: str
+    name: str
+    median: int
+    longest: int
+    address: tuple[str, ...]
+    particles: tuple[str, ...] | None
+    particles_most: int | None
+    emoji: int | None
+    exclamations: int | None
+    never: Mapping[str, tuple[Words, str]]
+    ends_never: tuple[str, ...]
+    tone: Words
+    ending: Words
+
+    @property
+    def barred(self) -> tuple[str, ...]:
+        """Return the words that a template may not put in its mouth."""
+        return (*self.never, *(word for word in ADDRESSES if word not in self.address))
+
+
+class Voices:
+    """The voices of a run, found by id, name or alias in any letter case."""
+
+    def __init__(self, files: DataFiles) -> None:
+        self._data = files.load(KIND)
+        self._names: dict[str, str] = {}
+        for identifier, data in self._data.items():
+            for name in (identifier, data["name"], *data.get("aliases", ())):
+                self._names[name.casefold()] = identifier
+
+    def get(self, name: str) -> Voice | None:
+        """Return a voice, or None."""
+        identifier = self._names.get(name.strip().casefold())
+        return voice_from(identifier, self._data[identifier]) if identifier is not None else None
+
+    def __getitem__(self, name: str) -> Voice:
+        """Return a voice.
+
+        Raises:
+            UnknownVoice: with the names of all.
+        """
+        found = self.get(name)
+        if found is None:
+            raise UnknownVoice(name=name, known="、".join(data["name"] for data in self._data.values()))
+        return found
+
+
+def voice_from(identifier: str, data: Mapping[str, Any]) -> Voice:
+    """Return the voice of a data file."""
+    return Voice(
+        id=identifier,
+        name=data["name"],
+        median=data["median"],
+        longest=data["longest"],
+        address=tuple(data["address"]),
+        particles=tuple(data["particles"]) if "particles" in data else None,
+        particles_most=data.get("particles_most"),
+        emoji=data.get("emoji"),
+        exclamations=data.get("exclamations"),
+        never={
+            word: (Words(each["why"], each["why_en"]), each.get("instead", ""))
+            for each in data.get("never", ())
+            for word in each["words"]
+        },
+        ends_never=tuple(data.get("ends_never", ())),
+        tone=Words(data["tone"], data["tone_en"]),
+        ending=Words(data["ending"], data["ending_en"]),
+    )
+
+
+def lint(voice: Voice, text: str, lang: str = "zh") -> list[Finding]:
+    """Return where a text falls out of a voice, in the order of the text; spans are half-open code points of it."""
+    return sorted(_findings(voice, text, lang), key=lambda finding: (finding.start, finding.rule))
+
+
+def _findings(voice: Voice, text: str, lang: str) -> Iterator[Finding]:
+    def found(
+        what: str,
+        start: int,
+        end: int,
+        severity: Severity,
+        zh: str,
+        en: str,
+        why: Words = voice.tone,
+        instead: str = "",
+    ) -> Finding:
+        rule, match = f"voice/{voice.id}/{what}", text[start:end]
+        message, source = Words(zh, en), Words(f"口吻·{voice.name}", f"voice of {voice.name}")
+        told = (message.say(lang), why.say(lang), source.say(lang))
+        return Finding(rule, start, end, match, match, severity, *told, suggestions=(instead,) if instead else ())
+
+    name = voice.name
+    for match in _longest_first(voice.never).finditer(text) if voice.never else ():
+        why, instead = voice.never[match[0]]
+        yield found(
+            "never",
+            *match.span(),
+            "warning",
+            f"“{match[0]}”不是{name}的口吻",
+            f"'{match[0]}' is not the voice of {name}",
+            why,
+            instead,
+        )
+    for match in _ADDRESSED.finditer(text):
+        if match[0] not in voice.address and match[0] not in voice.never:
+            allowed = "、".join(voice.address) or "不叫"
+            yield found(
+                "address",
+                *match.span(),
+                "hint",
+                f"{name}里叫读者“{allowed}”，这里写了“{match[0]}”",
+                f"{name} calls its readers {allowed}, not '{match[0]}'",
+            )
+    counted = (
+        ("exclamation", voice.exclamations, _EXCLAIMED, "感叹号", "exclamation marks"),
+        ("emoji", voice.emoji, _EMOJI, "表情", "emoji"),
+    )
+    for what, most, pattern, zh, en in counted:
+        places = list(pattern.finditer(text)) if most is not None else []
+        if most is not None and len(places) > most:
+            yield found(
+                what,
+                *places[most].span(),
+                "hint",
+                f"{name}里{zh}最多 {most} 个，这里有 {len(places)} 个",
+                f"at most {most} {en} on {name}; there are {len(places)}",
+            )
+    spans = [span for span in sentences(text) if _HAN.search(text, span.start, span.end)]
+    ends = [end for span in spans if (end := _PARTICLE.search(text, span.start, span.end))]
+    if voice.particles is not None:
+        for end in ends:
+            if end[1] not in voice.particles:
+                yield found(
+                    "particle",
+                    *end.span(1),
+                    "hint",
+                    f"{name}里句尾不用“{end[1]}”",
+                    f"no sentence on {name} ends with '{end[1]}'",
+                )
+    if voice.particles_most is not None and len(ends) > voice.particles_most:
+        span = ends[voice.particles_most].span(1)
+        yield found(
+            "particles",
+            *span,
+            "hint",
+            f"{name}里语气词最多 {voice.particles_most} 个，这里有 {len(ends)} 个",
+            f"at most {voice.particles_most} particles on {name}; there are {len(ends)}",
+        )
+    lengths = [_size(text[span.start : span.end]) for span in spans]
+    for span, size in zip(spans, lengths, strict=True):
+        if size > voice.longest:
+            yield found(
+                "long",
+                span.start,
+                span.end,
+                "hint",
+                f"这一句 {size} 个字，{name}里一句不过 {voice.longest} 个：断开",
+                f"a sentence of {size} characters; on {name} one has {voice.longest} at most: part it",
+            )
+    if len(lengths) >= _SENTENCES and statistics.median(lengths) > voice.median * _SLACK:
+        middle = int(statistics.median(lengths))
+        yield found(
+            "median",
+            0,
+            min(len(text), 1),
+            "hint",
+            f"句子一般有 {middle} 个字，{name}里大约 {voice.median} 个",
+            f"a usual sentence has {middle} characters; on {name} it has about {voice.median}",
+        )
+    if spans and voice.ends_never:
+        last = spans[-1]
+        for match in _longest_first(voice.ends_never).finditer(text, last.start, last.end):
+            yield found(
+                "ending",
+                *match.span(),
+                "hint",
+                f"{name}不拿“{match[0]}”结尾",
+                f"a text on {name} does not end with '{match[0]}'",
+                voice.ending,
+            )
+
+
+def check_voice(identifier: str, data: Mapping[str, Any]) -> list[Problem]:
+    """Return which of a voice's own cases are judged otherwise than they say."""
+    voice = voice_from(identifier, data)
+    problems = []
+    for expected, key in ((True, "flag"), (False, "pass")):
+        for number, case in enumerate(data["cases"][key]):
+            found = lint(voice, case)
+            if bool(found) is not expected:
+                zh = f"“{case}”没有报出来" if expected else f"“{case}”不该报：{found[0].message}"
+                en = f"'{case}' is not told" if expected else f"'{case}' is told: {found[0].rule}"
+                problems.append(Problem(identifier, 0, f"cases.{key}.{number}", zh, en))
+    return problems
+
+
+def _longest_first(words: Any) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
+
+
+def _size(sentence: str) -> int:
+    return len(_BLANKS.sub("", sentence))
+
+
+_BLANKS = re.compile(r"[\s#*>|\-]+|\]\([^)]*\)")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_ADDRESSED = _longest_first(ADDRESSES)
+_EXCLAIMED = re.compile(r"[！!]")
+_EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?")
+_PARTICLE = re.compile(r"(呢|吧|啊|嘛|呀|啦|哦|哟|哈|噢|喽)[。！？!?…”」]*$")
