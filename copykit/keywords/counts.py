@@ -310,18 +310,14 @@ class Held:
 
     def __init__(self, rows: Rows, is_highest: NDArray[np.bool_]) -> None:
         self.rows, self._is_highest = rows, is_highest
-        # Keys are hashes and spread evenly, so that one stands next to where its first bits say.
-        self._shift = np.uint64(64 - max(len(rows.keys), 2).bit_length())
-        slots = np.arange((1 << (64 - int(self._shift))) + 1, dtype=np.uint64)
-        self._begins = np.searchsorted(rows.keys >> self._shift, slots)
+        self._finder = Finder(rows.keys)
 
     def add(self, rows: Rows) -> Rows:
         """Add the rows whose keys are held, and return the others."""
         held = self.rows
         if not len(held.keys):
             return rows
-        at = self._places(rows.keys)
-        known = held.keys.take(at, mode="clip") == rows.keys
+        at, known = self._finder.find(rows.keys)
         mine = np.flatnonzero(known)
         at = at.take(mine)
         for own, more in zip(held.sums, rows.sums, strict=True):
@@ -338,18 +334,6 @@ class Held:
             for words, better in zip(held.words, rows.words, strict=True):
                 words[at] = better.take(mine)
         return taken(rows, np.flatnonzero(~known))
-
-    def _places(self, keys: U64) -> Ints:
-        """Return where each key stands or would stand."""
-        slots = (keys >> self._shift).astype(np.int64)
-        places, ends = self._begins.take(slots), self._begins.take(slots + 1)
-        pending = np.flatnonzero((self.rows.keys.take(places, mode="clip") < keys) & (places < ends))
-        while len(pending):
-            places[pending] += 1
-            here = places.take(pending)
-            further = (self.rows.keys.take(here, mode="clip") < keys.take(pending)) & (here < ends.take(pending))
-            pending = pending[further]
-        return places
 
 
 class Counts:
@@ -389,12 +373,13 @@ class Counts:
                 own[:, mine] = np.where(numbers >= 0, epoch.columns().folded.take(np.maximum(numbers, 0)), 0)
         has = own != 0
         hashes = np.unique(own[has])
+        finder = Finder(hashes)
         sizes = np.zeros(len(hashes), np.int64)
         spelled = []
         for epoch in self.epochs:
             columns = epoch.columns()
-            at = np.minimum(np.searchsorted(hashes, columns.folded), max(len(hashes) - 1, 0))
-            known = np.flatnonzero(hashes.take(at) == columns.folded) if len(hashes) else np.zeros(0, np.int64)
+            at, is_known = finder.find(columns.folded)
+            known = np.flatnonzero(is_known)
             at = at.take(known)
             sizes[at] = columns.sizes.take(known)
             spelled.append((at, columns.written.take(known), columns.counts.take(known)))
@@ -406,7 +391,7 @@ class Counts:
         # Of each word the spelling met most often first; where two are, the same one on every machine.
         order = np.lexsort((written, -counts, words))
         spellings = words.take(order), written.take(order), counts.take(order)
-        return Vocabulary(self.epochs, np.searchsorted(hashes, own), has, hashes, sizes, *spellings)
+        return Vocabulary(self.epochs, finder.find(own.ravel())[0].reshape(own.shape), has, hashes, sizes, *spellings)
 
     def parts(self) -> Iterator[Callable[[int], Rows]]:
         """Yield the ranges of keys one after another, each as what gives its rows with their final counts.
@@ -493,11 +478,12 @@ class Vocabulary:
         """Return the words that are so written."""
         found = [""] * len(written)
         order, wanted = in_order(written)
+        finder = Finder(wanted)
         missing = np.ones(len(written), bool)
         for epoch in self._epochs:
-            own = epoch.columns().written
-            at = np.minimum(np.searchsorted(wanted, own), len(wanted) - 1)
-            here = np.flatnonzero((wanted.take(at) == own) & missing.take(at)) if len(wanted) else at[:0]
+            at, known = finder.find(epoch.columns().written)
+            here = np.flatnonzero(known)
+            here = here[missing.take(at.take(here))]
             if len(here):
                 names = epoch.names()
                 at = at.take(here)
@@ -702,6 +688,33 @@ def in_order(keys: U64) -> tuple[Ints, U64]:
         order = np.argsort(keys, kind="stable")
         found = keys.take(order)
     return order, found
+
+
+class Finder:
+    """Finds hashes in a sorted row of them: they spread evenly, and each stands next to where its first bits say."""
+
+    def __init__(self, keys: U64) -> None:
+        self._keys = keys
+        self._shift = np.uint64(64 - max(len(keys), 2).bit_length())
+        slots = (keys >> self._shift).astype(np.int64)
+        self._begins = np.concatenate(([0], np.cumsum(np.bincount(slots, minlength=1 << (64 - int(self._shift))))))
+
+    def find(self, keys: U64) -> tuple[Ints, NDArray[np.bool_]]:
+        """Return where each key stands, and whether it stands there at all: if not, the place says nothing."""
+        own = self._keys
+        if not len(own):
+            return np.zeros(len(keys), np.int64), np.zeros(len(keys), bool)
+        slots = (keys >> self._shift).astype(np.int64)
+        places, ends = self._begins.take(slots), self._begins.take(slots + 1)
+        found = own.take(places, mode="clip")
+        pending = np.flatnonzero((found < keys) & (places < ends))
+        while len(pending):
+            places[pending] += 1
+            here = places.take(pending)
+            own_here = own.take(here, mode="clip")
+            found[pending] = own_here
+            pending = pending[(own_here < keys.take(pending)) & (here < ends.take(pending))]
+        return np.minimum(places, len(own) - 1), found == keys
 
 
 def _changes(keys: NDArray[np.generic]) -> NDArray[np.bool_]:

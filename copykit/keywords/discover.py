@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.keywords.counts import Counts, Rows
+from copykit.keywords.counts import Counts, Finder, Rows, in_order
 from copykit.keywords.mine import Floats, Wanted, neighbours, survivors
 from copykit.keywords.shares import settled
 from copykit.keywords.words import BASE, U64, Ints, Words, plain_text, text_hashes
@@ -102,8 +102,8 @@ class _Runs:
         self.size = (rows.words >= 0).sum(axis=0)
         self.letters = np.where(self._has, sizes.take(at, mode="clip"), 0).sum(axis=0)
         self.sides = neighbours(rows.sides)
-        self._order = np.argsort(rows.keys)
-        self._keys = rows.keys[self._order]
+        self._order, keys = in_order(rows.keys)
+        self._finder = Finder(keys)
         # Hashes of the first k units of each run; those of the rest follow from them.
         self._prefix = np.zeros((rows.words.shape[0] + 1, len(rows.keys)), np.uint64)
         self._before = np.zeros(self._prefix.shape, np.int64)
@@ -127,7 +127,7 @@ class _Runs:
 
     def _least_information(self) -> Floats:
         """Return log2 of how much more often the two parts of a run meet than by chance, where it holds least."""
-        least = np.full(len(self._keys), np.inf)
+        least = np.full(len(self._order), np.inf)
         count = self._rows.sums[0].astype(float)
         inverse = pow(BASE, -1, 1 << 64)
         for size in range(2, self._at.shape[0] + 1):
@@ -143,7 +143,7 @@ class _Runs:
 
     def _share_inside(self) -> Floats:
         """Return the share of a run's places that are inside the most frequent run one unit longer."""
-        most = np.zeros(len(self._keys), np.int64)
+        most = np.zeros(len(self._order), np.int64)
         inverse = pow(BASE, -1, 1 << 64)
         longer = np.flatnonzero(self.size >= 2)
         without_last = self._prefix[self.size[longer] - 1, longer]
@@ -158,8 +158,8 @@ class _Runs:
 
     def _places_of(self, hashes: U64) -> Ints:
         hashes = np.where(hashes == 0, 1, hashes).astype(np.uint64)
-        at = np.minimum(np.searchsorted(self._keys, hashes), len(self._keys) - 1)
-        places: Ints = np.where(self._keys[at] == hashes, self._order[at], -1)
+        at, known = self._finder.find(hashes)
+        places: Ints = np.where(known, self._order.take(at), -1)
         return places
 
     def _count_of(self, hashes: U64) -> Floats:

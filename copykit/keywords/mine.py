@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.keywords.counts import SCALE, Counts, Rows, joined, taken
+from copykit.keywords.counts import SCALE, Counts, Finder, Rows, in_order, joined, taken
 from copykit.keywords.profile import Profile
 from copykit.keywords.shares import settled
 from copykit.keywords.words import TAGS, U64, Ints, Words, plain_text, text_hashes
@@ -190,15 +190,14 @@ class _Table:
     def _share_inside(self) -> Floats:
         """Return the share of each candidate's places in which it stands inside the most frequent longer one."""
         rows = self.rows
-        order = np.argsort(rows.keys)
-        keys = rows.keys[order]
+        order, keys = in_order(rows.keys)
+        finder = Finder(keys)
         most = np.zeros(len(keys), np.int64)
         for first in (0, 1):  # without its last word, without its first
             size = self.size
             longer = np.flatnonzero(size >= 2)
             hashes = self._joined_hash(longer, first)
-            at = np.minimum(np.searchsorted(keys, hashes), len(keys) - 1)
-            same = keys[at] == hashes
+            at, same = finder.find(hashes)
             np.maximum.at(most, order[at[same]], rows.sums[0][longer[same]])
         share: Floats = np.minimum(most / np.maximum(rows.sums[0], 1), 1)
         return share
