@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import http.server
+import ssl
 import threading
 import time
 import zlib
@@ -52,6 +53,8 @@ class Web:
     """``pages`` maps ``host/path`` or ``/path`` to an answer; several in a list are given one after another."""
 
     port: int = 0
+    scheme: str = "http"
+    greeted: list[str | None] = field(default_factory=list)  # the names that clients asked for before encryption
     pages: dict[str, Answer | list[Answer]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     names: dict[str, list[str]] = field(default_factory=dict)  # what a name resolves to, where it is not this server
@@ -60,7 +63,7 @@ class Web:
     def url(self, where: str) -> str:
         """Return the address of ``host/path``."""
         host, _, path = where.partition("/")
-        return f"http://{host}:{self.port}/{path}"
+        return f"{self.scheme}://{host}:{self.port}/{path}"
 
     def resolve(self, host: str, port: int) -> list[str]:
         if host.endswith(".nowhere"):
@@ -92,8 +95,9 @@ class Web:
 
 
 @contextmanager
-def serving() -> Iterator[Web]:
-    web = Web()
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[Web]:
+    """Serve until left; ``tls`` makes it a server of https."""
+    web = Web(scheme="https" if tls else "http")
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -136,6 +140,10 @@ def serving() -> Iterator[Web]:
 
     server = Server(("127.0.0.1", 0), Handler)
     web.port = server.server_address[1]
+    if tls is not None:
+        tls.sni_callback = lambda sock, name, context: web.greeted.append(name)
+        # The handshake is the handler's: one that hangs must not stop the others.
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:

@@ -109,12 +109,17 @@ class Fetcher:
         resolve: Resolver | None = None,
         caps: Caps = DEFAULT_CAPS,
         manners: Manners = DEFAULT_MANNERS,
+        roots: str = "",
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Take the ``contact`` (a page or an address) that stands in the user agent, and what a test may replace."""
+        """Take the ``contact`` (a page or an address) that stands in the user agent, and what a test may replace.
+
+        ``roots``: a file of certificate authorities to trust in place of certifi's.
+        """
         self.agent = f"{ROBOT}/{__version__}" + (f" (+{contact})" if contact else "")
         self.caps, self.manners, self._clock, self._now = caps, manners, clock, now
+        self._verify: str | bool = roots or True
         self._gate = Gate(policy, resolve or system_addresses, caps, clock)
         self._adapter: HTTPAdapter | None = None
         self._hosts: dict[str, _Host] = {}
@@ -173,7 +178,7 @@ class Fetcher:
         try:
             prepared = requests.Request("GET", url, headers=headers).prepare()
             times = (self.caps.connect_seconds, self.caps.seconds)
-            response = self._adapter.send(prepared, stream=True, timeout=times, verify=True)
+            response = self._adapter.send(prepared, stream=True, timeout=times, verify=self._verify)
             kept = {name.lower(): value[:2000] for name, value in response.headers.items()}
             outcome = _outcome_of(response.status_code, kept)
             if outcome != "ok":
