@@ -29,6 +29,7 @@ class OwnResult(NamedTuple):
     visitors: float | None = None
     orders: float | None = None
     cost: float | None = None
+    revenue: float | None = None
 
 
 class Assumptions:

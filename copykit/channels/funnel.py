@@ -114,6 +114,9 @@ class Report:
     notes: tuple[Words, ...] = field(default=())
 
 
+_SHORTEST = 2  # levels that make a step
+
+
 def chain_of(table: Table) -> tuple[str, ...]:
     """Return the levels that a table tells, in their order.
 
@@ -122,7 +125,7 @@ def chain_of(table: Table) -> tuple[str, ...]:
     """
     columns = {("visits" if role in ("clicks", "visitors") else role): name for role, name in table.columns.items()}
     chain = tuple(level for level in LEVELS if level in columns)
-    if len(chain) < 2:
+    if len(chain) < _SHORTEST:
         names = [columns[level] for level in chain]
         raise NoChain(file=table.name, have=Words("、".join(names) or "没有", ", ".join(names) or "none"))
     return chain
@@ -131,11 +134,13 @@ def chain_of(table: Table) -> tuple[str, ...]:
 def complete(table: Table, row: Outcome, chain: Sequence[str]) -> Outcome:
     """Return a row that tells every level; what was paid is nothing where a pre-sale does not tell it.
 
+    Nobody counts how often a card in a parcel is seen: such a row begins at its visits.
+
     Raises:
         BadFigure: a level is left blank.
     """
     lacking = [level for level in chain if level not in row.counts]
-    if not lacking:
+    if not lacking or (lacking == ["impressions"] and len(chain) > _SHORTEST):
         return row
     if row.presale and set(lacking) <= {"buyers", "orders", "revenue"}:
         return replace(row, counts={**row.counts, **dict.fromkeys(lacking, 0.0)})
@@ -161,13 +166,18 @@ def report(
     periods = tuple(dict.fromkeys(period for _, period, _ in outcomes))
     entries = list(dict.fromkeys(entry for entry, _, _ in outcomes))
     rows: dict[tuple[str, str], list[Outcome]] = {}
+    unseen: dict[str, bool] = {}  # entries of which some row does not tell how often they were seen
     for entry, period, row in outcomes:
         rows.setdefault((entry, period), []).append(row)
-    funnels = {key: _funnel(*key, found, chain) for key, found in rows.items()}
+        unseen[entry] = unseen.get(entry, False) or chain[0] not in row.counts
+    own = {entry: chain[1:] if unseen[entry] else chain for entry in entries}
+    funnels = {key: _funnel(*key, found, own[key[0]]) for key, found in rows.items()}
     changes: list[Change] = []
     if len(periods) == 2:
         one, two = periods
-        changes = [_changed(entry, funnels.get((entry, one)), funnels.get((entry, two)), chain) for entry in entries]
+        changes = [
+            _changed(entry, funnels.get((entry, one)), funnels.get((entry, two)), own[entry]) for entry in entries
+        ]
         changes.sort(key=lambda change: -abs(change.after - change.before))
     last = [funnels[entry, periods[-1]] for entry in entries if (entry, periods[-1]) in funnels]
     ordered = sorted(funnels.values(), key=lambda one: (periods.index(one.period), -one.levels[chain[-1]], one.entry))
@@ -178,8 +188,16 @@ def report(
         tuple(changes),
         _total(changes) if changes else None,
         tuple(_levers(last, chain, levers, margin)),
-        tuple(_notes(ordered)),
+        (*_begun_late([entry for entry in entries if unseen[entry]]), *_notes(ordered)),
     )
+
+
+def _begun_late(entries: Sequence[str]) -> Iterable[Words]:
+    if entries:
+        yield Words(
+            f"{'、'.join(entries)}没写展现，从点击（访客）算起",
+            f"{', '.join(entries)}: impressions are not told; counted from visits on",
+        )
 
 
 # --- one entry --------------------------------------------------------------------------------------------------------
@@ -327,7 +345,7 @@ def _lift(now: float, peer: float | None, assumed: Sequence[float]) -> tuple[flo
 def _funnel_of_shop(funnels: Sequence[Funnel], chain: Sequence[str]) -> Funnel | None:
     if not funnels:
         return None
-    levels = {level: math.fsum(funnel.levels[level] for funnel in funnels) for level in chain}
+    levels = {level: math.fsum(funnel.levels.get(level, 0.0) for funnel in funnels) for level in chain}
     peers = {}
     for factor, peer in _PEERS.items():
         under = {"click_rate": "impressions", "conversion": "visits", "order_value": "orders"}[factor]

@@ -16,7 +16,8 @@ from copykit.calendar import Calendar, Workdays
 from copykit.categories import Categories
 from copykit.channels.catalog import Catalog, condition_from, in_language, meets
 from copykit.channels.facts import Facts, facts_of, holds, objection, told_as
-from copykit.channels.forecast import NOTHING, Assumptions, Outlook, OwnResult, share_interval, total
+from copykit.channels.forecast import NOTHING, Assumptions, Outlook, OwnResult, total
+from copykit.channels.review import count_interval
 from copykit.channels.schedule import DAY, Desk, campaign_tasks, cycle_days, settle, short_codes, tasks_of, weekly
 from copykit.datafiles import DataFiles
 from copykit.model import Brief, Channel, Forecast, Plan, PlanRow, Rejected, Task
@@ -248,20 +249,26 @@ class _Choice:
     def _own_verdict(self, channel: Channel) -> str | None:
         """Return what the user's own results say against a channel that costs money."""
         rows = [row for row in self.outlook.own(channel) if row.cost and row.orders is not None]
-        profit = self.outlook.unit_profit()
-        if not rows or profit is None:
+        if not rows:
             return None
         cost = sum(row.cost or 0 for row in rows)
         orders = sum(row.orders or 0 for row in rows)
-        visitors = sum(row.visitors or 0 for row in rows)
-        # The good end of the interval: a channel is not stopped for bad luck with few visitors.
-        hopeful = share_interval(orders, visitors)[2] * visitors if visitors else orders + 1
-        if cost <= profit * hopeful:
+        profit = self._profit_of(rows)
+        # The good end of the interval, as in a review: a channel is not stopped for bad luck with few orders.
+        if profit is None or cost <= profit * count_interval(orders)[1]:
             return None
         return self._say(
             f"你自己的结果：花 {cost:,.0f} 元成交 {orders:,.0f} 单，一单只剩 {profit:,.2f} 元毛利，往宽里算也是亏",
             f"your own results: {cost:,.0f} yuan for {orders:,.0f} orders, {profit:,.2f} left of each: a loss",
         )
+
+    def _profit_of(self, rows: Sequence[OwnResult]) -> float | None:
+        """Return what an order of these rows leaves: of their own revenue where it is told, else of the price."""
+        margin = self.desk.brief.shop.margin
+        told = [row for row in rows if row.orders and row.revenue is not None]
+        if margin is None or not told:
+            return self.outlook.unit_profit()
+        return margin * sum(row.revenue or 0 for row in told) / sum(row.orders or 0 for row in told)
 
     def _click_verdict(self, channel: Channel) -> tuple[str | None, str]:
         """Return what speaks against buying clicks, or else the sentence that speaks for it."""
@@ -287,7 +294,7 @@ class _Choice:
             return self._say(zh, "neither assumed nor known from your own books what a click costs"), ""
         (low, mid, high), own = price
         (_, share, _), _ = self.outlook.conversion(channel)
-        worth = (self.outlook.unit_profit() or 0) * share
+        worth = (self._profit_of(self.outlook.own(channel)) or 0) * share
         price_told = f"{low:.2f}—{high:.2f}" if low < high else f"{mid:.2f}"
         whose = self._say(*(("你自己的账上", "in your own books") if own else ("这里按假设", "assumed")))
         told = self._say(
@@ -456,7 +463,7 @@ class _Choice:
             )
             return 0.0, 0.0, "", why
         (_, share, _), _ = self.outlook.conversion(channel)
-        worth = (self.outlook.unit_profit() or 0) * share
+        worth = (self._profit_of(self.outlook.own(channel)) or 0) * share
         # A click that earns its middle price may buy three trials; more only after results.
         spend = min(3 * least, float(int(self.money))) if worth >= mid else least
         whose = self._say(*(("你自己的点击成本", "your own cost") if own else ("假设的点击成本", "the assumed cost")))

@@ -9,7 +9,7 @@ from copykit.channels.forecast import OwnResult
 from copykit.errors import CopykitError, Words
 from copykit.tables import Row, Table, parse_number
 
-ROLES = ("channel", "actions", "visitors", "orders", "cost")
+ROLES = ("channel", "actions", "visitors", "orders", "cost", "revenue")
 _NOTHING = ("", "-", "—", "--", "/")
 
 
@@ -60,9 +60,9 @@ def _result(row: Row, table: Table, catalog: Catalog) -> OwnResult:
             zh, en = f"{label}的“{told}”不是数", f"'{told}' in {label} is no number"
             raise BadResult(file=table.name, row=row.number, reason=Words(zh, en))
         numbers.append(value)
-    actions, visitors, orders, cost = numbers
+    actions, visitors, orders, cost, revenue = numbers
     if visitors is not None and orders is not None and orders > visitors:
         zh = f"成交 {orders:g} 单比访客 {visitors:g} 个还多，列可能认错了"
         en = f"{orders:g} orders of {visitors:g} visitors; a column may be taken for another"
         raise BadResult(file=table.name, row=row.number, reason=Words(zh, en))
-    return OwnResult(catalog[name].id, actions, visitors, orders, cost)
+    return OwnResult(catalog[name].id, actions, visitors, orders, cost, revenue)

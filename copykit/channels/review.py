@@ -176,6 +176,12 @@ def review(joined: Sequence[Joined], money: Money, hours: Mapping[str, float], a
             found = [_with_plan(one, hours, actions) for one in found]
         together = _Together(found)
         found = [_judged(one, together, money) for one in found]
+        if dimension == "channel" and together.told > 1 and not all("roi" in one.intervals for one in found):
+            zh = f"加不加、停不停看的转化区间按同时比 {together.told} 个来源放宽过，所以比表里的宽"
+            en = (
+                f"what decides are wider intervals than the table's, since {together.told} sources are compared at once"
+            )
+            notes.append(Words(zh, en))
         standings[dimension] = tuple(sorted(found, key=_rank))
     how = {by: sum(one.by == by for one in joined) for by in ("code", "task", "label", "")}
     unknown = {one.outcome.labels["code"] for one in joined if one.by != "code" and one.outcome.labels.get("code")}
@@ -266,6 +272,7 @@ class _Together:
 
     def __init__(self, found: Sequence[Standing]) -> None:
         told = [one.counts for one in found if "conversion" in one.rates]
+        self.told = len(told)
         self.visits = math.fsum(counts["visits"] for counts in told)
         self.orders = math.fsum(counts["orders"] for counts in told)
         # Of five hundred titles a dozen look good by luck: the more are compared, the wider the interval that decides.

@@ -133,14 +133,15 @@ def _entries(report: Any, view: View) -> list[str]:
     last = [one for one in report.funnels if one.period == report.periods[-1]][:_ENTRIES]
     if not last:
         return []
-    factors = list(last[0].factors)
+    # Entries may begin at different levels: nobody counts how often a card in a parcel is seen.
+    factors = sorted({name for one in last for name in one.factors}, key=list(names).index)
     head = [view.say("入口", "entry"), *(names[factor] for factor in factors)]
     if report.value not in factors:
         head.append(names[report.value])
     rows = [
         [
             one.entry,
-            *(_factor(name, one.factors[name], one) for name in factors),
+            *(_factor(name, one.factors.get(name), one) for name in factors),
             *([] if report.value in factors else [_number(one.levels[report.value])]),
         ]
         for one in last
@@ -179,7 +180,8 @@ def _by_entry(report: Any, view: View) -> list[str]:
 
 def _levers(report: Any, view: View, *, profit: bool) -> list[str]:
     names, say = FACTORS[view.lang], view.say
-    gained = say("毛利", "gross profit") if profit else names[report.value]
+    units = {"revenue": "元销售额", "orders": "单", "buyers": "位买家", "visits": "位访客"}
+    gained = say("元毛利", "yuan of gross profit") if profit else say(units[report.value], names[report.value])
     lines = [
         view.terminal.paint(say("先动哪一手（按每小时多出来的排）", "what to do first, by gain an hour"), "strong")
     ]

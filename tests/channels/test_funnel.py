@@ -98,6 +98,19 @@ def test_the_shops_change_is_the_sum_of_its_entries() -> None:
     assert by_entry["搜索"].chance == ("conversion",)  # 5 of 100 and 8 of 150 may be luck; the click rate is not
 
 
+def test_an_entry_that_nobody_counted_the_views_of_begins_at_its_visits() -> None:
+    card = {"visits": 40, "orders": 6, "revenue": 354}
+    rows = [("搜索", "10月", row(**SEARCH)), ("搜索", "11月", row(**SEARCH)), ("包裹卡", "11月", row(**card))]
+    found = report(rows, CHAIN, LEVERS)
+    assert found.total is not None
+    assert found.total.effects["visits"] == pytest.approx(354)
+    assert math.fsum(found.total.effects.values()) == pytest.approx(354, abs=1e-9)
+    (card_now,) = (one for one in found.funnels if one.entry == "包裹卡")
+    assert list(card_now.factors) == ["visits", "conversion", "order_value"]
+    assert {lever.entry for lever in found.levers if lever.factor == "visits"} == {"包裹卡"}
+    assert "包裹卡没写展现" in found.notes[0].say("zh")
+
+
 def test_a_lever_reaches_for_the_peers_and_not_beyond_what_is_assumed() -> None:
     peers = {"peer_click_rate": 0.12, "peer_conversion_rate": 0.04, "peer_order_value": 500.0}
     found = {lever.factor: lever for lever in report([("搜索", "", row(**SEARCH, **peers))], CHAIN, LEVERS).levers}

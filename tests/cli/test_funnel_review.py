@@ -50,7 +50,7 @@ def test_a_funnel_says_what_moved_sales_and_what_to_do_first(folder: Path, capsy
     out = capsys.readouterr().out
     assert out.startswith("销售额：10月 2,912 → 11月 3,378，多了 466\n")
     assert "合计          +466" in out
-    assert "1 搜索 点击率 2.40%，到同行同层的 3.00%：约多 279 毛利" in out
+    assert "1 搜索 点击率 2.40%，到同行同层的 3.00%：约多 279 元毛利" in out
     assert "看下单转化率\n    5.00%" in out
     assert max(map(display_width, out.splitlines())) <= 82
     assert run(["channels", "funnel", "月报.csv", "--lang", "en"]) == 0
