@@ -9,8 +9,20 @@ import sys
 import click
 
 from copykit._version import __version__
-from copykit.cli.common import INTERRUPTED, Group, Text, early_lang, explain, lang_of, lang_option, note, option
+from copykit.cli.common import (
+    INTERRUPTED,
+    Group,
+    Text,
+    beside,
+    early_lang,
+    explain,
+    lang_of,
+    lang_option,
+    note,
+    option,
+)
 from copykit.errors import CopykitError
+from copykit.text.beside import Beside
 
 ROOT = Text(
     "copykit：给中文电商卖家的文案工具。\n"
@@ -118,7 +130,22 @@ def cli() -> None:
 def main(argv: list[str] | None = None) -> None:
     """Run a command line and exit: 0 fine, 1 fails what was asked, 2 bad input, 3 broke, 130 interrupted."""
     gc.disable()  # while modules and rules are loaded nothing becomes garbage; a bulk run collects in its own way
+    if _is_over_few(sys.argv[1:] if argv is None else argv):
+        beside.set(Beside.start())
     sys.exit(run(argv))
+
+
+def _is_over_few(argv: list[str]) -> bool:
+    """Return whether the command line is ``titles score`` with its titles, which ask the segmenter for little."""
+    rest = argv[2:]
+    return (
+        argv[:2] == ["titles", "score"]
+        and any(not part.startswith("-") for part in rest)
+        and not any(part == "-" or part.startswith(_OF_MANY) for part in rest)
+    )
+
+
+_OF_MANY = ("-i", "--input", "--segmenter", "--user-words", "-h", "--help")
 
 
 def run(argv: list[str] | None = None) -> int:

@@ -18,11 +18,14 @@ import click
 from copykit import datafiles
 from copykit.errors import CopykitError
 from copykit.render.terminal import Terminal, wrapped
+from copykit.text.beside import Beside
 from copykit.text.measure import display_width, pad
 
 LANG_KEY = "copykit.lang"
 # What --lang says anywhere on the line, for mistakes that are found before its option is read.
 early_lang: ContextVar[str] = ContextVar("early_lang", default="")
+# The process in which the segmenter's dictionary loads, where a run over a few texts has started one.
+beside: ContextVar[Beside | None] = ContextVar("beside", default=None)
 FAILED, REJECTED, INTERRUPTED = 1, 2, 130
 F = TypeVar("F", bound=Callable[..., Any])
 

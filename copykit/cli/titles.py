@@ -246,7 +246,7 @@ def _prepare(files: DataFiles, options: dict[str, Any]) -> _Room:
         english,
         learned,
     )
-    scorer = TitleScorer(files, settings, Segmenter(options["segmenter"], words))
+    scorer = TitleScorer(files, settings, Segmenter(options["segmenter"], words, common.beside.get()))
     return _Room(
         files,
         scorer,

@@ -191,16 +191,30 @@ def _deletable() -> re.Pattern[str]:
     return re.compile(_char_class(code for code, meaning in default_table().items() if meaning is None))
 
 
-@functools.cache
-def _plane_table() -> list[int | None]:
-    """Return the default table of the first plane, by code point: str.translate reads a list faster than a dict."""
-    table: list[int | None] = list(range(0x10000))
-    for code, meaning in default_table().items():
-        if code < len(table):
-            table[code] = meaning
-    return table
+class _Tables:
+    """The default table, and that of the first plane by code point: str.translate reads a list faster than a dict.
+
+    Making the list takes as long as it saves over fifty thousand characters, which one title does not come to.
+    """
+
+    def __init__(self) -> None:
+        self._left = 50_000
+        self._plane: list[int | None] = []
+
+    def of(self, text: str) -> FoldTable | list[int | None]:
+        """Return the table with which to translate a text."""
+        if self._left > 0:
+            self._left -= len(text)
+            return default_table()
+        if not self._plane:
+            self._plane = list(range(0x10000))
+            for code, meaning in default_table().items():
+                if code < len(self._plane):
+                    self._plane[code] = meaning
+        return default_table() if _BEYOND.search(text) else self._plane
 
 
+_tables = _Tables()
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
 _WORTH_JOINING = 8  # the pattern for folding many takes some milliseconds to compile
 _LONG = 500  # from here on searching is faster than a table, which costs as much for a character that stays
@@ -231,7 +245,7 @@ def _char_by_char(text: str) -> str:
     """Return the text with every character as it is read, what stands between the characters still being there."""
     if len(text) > _LONG:
         return _by_search(text)
-    return text.translate(default_table() if _BEYOND.search(text) else _plane_table())
+    return text.translate(_tables.of(text))
 
 
 def _closed(text: str) -> str:

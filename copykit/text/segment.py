@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import importlib
 import operator
 import warnings
@@ -12,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 from copykit.errors import CopykitError, Words
 from copykit.late import late
 from copykit.model import Token
+from copykit.text.beside import Beside, Gone
 
 Backend = Literal["rjieba", "jieba"]
 # Words with their tags, whose texts joined are the text that was cut.
@@ -54,9 +57,17 @@ class UserDictionaryError(CopykitError):
 class Segmenter:
     """Cuts texts with rjieba, or with jieba for results equal to a pipeline that uses it."""
 
-    def __init__(self, backend: Backend = "rjieba", user_words: Sequence[UserWord] = ()) -> None:
-        """Load the dictionary: about 0.1 s with rjieba, 0.5 s with jieba; user words cost a second copy of it."""
-        self._tag, self._cut, self.knows = (_rjieba if backend == "rjieba" else _jieba)(user_words)
+    def __init__(
+        self, backend: Backend = "rjieba", user_words: Sequence[UserWord] = (), beside: Beside | None = None
+    ) -> None:
+        """Load the dictionary: about 0.1 s with rjieba, 0.5 s with jieba; user words cost a second copy of it.
+
+        ``beside`` has loaded rjieba's meanwhile, and is asked for a few texts.
+        """
+        if backend == "rjieba" and beside is not None and not user_words:
+            self._tag, self._cut, self.knows = _asking(beside)
+        else:
+            self._tag, self._cut, self.knows = (_rjieba if backend == "rjieba" else _jieba)(user_words)
 
     def words(self, text: str) -> list[str]:
         """Return the words alone, which tile the text: at half the time of cutting and tagging."""
@@ -209,6 +220,25 @@ def _rjieba(user_words: Sequence[UserWord]) -> _Backend:
         for word in user_words:
             segmenter.add_word(word.word, word.freq, word.tag or "x")  # as jieba says of a word without a tag
     return _Backend(segmenter.tag, segmenter.cut, segmenter.has_word)
+
+
+def _asking(beside: Beside) -> _Backend:
+    """Return what asks the process beside, and loads the dictionary here once that has gone or was asked for much."""
+    own = functools.cache(lambda: _rjieba(()))
+
+    def answer(name: str) -> Callable[[str], Any]:
+        def ask(text: str) -> Any:
+            if beside.open:
+                with contextlib.suppress(Gone):
+                    return beside.call(name, text)
+            return getattr(own(), _OURS[name])(text)
+
+        return ask
+
+    return _Backend(answer("tag"), answer("cut"), answer("has_word"))
+
+
+_OURS = {"tag": "tag", "cut": "cut", "has_word": "knows"}
 
 
 def _jieba(user_words: Sequence[UserWord]) -> _Backend:
