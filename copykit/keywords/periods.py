@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
@@ -11,6 +12,7 @@ from copykit.calendar import Calendar, Workdays
 By = Literal["day", "week", "month"]
 NEAR = 4  # days by which the same place before a moving feast may differ
 WHOLE = 1 / 3  # of its days have to lie round a feast for a period to be one of it
+WEEKDAYS = 0.1  # by which the share of a weekday may differ; months do by a thirtieth
 
 
 class Period(NamedTuple):
@@ -77,6 +79,16 @@ class Diary:
         return away.keys() == dict(other.feasts).keys() and all(
             abs(away[name] - far) <= NEAR for name, far in other.feasts
         )
+
+    def differences(self, now: Sequence[date], before: Sequence[date]) -> tuple[list[str], bool]:
+        """Return the feasts that only one of two sets of days lies round, and whether their weekdays differ."""
+        first, second = (
+            {name for name, _ in self._feasts(min(days), max(days) + timedelta(days=1))} for days in (now, before)
+        )
+        shares = [Counter(day.weekday() for day in set(days)) for days in (now, before)]
+        sizes = [sum(share.values()) for share in shares]
+        apart = max(abs(shares[0][day] / sizes[0] - shares[1][day] / sizes[1]) for day in range(7))
+        return sorted(first ^ second), apart > WEEKDAYS
 
     def year_ago(self, periods: Sequence[Period], now: Period, by: By) -> Period | None:
         """Return the period a year ago that lies as this one does: as far from the same feast, else 52 weeks away."""

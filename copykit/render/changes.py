@@ -16,6 +16,7 @@ SHOWN = 10  # words of a state on the screen
 WIDEST = 24  # cells of a word, from which on it stands on a line of its own
 FONTS = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',sans-serif"
 BARS = 15  # words to either side of the picture
+NEWS = 1.25  # how much longer the bar of a word that came or went may be than the longest other
 BAR, GAP, LABEL, WIDTH = 20, 8, 190, 760  # of the picture, in pixels
 RISE, FALL, INK, QUIET = "#2f7d4f", "#b4492e", "#222222", "#777777"
 
@@ -158,7 +159,8 @@ def changes_svg(words: Sequence[WordChange], view: ChangeView, title: str) -> st
     top = 56
     height = top + max(len(rows), 1) * (BAR + GAP) + 24
     middle, reach = WIDTH / 2, WIDTH / 2 - LABEL
-    most = max((_far(word) for word in rows), default=1.0) or 1.0
+    # Words that came or went have no number of times, and would leave the others no room.
+    most = max([1.0, *(_far(word) for word in rows if word.state in ("rising", "falling"))]) * NEWS
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
         f'font-family="{FONTS}" font-size="13" role="img">',
@@ -174,7 +176,7 @@ def changes_svg(words: Sequence[WordChange], view: ChangeView, title: str) -> st
         )
     for number, word in enumerate(rows):
         y = top + number * (BAR + GAP)
-        length = max(reach * _far(word) / most, 2)
+        length = max(reach * min(_far(word) / most, 1), 2)
         rose = word.state in ("new", "rising")
         x = middle if rose else middle - length
         anchor, at, outer = ("end", middle - 8, "start") if rose else ("start", middle + 8, "end")
@@ -196,12 +198,16 @@ def _far(word: WordChange) -> float:
 
 
 def _told(word: WordChange, view: ChangeView) -> str:
+    """Return the figures at the end of a bar."""
     if word.state == "new":
         return view.say(f"新 · {word.after:,.0f}", f"new · {word.after:,.0f}")
     if word.state == "gone":
         return view.say(f"没了 · {word.before:,.0f}", f"gone · {word.before:,.0f}")
     before = "—" if word.before is None else f"{word.before:,.0f}"
-    return f"{before} → {word.after:,.0f}"
+    if word.measure == "rank":
+        return view.say(f"第 {before} → 第 {word.after:,.0f}", f"no. {before} → no. {word.after:,.0f}")
+    times = f"  ×{word.ratio:.2g}" if word.ratio else ""
+    return f"{before} → {word.after:,.0f}{times}"
 
 
 def _cut(text: str) -> str:

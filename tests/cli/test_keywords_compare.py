@@ -197,3 +197,13 @@ def test_an_empty_period_is_said_so(weeks: tuple[Path, Path], capsys: pytest.Cap
     weeks[1].write_text("", "utf-8")
     assert compare(*weeks) == 2
     assert "没有能比的内容" in capsys.readouterr().err
+
+
+def test_files_of_unlike_days_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for day in ("2026-11-09", "2026-11-16", "2026-11-18"):
+        (tmp_path / f"搜索词-{day}.csv").write_text("搜索词,展现量\n睫毛膏,900\n口红,800\n", "utf-8")
+    files = [str(tmp_path / f"搜索词-{day}.csv") for day in ("2026-11-09", "2026-11-16", "2026-11-18")]
+    assert run(["keywords", "compare", files[0], files[1]]) == 0
+    assert "只有一边在双 11前后" in capsys.readouterr().out
+    assert run(["keywords", "compare", files[1], files[2]]) == 0
+    assert "星期几对不上" in capsys.readouterr().out

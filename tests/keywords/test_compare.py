@@ -265,6 +265,22 @@ def test_without_a_week_like_it_the_nearest_are_taken_and_that_is_said() -> None
     assert basis.before[-1].end == now.start
 
 
+@pytest.mark.parametrize(
+    ("now", "before", "feasts", "weekdays"),
+    [
+        ((date(2026, 9, 7), date(2026, 9, 14)), (date(2026, 8, 24), date(2026, 9, 7)), ["开学季"], False),
+        ((date(2026, 3, 16), date(2026, 3, 23)), (date(2026, 3, 9), date(2026, 3, 16)), [], False),
+        ((date(2026, 3, 16), date(2026, 3, 19)), (date(2026, 3, 9), date(2026, 3, 16)), [], True),
+        ((date(2026, 2, 16), date(2026, 2, 23)), (date(2026, 1, 12), date(2026, 1, 19)), ["春节"], False),
+        ((date(2026, 4, 1), date(2026, 5, 1)), (date(2026, 3, 1), date(2026, 4, 1)), [], False),
+    ],
+)
+def test_days_that_people_named_themselves_are_held_against_the_calendar(
+    now: tuple[date, date], before: tuple[date, date], feasts: list[str], weekdays: bool
+) -> None:
+    assert diary().differences(some_days(*now), some_days(*before)) == (feasts, weekdays)
+
+
 def test_a_day_is_held_against_the_same_weekday() -> None:
     periods = diary().periods(some_days(date(2026, 3, 9), date(2026, 4, 1)), "day")
     basis = diary().basis(periods, periods[-1], "day")

@@ -268,7 +268,37 @@ class _Desk:
         layout = Layout(period, last, tuple(sorted({int(n) for n in period} - {last})), tuple(day for _, day in keys))
         earlier = say("、", ", ").join(self.labels[:-1])
         head = say(f"{self.labels[-1]} 和 {earlier} 比", f"{self.labels[-1]} against {earlier}")
-        return _Plan(layout, numbers, len(keys), [self.labels[n] for n in sorted({int(n) for n in period})], [head])
+        names = [self.labels[n] for n in sorted({int(n) for n in period})]
+        return _Plan(layout, numbers, len(keys), names, [head, *self._unlike(last)])
+
+    def _unlike(self, last: int) -> list[str]:
+        """Return what people should know of the days of periods that they named themselves, where days are known."""
+        from copykit.calendar import Calendar
+        from copykit.keywords.periods import Diary
+
+        now = [day for number, day in self.days if number == last]
+        before = [day for number, day in self.days if number != last]
+        known, old = [day for day in now if day], [day for day in before if day]
+        if not known or not old or len(known) < len(now) or len(old) < len(before):
+            return []
+        feasts, weekdays = Diary(Calendar(self.files), self.settings).differences(known, old)
+        told = []
+        if feasts:
+            names = say("、", ", ").join(feasts)
+            told.append(
+                say(
+                    f"只有一边在{names}前后：涨跌里有日子的份",
+                    f"only one side lies round {names}: some change is the calendar's",
+                )
+            )
+        if weekdays:
+            told.append(
+                say(
+                    "两边的星期几对不上：涨跌里有日子的份；有日期的，用 --by week 只比整周",
+                    "their weekdays differ: some change is the calendar's; with dates, --by week compares whole weeks",
+                )
+            )
+        return told
 
     def _by_date(self) -> _Plan:
         from copykit.calendar import Calendar
