@@ -98,6 +98,16 @@ class _Search:
         for mask, most in puzzle.caps:
             for bit in bits(mask):
                 self.caps.setdefault(bit, []).append((mask, most))
+        # Terms of one length under one cap: of these the bound counts no more than the cap lets in. A term is in one.
+        self.crowds: dict[int, tuple[int, int, int]] = {}
+        for mask, most in puzzle.caps:
+            by_cost: dict[int, int] = {}
+            for bit in bits(mask):
+                if bit not in self.crowds:
+                    by_cost[self.cost[bit]] = by_cost.get(self.cost[bit], 0) | bit
+            for alike in by_cost.values():
+                if alike.bit_count() > most:
+                    self.crowds.update(dict.fromkeys(bits(alike), (alike, mask, most)))
         # Terms that may be put in each other's place, where no limit but that of length speaks of them.
         self.free = 0
         if fits is None and not puzzle.old:
@@ -165,7 +175,7 @@ class _Search:
         ``ones`` and ``more`` are what is still lacking: a term that alone is lacking → what it would bring, and sets of
         terms with theirs. ``dense``: term → worth for every unit of its length, the worths of sets spread over them.
         """
-        puzzle, cost = self.puzzle, self.cost
+        puzzle, cost, crowds = self.puzzle, self.cost, self.crowds
         if worth > self.goal - 1 + EVERY and self._kept(chosen) and (self.fits is None or self.fits(chosen)):
             self.best = Packing(chosen, worth)
             self.goal = worth + 1 - EVERY
@@ -173,6 +183,7 @@ class _Search:
             self.left -= 1
             order = sorted(dense, key=dense.__getitem__, reverse=True)
             bound, left, edge, first = float(worth), room, 0.0, 0
+            places: dict[int, int] = {}  # what each crowd still has room for
             for bit in order:
                 if not bit & pick:
                     continue
@@ -180,9 +191,21 @@ class _Search:
                 if size > room or (add is not None and size > add and not bit & puzzle.old):
                     continue
                 first = first or bit
+                crowd = crowds.get(bit)
+                if crowd is not None:
+                    alike, capped, most = crowd
+                    free = places.get(alike)
+                    if free is None:
+                        free = most - (chosen & capped).bit_count()
+                    places[alike] = free - 1
+                    if free <= 0:
+                        # As long as those that came before it and worth less: it can only take the place of one.
+                        if first & alike and dense[bit] > edge:
+                            edge = dense[bit]
+                        continue
                 if size > left:
-                    edge = dense[bit]
-                    bound += edge * left
+                    edge = max(edge, dense[bit])
+                    bound += dense[bit] * left
                     break
                 bound += dense[bit] * size
                 left -= size
@@ -225,30 +248,33 @@ class _Search:
             if value and one & self.knotty:
                 self._spread(one, -value, dense)
         rest = []
+        sums, size = self.sums, cost[bit]
         for want in more:
             mask, value = want
-            if mask & covered:
-                left = mask & ~covered
-                if mask & knotty:
-                    self._spread(mask, -value, dense)
-                    if left:
-                        self._spread(left, value, dense)
-                elif left:
-                    # The worth is spread over fewer terms now, and each of them bears more.
-                    total, terms = self.sums.get(mask) or self._sum(mask)
-                    rest_total = total - cost[bit]
-                    more_each = value / rest_total - value / total
-                    for one in terms:
-                        if one & left and one in dense:
-                            dense[one] += more_each
-                if left & (left - 1):
-                    rest.append((left, value))
-                elif left:
-                    ones[left] = ones.get(left, 0) + value
-                else:
-                    worth += value
-            else:
+            if not mask & covered:
                 rest.append(want)
+                continue
+            left = mask & ~covered
+            if mask & knotty:
+                self._spread(mask, -value, dense)
+                if left:
+                    self._spread(left, value, dense)
+            elif left:
+                # The worth is spread over fewer terms now, and each of them bears more.
+                total = (sums.get(mask) or self._sum(mask))[0]
+                more_each = value / (total - size) - value / total
+                if left & (left - 1):
+                    for one in (sums.get(left) or self._sum(left))[1]:
+                        if one in dense:
+                            dense[one] += more_each
+                elif left in dense:
+                    dense[left] += more_each
+            if left & (left - 1):
+                rest.append((left, value))
+            elif left:
+                ones[left] = ones.get(left, 0) + value
+            else:
+                worth += value
         barred = self.bans.get(bit, 0)
         for mask, most in self.caps.get(bit, ()):
             if (chosen & mask).bit_count() >= most:

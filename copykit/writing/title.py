@@ -6,6 +6,7 @@ import hashlib
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -155,6 +156,7 @@ class TitlePacker:
             else:
                 words.append(own)
 
+        @cache
         def dropped() -> list[Dropped]:
             return own_dropped + self._dropped(pool, bad, stated)
 
@@ -356,6 +358,7 @@ class _Bench:
         self.others_dropped = dropped
         vocabulary = packer._vocabulary
         self.size, self.limit = packer.sizes(room)
+        self.before = self._cut_old() if product.current_title else []
         self.old = self._old_terms()
         self.must = self._must()
         standing = "\n".join(term.key for term in self.must)
@@ -467,7 +470,7 @@ class _Bench:
                 worth += word.weight
                 found.append(word.shop.text)
         dropped += self.others_dropped()
-        old = {term.key: term.text for term in self._cut_old()}
+        old = {term.key: term.text for term in self.before}
         now = {term.key: term.text for term in terms}
         standing, before = "\n".join(now), fold_text(self.product.current_title)
         return PackedTitle(
@@ -543,10 +546,8 @@ class _Bench:
 
     def _old_terms(self) -> list[Term]:
         """Return the words of the title in use that may be said at all; those that may not are told as dropped."""
-        if not self.product.current_title:
-            return []
         terms: list[Term] = []
-        for term in self._cut_old():
+        for term in self.before:
             barred = self.packer._screen.barred(term.text, self.stated.categories)
             if barred is not None:
                 self.dropped.append(Dropped(term.text, *barred))
@@ -556,7 +557,8 @@ class _Bench:
                 terms.append(term)
         return terms
 
-    def _cut_old(self) -> Iterable[Term]:
+    def _cut_old(self) -> list[Term]:
+        """Return the words of the title in use; its brand, what is locked and the thing's name stay whole."""
         vocabulary = self.packer._vocabulary
         brand = brand_term(self.product)
         title = self.product.current_title
