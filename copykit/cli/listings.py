@@ -7,7 +7,7 @@ import itertools
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,9 +18,9 @@ import click
 from copykit import batch, datafiles, tables
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
-from copykit.cli.listings_out import FILES, Output, write, write_lines
+from copykit.cli.listings_out import FILES, Output, problem_file, write, write_lines, write_problems
 from copykit.datafiles import DataFiles
-from copykit.errors import CopykitError
+from copykit.errors import CopykitError, FileMissing
 from copykit.journal import Journal, read_journal
 from copykit.model import ShopWord
 from copykit.platforms import Platforms
@@ -168,7 +168,8 @@ def build(source: str, **options: Any) -> int:
     _check_output(output, shapes, options)
     with ExitStack() as stack:
         path, shown = _spooled(source, stack)
-        table = ProductTable(path, files, AttributeNames(files), _chosen(options, settings), shown)
+        chosen = _chosen(options["columns"])
+        table = ProductTable(path, files, AttributeNames(files), chosen, shown, settings.get("columns", {}))
         view = View(common.lang_of(), common.terminal(sys.stdout), tuple(map(_platform_view, shapes)))
         _tell_columns(table, view, options)
         run = _Run(files, table, shapes, view, options, settings)
@@ -306,6 +307,7 @@ class _Run:
 
             entries = self._chosen(self.table.entries(self.scan.scattered))
             fill_template(self.options["template"], output, self.files, self.shapes[0], entries, journal)
+            write_problems(problem_file(output), written)
         elif output is not None:
             cut = write(output, written)
         elif self.options["form"] != "table":
@@ -329,21 +331,12 @@ class _Run:
         if output is None:
             note(say("要上传的文件：加 -o 上架.xlsx", "for files to upload: -o listings.xlsx"))
         else:
-            page = (
-                say("「问题」页", "sheet 'problems'") if output.suffix.lower() == ".xlsx" else say("问题", "problems")
-            )
+            place = self._trouble_place(output)
+            again = say("改好后加 --only-failed 再运行", "mend them and run again with --only-failed")
             if left > 0:
-                again = say("改好后加 --only-failed 再运行", "mend them and run again with --only-failed")
-                note(
-                    say(f"还有 {left:,} 个，见 {output} 的{page}。{again}", f"{left:,} more: {output}, {page}; {again}")
-                )
+                note(say(f"还有 {left:,} 个，见 {place}。{again}", f"{left:,} more: {place}; {again}"))
             elif count:
-                note(
-                    say(
-                        f"都在 {output} 的{page}。改好后加 --only-failed 再运行",
-                        f"all in {output}; mend them and run again with --only-failed",
-                    )
-                )
+                note(say(f"都在 {place}。{again}", f"all in {place}; {again}"))
             else:
                 note(say(f"全部在 {output}", f"everything is in {output}"))
         for platform in self.view.platforms:
@@ -360,6 +353,18 @@ class _Run:
                     f"{cut:,} 格超过 Excel 的 32,767 字，截短了", f"{cut:,} cells were cut to Excel's 32,767 characters"
                 )
             )
+
+    def _trouble_place(self, output: Path) -> str:
+        """Return where the troubles of all rows are to be read."""
+        match output.suffix.lower():
+            case ".xlsx" | ".xlsm" if self.options["template"] is None:
+                return say(f"{output} 的「问题」页", f"{output}, sheet 'problems'")
+            case ".jsonl" | ".json":
+                return say(f"{output} 每条的 findings 和 error", f"{output}, findings and error of each line")
+            case ".csv" | ".xlsx" | ".xlsm":
+                return str(problem_file(output))
+            case _:
+                return str(output / say("问题.csv", "problems.csv"))
 
     def _twin(self, twin: Twin) -> str:
         if twin.same:
@@ -521,11 +526,18 @@ def _check_output(output: Path | None, shapes: tuple[Shape, ...], options: dict[
         raise UsageMistake(
             "--into 要配一个平台和 -o 填好.xlsx", "--into takes one platform and an output such as -o filled.xlsx"
         )
+    if options["template"] is not None and not options["template"].is_file():
+        raise FileMissing(path=str(options["template"]))
+    if output is not None and not output.absolute().parent.is_dir():
+        raise UsageMistake(
+            f"-o 的文件夹 {output.parent} 不存在，请先建好",
+            f"the folder of -o, {output.parent}, does not exist; create it",
+        )
 
 
-def _chosen(options: dict[str, Any], settings: Mapping[str, Any]) -> dict[str, str]:
-    chosen = dict(settings.get("columns", {}))
-    for given in options["columns"]:
+def _chosen(columns: Iterable[str]) -> dict[str, str]:
+    chosen: dict[str, str] = {}
+    for given in columns:
         role, sign, header = given.partition("=")
         if not sign or not role.strip() or not header.strip():
             raise UsageMistake(

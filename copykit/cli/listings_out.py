@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -41,12 +42,28 @@ def write(path: Path, output: Output) -> int:
             return tables.write_xlsx(path, _sheets(output)).shortened
         case ".csv":
             _write_csv(path, output.view.platforms[0], output)
+            write_problems(problem_file(path), output)
         case ".jsonl" | ".json":
             with tables.atomic(path) as out:
                 out.writelines(encoded(output.listings(), suffix == ".json"))
         case _:
             write_folder(path, output)
     return 0
+
+
+def problem_file(path: Path) -> Path:
+    """Return where troubles are told that have no place in the file itself: 上架.csv → 上架-问题.csv."""
+    return path.with_name(f"{path.stem}-{say('问题', 'problems')}.csv")
+
+
+def write_problems(path: Path, output: Output) -> None:
+    """Write the troubles of all rows as CSV; where there is none, only an older file is emptied."""
+    rows = render.problem_rows(output.listings(), output.twins, output.view)
+    first = list(itertools.islice(rows, 1))
+    if not first and not path.exists():
+        return
+    headers = render.problem_headers(output.view)
+    tables.write_csv(path, headers, itertools.chain(first, rows), bom=output.bom, raw=output.raw)
 
 
 def write_folder(path: Path, output: Output) -> None:
@@ -57,11 +74,6 @@ def write_folder(path: Path, output: Output) -> None:
         _write_csv(path / f"{platform.name}.csv", platform, output)
     for name, headers, rows in (
         (
-            say("问题", "problems"),
-            render.problem_headers(view),
-            render.problem_rows(output.listings(), output.twins, view),
-        ),
-        (
             say("没用上的词", "words left out"),
             render.dropped_headers(view),
             render.dropped_rows(output.listings(), view),
@@ -69,6 +81,7 @@ def write_folder(path: Path, output: Output) -> None:
         (say("汇总", "summary"), [], render.summary_rows(output.summary, view)),
     ):
         tables.write_csv(path / f"{name}.csv", headers, rows, bom=output.bom, raw=output.raw)
+    write_problems(path / f"{say('问题', 'problems')}.csv", output)
 
 
 def _write_csv(path: Path, platform: PlatformView, output: Output) -> None:

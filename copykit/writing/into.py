@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from copykit.datafiles import DataFiles
 from copykit.model import Product, Sku
@@ -23,8 +23,15 @@ _ROLE_FIELDS = {
     "stock": "stock",
     "sku": "sku",
     "options": "options",
+    "images": "image",
 }
-NUMBERS = ("price", "stock")
+# What platforms call differently, the nearest first.
+_INSTEAD = {
+    "subtitle": ("points", "highlights"),
+    "body": ("description", "detail", "subtitle", "points"),
+    "tags": ("search_terms",),
+}
+_BY_VERSION = frozenset(("sku", "options", "version", "option_value_1", "option_value_2"))
 
 
 class TemplateFields:
@@ -33,11 +40,13 @@ class TemplateFields:
     def __init__(self, files: DataFiles, shape: Shape) -> None:
         self._fields: dict[str, str] = {}
         columns = files.load("columns")
-        for name, roles in (("listing", _ROLE_FIELDS), ("text", {"title": "title", "body": "body"})):
+        lists = (("template", None), ("listing", _ROLE_FIELDS), ("text", {"title": "title", "body": "body"}))
+        for name, roles in lists:
             for role, names in merge_names(columns[name]).items():
-                if role in roles:
+                field = role if roles is None else roles.get(role)
+                if field is not None:
                     for header in names:
-                        self._fields.setdefault(fold_header(header), roles[role])
+                        self._fields.setdefault(fold_header(header), field)
         for spec in shape.fields:  # what the platform's own file says wins
             self._fields[fold_header(spec.column)] = spec.id
 
@@ -45,12 +54,24 @@ class TemplateFields:
         """Return whether a header takes a field of a listing."""
         return self._field(header) is not None
 
-    def rows(self, headers: list[str], listing: Record, product: Product) -> Iterator[dict[str, str | float]]:
+    def rows(self, headers: Sequence[str], listing: Record, product: Product) -> Iterator[dict[str, str | float]]:
         """Yield the rows of a product: one a version where the template has columns for versions."""
-        by_version = any(self._field(header) in ("sku", "options") for header in headers)
-        skus: tuple[Sku | None, ...] = product.skus if by_version and product.skus else (None,)
+        fields = self._told_apart(headers)
+        skus: Sequence[Sku | None] = (None,)
+        if product.skus and not _BY_VERSION.isdisjoint(field for field in fields.values() if field):
+            skus = product.skus
+        own = frozenset(map(fold_header, headers))  # 颜色 has a column of its own
         for sku in skus:
-            yield {header: value for header in headers if (value := self._cell(header, listing, product, sku)) != ""}
+            told = ((header, self._cell(header, field, listing, product, sku, own)) for header, field in fields.items())
+            yield {header: value for header, value in told if value != ""}
+
+    def _told_apart(self, headers: Sequence[str]) -> dict[str, str | None]:
+        """Return the field of each header; beside 款式编码 a 商品编码 is the version's."""
+        fields = {header: self._field(header) for header in headers}
+        ids = [header for header, field in fields.items() if field == "id"]
+        if len(ids) > 1 and "sku" not in fields.values():
+            fields[ids[1]] = "sku"
+        return fields
 
     def _field(self, header: str) -> str | None:
         folded = fold_header(header)
@@ -59,23 +80,33 @@ class TemplateFields:
             found = self._fields.get(folded[: max(folded.rfind("("), folded.rfind("["))])
         return found
 
-    def _cell(self, header: str, listing: Record, product: Product, sku: Sku | None) -> str | float:
-        field = self._field(header)
+    def _cell(
+        self, header: str, field: str | None, listing: Record, product: Product, sku: Sku | None, own: frozenset[str]
+    ) -> str | float:
         fields: Mapping[str, str] = listing["fields"]
-        value: str | float | None = None
+        options = sku.options if sku is not None else {}
+        value: str | float | None
         match field:
+            case "id":
+                value = product.id
             case "sku":
-                value = sku.id if sku is not None else ""
+                value = sku.id if sku is not None else product.id
             case "options":
-                value = "；".join(f"{name}:{told}" for name, told in sku.options.items()) if sku is not None else ""
+                rest = {name: told for name, told in options.items() if fold_header(name) not in own}
+                value = "；".join(told if len(rest) == 1 else f"{name}:{told}" for name, told in rest.items())
+            case "version":
+                value = ";".join(options.values())
+            case "option_name_1" | "option_name_2":
+                value = [*options, "", ""][field == "option_name_2"]
+            case "option_value_1" | "option_value_2":
+                value = [*options.values(), "", ""][field == "option_value_2"]
+            case "image":
+                value = product.images[0] if product.images else ""
             case "price":
                 value = sku.price if sku is not None and sku.price is not None else product.price
             case "stock":
-                stocks = [
-                    each.stock
-                    for each in ((sku,) if sku is not None else product.skus)
-                    if each and each.stock is not None
-                ]
+                told = (sku,) if sku is not None else product.skus
+                stocks = [each.stock for each in told if each.stock is not None]
                 value = sum(stocks) if stocks else None
             case "brand":
                 value = fields.get("brand") or product.brand
@@ -86,7 +117,8 @@ class TemplateFields:
             case None:
                 value = self._own(header, product, sku)
             case _:
-                value = fields.get(field, "")
+                names = (field, *_INSTEAD.get(field, ()))
+                value = next((fields[name] for name in names if fields.get(name)), "")
         return "" if value is None else value
 
     def _own(self, header: str, product: Product, sku: Sku | None) -> str:

@@ -48,6 +48,13 @@ class Entry(NamedTuple):
     error: Words | None = None
 
 
+class RoleUnknown(CopykitError):
+    """A column that was given a part which no column plays."""
+
+    zh = "--column 里的“{role}”不是一种列；可以写 {roles}"
+    en = "'{role}' in --column is no kind of column; there are {roles}"
+
+
 class Scan(NamedTuple):
     """What a first walk through the table found: how many entries there are, and a digest of all cells.
 
@@ -72,25 +79,40 @@ class ProductTable:
         attributes: AttributeNames,
         chosen: Mapping[str, str] | None = None,
         name: str | None = None,
+        usual: Mapping[str, str] | None = None,
     ) -> None:
         """Look at the header; ``chosen`` are roles whose columns the user named, ``name`` what errors call a stream.
 
+        ``usual`` are roles as they were in an earlier table: they are tried first, and need not be there.
+
         Raises:
             FileMissing, FileUnreadable, ColumnMissing: there is no table with names of products.
+            RoleUnknown: there is no such role.
         """
         self._source, self._names, self._shown = source, attributes, name
         names = tables.merge_names(files.load("columns")["listing"])
-        for role, header in (chosen or {}).items():
-            names[role] = [header]
+        for role in chosen or {}:
+            if role not in names:
+                raise RoleUnknown(role=role, roles="、".join(names))
+        for role, header in (usual or {}).items():
+            if role in names:
+                names[role] = [header, *names[role]]
+        names |= {role: [header] for role, header in (chosen or {}).items()}
         self._wanted = names
         try:
             with self._open() as table:
                 self._note(table)
-        except tables.ColumnMissing:
+        except tables.ColumnMissing as missing:
             # A table may have titles alone; then they tell what is sold.
             self._wanted = {"current_title": names["current_title"], **names}
-            with self._open() as table:
-                self._note(table)
+            try:
+                with self._open() as table:
+                    self._note(table)
+            except tables.ColumnMissing:
+                raise missing from None
+        for role, header in (chosen or {}).items():
+            if role not in self.columns:
+                raise tables.ColumnMissing(self.name, header, self.headers)
 
     def _open(self) -> tables.Table:
         return tables.read_rows(self._source, wanted=self._wanted, name=self._shown)

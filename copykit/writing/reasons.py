@@ -32,6 +32,7 @@ _REASONS = {
     ),
     "promotion": ("“{word}”是促销词，只放推广标题", "'{word}' is promotion: for an ad title only"),
     "past_year": ("{word} 是旧年份", "{word} is a past year"),
+    "shop": ("“{word}”说的是店，不是货", "'{word}' is about a shop, not about goods"),
     "empty": ("“{word}”是空话，没人搜", "'{word}' is empty praise that nobody searches"),
     "law": ("{message}（{source}）", "{message} ({source})"),
     "negative": ("关键词表里标了不用（{role}）", "the keyword table says not to use it ({role})"),

@@ -1,4 +1,4 @@
-"""Words that no listing title takes, whatever the goods: promotion, past years, others' brands, unlawful claims."""
+"""Words that no listing title takes: promotion, past years, shops, the brands of others, unlawful claims."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ class Screen:
         self._vocabulary, self._checker, self._year = vocabulary, checker, today[:4]
         lexicons = Lexicons(files)
         builder = AutomatonBuilder()
-        promotion, empty = lexicons["promotion"], lexicons["empty_praise"]
+        promotion, empty, shop = lexicons["promotion"], lexicons["empty_praise"], lexicons["shop_words"]
         self._promotion = builder.slot("promotion", promotion.entries, promotion.exceptions)
         self._empty = builder.slot("empty", empty.entries, empty.exceptions)
+        self._shop = builder.slot("shop", shop.entries, shop.exceptions)
         names = dict(lexicons["brands"].entries)
         names |= {word: fields for word, fields in lexicons["names"].entries.items() if fields.get("kind") == "brand"}
         self._needs = {
@@ -84,7 +85,7 @@ class Screen:
     def _look(self, keyword: str, categories: frozenset[str]) -> Barred | None:
         text = fold_text(keyword)
         hits = self._automaton.hits(text)
-        for slot, kind in ((self._promotion, "promotion"), (self._empty, "empty")):
+        for slot, kind in ((self._promotion, "promotion"), (self._empty, "empty"), (self._shop, "shop")):
             if slot in hits:
                 start, end = hits[slot][0]
                 return Barred(kind, {"word": text[start:end]})
