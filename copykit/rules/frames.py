@@ -99,6 +99,11 @@ class Frame:
         return self.framer.attribute(self)
 
     @functools.cached_property
+    def person(self) -> Span | None:
+        """The person's name right before the hit, with at most a title, a verb and 的 between: 李某校长用过的同款."""
+        return self.framer.person(self)
+
+    @functools.cached_property
     def question(self) -> Span | None:
         """The word that makes its clause a question."""
         return polarity.question(self)
@@ -200,6 +205,7 @@ class Framer:
         self._time_pattern = late("|".join(data["time_patterns"]))
         self._place_pattern = late("|".join(data["place_patterns"]))
         self.reach = int(data["negation_reach"])
+        self._joins = late(data["joins_person"])
         quotes = data["quotes"]
         self._quotes = late(
             "|".join(f"{re.escape(pair[0])}[^{re.escape(pair)}]*{re.escape(pair[1])}" for pair in quotes)
@@ -223,6 +229,17 @@ class Framer:
         text, end = frame.reading.folded.text, frame.hit.end
         noun = text[end + 1 : end + 2]
         return Span(end, end + 1) if text[end : end + 1] == "的" and "\u4e00" <= noun <= "\u9fff" else None
+
+    def person(self, frame: Frame) -> Span | None:
+        """Return the name that the segmenter takes for a person's and that what stands behind it joins to the hit."""
+        start, text = frame.hit.start, frame.reading.folded.text
+        for span, tag in frame.tokens(max(frame.clause.start, start - _JOINED), start):
+            name = text[slice(*span)]
+            named = tag == _PERSON and not name.startswith(_FAMILIAR) and not name.endswith(_KIN)
+            # A surname that was cut off has its name behind it: 周|建国.
+            if named and self._joins.fullmatch(text, span.end, start) and start - span.start > 1:
+                return span
+        return None
 
     def quotes(self, frame: Frame) -> Span | None:
         """Return the quoted passage that holds the hit."""
@@ -287,6 +304,10 @@ class Framer:
         return self.around.spans_in(text, self._slots[role])
 
 
+_PERSON = "nr"
+_JOINED = 14  # characters that a name, a title and a verb take
+_FAMILIAR = tuple("小老阿大")  # 小李, 老张: people whom nobody knows
+_KIN = tuple("姐哥叔姨婶爷奶妈爸总衫裙裤鞋靴袜帽包表")  # and words for clothes that are taken for names
 _BESIDE_A_LIMIT = 1  # character: 在 2010 年
 
 

@@ -56,7 +56,7 @@ def _denies(frame: Frame, negator: Span) -> bool:
         return not (path.endswith("的") and negator.start == clause.start)
     saying = next((span for span in frame.spans("sayings") if span.start >= negator.end), None)
     if saying is not None and saying.start - negator.end <= _ADVERB and saying.end <= start:
-        return True
+        return not path.endswith("的")  # 医生不会告诉你的 is an attribute of what is claimed
     return "的" not in path and _is_object(frame, negator.end)
 
 

@@ -190,6 +190,7 @@ STATES: dict[str, Callable[[Frame], Span | None]] = {
         frame.quotes if frame.reading.folded.text.startswith("《", (frame.quotes or (0,))[0]) else None
     ),
     "attributive": lambda frame: frame.attribute,
+    "by_person": lambda frame: frame.person,
     "limited_in_time": lambda frame: frame.time,
     "limited_in_place": lambda frame: frame.place,
 }
