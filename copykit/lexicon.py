@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -151,12 +152,17 @@ class AutomatonBuilder:
         self._patterns: dict[str, list[int]] = {}
         self._slots: dict[object, int] = {}
         self._marks: dict[int, tuple[int, ...]] = {}
+        self.owner: str | None = None  # for whom slots are asked for now; None: for all
+        self._owners: dict[int, set[str | None]] = {}
 
     def slot(self, key: object, words: Iterable[str], exceptions: Iterable[str] = ()) -> int:
         """Return the slot of a group, adding its folded words and exceptions the first time its key is seen."""
         if key in self._slots:
-            return self._slots[key]
+            number = self._slots[key]
+            self._owners[number].add(self.owner)
+            return number
         number = self._slots[key] = len(self._slots)
+        self._owners[number] = {self.owner}
         for word in words:
             self._patterns.setdefault(word, []).append(number)
         for phrase in exceptions:
@@ -178,6 +184,10 @@ class AutomatonBuilder:
     def size(self) -> int:
         """Return how many slots there are."""
         return len(self._slots)
+
+    def only_for(self, owners: Container[str | None]) -> frozenset[int]:
+        """Return the slots that nobody but these asked for."""
+        return frozenset(slot for slot, asked in self._owners.items() if all(owner in owners for owner in asked))
 
     def starts(self) -> dict[int, set[str]]:
         """Return slot → the first two characters of each of its words; nothing for one that is hit without any."""
@@ -229,6 +239,15 @@ class Automaton:
             words, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
         ).find_matches_as_indexes
 
+    def without(self, dead: frozenset[int]) -> Automaton:
+        """Return an automaton that finds the same but the words of some slots; it costs a list, no new search."""
+        other = copy(self)
+        other._slots = [
+            tuple(slot for slot in slots if slot not in dead and ~slot not in dead) for slots in self._slots
+        ]
+        other._only = [slots[0] if len(slots) == 1 and slots[0] >= 0 else None for slots in other._slots]
+        return other
+
     def hits(self, folded: str) -> Hits:
         """Return slot → half-open (start, end) in the folded text, in order and without overlap inside a slot."""
         found: Hits = {}
@@ -254,13 +273,16 @@ class Automaton:
         found: dict[int, Hits] = {}
         if not parts:
             return found
-        only, slots = self._only, self._slots
+        slots = self._slots
         number = 0
         base, edge = parts[0]
         hits: Hits = {}
         overlapping: list[tuple[Hits, int]] = []
         excepted: list[Hits] = []
         for pattern, start, end in self._find(folded, overlapping=True):  # in order of their ends
+            wanted = slots[pattern]
+            if not wanted:
+                continue
             if end > edge:
                 while end > edge and number + 1 < len(parts):
                     number += 1
@@ -271,8 +293,7 @@ class Automaton:
             if start < base:
                 continue
             start -= base
-            alone = only[pattern]
-            for slot in slots[pattern] if alone is None else (alone,):
+            for slot in wanted:
                 if slot in hits:
                     spans = hits[slot]
                     if start < spans[-1][1]:

@@ -67,8 +67,9 @@ class ClaimKind:
         self._room = _room(build)
         # Words without which no condition can hold are looked for with the triggers, so that a sentence that lacks them
         # is never framed.
-        needed = [each for each in settings.get("when", ()) if needs_words(each)]
-        requires = [build.automaton.words(*condition_words(each, self._room.words_of)) for each in needed]
+        needed = [condition_words(each, self._room.words_of) for each in settings.get("when", ()) if needs_words(each)]
+        few = _RATHER * len(self.called_by)  # but few words call seldom, and many more are not worth it
+        requires = [build.automaton.words(*words) for words in needed if len(words[0]) <= few]
         if "needs" in settings:
             requires.append(build.automaton.words(folded_words(settings["needs"])))
         self.requires = frozenset(requires)
@@ -99,7 +100,7 @@ class ClaimKind:
             if self.at == "uncrossed" and end - start <= _SHORT and not _uncrossed(reading, start, end):
                 continue
             finding = self._finding(reading, start, end, severity)
-            excuse = self._proven(reading, finding.matched_as) or excuse_of(exemptions, frame, self._held)
+            excuse = self._proven(reading, finding.matched_as) or exemptions.excuse(frame, self._held)
             if excuse is None:
                 found.append(finding)
             else:
@@ -107,7 +108,7 @@ class ClaimKind:
         return best(found, self.rule.limit)
 
     @functools.cached_property
-    def conditions(self) -> tuple[tuple[Condition, ...], tuple[Condition, ...], tuple[Exemption, ...]]:
+    def conditions(self) -> tuple[tuple[Condition, ...], tuple[Condition, ...], Exemptions]:
         """What has to hold, what may not, and what may excuse; built at the first hit, since most rules meet none.
 
         Raises:
@@ -172,6 +173,7 @@ def _uncrossed(reading: Reading, start: int, end: int) -> bool:
     return start in reading.bounds or end in reading.bounds
 
 
+_RATHER = 3
 _SHORT = 3  # characters; longer words are hardly ever made by chance
 
 
@@ -291,25 +293,42 @@ class Exemption:
     proof: tuple[str, ...] = ()  # the kinds of claim that are the evidence owed
 
 
-def excuse_of(
-    exemptions: Iterable[Exemption], frame: Frame, held: Callable[[str], str]
-) -> tuple[str, str, str, str] | None:
-    """Return (id, reason, clause, evidence needed) of the first exemption that governs the claim, by rank.
+class Exemptions:
+    """The exemptions that may excuse a rule's claims, in the order in which they are tried."""
 
-    Evidence that the brief holds is not needed any more; ``held`` gives the words that tell of it.
-    """
-    hits = None
-    for each in exemptions:
-        if each.needed:  # most exemptions are of no concern to a sentence, since it has none of their words
-            hits = hits if hits is not None else each.when[0].around.hits(frame.reading)
-            if not all(slot in hits for slot in each.needed):
-                continue
-        if all_hold(each.when, frame) and not any_holds(each.not_when, frame):
-            evidence = _evidence(frame.reading.context, each.proof, _said(frame)) if each.proof else ""
-            if evidence:
-                return each.id, f"{each.reason}；{held(evidence)}", each.clause, ""
-            return each.id, each.reason, each.clause, each.evidence
-    return None
+    def __init__(self, exemptions: Iterable[Exemption]) -> None:
+        self._all = tuple(sorted(exemptions, key=lambda exemption: (exemption.rank, exemption.id)))
+        self._around = next((each.around for exemption in self._all for each in exemption.when), None)
+        # Most exemptions are of no concern to a sentence, since it has none of their words.
+        self._always: list[int] = []
+        self._by_slot: dict[int, list[int]] = {}
+        for number, each in enumerate(self._all):
+            if each.needed:
+                self._by_slot.setdefault(each.needed[0], []).append(number)
+            else:
+                self._always.append(number)
+
+    def excuse(self, frame: Frame, held: Callable[[str], str]) -> tuple[str, str, str, str] | None:
+        """Return (id, reason, clause, evidence needed) of the first exemption that governs the claim, by rank.
+
+        Evidence that the brief holds is not needed any more; ``held`` gives the words that tell of it.
+        """
+        for each in self._near(frame):
+            if all_hold(each.when, frame) and not any_holds(each.not_when, frame):
+                evidence = _evidence(frame.reading.context, each.proof, _said(frame)) if each.proof else ""
+                if evidence:
+                    return each.id, f"{each.reason}；{held(evidence)}", each.clause, ""
+                return each.id, each.reason, each.clause, each.evidence
+        return None
+
+    def _near(self, frame: Frame) -> Iterable[Exemption]:
+        """Return the exemptions whose words the sentence has."""
+        if self._around is None:
+            return ()
+        hits = self._around.hits(frame.reading)
+        numbers = [number for slot in self._by_slot.keys() & hits.keys() for number in self._by_slot[slot]]
+        near = [number for number in numbers if all(slot in hits for slot in self._all[number].needed)]
+        return map(self._all.__getitem__, sorted([*self._always, *near]))
 
 
 def _said(frame: Frame) -> str:
@@ -343,10 +362,11 @@ class _Room:
         """Make a condition of a rule."""
         return condition(data, self.around, self.words_of)
 
-    def exemptions_for(self, rule: str) -> tuple[Exemption, ...]:
-        """Return the exemptions that may excuse a rule, by rank."""
-        found = [self._exemption(name) for name, data in self._exemptions.items() if _covers(data["rules"], rule)]
-        return tuple(sorted(found, key=lambda exemption: (exemption.rank, exemption.id)))
+    def exemptions_for(self, rule: str) -> Exemptions:
+        """Return the exemptions that may excuse a rule."""
+        return Exemptions(
+            self._exemption(name) for name, data in self._exemptions.items() if _covers(data["rules"], rule)
+        )
 
     @functools.cached_property
     def _exemptions(self) -> Mapping[str, Any]:

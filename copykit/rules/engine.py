@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -193,7 +193,8 @@ class Engine:
                 else:
                     waiting = waiting._replace(finds=(*waiting.finds, kind.find))
                 self._waiting[slot] = waiting
-        self._waiting_in: dict[int, tuple[Context, _Calls]] = {}
+        self._waiting_in: dict[int, tuple[Context, tuple[_Calls, Automaton]]] = {}
+        self._without: dict[frozenset[int], Automaton] = {}
         self._adapted_whole: dict[int, tuple[Context, tuple[Kind, ...]]] = {}
         self._adapted_to: Context | None = None
         self._asked: tuple[_Find, ...] = ()
@@ -204,6 +205,7 @@ class Engine:
             known = "、".join(sorted(self._kinds))
             zh, en = f"没有“{rule.kind}”这种规则，可以用 {known}", f"unknown kind '{rule.kind}'; known: {known}"
             raise RuleError(rule=rule.id, reason=Both(zh, en))
+        self.automaton.owner = rule.id
         try:
             return maker(rule, self)
         except KeyError as error:
@@ -211,6 +213,8 @@ class Engine:
             raise RuleError(rule=rule.id, reason=Both(zh, en)) from None
         except (ValueError, TypeError, re.error) as error:
             raise RuleError(rule=rule.id, reason=Both(f"写得不对：{error}", f"badly written: {error}")) from None
+        finally:
+            self.automaton.owner = None
 
     def data(self, kind: str) -> dict[str, Any]:
         """Return the data files of a kind (for rule kinds while they are built)."""
@@ -224,13 +228,17 @@ class Engine:
     def detector(self, name: str, make: Callable[[Build], Detector]) -> Detector:
         """Return the detector of a name, made when it is first asked for; it runs once a text, before any rule."""
         if name not in self.detectors:
+            owner, self.automaton.owner = self.automaton.owner, None  # what it waits for, other rules need too
             self.detectors[name] = make(self)
+            self.automaton.owner = owner
         return self.detectors[name]
 
     def shared(self, name: str, make: Callable[[Build], Any]) -> Any:
         """Return what several rules use together, made when it is first asked for."""
         if name not in self._shared:
+            owner, self.automaton.owner = self.automaton.owner, None
             self._shared[name] = make(self)
+            self.automaton.owner = owner
         return self._shared[name]
 
     def read(self, texts: Sequence[str], context: Context, bodies: Sequence[str | None] = ()) -> list[Reading]:
@@ -266,9 +274,10 @@ class Engine:
         """
         folded = fold(text)
         spans = cut(folded.text)
-        hits = self._automaton_for([folded.text]).hits_by_part(folded.text, spans)
+        automaton = self._automaton_for([folded.text])
+        waiting, awake = self._waiting_for(context)
+        hits = (awake if automaton is self._automaton else automaton).hits_by_part(folded.text, spans)
         whole = Reading(text, folded, [], [], self._joined(hits, spans), context)
-        waiting = self._waiting_for(context)
         parts = []
         for number, found in hits.items():
             span = spans[number]
@@ -357,13 +366,17 @@ class Engine:
         asked = [kind for kind in known[1] if kind.triggers is None or not kind.triggers.isdisjoint(reading.hits)]
         return sorted((finding for kind in asked for finding in kind.find(reading)), key=_place)
 
-    def _waiting_for(self, context: Context) -> _Calls:
-        """Return slot → what a sentence needs beside it, for every rule that can find something in this context."""
+    def _waiting_for(self, context: Context) -> tuple[_Calls, Automaton]:
+        """Return slot → what a sentence needs beside it, for every rule that can find something in this context.
+
+        The automaton finds the words of these rules, and passes over those of the idle ones.
+        """
         known = self._waiting_in.get(id(context))
         if known is None:
             waiting: dict[int, list[_Need]] = {}
+            idle = {kind.rule.id for kind in self._built.values() if _idle(kind, context)}
             for kind in self._in_parts:
-                if not _idle(kind, context):
+                if kind.rule.id not in idle:
                     also: frozenset[int] = getattr(kind, "requires", frozenset())
                     need = _Need(kind.find, also, getattr(kind, "probe", None))
                     for slot in kind.triggers or ():
@@ -374,8 +387,19 @@ class Engine:
             if len(self._waiting_in) >= _MOST_CONTEXTS:
                 self._waiting_in.clear()
             # The context is kept as well, so that its id is nobody else's.
-            known = self._waiting_in[id(context)] = context, waiting
+            known = self._waiting_in[id(context)] = context, (waiting, self._awake(idle))
         return known[1]
+
+    def _awake(self, idle: Container[str | None]) -> Automaton:
+        """Return the automaton without the words that only idle rules wait for; contexts of one kind share it."""
+        if self._few:
+            return self._automaton
+        dead = self.automaton.only_for(idle)
+        if dead not in self._without:
+            if len(self._without) >= _MOST_CONTEXTS:
+                self._without.clear()
+            self._without[dead] = self._automaton.without(dead)
+        return self._without[dead]
 
     def _adapt(self, context: Context) -> None:
         """Choose the rules to ask about every text: those that can have something to say in this context."""
@@ -395,8 +419,9 @@ def _called(hits: Hits, waiting: _Calls, text: str, start: int, end: int) -> Col
     detected = False
     present = hits.keys()
     for slot in hits:
-        for find, also, probe in waiting.get(slot, ()):
-            if also <= present and (probe is None or probe(text, start, end)):
+        needs = waiting.get(slot)
+        for find, also, probe in needs or ():
+            if (not also or also <= present) and (probe is None or probe(text, start, end)):
                 if find is None:
                     detected = True
                 else:

@@ -147,10 +147,10 @@ class Surroundings:
 
     def hits(self, reading: Reading) -> Hits:
         """Return slot → places in the reading's folded text, worked out once a reading."""
-        known: tuple[Automaton, Hits] | None = reading.memo.get(_SURROUNDINGS)
-        automaton = self._beside.automaton()
-        if known is None or known[0] is not automaton:
-            known = reading.memo[_SURROUNDINGS] = automaton, automaton.hits(reading.folded.text)
+        known: tuple[int, Hits] | None = reading.memo.get(_SURROUNDINGS)
+        size = self._beside.builder.size
+        if known is None or known[0] != size:  # words were added since
+            known = reading.memo[_SURROUNDINGS] = size, self._beside.automaton().hits(reading.folded.text)
         return known[1]
 
     def spans(self, reading: Reading, slot: int) -> list[Span]:
@@ -202,6 +202,7 @@ class Framer:
         """``words_of(name)`` gives a lexicon's (words, exceptions)."""
         self.around = around
         self._slots = {role: around.slot(*words_of(name)) for role, name in data["lexicons"].items()}
+        self._denying = frozenset(self._slots[role] for role in ("negators", "rhetoric", "denied_behind"))
         self._time_pattern = late("|".join(data["time_patterns"]))
         self._place_pattern = late("|".join(data["place_patterns"]))
         self.reach = int(data["negation_reach"])
@@ -210,6 +211,10 @@ class Framer:
         self._quotes = late(
             "|".join(f"{re.escape(pair[0])}[^{re.escape(pair)}]*{re.escape(pair[1])}" for pair in quotes)
         )
+
+    def may_deny(self, reading: Reading) -> bool:
+        """Return whether a reading holds any word that may deny a claim; most sentences hold none."""
+        return not self._denying.isdisjoint(self.around.hits(reading))
 
     def frame(self, reading: Reading, start: int, end: int) -> Frame:
         """Return the frame of the hit ``start:end``."""

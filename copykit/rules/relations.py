@@ -8,6 +8,7 @@ relation excuses nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import methodcaller
 from typing import Any, NamedTuple
 
 from copykit.model import Span
@@ -323,12 +324,12 @@ def needs_words(data: Mapping[str, Any]) -> bool:
 
 def all_hold(conditions: Iterable[Condition], frame: Frame) -> bool:
     """Return whether every condition holds."""
-    return all(each.holds(frame) is not None for each in conditions)
+    return None not in map(methodcaller("holds", frame), conditions)
 
 
 def any_holds(conditions: Iterable[Condition], frame: Frame) -> bool:
     """Return whether at least one condition holds."""
-    return any(each.holds(frame) is not None for each in conditions)
+    return any(map(methodcaller("holds", frame), conditions))
 
 
 def _behind(text: str, place: int) -> tuple[int, ...]:
