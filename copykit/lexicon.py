@@ -251,18 +251,23 @@ class Automaton:
     def hits(self, folded: str) -> Hits:
         """Return slot → half-open (start, end) in the folded text, in order and without overlap inside a slot."""
         found: Hits = {}
-        only = self._only
+        slots = self._slots
+        overlapping: list[int] = []
         for pattern, start, end in self._find(folded, overlapping=True):
-            slot = only[pattern]
-            if slot is not None:
-                found.setdefault(slot, []).append((start, end))
-            else:
-                for slot in self._slots[pattern]:
-                    found.setdefault(slot, []).append((start, end))
-        _hide(found)
-        for spans in found.values():
-            if len(spans) > 1:
-                _settle(spans)
+            for slot in slots[pattern]:
+                spans = found.get(slot)
+                if spans is None:
+                    found[slot] = [(start, end)]
+                else:
+                    # Words come by their ends, so that those of a group are in order unless they overlap.
+                    if start < spans[-1][1]:
+                        overlapping.append(slot)
+                    spans.append((start, end))
+        if found and min(found) < 0:
+            _hide(found)
+        for slot in overlapping:
+            if slot in found:
+                _settle(found[slot])
         return found
 
     def hits_by_part(self, folded: str, parts: Sequence[tuple[int, int]]) -> dict[int, Hits]:

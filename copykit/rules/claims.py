@@ -173,7 +173,7 @@ def _uncrossed(reading: Reading, start: int, end: int) -> bool:
     return start in reading.bounds or end in reading.bounds
 
 
-_RATHER = 3
+_RATHER = 2
 _SHORT = 3  # characters; longer words are hardly ever made by chance
 
 

@@ -291,8 +291,9 @@ class Engine:
     def _joined(self, hits: Mapping[int, Hits], spans: Sequence[Span]) -> Hits:
         """Return the hits that rules about whole texts look at, counted from the text's start."""
         joined: Hits = {}
-        for number, found in hits.items():
-            for slot in found.keys() & self._whole_slots:
+        wanted = self._whole_slots & set().union(*hits.values())
+        for number, found in hits.items() if wanted else ():
+            for slot in found.keys() & wanted:
                 base = spans[number].start
                 joined.setdefault(slot, []).extend((start + base, end + base) for start, end in found[slot])
         return joined
@@ -418,9 +419,8 @@ def _called(hits: Hits, waiting: _Calls, text: str, start: int, end: int) -> Col
     called: dict[_Find, None] = {}
     detected = False
     present = hits.keys()
-    for slot in hits:
-        needs = waiting.get(slot)
-        for find, also, probe in needs or ():
+    for slot in present & waiting.keys():
+        for find, also, probe in waiting[slot]:
             if (not also or also <= present) and (probe is None or probe(text, start, end)):
                 if find is None:
                     detected = True

@@ -202,19 +202,21 @@ class Framer:
         """``words_of(name)`` gives a lexicon's (words, exceptions)."""
         self.around = around
         self._slots = {role: around.slot(*words_of(name)) for role, name in data["lexicons"].items()}
-        self._denying = frozenset(self._slots[role] for role in ("negators", "rhetoric", "denied_behind"))
+        self._denying = tuple(self._slots[role] for role in ("negators", "rhetoric", "denied_behind"))
         self._time_pattern = late("|".join(data["time_patterns"]))
         self._place_pattern = late("|".join(data["place_patterns"]))
         self.reach = int(data["negation_reach"])
         self._joins = late(data["joins_person"])
         quotes = data["quotes"]
+        self._quoting = late(f"[{re.escape(''.join(pair[0] for pair in quotes))}]")  # most sentences quote nothing
         self._quotes = late(
             "|".join(f"{re.escape(pair[0])}[^{re.escape(pair)}]*{re.escape(pair[1])}" for pair in quotes)
         )
 
     def may_deny(self, reading: Reading) -> bool:
         """Return whether a reading holds any word that may deny a claim; most sentences hold none."""
-        return not self._denying.isdisjoint(self.around.hits(reading))
+        hits = self.around.hits(reading)
+        return any(slot in hits for slot in self._denying)
 
     def frame(self, reading: Reading, start: int, end: int) -> Frame:
         """Return the frame of the hit ``start:end``."""
@@ -248,7 +250,8 @@ class Framer:
 
     def quotes(self, frame: Frame) -> Span | None:
         """Return the quoted passage that holds the hit."""
-        for match in self._quotes.finditer(frame.reading.folded.text):
+        text = frame.reading.folded.text
+        for match in self._quotes.finditer(text) if self._quoting.search(text) else ():
             if match.start() <= frame.hit.start and frame.hit.end <= match.end():
                 return Span(*match.span())
         return None

@@ -138,7 +138,10 @@ def question(frame: Frame) -> Span | None:
     (最好的是不是我们家的), one that wants a yes (难道不是最好的吗), and one that takes the hit for granted
     (想要最好的面膜吗).
     """
-    text, clause, start = frame.reading.folded.text, frame.clause, frame.hit.start
+    text, start = frame.reading.folded.text, frame.hit.start
+    if "?" not in text:  # nearly all sentences
+        return None
+    clause = frame.clause
     if not text[: frame.sentence.end].rstrip("”’」』）)》").endswith(("?", "？")):
         return None
     asking = next(
