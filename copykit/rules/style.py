@@ -12,7 +12,7 @@ import re
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain, pairwise
 from operator import add
 from typing import Any, NamedTuple
@@ -399,7 +399,7 @@ class NearWordKind(_Style):
             pairs = Counter(map(add, stretch, stretch[1:]))
             often = [pair for pair, count in pairs.items() if count >= self.least and _CONTENT.fullmatch(pair)]
             for pair in often:
-                crowd = self._crowd([match.start() for match in re.finditer(pair, stretch)])
+                crowd = self._crowd(list(_places(pair, stretch)))
                 if crowd:
                     begin = base + max(crowd[0] - _MARGIN, 0)
                     end = base + crowd[-1] + _MARGIN
@@ -436,6 +436,14 @@ class NearWordKind(_Style):
             if places[number + self.least - 1] - places[number] <= self.reach:
                 return places[number : bisect_right(places, places[number] + self.reach)]
         return ()
+
+
+def _places(part: str, text: str) -> Iterator[int]:
+    """Yield where a part stands in a text, without overlap; a pattern a part would have to be compiled each time."""
+    place = text.find(part)
+    while place >= 0:
+        yield place
+        place = text.find(part, place + len(part))
 
 
 _STRETCH = 240  # characters looked at together, with the reach
@@ -601,7 +609,7 @@ def _keyword_places(reading: Reading) -> Iterable[tuple[str, list[int]]]:
     brief = reading.context.brief
     for keyword in dict.fromkeys(map(fold_text, brief.keywords if brief is not None else ())):
         if keyword:
-            yield keyword, [match.start() for match in re.finditer(re.escape(keyword), reading.folded.text)]
+            yield keyword, list(_places(keyword, reading.folded.text))
 
 
 class CopiedKind(_Style):
