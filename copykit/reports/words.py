@@ -16,7 +16,11 @@ from copykit.reports.snapshot import MOST_WORDS, Snapshot
 Array = NDArray[Any]
 
 FALSE_SHARE = 0.05  # of the words that are told to have changed, at most this share by chance
+LEAST_CHANGE = 1.1  # against the rest; what is sure but smaller is not worth anybody's time
 LEAST_INDEX_CHANGE = 1.5  # an index has no counts to test; this many times more or less is told
+LEAST_TOLD = 20  # places in both periods together from which a word tells how much the whole has changed
+ENOUGH = 8  # such words that tell it; with fewer the sums do
+MEDIAN_SQUARE = 0.4549  # what half of the squared deviations stay below by chance
 FEW = 3  # what came less often than this before is new rather than rising
 
 
@@ -49,20 +53,21 @@ def changes(
     seen = np.maximum(was, is_) >= least
     names = [name for name, good in zip(names, seen.tolist(), strict=True) if good]
     was, is_ = was[seen], is_[seen]
-    changed = _by_ratio(was, is_) if now.measure.endswith("index") else _by_test(was, is_)
+    index = now.measure.endswith("index")
+    scale = 1.0 if index else _scale(was, is_)
+    changed = _by_ratio(was, is_) if index else _by_test(was, is_, scale)
     rows: dict[str, list[tuple[float, WordRow]]] = {}
     own: list[tuple[float, WordRow]] = []
-    totals = _total(before), _total(now)
     for place in np.flatnonzero(changed).tolist():
         name, first, last = names[place], float(was[place]), float(is_[place])
-        state = _state(first, last, totals)
+        state = _state(first, last, scale)
         told_before = first if name in before.words or not before.floor else None
         ratio = last / first if first and last else None
         history = tuple(_figure(each, name) for each in earlier)
         notes = [_note(history, lang)]
         if ratio is not None and (state == "rising") != (ratio > 1):
-            ratio *= totals[0] / totals[1]
-            notes.append("按占比算：总量变了" if lang == "zh" else "by its share: the whole has changed")
+            ratio /= scale
+            notes.append("和别的词比：整体变了" if lang == "zh" else "against the rest: the whole has changed")
         note = ("；" if lang == "zh" else "; ").join(filter(None, notes))
         row = WordRow(name, state, told_before, last, ratio, history, own=is_own(name), note=note)
         item = abs(last - first), row
@@ -89,25 +94,29 @@ def with_last_year(
     for row in rows:
         way, was = _WAYS.get(row.state, ""), _WAYS.get(then.get(row.keyword, ""), "")
         said = ""
-        if way and was:
+        figure = _figure(like, row.keyword)
+        if row.state == "new" and figure is not None and figure >= FEW:
+            said = "去年这时就有" if lang == "zh" else "it was there at this time last year"
+        elif way and was:
             said = _THEN[lang][(way, was)]
         elif way and like_before is not None and row.keyword in like.words and row.keyword in like_before.words:
             said = "去年这时没怎么变" if lang == "zh" else "steady at this time last year"
         note = ("；" if lang == "zh" else "; ").join(filter(None, (row.note, said)))
-        told.append(replace(row, year_ago=_figure(like, row.keyword), note=note))
+        told.append(replace(row, year_ago=figure, note=note))
     return tuple(told)
 
 
 def year_part(
     now: Snapshot, like: Snapshot, is_own: Callable[[str], bool], top: int, least: int, lang: str
 ) -> tuple[WordRow, ...]:
-    """Return the words that changed most since the same weeks last year, by share."""
-    found = changes(now, like, [like, now], is_own, top, least, lang)
+    """Return the words that changed most since the same weeks last year, against the rest."""
+    found = changes(now, like, [like, now], is_own, MOST_WORDS, least, lang)
+    both = [(like.words[word][0], figure) for word, (figure, _) in now.words.items() if word in like.words]
+    scale = 1.0 if now.measure.endswith("index") else _scale(*np.array(both or [(1.0, 1.0)]).T)
     rows = [row for some in found.words.values() for row in some]
-    shares = _total(now) / (_total(like) or 1)
-    rows.sort(key=lambda row: (-abs((row.after or 0) / shares - (row.before or 0)), row.keyword))
+    rows.sort(key=lambda row: (-abs((row.after or 0) / scale - (row.before or 0)), row.keyword))
     return tuple(
-        replace(row, ratio=row.after / row.before / shares if row.before and row.after else None, note="")
+        replace(row, ratio=row.after / row.before / scale if row.before and row.after else None, note="")
         for row in rows[:top]
     )
 
@@ -130,12 +139,39 @@ _THEN = {
 }
 
 
-def _by_test(was: Array, is_: Array) -> Array:
+def _scale(was: Array, is_: Array) -> float:
+    """Return how many times as much all in all there is now: what half of the words have at least.
+
+    The sums would say that all other words fell when a few large ones rose.
+    """
+    both = (was > 0) & (is_ > 0) & (was + is_ >= LEAST_TOLD)
+    if both.sum() >= ENOUGH:
+        return float(np.median(is_[both] / was[both]))
+    return float(is_.sum() / was.sum()) if was.sum() and is_.sum() else 1.0
+
+
+def _by_test(was: Array, is_: Array, scale: float) -> Array:
     if not was.sum() or not is_.sum():
         return np.zeros(len(was), bool)
-    share = float(is_.sum() / (was.sum() + is_.sum()))
-    spread = learn_spread(was, is_, share).of(was + is_)
-    return compare_counts(was, is_, share, spread, FALSE_SHARE).believed
+    share = scale / (1 + scale)
+    spread = _spread(was, is_, share)
+    with np.errstate(divide="ignore"):
+        against = np.where(was > 0, is_ / np.maximum(was, 1e-9) / scale, np.inf)
+    told = (against >= LEAST_CHANGE) | (against <= 1 / LEAST_CHANGE)
+    found: Array = compare_counts(was, is_, share, spread, FALSE_SHARE).believed & told
+    return found
+
+
+def _spread(was: Array, is_: Array, share: float) -> Array:
+    """Return how much wider than by chance each word's figure varies; of a few words, what half of them show."""
+    total = was + is_
+    learned = learn_spread(was, is_, share)
+    told = total >= LEAST_TOLD
+    if len(learned.at) or told.sum() < ENOUGH:
+        return learned.of(total)
+    expected = total[told] * share
+    squares = (is_[told] - expected) ** 2 / (expected * (1 - share))
+    return np.full(len(was), max(1.0, float(np.median(squares)) / MEDIAN_SQUARE))
 
 
 def _by_ratio(was: Array, is_: Array) -> Array:
@@ -145,17 +181,13 @@ def _by_ratio(was: Array, is_: Array) -> Array:
     return found
 
 
-def _state(before: float, after: float, totals: tuple[float, float]) -> str:
+def _state(before: float, after: float, scale: float) -> str:
     if not after:
         return "gone"
     if before < FEW and after > before:
         return "new"
-    # By share: in a period with twice as many searches, twice as many of a word is no rise.
-    return "rising" if after / (totals[1] or 1) > before / (totals[0] or 1) else "falling"
-
-
-def _total(snapshot: Snapshot) -> float:
-    return sum(figure for figure, _ in snapshot.words.values())
+    # Against the rest: in a period with twice as many searches, twice as many of a word is no rise.
+    return "rising" if after > before * scale else "falling"
 
 
 def _figure(snapshot: Snapshot | None, name: str) -> float | None:

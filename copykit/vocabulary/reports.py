@@ -43,7 +43,7 @@ class WordRow:
 class YearPart(NamedTuple):
     """A period against the like of it a year ago: its name, its days, the words that changed most since.
 
-    The words' ratios are of shares: in a year the whole has changed as well.
+    The ratios of its words are taken against the rest: in a year the whole has changed as well.
     """
 
     period: str

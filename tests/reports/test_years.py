@@ -64,7 +64,7 @@ def test_a_word_that_went_the_same_way_last_year_says_so() -> None:
     assert "it rose at this time last year, too" in [row.note for row in english]
 
 
-def test_years_are_compared_by_share() -> None:
+def test_years_are_compared_against_the_rest() -> None:
     # Everything was searched twice as often as last year: only 春笋 gained.
     then = snapshot("2025-W47", 羽绒服=300, 春笋=100)
     now = Snapshot(
@@ -75,3 +75,20 @@ def test_years_are_compared_by_share() -> None:
     assert [row.keyword for row in rows] == ["春笋"]
     assert rows[0].ratio is not None
     assert 4 < rows[0].ratio < 5
+
+
+def test_a_few_that_rise_do_not_make_the_others_fall() -> None:
+    before = Snapshot("a", "", "searches", 9, 0, "", {f"词{number}": (1000.0 + number, 1) for number in range(12)})
+    risen = {"词0": (9000.0, 1), "词1": (4000.0, 1), "词2": (400.0, 1)}
+    now = Snapshot("b", "", "searches", 9, 0, "", {**before.words, **risen})
+    found = changes(now, before, [before, now], lambda word: False, 20).words
+    assert {state: [row.keyword for row in rows] for state, rows in found.items()} == {
+        "rising": ["词0", "词1"],
+        "falling": ["词2"],
+    }
+
+
+def test_a_week_that_is_busier_all_over_changes_nothing() -> None:
+    before = snapshot("a", 羽绒服=4000)
+    now = Snapshot("b", "", "searches", 9, 0, "", {word: (1.7 * each, 1) for word, (each, _) in before.words.items()})
+    assert changes(now, before, [before, now], lambda word: False, 20).words == {}

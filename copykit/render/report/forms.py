@@ -85,7 +85,7 @@ def sheets(report: Report, lang: str = "zh") -> list[Sheet]:
             say("词", "word"),
             report.year.period,
             report.period,
-            say("占比倍数", "share ratio"),
+            say("除去整体的倍数", "ratio against the rest"),
         ]
         cells = [[states[row.state], row.keyword, row.before, row.after, row.ratio] for row in report.year.words]
         made.append(Sheet(say("和去年比", "a year ago"), heads, cells))
