@@ -71,7 +71,7 @@ def _count(count: int, zh: str, en: str) -> Words:
 def _to_collect(source: Source, settings: ReportSettings, period: Period) -> Words:
     """Return how much a source would collect; what is only asked on the web is not looked at."""
     paths, addresses = source.to_collect(settings.folder, period)
-    files = sum(len(find_files(path)) for path in paths)
+    files = sum(len(find_files(path)) for path, _ in paths)
     addresses += [url for name in source.urls for url in read_lines(settings.folder / name)]
     made = corpus_path(source.corpus, settings.folder).is_file()
     zh, en = [f"收进语料“{source.corpus}”"], [f"into corpus '{source.corpus}'"]

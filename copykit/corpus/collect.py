@@ -58,7 +58,7 @@ class Wishes:
     """What to collect and how. ``at`` is now, in ISO form; ``since`` leaves out what is older, as far as that is told.
 
     ``most`` pages of a sitemap or a feed are asked in a run, the latest first; ``by_line`` makes every line of a plain
-    file a document. ``undated``: the day of texts that tell none of their own, that of ``at`` where it is empty.
+    file a document.
     """
 
     at: str
@@ -69,7 +69,6 @@ class Wishes:
     form: str | None = None
     keep: tuple[str, ...] = ()  # mends that are not made
     reader: Reader = "own"
-    undated: str = ""
 
 
 class _Raw(NamedTuple):
@@ -124,16 +123,20 @@ class Collector:
         self._lists: dict[str, KnownPage] = {}  # of sitemaps and feeds; kept when all that they tell of was asked
         self._left: set[str] = set()  # sitemaps and feeds of which something was not
         self._run = 0
+        self._undated = wishes.at[:10]
         self._settings = f"{wishes.by_line} {wishes.column} {wishes.form} {wishes.keep} {wishes.reader}"
         if wishes.reader == "trafilatura":
             _trafilatura()
 
-    def collect(self, sources: Sequence[str]) -> Collected:
+    def collect(self, sources: Sequence[str], undated: str = "") -> Collected:
         """Collect files and addresses in the order given, local ones first; return the counts so far.
+
+        ``undated`` is the day of texts that tell none of their own, that of the run where it is empty.
 
         Raises:
             FileMissing, NothingToRead: a path that leads nowhere; nothing has been read then.
         """
+        self._undated = undated or self._wishes.at[:10]
         web = [source for source in sources if _is_address(source)]
         paths = [file for source in sources if not _is_address(source) for file in _files_of(source)]
         what = hashlib.blake2b("\n".join(sorted(sources)).encode("utf-8", "replace"), digest_size=16).hexdigest()
@@ -494,7 +497,7 @@ class Collector:
             raw.text,
             raw.published,
             self._wishes.at,
-            (raw.published or self._wishes.undated or self._wishes.at)[:10],
+            raw.published[:10] or self._undated,
             digest,
             bands,
             not signs,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from copykit.corpus.collect import Collector, Wishes
 from copykit.corpus.fetch import Fetcher
@@ -15,9 +17,10 @@ from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, FileMissing, FileUnreadable
 from copykit.keywords.profile import load_profile
 from copykit.reports.period import Period, last_whole
-from copykit.reports.settings import ReportSettings, Source
+from copykit.reports.settings import ReportSettings
 from copykit.text.encoding import decode
 
+T = TypeVar("T")
 SHOWN = 3  # pages that are named where several could not be had
 
 
@@ -38,6 +41,14 @@ class Came:
         if reason not in self.told:
             self.told.append(reason)
 
+    def attempt(self, make: Callable[[], T], lang: str) -> T | None:
+        """Return what ``make`` makes; where it cannot, note why."""
+        try:
+            return make()
+        except CopykitError as error:
+            self.fail(error.say(lang))
+            return None
+
 
 def collect_sources(
     settings: ReportSettings,
@@ -50,10 +61,11 @@ def collect_sources(
 ) -> Mapping[str, Came]:
     """Collect every source that is to be collected; return what came of each, by name.
 
-    Texts that tell no day of their own count as the period's last day where that is the one just over: they are what
-    was found at its end. ``say_outcome`` puts what became of a page in words.
+    Texts that tell no day count as the period's last day where their file is named for it, or where the period is the
+    one just over: they are what was found at its end. ``say_outcome`` puts what became of a page in words.
     """
-    in_time = period == last_whole(today, period.kind)
+    last_day = period.end.isoformat()
+    found_by = last_day if period == last_whole(today, period.kind) else ""
     profile = load_profile(files, settings.kind)
     columns = columns_of(files.load("columns"), queries=settings.kind == "query")
     found: dict[str, Came] = {}
@@ -65,7 +77,6 @@ def collect_sources(
             source.most,
             by_line=profile.by_line,
             column=source.column,
-            undated=period.end.isoformat() if in_time else "",
         )
         came = found[source.name] = Came()
         try:
@@ -74,9 +85,13 @@ def collect_sources(
                 collector = Collector(
                     store, files, columns, wishes, fetcher=fetcher, advance=advance, on_error=on_error
                 )
-                addresses = _gather_local(source, settings, period, collector, came)
+                paths, addresses = source.to_collect(settings.folder, period)
+                for path, named in paths:
+                    came.attempt(partial(collector.collect, [path], last_day if named else found_by), settings.lang)
+                for name in source.urls:
+                    addresses += came.attempt(partial(read_lines, settings.folder / name), settings.lang) or []
                 if addresses:
-                    collector.collect(addresses)
+                    collector.collect(addresses, found_by)
                 failing = store.failing(period.start.isoformat())
         except CopykitError as error:  # the corpus itself: locked, damaged, no room
             came.fail(error.say(settings.lang))
@@ -86,29 +101,11 @@ def collect_sources(
             came.fail(_missed(url, outcome, say_outcome))
         told_of = [each for each in failing if each not in own]
         if told_of:
-            named = _JOIN[settings.lang].join(_missed(*each, say_outcome) for each in told_of[:SHOWN])
+            some = _JOIN[settings.lang].join(_missed(*each, say_outcome) for each in told_of[:SHOWN])
             more = " …" if len(told_of) > SHOWN else ""
-            zh, en = f"{len(told_of):,} 页没抓到：{named}{more}", f"{len(told_of):,} pages failed: {named}{more}"
+            zh, en = f"{len(told_of):,} 页没抓到：{some}{more}", f"{len(told_of):,} pages failed: {some}{more}"
             came.told.append(zh if settings.lang == "zh" else en)
     return found
-
-
-def _gather_local(
-    source: Source, settings: ReportSettings, period: Period, collector: Collector, came: Came
-) -> list[str]:
-    """Collect the files of a source, one path after another; return its addresses."""
-    paths, addresses = source.to_collect(settings.folder, period)
-    for path in paths:
-        try:
-            collector.collect([path])
-        except CopykitError as error:
-            came.fail(error.say(settings.lang))
-    for name in source.urls:
-        try:
-            addresses += read_lines(settings.folder / name)
-        except CopykitError as error:
-            came.fail(error.say(settings.lang))
-    return addresses
 
 
 def read_lines(path: Path) -> list[str]:

@@ -49,11 +49,16 @@ class Source:
         """Return the paths of a period."""
         return [str(folder / _filled(path, _days_of(period))) for path in self.files]
 
-    def to_collect(self, folder: Path, period: Period) -> tuple[list[str], list[str]]:
-        """Return the local paths and the addresses that a period collects."""
-        filled = [_filled(each, _days_of(period)) for each in self.collect]
-        local = [str(folder / each) for each in filled if not _ADDRESS.match(each)]
-        return local, [each for each in filled if _ADDRESS.match(each)]
+    def to_collect(self, folder: Path, period: Period) -> tuple[list[tuple[str, bool]], list[str]]:
+        """Return the local paths, each with whether it is named for the period, and the addresses to collect."""
+        local, addresses = [], []
+        for each in self.collect:
+            filled = _filled(each, _days_of(period))
+            if _ADDRESS.match(filled):
+                addresses.append(filled)
+            else:
+                local.append((str(folder / filled), _names_days(each)))
+        return local, addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +178,10 @@ def _more_faults(value: Mapping[str, Any], path: Path) -> list[Problem]:
             found.append(Problem(shown, line, f"source[{number}]", zh, en))
             continue
         source = _source(table)
+        if source.collects and source.date_column:
+            zh = "date_column 只用在 files 上；要按日期分的表写进 files，不用收"
+            en = "date_column is for files; name a table whose rows have days under files, it needs no collecting"
+            found.append(Problem(shown, line, f"source[{number}].date_column", zh, en))
         if source.corpus and source.corpus in taken:
             zh = f"语料“{source.corpus}”在“{taken[source.corpus]}”里已经读了，会算两遍；合成一处，或者换一个 corpus"
             en = f"'{source.corpus}' is read by '{taken[source.corpus]}' already; join them, or name another corpus"
