@@ -29,7 +29,7 @@ _WORDS = {
     "findings": "Severity Verdict Span Token Finding NO_PARTS NO_FACTS Score Said",
     "titles": "Length TitleScore Change Tried Comparison Lesson",
     "checks": "Place Told Spared Checked",
-    "keywords": "WordRole ChangeState TextKeyword Keyword SelectedWord WordChange WidenedWord",
+    "keywords": "WordRole ChangeState TextKeyword Context Keyword SelectedWord WordChange WidenedWord",
     "brief": (
         "Note Claim Readers Persona Point Scene Detail Doubt Step Story Stock Link Material NO_MATERIAL Shop "
         "NO_SHOP Brief"

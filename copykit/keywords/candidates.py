@@ -93,7 +93,7 @@ def read_block(joined: str, words: Words, cut: Cut) -> Reading:
     bits = words.bits.take(numbers)
     blanks = None
     if " " in plain:
-        glue = _glue(bits)
+        glue = _glue(bits, INSIDE if words.rules.blanks_join else LATIN | INSIDE)
         if glue.any():
             blanks, keep = starts[glue], ~glue
             numbers, starts, ends, docs = numbers[keep], starts[keep], ends[keep], docs[keep]
@@ -220,10 +220,10 @@ def aligned(reading: Reading, places: Ints, sizes: NDArray[np.int8]) -> NDArray[
     return both
 
 
-def _glue(bits: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Return which words are the single blank between two Latin words or numbers, as in ``iPhone 15``."""
+def _glue(bits: NDArray[np.int32], joined: int) -> NDArray[np.bool_]:
+    """Return which words are the single blank between two that are all of ``joined``: Latin in ``iPhone 15``."""
     glue: NDArray[np.bool_] = bits & SPACE != 0
-    latin = bits & (LATIN | INSIDE) == LATIN | INSIDE
+    like = bits & joined == joined
     glue[0:1] = glue[-1:] = False
-    glue[1:-1] &= latin[:-2] & latin[2:]
+    glue[1:-1] &= like[:-2] & like[2:]
     return glue

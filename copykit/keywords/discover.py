@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copykit.keywords.candidates import Phrases, Reading
 from copykit.keywords.counts import Counts, Finder, Rows, in_order
 from copykit.keywords.mine import Floats, Wanted, neighbours, survivors
 from copykit.keywords.shares import settled
 from copykit.keywords.words import BASE, U64, Ints, Words, plain_text, text_hashes
-from copykit.model import Keyword
+from copykit.model import Context, Keyword
 from copykit.text.normalize import fold_text
 
 LENGTHENED = 2.0  # a better word that stands there so many times as often is the word meant
@@ -48,12 +49,12 @@ def discover(
     )
     good = np.concatenate((good, np.flatnonzero((runs.size == 1) & (runs.letters > 1))))
     texts = runs.texts(good)
-    date = re.compile(rf"\d+[{settings['dates']}]")
+    amount = re.compile(rf"\d+(?:[{settings['dates']}]|{'|'.join(settings['measures'])})", re.IGNORECASE)
     keep = [
         number
         for number, text in enumerate(texts)
         if len(text) <= settings["chars"][1]
-        and date.fullmatch(text) is None
+        and amount.fullmatch(text) is None
         and any(map(str.isalpha, text))
         and not knows(text)
         and not knows(text.upper())
@@ -201,28 +202,53 @@ def _apart(order: Sequence[int], texts: Sequence[str], counts: Ints, top: int | 
     return chosen
 
 
-def with_contexts(found: Sequence[Keyword], texts: Iterable[str]) -> list[Keyword]:
-    """Return the words each with its first place in the texts and what stands around it; stops when all have one."""
-    contexts: dict[str, str] = {}
-    missing = {word.text: word.text for word in found}
+def with_contexts(
+    found: Sequence[Keyword], texts: Iterable[str], read: Callable[[str], tuple[Reading, Phrases]]
+) -> list[Keyword]:
+    """Return the words with the first places where they stand, one of a document; stops when all have enough.
+
+    ``texts`` are those of blocks; ``read`` cuts one as it was cut for counting, and gives the runs that were counted.
+    """
+    keys = text_hashes([word.text.replace(" ", "") for word in found])
+    order, keys = in_order(keys)
+    finder = Finder(keys)
+    contexts: list[list[Context]] = [[] for _ in found]
+    missing = {place: word.text.replace(" ", "").lower() for place, word in enumerate(found)}
     for text in texts:
-        plain = plain_text(text)
-        lowered = plain.lower()
-        for name in list(missing):
-            at = lowered.find(name.lower())
-            if at >= 0:
-                begin, end = max(0, at - AROUND), at + len(name) + AROUND
-                before = _EDGE.split(text[begin:at])[-1]
-                after = _EDGE.split(text[at + len(name) : end])[0]
-                contexts[name] = f"{before}{text[at : at + len(name)]}{after}".strip()
-                del missing[name]
+        plain = plain_text(text).replace(" ", "").lower()
+        if not any(name in plain for name in missing.values()):
+            continue
+        reading, every = read(text)
+        at, known = finder.find(every.hashes)
+        known &= np.isin(order.take(at), list(missing))
+        hits = np.flatnonzero(known)
+        places = every.places.take(hits)
+        starts, ends = reading.starts.take(places), reading.ends.take(places + every.sizes.take(hits) - 1)
+        told: set[tuple[int, int]] = set()
+        rows = zip(order.take(at.take(hits)), reading.docs.take(places), starts, ends, strict=True)
+        for word, document, start, end in (map(int, row) for row in rows):
+            if word in missing and (word, document) not in told:
+                told.add((word, document))
+                context = _around(text, start, end)
+                if context not in contexts[word]:
+                    contexts[word].append(context)
+                if len(contexts[word]) == CONTEXTS:
+                    del missing[word]
         if not missing:
             break
-    return [replace(word, context=contexts.get(word.text, "")) for word in found]
+    return [replace(word, contexts=tuple(own)) for word, own in zip(found, contexts, strict=True)]
 
 
+def _around(text: str, start: int, end: int) -> Context:
+    """Return a stretch of a text with what is around it, up to where a sentence ends."""
+    before = _EDGE.split(text[max(0, start - AROUND) : start])[-1].lstrip()
+    after = _EDGE.split(text[end : end + AROUND])[0].rstrip()
+    return Context(f"{before}{text[start:end]}{after}", len(before), len(before) + end - start)
+
+
+CONTEXTS = 3  # of a word
 AROUND = 12  # characters of context on each side
-_EDGE = re.compile("[\x1d\x1e\\n]")
+_EDGE = re.compile("[\x1d\x1e\r\n。！？!?；;\u3000]|  +")
 
 
 def dictionary_lines(found: Sequence[Keyword]) -> list[str]:

@@ -18,7 +18,7 @@ from copykit.corpus.sources import Block, Document
 from copykit.datafiles import DataFiles, Layer
 from copykit.errors import CopykitError
 from copykit.keywords import discover, mine
-from copykit.keywords.candidates import Piece
+from copykit.keywords.candidates import Phrases, Piece, Reading, in_units, read_block, runs
 from copykit.keywords.counts import Counter, Counts, Totals
 from copykit.keywords.extract import KeywordExtractor
 from copykit.keywords.profile import Profile, for_discovery, load_profile, words_maker
@@ -121,7 +121,7 @@ def discover_blocks(
     jobs: int = 1,
     advance: Callable[[int], None] = lambda documents: None,
 ) -> tuple[list[Keyword], Totals]:
-    """Return the words that the dictionary lacks, most word-like first, each with a place, and what was read."""
+    """Return the words that the dictionary lacks, most word-like first, each with places, and what was read."""
     recipe = replace(recipe, units=UNITS)
     kitchen = recipe.kitchen()
     # Which words there are is known when all is read, and standard input cannot be read again.
@@ -132,7 +132,13 @@ def discover_blocks(
     model = kitchen.profile.models["zh"]
     words = kitchen.words()
     found = discover.discover(counts, words, settings, wanted, segmenter.knows, segmenter.words, model)
-    return discover.with_contexts(found, _kept(texts)), counts.totals
+
+    def read(text: str) -> tuple[Reading, Phrases]:
+        letters = kitchen.words()
+        reading = in_units(read_block(text, kitchen.words(), segmenter.words), letters)
+        return reading, runs(reading, letters, UNITS)
+
+    return discover.with_contexts(found, _kept(texts), read), counts.totals
 
 
 def _keeping(blocks: Iterable[Block], path: Path) -> Iterator[Block]:

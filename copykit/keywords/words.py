@@ -44,6 +44,7 @@ class Rules:
         self.words: int = profile["words"]
         self.least, self.most = profile["chars"]
         self.latin_most: int = profile["latin_chars"]
+        self.blanks_join: bool = profile["blanks"] == "join"
         self.barred = frozenset(profile["barred"])
         self.first_barred = frozenset(profile["first_barred"])
         self.last_barred = frozenset(profile["last_barred"])

@@ -109,7 +109,7 @@ def new_words_table(found: Sequence[Keyword], view: KeywordView) -> str:
         ]
     ]
     for word in found:
-        told = because(word, view) if view.explain else word.context
+        told = because(word, view) if view.explain else next((context.text for context in word.contexts), "")
         rows.append([word.text, f"{word.count:,}", f"{word.documents:,}", f"{word.weight:.1f}", told])
     if view.explain:
         rows[0][-1] = say("依据", "factors")
@@ -140,8 +140,8 @@ def keyword_json(word: Keyword, view: KeywordView) -> dict[str, Any]:
         value["variants"] = list(word.variants)
     if view.explain:
         value["factors"] = dict(word.factors)
-    if word.context:
-        value["context"] = word.context
+    if word.contexts:
+        value["contexts"] = [context._asdict() for context in word.contexts]
     return value
 
 
@@ -159,7 +159,7 @@ def keyword_cells(keywords: Iterable[Keyword], view: KeywordView) -> tuple[list[
         say("次数", "count"),
         say("篇数", "documents"),
     ]
-    last = say("出处", "context") if first is not None and first.context else say("别的写法", "variants")
+    last = say("出处", "context") if first is not None and first.contexts else say("别的写法", "variants")
     headers = [*head, *map(view.role, roles), *map(view.factor, factors), last]
 
     def rows() -> Iterator[list[object]]:
@@ -168,7 +168,7 @@ def keyword_cells(keywords: Iterable[Keyword], view: KeywordView) -> tuple[list[
                 *(word.rank, word.text, word.weight, word.count, word.documents),
                 *(word.metrics[role] for role in roles),
                 *(word.factors.get(name, 0) for name in factors),
-                word.context or view.say("、", ", ").join(word.variants),
+                " | ".join(context.text for context in word.contexts) or say("、", ", ").join(word.variants),
             ]
 
     return headers, rows()

@@ -28,13 +28,21 @@ class TextKeyword(NamedTuple):
     factors: Mapping[str, float] = NO_PARTS
 
 
+class Context(NamedTuple):
+    """A place where a word stands, with what is around it in the text; the word is ``text[start:end]``."""
+
+    text: str
+    start: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class Keyword:
     """A word or phrase of many texts, with its evidence.
 
     ``weight`` is 0 to 100 and the sum of ``factors``; ``count`` is how often it stands there, ``documents`` in how many
     texts; ``variants`` are other spellings that were counted with it; ``metrics`` are what the texts that hold it
-    brought in: sums of counts and money, the highest of an index. ``context`` is one place with the words around it.
+    brought in: sums of counts and money, the highest of an index. ``contexts`` are places where it stands.
     """
 
     text: str
@@ -45,7 +53,7 @@ class Keyword:
     factors: Mapping[str, float] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     variants: tuple[str, ...] = ()
-    context: str = ""
+    contexts: tuple[Context, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

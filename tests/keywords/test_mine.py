@@ -107,6 +107,20 @@ def test_a_blank_inside_a_latin_name_makes_no_other_word(tmp_path: Path) -> None
     assert len([word for word in counts if word.replace(" ", "") == "iphone15pro"]) == 1
 
 
+def test_a_blank_between_words_joins_those_of_a_search_and_parts_those_of_a_title(tmp_path: Path) -> None:
+    texts = ["平价睫毛膏", "平价 睫毛膏", "睫毛 膏", "睫毛膏 "] * 5
+    found = {}
+    for kind in ("query", "product"):
+        folder = tmp_path / kind
+        folder.mkdir()
+        own = Recipe(bundled().layers, None, kind)
+        found[kind] = mine_blocks(blocks(7, texts), own, Wanted(top=None), folder)[0]
+    counts = {kind: {word.text: word.count for word in words} for kind, words in found.items()}
+    assert (counts["query"]["睫毛膏"], counts["query"]["平价睫毛膏"]) == (20, 10)
+    assert "睫毛 膏" not in counts["query"]
+    assert counts["product"]["睫毛膏"] == 15
+
+
 def test_a_weight_is_the_sum_of_its_factors_and_ranks_fall(tmp_path: Path) -> None:
     keywords = mined(tmp_path / "a")
     assert [word.rank for word in keywords] == list(range(1, len(keywords) + 1))
@@ -160,3 +174,30 @@ def test_new_words_are_found_and_kept_whole_by_the_next_run(tmp_path: Path) -> N
     new = {word.text: word.count for word in found}
     assert new.get("澜沐") == new.get("绫奥") == 20
     assert not [word for word in new if Segmenter().knows(word)]
+
+
+def test_new_words_show_where_they_stand(tmp_path: Path) -> None:
+    around = [
+        ("今天用", "香薰"),
+        ("她买了", "面霜"),
+        ("问问", "洗面奶"),
+        ("说说", "身体乳"),
+        ("看", "护手霜"),
+        ("去", "官方店"),
+    ]
+    texts = [f"第一句。{before}{name}{after}。后一句" for before, after in around for name in ("澜沐", "ABKO")]
+    texts += ["型号XABKOY，没有别的", "澜 沐不是一个词"]
+    found, _ = discover_blocks(blocks(3, texts), recipe(), Wanted(top=20), tmp_path)
+    shown = {word.text: word.contexts for word in found}
+    for name in ("澜沐", "ABKO"):
+        assert [(place.text, place.text[place.start : place.end]) for place in shown[name]] == [
+            (f"{before}{name}{after}", name) for before, after in around[:3]
+        ]
+
+
+def test_an_amount_is_no_new_word(tmp_path: Path) -> None:
+    texts = [
+        f"{name}{use}" for name in ("500ml", "220V", "3件", "H6") for use in ("水杯好", "排气扇", "防水的", "黑色款")
+    ]
+    found, _ = discover_blocks(blocks(5, texts), recipe(), Wanted(top=50), tmp_path)
+    assert {word.text.lower() for word in found} & {"500ml", "220v", "3件", "h6"} == {"h6"}
