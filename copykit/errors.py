@@ -17,6 +17,11 @@ class CopykitError(Exception):
     zh: ClassVar[str] = "{detail}"
     en: ClassVar[str] = "{detail}"
     exit_code: ClassVar[int] = 2
+    # The option that the cure names, and the sentence of a command that has no such option.
+    option: ClassVar[str] = ""
+    zh_without: ClassVar[str] = ""
+    en_without: ClassVar[str] = ""
+    has_option = True
 
     def __init__(self, **facts: Any) -> None:
         super().__init__(facts)
@@ -25,6 +30,8 @@ class CopykitError(Exception):
     def say(self, lang: str = "zh") -> str:
         """Return the sentence in ``zh`` or ``en``."""
         template = self.zh if lang == "zh" else self.en
+        if self.option and not self.has_option:
+            template = self.zh_without if lang == "zh" else self.en_without
         facts = {name: fact.say(lang) if hasattr(fact, "say") else fact for name, fact in self.facts.items()}
         return template.format(**facts)
 

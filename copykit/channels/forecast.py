@@ -86,6 +86,11 @@ class Outlook:
         """Return the user's own rows of a channel."""
         return self._own.get(channel.id, ())
 
+    @property
+    def compared(self) -> int:
+        """Return how many channels have results that a review would hold against each other."""
+        return sum(any(row.visitors and row.orders is not None for row in rows) for rows in self._own.values())
+
     def click_cost(self, channel: Channel) -> tuple[Range, bool] | None:
         """Return yuan a click and whether they are the user's own; None when nobody knows."""
         paid = [row for row in self.own(channel) if row.cost and row.visitors]

@@ -326,6 +326,8 @@ def read_placed(row: Callable[[str], str], number: int, links: Sequence[str]) ->
         NoLinkGiven: there is no page in it.
     """
     page = _completed(row("page").strip())
+    if not page:
+        raise NoLinkGiven(row=number, reason=Words("这一格是空的", "the cell is empty"))
     fault = fault_of(page)
     if fault:
         raise NoLinkGiven(row=number, reason=Words(f"“{page[:80]}”", fault))

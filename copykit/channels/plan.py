@@ -17,7 +17,7 @@ from copykit.categories import Categories
 from copykit.channels.catalog import Catalog, condition_from, in_language, meets
 from copykit.channels.facts import Facts, facts_of, holds, objection, told_as
 from copykit.channels.forecast import NOTHING, Assumptions, Outlook, OwnResult, total
-from copykit.channels.review import count_interval
+from copykit.channels.review import count_interval, fair_z
 from copykit.channels.schedule import DAY, Desk, campaign_tasks, cycle_days, settle, short_codes, tasks_of, weekly
 from copykit.datafiles import DataFiles
 from copykit.model import Brief, Channel, Forecast, Plan, PlanRow, Rejected, Task
@@ -255,7 +255,7 @@ class _Choice:
         orders = sum(row.orders or 0 for row in rows)
         profit = self._profit_of(rows)
         # The good end of the interval, as in a review: a channel is not stopped for bad luck with few orders.
-        if profit is None or cost <= profit * count_interval(orders)[1]:
+        if profit is None or cost <= profit * count_interval(orders, fair_z(self.outlook.compared))[1]:
             return None
         return self._say(
             f"你自己的结果：花 {cost:,.0f} 元成交 {orders:,.0f} 单，一单只剩 {profit:,.2f} 元毛利，往宽里算也是亏",

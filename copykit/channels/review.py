@@ -176,8 +176,8 @@ def review(joined: Sequence[Joined], money: Money, hours: Mapping[str, float], a
             found = [_with_plan(one, hours, actions) for one in found]
         together = _Together(found)
         found = [_judged(one, together, money) for one in found]
-        if dimension == "channel" and together.told > 1 and not all("roi" in one.intervals for one in found):
-            zh = f"加不加、停不停看的转化区间按同时比 {together.told} 个来源放宽过，所以比表里的宽"
+        if dimension == "channel" and together.told > 1:
+            zh = f"加不加、停不停看的区间按同时比 {together.told} 个来源放宽过，所以比表里的宽"
             en = (
                 f"what decides are wider intervals than the table's, since {together.told} sources are compared at once"
             )
@@ -188,15 +188,23 @@ def review(joined: Sequence[Joined], money: Money, hours: Mapping[str, float], a
     return Review(standings, how, tuple(sorted(unknown)), tuple(notes))
 
 
-def count_interval(count: float) -> Interval:
-    """Return the 95 % interval of a Poisson mean of which ``count`` were seen: exact for few, Byar's for many."""
+def count_interval(count: float, z: float = _Z95) -> Interval:
+    """Return the interval of a Poisson mean of which ``count`` were seen: exact for few, Byar's for many."""
     if count <= _EXACT:
-        seen = int(count)
-        low = _mean_where(lambda mean: 1 - _at_most(seen - 1, mean), rising=True) if seen else 0.0
-        return low, _mean_where(lambda mean: _at_most(seen, mean), rising=False)
-    low = count * (1 - 1 / (9 * count) - _Z95 / (3 * math.sqrt(count))) ** 3
+        seen, tail = int(count), 1 - NormalDist().cdf(z)
+        low = _mean_where(tail, lambda mean: 1 - _at_most(seen - 1, mean), rising=True) if seen else 0.0
+        return low, _mean_where(tail, lambda mean: _at_most(seen, mean), rising=False)
+    low = count * (1 - 1 / (9 * count) - z / (3 * math.sqrt(count))) ** 3
     more = count + 1
-    return low, more * (1 - 1 / (9 * more) + _Z95 / (3 * math.sqrt(more))) ** 3
+    return low, more * (1 - 1 / (9 * more) + z / (3 * math.sqrt(more))) ** 3
+
+
+def fair_z(compared: int) -> float:
+    """Return the width, in standard errors, of the intervals that decide when so many are judged at once.
+
+    Of five hundred titles a dozen look good by luck: the more are compared, the wider the interval.
+    """
+    return NormalDist().inv_cdf(1 - 0.025 / max(compared, 1))
 
 
 _EXACT = 20
@@ -207,12 +215,12 @@ def _at_most(count: int, mean: float) -> float:
     return math.fsum(math.exp(seen * math.log(mean) - mean - math.lgamma(seen + 1)) for seen in range(count + 1))
 
 
-def _mean_where(chance: Callable[[float], float], *, rising: bool) -> float:
-    """Return the mean at which a chance, which rises or falls with it, is 2.5 %."""
-    low, high = 1e-9, 2.0 * _EXACT + 10
+def _mean_where(tail: float, chance: Callable[[float], float], *, rising: bool) -> float:
+    """Return the mean at which a chance, which rises or falls with it, is ``tail``."""
+    low, high = 1e-9, 4.0 * _EXACT + 10
     for _ in range(60):
         middle = (low + high) / 2
-        if (chance(middle) < 0.025) is rising:
+        if (chance(middle) < tail) is rising:
             low = middle
         else:
             high = middle
@@ -275,8 +283,7 @@ class _Together:
         self.told = len(told)
         self.visits = math.fsum(counts["visits"] for counts in told)
         self.orders = math.fsum(counts["orders"] for counts in told)
-        # Of five hundred titles a dozen look good by luck: the more are compared, the wider the interval that decides.
-        self.z = NormalDist().inv_cdf(1 - 0.025 / max(len(told), 1))
+        self.z = fair_z(len(told))
 
 
 def _peer(rows: Sequence[Joined], rate: str) -> float | None:
@@ -312,7 +319,7 @@ def _verdict(one: Standing, among: _Together, money: Money) -> tuple[str, Words]
     if "orders" not in one.counts:
         return "untold", Words("没有成交数，判断不了", "no orders are told")
     if one.counts.get("cost") and "roi" in one.intervals:
-        return _paid(one, money)
+        return _paid(one, among.z, money)
     conversion = one.rates.get("conversion")
     visits = among.visits - one.counts.get("visits", 0.0)
     if conversion is None or visits <= 0:
@@ -333,9 +340,12 @@ def _verdict(one: Standing, among: _Together, money: Money) -> tuple[str, Words]
     return "watch", Words(zh, en)
 
 
-def _paid(one: Standing, money: Money) -> tuple[str, Words]:
-    low, high = one.intervals["roi"]
+def _paid(one: Standing, z: float, money: Money) -> tuple[str, Words]:
     roi, cost = one.rates["roi"], one.counts["cost"]
+    # The interval of roi is that of orders at one value each; here with the width for all that are judged at once.
+    low, high = (
+        wide * one.intervals["roi"][1] / one.intervals["orders"][1] for wide in count_interval(one.counts["orders"], z)
+    )
     told = (
         f"花 {cost:,.0f} 元，投产比 {roi:.2f}（{low:.2f}—{high:.2f}）",
         (f"{cost:,.0f} yuan spent, roi {roi:.2f} ({low:.2f} to {high:.2f})"),

@@ -129,6 +129,14 @@ class Command(_Helped, click.Command):
         self.text = text
         super().__init__(*args, **kwargs)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a mistake proposes an option only where the command has it."""
+        try:
+            return super().invoke(ctx)
+        except CopykitError as error:
+            error.has_option = any(error.option in param.opts for param in self.params)
+            raise
+
 
 class Group(_Helped, click.Group):
     """A group whose commands are imported only when they run: ``lazy`` maps a name to (module, attribute, summary)."""

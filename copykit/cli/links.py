@@ -231,7 +231,9 @@ def tag(urls: tuple[str, ...], **options: Any) -> int:
 @option(
     "--type", "kind", type=click.Choice(["svg", "png"]), default="svg", zh="文件夹里写哪种", en="which kind in a folder"
 )
-@option("--caption", default="", metavar="TEXT", zh="图下面的字", en="the words below")
+@option(
+    "--caption", default="", metavar="TEXT", zh="图下面的字（.svg 和 A4 才带）", en="the words below (.svg and sheets)"
+)
 @option(
     "--size",
     "size_mm",
@@ -315,6 +317,17 @@ def qr(contents: tuple[str, ...], source: Path | None, output: Path, **options: 
             f"{len(codes)} codes in {written}; {size:g} mm, print at {least:g} mm at least ({modules} modules)",
         )
     )
+    as_png = not options["sheet"] and "png" in (
+        output.suffix.lower().lstrip("."),
+        options["kind"] * (not output.suffix),
+    )
+    if as_png and any(code.caption for _, code in codes):
+        note(
+            say(
+                "PNG 里只有码，图注要 .svg 或 --sheet 才带上",
+                "a PNG holds the code alone; .svg and --sheet carry captions",
+            )
+        )
     note(say("印前用手机扫一遍打样", "scan a proof before printing"))
     return common.REJECTED if failed else 0
 

@@ -61,6 +61,11 @@ def lesson_text(lesson: Lesson, view: View) -> str:
             told = say("、", ", ").join(f"{name} {points:+d}" for _, name, points in factors)
             first, *rest = wrapped(terminal.safe(f"{heading}  {told}"), terminal.width - 2)
             lines += ["", "  " + first, *("    " + line for line in rest)]
+        if any(family == "words" and name.isascii() for family, name, _ in (*lesson.more, *lesson.less)):
+            told = say(
+                "英文词去掉了词尾：help 也管 helps、helped", "words stand without endings: help is helps, helped"
+            )
+            lines += ["", terminal.paint(f"  {told}", "quiet")]
     return "\n".join(lines)
 
 

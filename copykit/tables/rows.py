@@ -44,6 +44,9 @@ class ColumnMissing(CopykitError):
 
     zh = "{file} 里没有{wanted}这一列；现有的列：{columns}。请用 --column 指定其中一列"
     en = "{file} has no column {wanted}; it has: {columns}. Name one of them with --column"
+    option = "--column"
+    zh_without = "{file} 里没有{wanted}这一列；现有的列：{columns}。是哪一列，就把它的表头改成{wanted}"
+    en_without = "{file} has no column {wanted}; it has: {columns}. Call the one that is meant {wanted}"
 
     def __init__(self, file: str, wanted: str, headers: Sequence[str]) -> None:
         shown = [header if len(header) <= 20 else header[:20] + "…" for header in headers[:12]]

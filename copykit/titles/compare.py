@@ -333,11 +333,13 @@ def _evenness(tried: Sequence[Tried]) -> Iterable[Words]:
 
 def _times(other: str, ratio: tuple[float, float, float]) -> Words:
     """Return how many times as often the first is clicked, with the range in which the truth lies."""
-    low, middle, high = (math.floor(ratio[0] * 1000) / 1000, *ratio[1:])
+    low, middle, high = (math.floor(ratio[0] * 100) / 100, *ratio[1:])
     if math.isinf(middle):
         return Words(f"“{other}”还没有点击", f"nobody clicked '{other}' yet")
-    zh = f"点击率是“{other}”的 {middle:.2f} 倍（真正的倍数在 {low:g} 到 {high:.3g} 之间）"
-    en = f"at {middle:.2f} times the rate of '{other}' (the truth lies between {low:g} and {high:.3g})"
+    # A winner's range lies above 1, by however little.
+    over = ("略高于 ", "just over ") if low == 1 < ratio[0] else ("", "")
+    zh = f"点击率是“{other}”的 {middle:.2f} 倍（真正的倍数在{over[0] or ' '}{low:g} 到 {high:.3g} 之间）"
+    en = f"at {middle:.2f} times the rate of '{other}' (the truth lies between {over[1]}{low:g} and {high:.3g})"
     if math.isinf(high):
         zh, en = zh.replace("到 inf 之间", "以上"), en.replace("lies between", "is above").replace(" and inf", "")
     return Words(zh, en)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -114,6 +115,20 @@ def test_the_more_are_compared_the_more_it_takes_to_stand_out() -> None:
 
     assert verdict([good, usual[0], joined("另一条", visits=4000, orders=160)]) == "feed"
     assert verdict([good, *usual]) == "watch"  # among three hundred one is as good by luck
+
+
+def test_of_many_that_earn_what_they_cost_luck_names_none() -> None:
+    pick = random.Random(7)
+    # Each is worth twenty orders of a hundred yuan, and costs what these leave; orders come as chance has it.
+    orders = [sum(pick.random() < 0.02 for _ in range(1000)) for _ in range(300)]
+    rows = [
+        joined(f"来源{n}", visits=1000, orders=count, revenue=100 * count, cost=1000) for n, count in enumerate(orders)
+    ]
+    found = review(rows, Money(0.5), {}, {})
+    assert not found.with_verdict("feed")
+    assert not found.with_verdict("stop")
+    alone = [review([row], Money(0.5), {}, {}).standings["channel"][0].verdict for row in rows]
+    assert 2 <= sum(verdict != "watch" for verdict in alone) <= 30  # one looked at alone is named in a twentieth
 
 
 def test_peers_are_told_apart_by_the_interval() -> None:

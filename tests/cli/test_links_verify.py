@@ -187,7 +187,8 @@ def test_a_plans_posts_are_verified_with_the_products_words(copykit: Copykit, we
         (["友链.csv", "-o", "链接.pdf"], "-o 只会写"),
         (["友链.csv", "--pause", "0"], "--pause"),
         (["空.csv"], "没有要查的"),
-        (["别的.csv"], "列"),
+        (["别的.csv"], "是哪一列，就把它的表头改成“对方页面”"),
+        (["缺.csv"], "第 2 行没有能打开的网页地址：这一格是空的"),
     ],
 )
 def test_a_mistake_is_one_sentence(
@@ -195,6 +196,7 @@ def test_a_mistake_is_one_sentence(
 ) -> None:
     (tmp_path / "空.csv").write_text("对方页面\n", "utf-8")
     (tmp_path / "别的.csv").write_text("姓名,电话\n张,1\n", "utf-8")
+    (tmp_path / "缺.csv").write_text("站名,对方页面\n甲", "utf-8")
     code, out, err = copykit("links", "verify", *argv)
     assert (code, out) == (2, "")
     assert sentence in err
