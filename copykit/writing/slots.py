@@ -53,6 +53,7 @@ def slots_of(facts: Facts) -> Slots:
         pools["keyword"] = [{"name": single["product"]}]
     if len(facts.pools.get("step", ())) > 1:
         single["steps"] = fact(str(len(facts.pools["step"])), "steps")
+        pools["opening"] = [{"do": pools["step"][0]["do"]}]  # a title that speaks of the first step means that one
     return Slots(single, pools, made)
 
 
@@ -87,13 +88,21 @@ def tight(text: str) -> str:
 
 
 def related(first: Mapping[str, Fact], second: Mapping[str, Fact]) -> bool:
-    """Return whether two items speak of one thing: they share two Han characters in a row."""
-    return bool(_pairs(first) & _pairs(second))
+    """Return whether two items speak of one thing: they share pairs of Han characters, none of them particles."""
+    return len(_pairs(first) & _pairs(second)) >= _SHARED
 
 
 def _pairs(item: Mapping[str, Fact]) -> set[str]:
     found: set[str] = set()
-    for fact in item.values():
-        runs = re.findall(r"[\u4e00-\u9fff]{2,}", fact.text)
+    for name, fact in item.items():
+        if name == "picture":  # what is to be seen on it says nothing of what it is about
+            continue
+        runs = _RUNS.findall(_PARTICLES.sub(" ", fact.text))
         found |= {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
     return found
+
+
+_SHARED = 2  # 孩子 alone is in half the sentences about children's shoes
+# 擦了 and 一个 stand in anything.
+_PARTICLES = re.compile("[了的着过一二两三不没就都也还是有在这那个人上下里]")
+_RUNS = re.compile(r"[\u4e00-\u9fff]{2,}")

@@ -23,6 +23,8 @@ MOST_CANDIDATES = 6000
 WANTED = 20
 # What a title loses by those taken before it, and by a warning, in points of a score.
 LIKENESS, SAME_PATTERN, SAME_FACT, SAME_DIMENSIONS, WARNING = 34.0, 9.0, 3.0, 2.0, 6.0
+# Three titles that each turn some buyer away are one idea, whoever it is.
+SAME_FIELD = 1.5
 TOO_ALIKE = 0.8  # share of pairs of characters
 
 
@@ -55,6 +57,11 @@ class Filled:
     def facts(self) -> tuple[str, ...]:
         """Return the fields that it rests on."""
         return tuple(dict.fromkeys(mark.path for mark in self.marks if mark.path))
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return what kinds of fields these are, whichever of a list it is."""
+        return _fields(self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +191,21 @@ def _worth(each: Suggestion, likeness: float, taken: Sequence[Suggestion]) -> fl
         worth -= SAME_PATTERN * (other.filled.pattern.id == own.pattern.id)
         worth -= SAME_DIMENSIONS * (other.filled.pattern.dimensions == own.pattern.dimensions)
         worth -= SAME_FACT * len(set(other.filled.facts) & set(own.facts))
+        worth -= SAME_FIELD * len(other.filled.fields & own.fields)
     return worth
 
 
 @functools.lru_cache(maxsize=MOST_CANDIDATES)
 def _pairs(text: str) -> frozenset[str]:
     return frozenset(text[at : at + 2] for at in range(len(text) - 1))
+
+
+@functools.lru_cache(maxsize=MOST_CANDIDATES)
+def _fields(facts: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(".".join(part for part in path.split(".") if not part.isdigit()) for path in facts) - _NAMES
+
+
+_NAMES = frozenset(("product", "brand", "category", "price", "keywords", "audience.who"))
 
 
 def _compare(likeness: dict[str, float], other: str) -> None:
