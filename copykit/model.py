@@ -31,7 +31,7 @@ _WORDS = {
     "checks": "Place Told Spared Checked",
     "keywords": "WordRole ChangeState TextKeyword Context Keyword SelectedWord WordChange WidenedWord",
     "brief": (
-        "Note Claim Readers Persona Point Scene Detail Doubt Step Story Stock Link Material NO_MATERIAL Shop "
+        "Note Claim Readers Persona Point Scene Detail Doubt Related Step Story Stock Link Material NO_MATERIAL Shop "
         "NO_SHOP Brief"
     ),
     "drafts": "Withheld Traced Block Draft",

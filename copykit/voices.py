@@ -195,8 +195,7 @@ def _findings(voice: Voice, text: str, lang: str) -> Iterator[Finding]:
         middle = int(statistics.median(lengths))
         yield found(
             "median",
-            0,
-            min(len(text), 1),
+            *spans[len(spans) // 2],
             "hint",
             f"句子一般有 {middle} 个字，{name}里大约 {voice.median} 个",
             f"a usual sentence has {middle} characters; on {name} it has about {voice.median}",

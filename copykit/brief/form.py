@@ -18,7 +18,7 @@ class Found(NamedTuple):
 
 
 # How often a field may be answered; the fields of one of these tables are asked for together.
-REPEATED = ("selling_points", "scenes", "details", "doubts", "steps", "stories", "claims", "links")
+REPEATED = ("selling_points", "scenes", "details", "doubts", "steps", "related", "stories", "claims", "links")
 LISTS = ("audience.who", "audience.pains", "audience.not_for", "persona.about", "stories.beats", "keywords")
 SHAPES = {
     "noun": "一个名词",

@@ -136,6 +136,7 @@ _MAIN = {
     "scenes": "scenes.name",
     "details": "details.text",
     "steps": "steps.do",
+    "related": "related.name",
     "persona": "persona.name",
 }
 

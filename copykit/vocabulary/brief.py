@@ -107,6 +107,15 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Other goods of the shop that may be named beside these: what, in which case, what they do then."""
+
+    name: str
+    when: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of using it: what to do (verb first), a note on it, what goes wrong otherwise."""
 
@@ -166,6 +175,7 @@ class Material:
     details: tuple[Detail, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     steps: tuple[Step, ...] = ()
+    related: tuple[Related, ...] = ()
     stories: tuple[Story, ...] = ()
     stock: Stock = Stock()
     links: tuple[Link, ...] = ()

@@ -27,6 +27,7 @@ POOLS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("detail", "wrong"), ("text", "time", "place")),
     "doubt": ("ask", "answer"),
     "step": ("do", "note", "wrong"),
+    "related": ("name", "when", "why"),
     **dict.fromkeys(("pain", "habit", "about", "beat"), ("text",)),
     **dict.fromkeys(("reader", "unfit", "keyword"), ("name",)),
     "persona": ("name", "calls"),
@@ -128,6 +129,10 @@ def facts_of(brief: Brief, today: str, order: Iterable[int] = ()) -> Facts:
         if step.do:
             texts = {"do": step.do, "note": step.note, "wrong": step.wrong}
             pools.setdefault("step", []).append(make.item("step", f"steps.{number}", texts))
+    for number, other in enumerate(material.related):
+        if other.name:
+            texts = {"name": other.name, "when": other.when, "why": other.why}
+            pools.setdefault("related", []).append(make.item("related", f"related.{number}", texts))
     for number, story in enumerate(material.stories):
         if story.name:
             pools.setdefault(story.kind, []).append(_story(make, story, f"stories.{number}", today))

@@ -1,4 +1,4 @@
-"""Tables of posts: seconds that a spoken line takes, rows spread over days."""
+"""Tables of posts: seconds that a spoken line takes, rows spread over days; what a text message is billed as."""
 
 from __future__ import annotations
 
@@ -32,6 +32,18 @@ def spoken_seconds(text: str, rate: float) -> float:
     """Return how long a text takes to say at ``rate`` characters a second; a Latin word or number counts as two."""
     units = len(re.findall(r"[\u3400-\u9fff]", text)) + 2 * len(re.findall(r"[A-Za-z]+|\d+(?:[.,]\d+)*", text))
     return units / rate + sum(_BREATHS.get(char, 0.0) for char in text)
+
+
+def sms_segments(text: str) -> tuple[int, int]:
+    """Return the characters of a text message and how many messages it is billed as.
+
+    One holds 70 UTF-16 units of Chinese; parts of a longer one hold 67, as three join them (3GPP TS 23.040).
+    """
+    size = len(text.encode("utf-16-le")) // 2
+    return size, 1 if size <= _ONE_MESSAGE else -(-size // _OF_SEVERAL)
+
+
+_ONE_MESSAGE, _OF_SEVERAL = 70, 67
 
 
 def _timed(blocks: list[Block], column: int, spoken: int, rate: float) -> list[Block]:

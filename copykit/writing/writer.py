@@ -28,7 +28,7 @@ from copykit.writing.compose import LONG_TITLE, Composer, Composition
 from copykit.writing.facts import NAMES, facts_of
 from copykit.writing.facts import Facts as Said
 from copykit.writing.forms import LENGTHS, Form, Forms
-from copykit.writing.tables import finished
+from copykit.writing.tables import finished, sms_segments
 
 PACKS = ("law", "style")
 # From so many statements on a text is of middle length, and long.
@@ -150,6 +150,8 @@ class Writer:
             made = made._replace(blocks=finished(made.blocks, form.data.get("columns", ()), form.settings))
             text, placed = markdown(made.title, made.blocks, form.data.get("columns", ()))
             findings = self._judge(text, prepared.contexts, settings.get("commercial", True))
+            if settings.get("segments"):
+                findings += (_billed(made.blocks, text, self._lang),)
             if voice is not None and not settings.get("outline"):
                 findings += tuple(lint(voice, text, self._lang))
             if form.data.get("columns"):
@@ -263,6 +265,23 @@ def _blamed(findings: tuple[Finding, ...], placed: list[Placed]) -> dict[str, st
             inside = [each.path for each in placed if each.start < finding.end and each.end > finding.start]
             blamed |= dict.fromkeys((path for path in inside if path != "count"), finding.message)
     return blamed
+
+
+def _billed(blocks: Sequence[Block], text: str, lang: str) -> Finding:
+    """Return what is to be told of a text message's length."""
+    size, count = sms_segments("".join(part.text for block in blocks for part in block.parts))
+    message = Words(
+        f"{size} 个字，按 {count} 条计费（一条 70 字，再长每条 67 字）",
+        f"{size} characters, billed as {count} (one holds 70, parts of a longer one 67 each)",
+    )
+    match = _SIGNATURE.search(text)
+    start, end = match.span() if match is not None else (0, min(len(text), 1))
+    source = "3GPP TS 23.040"
+    told = (message.say(lang), "", source)
+    return Finding("message/segments", start, end, text[start:end], text[start:end], "hint", *told)
+
+
+_SIGNATURE = re.compile("【[^】]*】")
 
 
 def _repeats_a_label(finding: Finding, placed: list[Placed]) -> bool:

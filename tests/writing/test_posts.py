@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from copykit.brief import read_brief
 from copykit.datafiles import bundled
 from copykit.model import Brief
-from copykit.writing.tables import spoken_seconds
+from copykit.writing.tables import sms_segments, spoken_seconds
 from copykit.writing.writer import NoConsent, Options, Writer
 from tests.writing.conftest import SAMPLES, TODAY
 
@@ -66,6 +66,32 @@ def test_a_text_message_needs_consent() -> None:
     draft = writer.write(writer.prepare(brief, TODAY), writer.forms["短信"], Options("1"))
     assert draft.text.split("\n\n")[-1].startswith(f"【{brief.brand}】")
     assert "拒收请回复 R" in draft.text
+
+
+@pytest.mark.parametrize(("size", "count"), [(1, 1), (70, 1), (71, 2), (134, 2), (135, 3), (201, 3), (202, 4)])
+def test_a_text_message_is_billed_by_seventy_and_then_by_sixty_seven(size: int, count: int) -> None:
+    assert sms_segments("字" * size) == (size, count)
+    assert sms_segments("😀" * size)[0] == 2 * size
+
+
+def test_a_text_message_says_what_it_is_billed_as() -> None:
+    writer = writer_of("post")
+    for sample in SAMPLES:
+        draft = writer.write(writer.prepare(brief_of(sample), TODAY), writer.forms["短信"], Options("1"))
+        (told,) = [each for each in draft.findings if each.rule == "message/segments"]
+        assert "billed as 1" in told.message or "按 1 条计费" in told.message
+        assert told.match == draft.text[told.start : told.end]
+
+
+def test_goods_that_go_with_these_are_named_and_nothing_else_is() -> None:
+    writer = writer_of("reply")
+    brief = brief_of(next(path for path in SAMPLES if path.stem == "torch"))
+    for form in ("好评", "客服快捷语"):
+        draft = writer.write(writer.prepare(brief, TODAY), writer.forms[form], Options("1"))
+        assert any(other.name in draft.text for other in brief.material.related)
+        bare = dataclasses.replace(brief, material=dataclasses.replace(brief.material, related=()))
+        draft = writer.write(writer.prepare(bare, TODAY), writer.forms[form], Options("1"))
+        assert not any(other.name in draft.text for other in brief.material.related)
 
 
 def test_a_shooting_table_counts_seconds_without_gaps() -> None:
