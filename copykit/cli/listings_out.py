@@ -98,7 +98,7 @@ def _sheets(output: Output) -> Iterator[Sheet]:
     for platform in view.platforms:
         rows = render.platform_rows(platform, listings(), twins, view)
         yield Sheet(platform.name, render.platform_headers(platform, view), rows)
-    yield Sheet(say("汇总", "summary"), [say("项目", "what"), ""], render.summary_rows(output.summary, view))
+    yield Sheet(say("汇总", "summary"), render.summary_headers(view), render.summary_rows(output.summary, view))
     yield Sheet(say("问题", "problems"), render.problem_headers(view), render.problem_rows(listings(), twins, view))
     yield Sheet(
         say("没用上的词", "words left out"), render.dropped_headers(view), render.dropped_rows(listings(), view)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from copykit.render.terminal import Terminal, columns, wrapped
+from copykit.tables import Heading
 from copykit.text.measure import display_width
 
 Record = dict[str, Any]
@@ -263,64 +264,83 @@ def _share(listing: Record) -> str:
     return f"{100 * listing['worth'] / listing['possible']:.0f}%" if listing.get("possible") else ""
 
 
+def summary_headers(view: View) -> list[str]:
+    """Return the headers of the summary page; its sections have headings of their own."""
+    return [view.say("汇总", "summary"), view.say("数", "count"), "", "", ""]
+
+
 def summary_rows(summary: Summary, view: View) -> Iterator[list[object]]:
-    """Yield the summary page: counts, then what to do first, the ten worst, the words of the shop."""
+    """Yield the summary page: counts, the ten worst, what to add, what competes, last the words of the shop."""
     say = view.say
     yield [say("商品", "products"), summary.entries]
     yield [say("写好", "written"), summary.written]
     yield [say("挡下（有错误，没进上传页）", "blocked (errors; not on the sheets to upload)"), summary.blocked]
     yield [say("没写（行本身有问题）", "not written (something is wrong with the row)"), summary.refused]
     yield [say("有提醒", "with warnings"), summary.warned]
-    if summary.unproved:
-        yield [say("没能证明是最好的（词太多）", "not proved to be the best (too many words)"), summary.unproved]
-    for platform in view.platforms:
-        counts = summary.by_platform
-        done, stopped = counts.get((platform.id, "written"), 0), counts.get((platform.id, "blocked"), 0)
-        note = say(f"写好 {done:,}，挡下 {stopped:,}", f"{done:,} written, {stopped:,} blocked")
-        if platform.guessed:
-            note += say(
-                f"；没有查到官方标题上限，按 {platform.limit} 写",
-                f"; no official limit was found, {platform.limit} is used",
-            )
-        yield [platform.name, note]
-    yield []
-    if summary.core:
-        there = sum(count > 0 for _, count in summary.core)
-        yield [
-            say("店里最值钱的词", "the shop's heaviest words"),
-            say(
-                f"前 {len(summary.core)} 个里 {there} 个进了标题",
-                f"{there} of the first {len(summary.core)} stand in titles",
-            ),
-        ]
-        yield [say("词", "word"), say("搜索价值", "worth"), say("多少个商品的标题搜得到", "products found by it")]
-        for (word, weight), count in summary.core:
-            yield [word, weight, count]
-        yield []
-    if summary.contested:
-        yield [say("抢同一个词的商品", "products that compete for a word")]
-        yield [say("词", "word"), say("多少个商品", "products")]
-        yield from ([word, count] for word, count in summary.contested)
-        yield []
-    if summary.missing:
-        yield [say("补上这些，能多用上词", "say this in the table, and more words can be used")]
-        yield [say("表里没写", "not stated"), say("涉及多少个商品", "products"), say("比如搜索词", "a keyword")]
-        yield from ([missing[0], missing[1], missing[2]] for missing in summary.missing)
-        yield []
-    if summary.worst:
-        yield [say("最该看的十条：能用的搜索价值用上得最少", "ten to look at: the smallest share of search value")]
-        yield [
-            say("第几行", "row"),
-            say("货号", "id"),
-            say("平台", "platform"),
-            say("用上", "share"),
-            say("标题", "title"),
-        ]
-        for share, row, identifier, platforms, title in summary.worst:
-            yield [row, identifier, _names(platforms, view), f"{100 * share:.0f}%", title]
-        yield []
     if summary.twins:
         yield [say("几乎一样的标题", "titles that say nearly the same"), summary.twins]
+    if summary.unproved:
+        yield [say("没能证明是最好的（词太多）", "not proved to be the best (too many words)"), summary.unproved]
+    yield []
+    yield _headings(say("平台", "platform"), say("写好", "written"), say("挡下", "blocked"))
+    for platform in view.platforms:
+        counts = summary.by_platform
+        note = say(
+            f"没有查到官方标题上限，按 {platform.limit} 写", f"no official limit was found, {platform.limit} is used"
+        )
+        row = [platform.name, counts.get((platform.id, "written"), 0), counts.get((platform.id, "blocked"), 0)]
+        yield [*row, note] if platform.guessed else list(row)
+    for section in (_worst_rows, _missing_rows, _contested_rows, _core_rows):
+        rows = list(section(summary, view))
+        if rows:
+            yield []
+            yield from rows
+
+
+def _headings(*names: str) -> list[object]:
+    return [Heading(name) for name in names]
+
+
+def _worst_rows(summary: Summary, view: View) -> Iterator[list[object]]:
+    if not summary.worst:
+        return
+    say = view.say
+    yield _headings(say("最该看的十个：能用的搜索价值用上得最少", "ten to look at: the smallest share of search value"))
+    yield _headings(
+        say("货号", "id"), say("第几行", "row"), say("用上", "share"), say("标题", "title"), say("平台", "platform")
+    )
+    for share, row, identifier, platforms, title in summary.worst:
+        yield [identifier, row, f"{100 * share:.0f}%", title, _names(platforms, view)]
+
+
+def _missing_rows(summary: Summary, view: View) -> Iterator[list[object]]:
+    if summary.missing:
+        say = view.say
+        yield _headings(say("补上这些，能多用上词", "say this in the table, and more words can be used"))
+        yield _headings(say("表里没写", "not stated"), say("商品数", "products"), "", say("比如搜索词", "a keyword"))
+        yield from ([word, count, "", keyword] for word, count, keyword in summary.missing)
+
+
+def _contested_rows(summary: Summary, view: View) -> Iterator[list[object]]:
+    if summary.contested:
+        say = view.say
+        yield _headings(say("抢同一个词的商品", "products that compete for a word"))
+        yield _headings(say("词", "word"), say("商品数", "products"))
+        yield from ([word, count] for word, count in summary.contested)
+
+
+def _core_rows(summary: Summary, view: View) -> Iterator[list[object]]:
+    if summary.core:
+        say = view.say
+        there = sum(count > 0 for _, count in summary.core)
+        yield _headings(
+            say(
+                f"店里最值钱的词：前 {len(summary.core)} 个里 {there} 个进了标题",
+                f"the shop's heaviest words: {there} of the first {len(summary.core)} stand in titles",
+            )
+        )
+        yield _headings(say("词", "word"), say("商品数", "products"), say("搜索价值", "worth"))
+        yield from ([word, count, round(weight, 1)] for (word, weight), count in summary.core)
 
 
 @dataclass(frozen=True, slots=True)

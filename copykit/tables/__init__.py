@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from copykit.tables.table import Format, Table
     from copykit.tables.writing import (
+        Heading,
         OutputFailed,
         Sheet,
         Written,
@@ -73,6 +74,7 @@ _PUBLIC = {
     ),
     "table": ("Format", "Table"),
     "writing": (
+        "Heading",
         "OutputFailed",
         "Sheet",
         "Written",
@@ -90,6 +92,7 @@ __all__ = [
     "Caps",
     "ColumnMissing",
     "Format",
+    "Heading",
     "OutputFailed",
     "QuoteUnclosed",
     "RestUnreadable",

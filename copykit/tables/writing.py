@@ -37,6 +37,12 @@ class Sheet(NamedTuple):
     rows: Iterable[Sequence[object]]
 
 
+class Heading(str):
+    """A cell that heads what stands below it: bold, and no measure of its column's width."""
+
+    __slots__ = ()
+
+
 class OutputFailed(CopykitError):
     """A result that could not be written."""
 
@@ -175,9 +181,10 @@ def _fill_sheet(page: Any, headers: Sequence[str], rows: Iterator[Sequence[objec
         for place, cell in enumerate(row):
             if cell is None or cell == "":
                 continue
-            shortened += _write_cell(page, number, place, cell)
+            heads = isinstance(cell, Heading)
+            shortened += _write_cell(page, number, place, cell, bold if heads else None)
             # The first thousand rows tell how wide a column is.
-            if number <= 1000 and place < len(widths) and isinstance(cell, str):
+            if number <= 1000 and place < len(widths) and isinstance(cell, str) and not heads:
                 widths[place] = max(widths[place], max(map(display_width, cell[:400].splitlines()), default=0))
     for place, width in enumerate(widths):
         page.set_column(place, place, min(max(width + 2, 8), 60))

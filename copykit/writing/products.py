@@ -235,8 +235,14 @@ class ProductTable:
         versions = self._cell(row, "sku") or self._cell(row, "options") or self._version(row)
         if not named:
             return previous if versions else None
-        # Without ids the same name on rows with versions is the same product.
-        return f"\0{named}" if versions and "id" not in self.columns else None
+        if not versions:
+            return None
+        # Without ids the same name on rows with versions is the same product; where only these rows lack theirs, as
+        # long as they stand together.
+        if "id" not in self.columns:
+            return f"\0{named}"
+        lead = f"\0{named}\0"
+        return previous if previous is not None and previous.startswith(lead) else f"{lead}{row.number}"
 
     def _version(self, row: tables.Row) -> dict[str, str]:
         """Return what a row states of attributes in which versions of one product differ: header → value."""

@@ -130,6 +130,12 @@ def test_without_ids_every_row_is_a_product_but_versions_of_one_name(tmp_path: P
     assert [(product.name, len(product.skus)) for product in products_of(path)] == [("水杯", 2), ("台灯", 1)]
 
 
+def test_versions_that_lack_their_id_stay_together_while_they_stand_together(tmp_path: Path) -> None:
+    rows = [["", "X-1", "水杯", "白"], ["", "X-2", "水杯", "黑"], ["B", "B-1", "台灯", "绿"], ["", "Y-1", "水杯", "粉"]]
+    path = write_csv(tmp_path / "表.csv", ["货号", "SKU编码", "品名", "颜色"], *rows)
+    assert [[sku.id for sku in product.skus] for product in products_of(path)] == [["X-1", "X-2"], ["B-1"], ["Y-1"]]
+
+
 def test_a_bad_row_costs_no_other(tmp_path: Path) -> None:
     path = write_csv(
         tmp_path / "表.csv",
@@ -162,10 +168,30 @@ def test_a_column_that_the_user_names_wins(tmp_path: Path) -> None:
     assert products_of(path, product="内部叫法")[0].name == "不锈钢保温杯"
 
 
+def test_columns_of_an_earlier_table_are_tried_first_and_need_not_be_there(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "表.csv", ["编码", "名称", "款名"], ["1", "X-7", "保温杯"])
+    table = ProductTable(path, bundled(), AttributeNames(bundled()), usual={"product": "款名", "brand": "牌子名"})
+    assert table.columns["product"] == "款名"
+    assert "brand" not in table.columns
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"), [({"货名": "名称"}, "“货名”不是一种列"), ({"brand": "牌子名"}, "没有“牌子名”这一列")]
+)
+def test_a_column_that_is_asked_for_and_cannot_be_had_is_told(
+    chosen: dict[str, str], told: str, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "表.csv", ["编码", "名称"], ["1", "保温杯"])
+    with pytest.raises(CopykitError) as error:
+        table_of(path, **chosen)
+    assert told in error.value.say("zh")
+
+
 def test_a_table_without_products_says_what_it_has(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "表.csv", ["甲", "乙"], ["1", "2"])
     with pytest.raises(CopykitError) as told:
         table_of(path)
+    assert "没有“品名”这一列" in told.value.say("zh")
     assert "甲" in told.value.say("zh")
 
 
