@@ -392,12 +392,7 @@ class NearWordKind(_Style):
     def _find(self, reading: Reading) -> Iterable[Finding]:
         prose = _prose(reading)
         found: dict[str, Finding] = {}
-        text = prose.text
-        for base in range(0, max(len(text) - self.reach, 1), _STRETCH):
-            stretch = text[base : base + _STRETCH + self.reach]
-            # Cutting into words takes most of the time; a word that crowds has a pair of characters that does.
-            pairs = Counter(map(add, stretch, stretch[1:]))
-            often = [pair for pair, count in pairs.items() if count >= self.least and _CONTENT.fullmatch(pair)]
+        for base, stretch, often in self._stretches(prose.text):
             for pair in often:
                 crowd = self._crowd(list(_places(pair, stretch)))
                 if crowd:
@@ -411,6 +406,21 @@ class NearWordKind(_Style):
             if len(found) >= self.rule.limit:
                 break
         return sorted(found.values(), key=lambda finding: finding.start)[: self.rule.limit]
+
+    def _stretches(self, text: str) -> Iterator[tuple[int, str, list[str]]]:
+        """Yield where each stretch begins, the stretch, and the pairs of characters that stand in it often.
+
+        Cutting into words takes most of the time; a word that crowds has a pair of characters that does.
+        """
+        for block in range(0, max(len(text) - self.reach, 1), _BLOCK):
+            whole = text[block : block + _BLOCK + self.reach]
+            pairs = Counter(map(add, whole, whole[1:]))
+            likely = [pair for pair, count in pairs.items() if count >= self.least and _CONTENT.fullmatch(pair)]
+            for base in range(0, max(len(whole) - self.reach, 1), _STRETCH) if likely else ():
+                stretch = whole[base : base + _STRETCH + self.reach]
+                often = [pair for pair in likely if stretch.count(pair) >= self.least]
+                if often:
+                    yield block + base, stretch, often
 
     def _crowded(self, prose: Prose, begin: int, end: int, context: Context) -> Iterable[tuple[str, Finding]]:
         """Yield the words that crowd in a range, each with its finding."""
@@ -447,6 +457,7 @@ def _places(part: str, text: str) -> Iterator[int]:
 
 
 _STRETCH = 240  # characters looked at together, with the reach
+_BLOCK = 8 * _STRETCH  # characters whose pairs are counted at once
 _MARGIN = 8  # what is cut beside a crowd, so that the words at its edges are whole
 # Two Han of which neither is a word of grammar: these stand in every line, and in few words of content.
 _CONTENT = late(f"(?:(?![的了在是和与也都就不这那我你他她它们着过吗呢吧把被让给很])[{_HAN}]){{2}}")
