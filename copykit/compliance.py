@@ -184,7 +184,8 @@ def verdict(findings: Iterable[Finding]) -> Verdict:
 def settled(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings by place, without those that lie inside a graver or longer one of the same rule folder.
 
-    国家级 and 最高级 may both call 国家级最高级认证; what is said once need not be said again for a part of it.
+    国家级 and 最高级 may both call 国家级最高级认证; what is said once need not be said again for a part of it, nor for
+    what begins inside a graver one and ends a little behind it (全网最低 and 最低价).
     """
     kept = []
     reached: dict[str, list[int]] = {}  # folder → how far findings of each gravity reach
@@ -192,7 +193,8 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
         reach = reached.setdefault(finding.rule.rpartition("/")[0], [-1] * len(_GRAVITY))
         gravity = _GRAVITY[finding.severity]
         # What reaches this far began no later, so that it holds the finding.
-        if max(reach[: gravity + 1]) < finding.end:
+        graver = max(reach[:gravity], default=-1)
+        if max(reach[: gravity + 1]) < finding.end and graver <= finding.start:
             kept.append(finding)
             reach[gravity] = finding.end
     return in_order(kept)

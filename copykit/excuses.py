@@ -91,10 +91,18 @@ def excuses_in(seen: Visible, known: Collection[str], lang: str) -> tuple[list[E
         if not each.rules or not each.reason:
             faults.append((_fault("no_reason", each, seen, lang), each.span))
         elif unknown:
-            faults.append((_fault("unknown_rule", each, seen, lang, "、".join(unknown)), each.span))
+            meant = [_meant(name, known) for name in unknown]
+            kind = "nearly_known" if all(meant) else "unknown_rule"
+            faults.append((_fault(kind, each, seen, lang, "、".join(unknown), "、".join(meant)), each.span))
         else:
             excuses.append(Excuse(each, reach.line(each) if each.verb == "allow" else reach.block(number)))
     return excuses, faults
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    """Return the one name that ends so: law/absolute/peak for absolute/peak; empty if none or several do."""
+    found = [each for each in known if each.endswith(f"/{name}")]
+    return found[0] if len(found) == 1 else ""
 
 
 def idle(excuse: Excuse, seen: Visible, lang: str) -> tuple[Finding, Span]:
@@ -202,7 +210,7 @@ def _line_end(source: str, start: int) -> int:
     return len(source) if end < 0 else end
 
 
-def _fault(kind: str, directive: Directive, seen: Visible, lang: str, names: str = "") -> Finding:
+def _fault(kind: str, directive: Directive, seen: Visible, lang: str, names: str = "", meant: str = "") -> Finding:
     message, why = FAULTS[kind]
     match = seen.source[directive.span.start : directive.span.end]
     return Finding(
@@ -211,7 +219,7 @@ def _fault(kind: str, directive: Directive, seen: Visible, lang: str, names: str
         match,
         match,
         "warning",
-        message.say(lang).format(names=names),
+        message.say(lang).format(names=names, meant=meant),
         why.say(lang),
     )
 
@@ -227,6 +235,13 @@ FAULTS = {
     ),
     "unknown_rule": (
         Words("没有“{names}”这条规则，这处放过不算数", "there is no rule '{names}'; this excuse does not count"),
+        Words("规则的名字看 copykit data list rules", "copykit data list rules shows the names"),
+    ),
+    "nearly_known": (
+        Words(
+            "没有“{names}”这条规则，是不是 {meant}？这处放过不算数",
+            "there is no rule '{names}'; is {meant} meant? This excuse does not count",
+        ),
         Words("规则的名字看 copykit data list rules", "copykit data list rules shows the names"),
     ),
     "idle": (

@@ -419,6 +419,7 @@ EXCUSES = [
     ("# copykit: off law/absolute,law/prices 引文\n国家级", [], 1),
     ("# copykit: allow law/absolute/rank\n销量第一", ["excuse/no_reason", "law/absolute/rank"], 0),
     ("# copykit: allow law/nothing 理由\n销量第一", ["excuse/unknown_rule", "law/absolute/rank"], 0),
+    ("# copykit: allow absolute/rank 理由\n销量第一", ["excuse/nearly_known", "law/absolute/rank"], 0),
     ("# copykit: allow law/absolute/peak 理由\n销量第一", ["excuse/idle", "law/absolute/rank"], 0),
     ("# copykit: allow law/absolute/rank 最好用、国家级\n纯棉", ["excuse/idle"], 0),  # its own words are no text
     ("# copykit: allow style/spacing 理由\n纯棉", [], 0),  # that pack was not asked for

@@ -324,7 +324,7 @@ def _prepare(paths: tuple[str, ...], sentences: tuple[str, ...], options: dict[s
     reviewer = Reviewer(files, Checker(files, packs, lang=lang), packs, known, project, lang)
     found, missing = _found([Path(path) for path in paths if path != NO_FILE])
     columns = options["columns"] or tuple(project.told.get("columns", ()))
-    wanted = tables.merge_names(files.load("columns")["text"], ("title", "body"))
+    wanted = tables.merge_names(files.load("columns")["text"], ("title", "body", "selling_points"))
     names = {NO_FILE: say("标准输入", "stdin"), SENTENCE: say("这句话", "this sentence")}
     view = View(lang, common.terminal(sys.stdout), names)
     inputs = itertools.chain(missing, _inputs(paths, sentences, found.files, columns, wanted, options["input_format"]))
