@@ -24,6 +24,7 @@ PATIENCE = 0.1  # seconds that a pattern may take on one hostile text, as when i
 REPEATS = 500  # characters of such a text: rules see titles and sentences, and a sentence is cut at 400
 WHOLE_TEXT = 20_000  # of one for a duty, which sees a text as a whole
 SAMPLES = 24  # texts that a pattern describes, made to try it
+_NEARLY = 4  # samples that are cut short
 _ENOUGH = 1.0  # seconds for all trials of one rule
 
 
@@ -289,7 +290,9 @@ def _slow(pattern: str, samples: Sequence[str], size: int) -> Iterator[Fault]:
     except regex.error:
         return  # told when the rule is built
     begun = time.perf_counter()
-    seeds = dict.fromkeys([*samples, *"".join(samples)[:40], "某", "1", "a", " "])
+    # What nearly matches, again and again, is worse than what does.
+    nearly = [sample[:-cut] for sample in samples[:_NEARLY] for cut in (1, 2, len(sample) // 2)]
+    seeds = dict.fromkeys([*samples, *nearly, *"".join(samples)[:40], "某", "1", "a", " "])
     for seed in filter(None, seeds):
         repeated = seed * (size // len(seed) + 1)
         # An end that does not fit makes a pattern go back over what it has taken.
