@@ -14,6 +14,7 @@ Ints = NDArray[np.int64]
 
 SEED = 7  # of the decomposition and of the clusters, so that a table is grouped the same way every time
 CHARS = 0.5  # what a shared character is worth beside a shared word
+COMMON = 0.95  # of a feature's weight, taken off: its logarithm is 1 where every search has it
 SLICE = 100_000  # words whose meanings are worked out at once
 
 
@@ -22,7 +23,8 @@ def group(words: Sequence[Sequence[str]], core: Sequence[int], settings: Mapping
 
     ``words`` are the words of each search, the most valuable search first; ``core`` the places of those that groups
     form around. Meanings are learned from which words are typed together (TF-IDF of words and characters, decomposed).
-    A search that is near no core word goes with the most valuable one of its cluster.
+    A search that is near no core word goes with the most valuable search of its cluster where it is near that one, else
+    with the longest core word of which it holds all words, else it stands alone.
     """
     own = np.arange(len(words), dtype=np.int64)
     if len(words) < 2:
@@ -42,8 +44,24 @@ def group(words: Sequence[Sequence[str]], core: Sequence[int], settings: Mapping
         left[np.array(core)] = False
     rest = np.flatnonzero(left)
     if len(rest) > 2:
-        chosen[rest] = rest[_clusters(meanings[rest], int(settings["most"]), int(settings["sample"]))]
+        leaders = rest[_clusters(meanings[rest], int(settings["most"]), int(settings["sample"]))]
+        like = np.einsum("ij,ij->i", meanings[rest], meanings[leaders]) >= settings["near"]
+        chosen[rest[like]] = leaders[like]
+        sizes = np.bincount(chosen, minlength=len(words))
+        left[rest[sizes[chosen[rest]] > 1]] = False
+    _within(words, core, chosen, left)
     return chosen
+
+
+def _within(words: Sequence[Sequence[str]], core: Sequence[int], chosen: Ints, left: NDArray[np.bool_]) -> None:
+    """Put searches that are left with the core word whose words they hold: 护手霜女 with 护手霜."""
+    longest = sorted(core, key=lambda place: -len("".join(words[place])))
+    known = [(place, frozenset(words[place])) for place in longest]
+    for place in np.flatnonzero(left).tolist():
+        own = words[place]
+        held = next((of for of, parts in known if parts.issubset(own)), None)
+        if held is not None:
+            chosen[place], left[place] = held, False
 
 
 def _clusters(meanings: Floats, most: int, sample: int) -> Ints:
@@ -73,6 +91,8 @@ def _meanings(words: Sequence[Sequence[str]], sample: int, dimensions: int) -> F
         return None
     first = features.matrix(words[:sample])
     weigh = TfidfTransformer().fit(first)
+    # What nearly all searches hold, as the product's own name, tells none of them apart.
+    weigh.idf_ = weigh.idf_ - COMMON
     size = min(dimensions, features.size - 1, max(2, min(sample, len(words)) - 1))
     with np.errstate(invalid="ignore"):  # searches that are all alike have no variance to be explained
         model = TruncatedSVD(size, random_state=SEED).fit(weigh.transform(first))

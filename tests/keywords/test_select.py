@@ -260,6 +260,12 @@ def test_long_tails_go_with_the_core_word_that_they_are_like() -> None:
     }
 
 
+def test_what_is_like_no_core_word_but_holds_one_goes_with_it() -> None:
+    rows = {"睫毛膏": log(9_000, 500, 40)} | {text: log(50, 3, 0) for text in ("睫毛膏送礼", "睫毛膏孕妇", "早八淡妆")}
+    groups = {word.text: word.group for word in chosen(rows, core=1).words}
+    assert groups == {"睫毛膏": "睫毛膏", "睫毛膏送礼": "睫毛膏", "睫毛膏孕妇": "睫毛膏", "早八淡妆": "早八淡妆"}
+
+
 def test_a_table_without_figures_is_put_in_groups_and_says_that_it_knows_no_more() -> None:
     selection = chosen({"睫毛膏": {}, "睫毛膏防水": {}})
     assert selection.by in ("nothing", "volume")
