@@ -29,6 +29,7 @@ CLICKS = ("clicks", "visitors")
 ORDERS = ("orders", "buyers")
 INDICES = ("search_index", "mobile_search_index", "click_index")
 PLACES = ("search_rank",)
+FEW = 300.0  # clicks that nobody calls few, though the table may say nothing of how words differ
 # Roles in the order in which a plan takes them.
 ORDER: Mapping[WordRole, int] = {"core": 0, "long_tail": 1, "own_brand": 1, "low": 2, "other_brand": 3, "negative": 4}
 
@@ -173,7 +174,7 @@ class _Worth:
             case "orders":
                 clicks, orders, rate, value = self._told[place]
                 assert self.conversion is not None
-                thin = clicks < self.conversion.strength
+                thin = clicks < min(self.conversion.strength, FEW)
                 return self._sentences["thin_orders" if thin else "orders"].format(
                     clicks=_count(clicks), orders=_count(orders), rate=_share(rate), value=_count(value)
                 )

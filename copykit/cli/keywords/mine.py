@@ -261,7 +261,6 @@ def _desk(given: tuple[str, ...], options: dict[str, Any], more: tuple[str, ...]
 
 
 def _all(desk: _Desk, options: dict[str, Any]) -> int:
-    from copykit.keywords.cluster import mine_on_cluster
     from copykit.keywords.mine import Wanted
     from copykit.keywords.run import mine_blocks
 
@@ -282,6 +281,8 @@ def _all(desk: _Desk, options: dict[str, Any]) -> int:
         every = itertools.chain(first, blocks)
         figures: dict[str, Any] = {"roles": roles, "highest": highest, "advance": progress.advance}
         if options["cluster"]:
+            from copykit.keywords.cluster import mine_on_cluster
+
             found, totals = mine_on_cluster(every, desk.recipe, wanted, Path(folder), options["cluster"], **figures)
         else:
             found, totals = mine_blocks(every, desk.recipe, wanted, Path(folder), jobs=desk.jobs, **figures)

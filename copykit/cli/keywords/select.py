@@ -16,6 +16,8 @@ from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.model import NO_SHOP, Brief
 
+ALIKE = 10_000  # clicks that a word would need before it is believed more than the average: none has so many
+
 SELECT = Text(
     "为一件商品、一个推广计划选词：十个核心词，跟着它们的长尾词，自家品牌、别家品牌、效果差的、该否定的，每个词带着理由。\n"
     "\n"
@@ -244,9 +246,13 @@ def _report(table: Any, chosen: Any, product: Any, options: dict[str, Any], erro
     if chosen.conversion is not None:
         rate, thin = chosen.conversion.pooled, chosen.conversion.strength
         note(
-            say(
-                f"按预计订单排：全部词转化 {rate:.1%}；不到 {thin:,.0f} 次点击的词，更信平均",
-                f"by expected orders: all convert at {rate:.1%}; under {thin:,.0f} clicks the average counts more",
+            say(f"按预计订单排：全部词转化 {rate:.1%}；", f"by expected orders: all convert at {rate:.1%}; ")
+            + (
+                say(f"不到 {thin:,.0f} 次点击的词，更信平均", f"under {thin:,.0f} clicks the average counts more")
+                if thin < ALIKE
+                else say(
+                    "词和词的转化看不出差别，都按平均算", "words cannot be told apart, so the average is taken for all"
+                )
             )
         )
     elif chosen.by == "ranks":
