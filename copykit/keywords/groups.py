@@ -55,13 +55,14 @@ def group(words: Sequence[Sequence[str]], core: Sequence[int], settings: Mapping
 
 def _within(words: Sequence[Sequence[str]], core: Sequence[int], chosen: Ints, left: NDArray[np.bool_]) -> None:
     """Put searches that are left with the core word whose words they hold: 护手霜女 with 护手霜."""
-    longest = sorted(core, key=lambda place: -len("".join(words[place])))
-    known = [(place, frozenset(words[place])) for place in longest]
+    by_first: dict[str, list[tuple[int, frozenset[str]]]] = {}
+    for place in core:
+        by_first.setdefault(words[place][0], []).append((place, frozenset(words[place])))
     for place in np.flatnonzero(left).tolist():
         own = words[place]
-        held = next((of for of, parts in known if parts.issubset(own)), None)
-        if held is not None:
-            chosen[place], left[place] = held, False
+        held = [of for word in own if word in by_first for of, parts in by_first[word] if parts.issubset(own)]
+        if held:
+            chosen[place], left[place] = max(held, key=lambda of: (len("".join(words[of])), -of)), False
 
 
 def _clusters(meanings: Floats, most: int, sample: int) -> Ints:

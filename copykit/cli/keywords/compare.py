@@ -483,12 +483,11 @@ def _day_of(document: Document, sources: Sources) -> date | None:
     base, _, number = name.rpartition(":")
     if number.isdigit() and base in sources.files:
         name = base
-    of_file = name in sources.files or base in sources.files
-    name = Path(name).name if of_file else name
     if name not in _named:
         if len(_named) > 10_000:
             _named.clear()
-        _named[name] = find_day(name) if of_file else parse_day(name) or find_day(name)
+        of_file = name in sources.files
+        _named[name] = find_day(Path(name).name) if of_file else parse_day(name) or find_day(name)
     return _named[name]
 
 
