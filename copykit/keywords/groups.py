@@ -57,7 +57,8 @@ def _within(words: Sequence[Sequence[str]], core: Sequence[int], chosen: Ints, l
     """Put searches that are left with the core word whose words they hold: 护手霜女 with 护手霜."""
     by_first: dict[str, list[tuple[int, frozenset[str]]]] = {}
     for place in core:
-        by_first.setdefault(words[place][0], []).append((place, frozenset(words[place])))
+        for first in words[place][:1]:  # a search of signs that are folded away has none
+            by_first.setdefault(first, []).append((place, frozenset(words[place])))
     for place in np.flatnonzero(left).tolist():
         own = words[place]
         held = [of for word in own if word in by_first for of, parts in by_first[word] if parts.issubset(own)]
