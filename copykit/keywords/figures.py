@@ -69,6 +69,8 @@ def gather(documents: Iterable[Document], measures: Mapping[str, str]) -> Search
                 skipped += 1
                 continue
             key = folded.replace(" ", "") if " " in folded else folded
+            if not key:  # nothing but signs that nobody sees
+                continue
             place = places.get(key)
             fresh = place is None
             if place is None:

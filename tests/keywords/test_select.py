@@ -272,6 +272,10 @@ def test_a_table_without_figures_is_put_in_groups_and_says_that_it_knows_no_more
     assert len(selection.words) == 2
 
 
+def test_signs_that_nobody_sees_are_no_word() -> None:
+    assert [word.text for word in chosen({"\u200b\u200b": log(900, 90, 9), "睫毛膏": log(9, 1, 0)}).words] == ["睫毛膏"]
+
+
 def test_an_empty_table_gives_nothing() -> None:
     assert chosen({}).words == []
 
