@@ -382,10 +382,12 @@ class _Desk:
         from copykit.keywords.product import product_of
         from copykit.keywords.searches import SearchReader
         from copykit.text.normalize import fold_texts
-        from copykit.text.segment import Segmenter
+        from copykit.text.segment import Segmenter, UserWord
 
         changed = [word for word in words if word.state != "steady" or word.shape]
-        reader = SearchReader(self.files, product_of(self.files, brief, brands), Segmenter(self.options["segmenter"]))
+        product = product_of(self.files, brief, brands)
+        segmenter = Segmenter(self.options["segmenter"], [UserWord(name) for name in product.own_brands])
+        reader = SearchReader(self.files, product, segmenter)
         read = reader.read(fold_texts([word.text for word in changed]))
         changed = [
             replace(word, brand="own" if search.own else "other" if search.other else "")
