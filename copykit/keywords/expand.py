@@ -24,6 +24,7 @@ from copykit.text.segment import Segmenter
 
 OTHER = "attribute"  # the slot of words that no list has
 HALF = 0.5  # a count that stands for not having been seen
+ALWAYS, ENOUGH = 0.9, 3  # share of at least so many searches in which a word is part of a longer one: it is that one
 ROOT = 4  # searches of a root that nobody was seen to search
 USUAL = 1.0  # searches that what is searched in general weighs
 
@@ -81,7 +82,9 @@ class Widener:
                 words = frozenset((root, *(word.text for word in made.beside)))
                 if words not in found or made.expected > found[words].expected:
                     found[words] = made
-        return self._allowed(sorted(found.values(), key=_Combination.order), top)
+        cut_short = _cut_short(found)
+        whole = [one for words, one in found.items() if words not in cut_short]
+        return self._allowed(sorted(whole, key=_Combination.order), top)
 
     def _frequent(self) -> tuple[str, ...]:
         """Return what most searches are about."""
@@ -116,7 +119,9 @@ class Widener:
         typed: dict[str, list[str]] = {root: [] for root in roots}
         for key in (*evidence.near, *evidence.written):
             root, word = key[0], key[1]
-            if len(key) == 2 and root in typed and (evidence.words.get(word, 0) >= least or word in listed.slots):
+            if len(key) > 2 or root not in typed:
+                continue
+            if word in listed.slots or max(evidence.words.get(word, 0), evidence.seen[key]) >= least:
                 typed[root].append(word)
         found: dict[str, list[Beside]] = {}
         for root in roots:
@@ -319,6 +324,18 @@ class _Chances:
 
     def _usual_share(self, word: str) -> float:
         return (self._usual.get(word, 0) + HALF) / (self._usual_all + 1)
+
+
+def _cut_short(found: Mapping[frozenset[str], _Combination]) -> set[frozenset[str]]:
+    """Return the combinations that nearly always are part of one longer one: 手机热成 of 手机热成像仪."""
+    short: set[frozenset[str]] = set()
+    for longer in found.values():
+        if len(longer.beside) > 1 and longer.seen >= ENOUGH:
+            for word in longer.beside:
+                words = frozenset((longer.root, word.text))
+                if words in found and found[words].seen * ALWAYS <= longer.seen:
+                    short.add(words)
+    return short
 
 
 def _background(files: DataFiles) -> dict[str, int]:

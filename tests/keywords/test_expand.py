@@ -117,6 +117,13 @@ def test_two_of_a_kind_stand_together_only_where_people_type_them() -> None:
     assert {"孕妇", "女"} not in pairs
 
 
+def test_a_word_that_is_always_part_of_a_longer_one_is_that_one() -> None:
+    pairs = ["手机摄影镜头", "手机摄影镜头便携", "手机摄影镜头高清"]
+    found = widened([*pairs, "手机防水", "手机防水家用", "手机防水便携"], roots=["手机"])
+    assert {"手机摄影镜头", "手机防水", "手机防水便携"} <= found.keys()
+    assert not {"手机摄影", "手机镜头"} & found.keys()
+
+
 def test_a_denial_stays_with_what_it_denies() -> None:
     found = widened(["护手霜不沾手机", "护手霜不沾手机女", "不油腻护手霜", "不油腻护手霜男"], roots=["护手霜"])
     parts = {part for word in found.values() for _, part in word.parts}
