@@ -92,7 +92,7 @@ class Learner:
         """Take searches as evidence, each once; ``volumes``: how often each was searched."""
         evidence = self.evidence
         volumes = itertools.repeat(1.0) if volumes is None else volumes
-        for (parts, _), volume in zip(self._taken_apart(texts), volumes, strict=False):
+        for parts, volume in zip(self._taken_apart(texts), volumes, strict=False):
             evidence.searches += 1
             evidence.searched += volume
             self._note(parts, volume)
@@ -104,7 +104,7 @@ class Learner:
         clauses = (clause.strip() for text in texts for clause in _CLAUSES.split(text))
         statements = (clause for clause in clauses if 2 < len(clause) <= CLAUSE)
         written = self.evidence.written
-        for parts, _ in self._taken_apart(statements):
+        for parts in self._taken_apart(statements):
             self.evidence.texts += 1
             words = sorted({part.text for part in parts})
             for root in self._roots.intersection(words):
@@ -116,9 +116,9 @@ class Learner:
 
     def parts_of(self, text: str) -> list[str]:
         """Return the words of one text that may stand beside a thing, the thing left out."""
-        return [part.text for parts, _ in self._taken_apart([text]) for part in parts if not part.is_root]
+        return [part.text for parts in self._taken_apart([text]) for part in parts if not part.is_root]
 
-    def _taken_apart(self, texts: Iterable[str]) -> Iterator[tuple[list[Part], str]]:
+    def _taken_apart(self, texts: Iterable[str]) -> Iterator[list[Part]]:
         left = iter(texts)
         while batch := list(itertools.islice(left, BATCH)):
             folded = fold_texts(batch)
@@ -128,7 +128,7 @@ class Learner:
             ):
                 words = cut.words[begin:end]
                 self._tags.update(zip(words, cut.tags[begin:end], strict=True))
-                yield self._parts(text, hits.get(self._heads, []), hits.get(self._beside, []), words), text
+                yield self._parts(text, hits.get(self._heads, []), hits.get(self._beside, []), words)
 
     def _parts(
         self, text: str, things: Sequence[tuple[int, int]], listed: Sequence[tuple[int, int]], words: Sequence[str]
