@@ -212,6 +212,14 @@ def render(alternate: Alternate, variables: Mapping[str, Any]) -> str | None:
     """
     from jinja2 import TemplateError, UndefinedError
 
+    pieces = _plain(alternate.source)
+    if pieces is not None:
+        try:
+            return "".join(
+                each if isinstance(each, str) else str(_looked_up(variables, each)) for each in pieces
+            ).strip()
+        except (KeyError, TypeError):
+            return None
     try:
         return _compiled(alternate.source).render(variables).strip()
     except UndefinedError:
@@ -219,6 +227,28 @@ def render(alternate: Alternate, variables: Mapping[str, Any]) -> str | None:
     except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, RecursionError, MemoryError) as error:
         file = alternate.id.partition("#")[0]
         raise TemplateFault(file=file, line=alternate.line, reason=str(error) or type(error).__name__) from None
+
+
+@functools.lru_cache(maxsize=4096)
+def _plain(source: str) -> tuple[str | tuple[str, str], ...] | None:
+    """Return text and variables of a source that has nothing else, as most have; Jinja2 takes ten times as long."""
+    pieces: list[str | tuple[str, str]] = []
+    place = 0
+    for match in _VARIABLE.finditer(source):
+        pieces += [source[place : match.start()], (match[1], match[2] or "")]
+        place = match.end()
+    pieces.append(source[place:])
+    if any("{" in piece for piece in pieces if isinstance(piece, str)):
+        return None
+    return tuple(piece for piece in pieces if piece)
+
+
+_VARIABLE = re.compile(r"\{\{ ([a-z][a-z_]*)(?:\.([a-z][a-z_]*))? \}\}")
+
+
+def _looked_up(variables: Mapping[str, Any], name: tuple[str, str]) -> Any:
+    found = variables[name[0]]
+    return found[name[1]] if name[1] else found
 
 
 @functools.cache

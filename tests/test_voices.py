@@ -62,6 +62,13 @@ def test_short_sentences_have_no_long_median_and_long_ones_have() -> None:
     assert [each.rule.rpartition("/")[2] for each in told] == ["median"]
 
 
+def test_cells_and_addresses_make_no_long_sentence() -> None:
+    voice = OF_HERE["商品详情"]
+    row = "| 卖点 | 摸黑不用转着找 | 开关在尾巴上，握着大拇指就按得到 | 黑背景里握着手电的一只手 | 蒙着眼让八个人拿 |"
+    assert not lint(voice, row)
+    assert not lint(OF_HERE["社群"], "从这里进：[山口尾按手电](https://item.taobao.com/item.htm?id=600000000006)。")
+
+
 def test_a_voice_of_ones_own_lies_over_ours(tmp_path: Path) -> None:
     ours = bundled().entries("voices")[0].path.read_text("utf-8")
     folder = tmp_path / "voices"

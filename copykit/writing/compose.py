@@ -245,7 +245,7 @@ class _Run:
         self.lacks: dict[str, None] = {}
         self.short_of: dict[str, None] = {}  # what the part was short of without which the plan cannot be written
         self._counts: list[Fact] = []
-        self._listed = 0
+        self._listed, self._counted = 0, False
         self._limits: Mapping[str, int] = self._form.data.get("limits", {})
 
     def blocks(self, plan: Plan) -> list[Block] | None:
@@ -338,7 +338,11 @@ class _Run:
             if not items:
                 self.lacks[part.each] = None
             return None
-        self._listed = max(self._listed, count)
+        # What a title counts is the list that the plan is about, and only else the longest one.
+        if part.need and not self._counted:
+            self._listed, self._counted = count, True
+        elif not self._counted:
+            self._listed = max(self._listed, count)
         return _joined(blocks) if part.join else blocks
 
     def _items(self, part: Part, bound: Mapping[str, Item]) -> tuple[str, Sequence[Item]]:
