@@ -1,4 +1,4 @@
-"""What articles come to: every form with every sample and many seeds, and how fast they are written and checked.
+"""What texts come to: every form of all kinds with every sample and many seeds, and how fast articles are written.
 
 Counted are errors of the checker, statements that the brief does not hold with evidence today, passages that are empty
 or told twice, titles and main lines over their limit, and pairs of variants that share a run of the templates' words
@@ -7,6 +7,7 @@ as long as readers remember. Facts of the product are in all of them and count f
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import time
 from collections import Counter
@@ -15,13 +16,14 @@ from pathlib import Path
 
 from copykit.brief import read_brief
 from copykit.datafiles import bundled
-from copykit.model import Draft
+from copykit.model import Brief, Draft
 from copykit.writing.claims import said_in
 from copykit.writing.facts import NAMES
 from copykit.writing.variants import LONGEST, own_words
 from copykit.writing.writer import Options, Prepared, Writer
 
 TODAY = "2026-11-22"  # the day on which the samples hold
+KINDS = ("article", "post", "reply")
 SEEDS = 20
 ROUNDS = 3
 TITLE, LINE = 30, 12
@@ -29,26 +31,34 @@ TITLE, LINE = 30, 12
 
 def run(data: Path | None) -> None:
     """Print the counts, the share of pairs that are alike, and articles a second."""
-    writer = Writer(bundled())
     samples = [entry.path for entry in bundled().entries("samples") if entry.id.startswith("briefs/")]
-    prepared = [writer.prepare(read_brief(path), TODAY) for path in samples]
-    counts: Counter[str] = Counter()
-    pairs = alike = 0
-    for each, form in itertools.product(prepared, writer.forms):
-        drafts = [writer.write(each, form, Options(str(seed))) for seed in range(SEEDS)]
-        counts["texts"] += len(drafts)
-        for draft in drafts:
-            counts.update(_faults(draft, each))
-        if not form.data.get("settings", {}).get("outline"):  # an outline of questions is for asking, not for choosing
-            runs = [_runs(draft) for draft in drafts]
-            pairs += len(runs) * (len(runs) - 1) // 2
-            alike += sum(bool(one & other) for one, other in itertools.combinations(runs, 2))
-    print(
-        f"{counts.pop('texts')} texts, {len(samples)} samples: "
-        + ", ".join(f"{n} {what}" for what, n in counts.items())
-    )
-    print(f"pairs of variants that share {LONGEST} characters of own words: {alike} of {pairs} ({alike / pairs:.1%})")
-    _speed(writer, prepared)
+    for kind in KINDS:
+        writer = Writer(bundled(), kind)
+        prepared = [writer.prepare(_consented(read_brief(path)), TODAY) for path in samples]
+        counts: Counter[str] = Counter()
+        pairs = alike = 0
+        for each, form in itertools.product(prepared, writer.forms):
+            drafts = [writer.write(each, form, Options(str(seed))) for seed in range(SEEDS)]
+            counts["texts"] += len(drafts)
+            for draft in drafts:
+                counts.update(_faults(draft, each))
+            # An outline of questions is for asking, not for choosing; the labels of a table are the same in each.
+            if not form.data.get("settings", {}).get("outline") and not form.data.get("columns"):
+                runs = [_runs(draft) for draft in drafts]
+                pairs += len(runs) * (len(runs) - 1) // 2
+                alike += sum(bool(one & other) for one, other in itertools.combinations(runs, 2))
+        print(
+            f"{kind}: {counts.pop('texts')} texts, {len(samples)} samples: "
+            + ", ".join(f"{n} {what}" for what, n in counts.items())
+        )
+        print(f"{kind}: pairs that share {LONGEST} characters of own words: {alike} of {pairs} ({alike / pairs:.1%})")
+        if kind == KINDS[0]:
+            _speed(writer, prepared)
+
+
+def _consented(brief: Brief) -> Brief:
+    """Return a brief whose buyers agreed to messages, so that the text message is tried too."""
+    return dataclasses.replace(brief, shop=dataclasses.replace(brief.shop, consent=True))
 
 
 FAULTS = ("errors", "warnings", "hints", "unproven", "empty", "doubled", "too long")
@@ -70,7 +80,8 @@ def _faults(draft: Draft, prepared: Prepared) -> Counter[str]:
     found["empty"] += sum(not part.text.strip() for part in parts)
     found["doubled"] += sum(count - 1 for count in Counter(stated).values())
     found["too long"] += len(draft.title) > TITLE or not draft.title
-    found["too long"] += sum(len(block.parts[1].text) > LINE for block in draft.blocks if block.kind == "row")
+    if draft.form == "detail_page":
+        found["too long"] += sum(len(block.parts[1].text) > LINE for block in draft.blocks if block.kind == "row")
     return found
 
 
