@@ -156,6 +156,15 @@ def test_what_an_if_asks_for_belongs_to_the_item_that_was_chosen() -> None:
     assert texts(compose(told)) == ["桥上的风把前一版吹翻了。"]
 
 
+def test_a_title_counts_the_list_that_its_plan_is_about() -> None:
+    body = BODY.replace("{{ point.benefit }}\n--\n{{ count }}", "{{ count }}", 1)
+    things = {"each": "detail", "say": ["open!"], "need": True}
+    points = [{"feature": f"第{each}处加厚了", "benefit": f"{each}面不漏"} for each in "甲乙丙丁"]
+    told = form(things, {"each": "point", "most": 8, "say": ["say"]}, body=body)
+    made = compose(told, details=["桥上的风把前一版吹翻了", "伞柄换过木头的", "雨天试了一礼拜"], selling_points=points)
+    assert made.title.text == "3件事"
+
+
 def test_a_plan_may_have_titles_of_its_own() -> None:
     told = form(POINTS, body=BODY + "== title_own\n{{ product }}的来历\n")
     assert compose(told).title.text != "折叠伞的来历"
