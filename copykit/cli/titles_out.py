@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +82,7 @@ def write_lines(pairs: Pairs, form: str, output: Output) -> None:
             render.titles_table([outcome for _, outcome in pairs if isinstance(outcome, TitleScore)], output.view)
         )
     else:
-        _write_bytes(_encoded(pairs, form, output))
+        write_bytes(_encoded(pairs, form, output))
 
 
 def write_file(path: Path, pairs: Pairs, output: Output) -> None:
@@ -105,7 +105,12 @@ def _encoded(pairs: Pairs, form: str, output: Output) -> Iterator[bytes]:
         scores = (outcome for _, outcome in pairs if isinstance(outcome, TitleScore))
         yield from (line.encode("utf-8", "replace") + b"\n" for line in render.titles_markdown(scores, output.view))
         return
-    lines = (_json(_json_row(row, outcome, output.view.lang)) for row, outcome in pairs)
+    lines = (
+        json_line(row.number, row.values, outcome)
+        if isinstance(outcome, TitleScore)
+        else json_line(row.number, row.values, None, row.text, outcome.say(output.view.lang))
+        for row, outcome in pairs
+    )
     if form == "jsonl":
         yield from lines
         return
@@ -147,20 +152,22 @@ def _json(value: dict[str, Any]) -> bytes:
         return json.dumps(value).encode() + b"\n"
 
 
-def _json_row(row: Row, outcome: Outcome, lang: str) -> dict[str, Any]:
-    """Return a row's JSON; ``row`` and ``values`` lead back to the line and the columns it came from."""
-    if isinstance(outcome, TitleScore):
-        value = render.title_json(outcome)
-    else:
-        value = {"title": row.text, "error": outcome.say(lang)}
-    if row.number:
-        value["row"] = row.number
-    if row.values:
-        value["values"] = row.values
-    return value
+def json_line(
+    number: int, values: Mapping[str, str], score: TitleScore | None, title: str = "", refused: str = ""
+) -> bytes:
+    """Return a row's line of JSON, its score or why it has none.
+
+    ``row`` and ``values`` lead back to the line and the columns it came from.
+    """
+    value: dict[str, Any] = render.title_json(score) if score is not None else {"title": title, "error": refused}
+    if number:
+        value["row"] = number
+    if values:
+        value["values"] = values
+    return _json(value)
 
 
-def _write_bytes(parts: Iterable[bytes]) -> None:
+def write_bytes(parts: Iterable[bytes]) -> None:
     """Write UTF-8 to stdout whatever the console's encoding."""
     sys.stdout.flush()
     out = sys.stdout.buffer
