@@ -69,30 +69,33 @@ def title_json(score: TitleScore, changes: Sequence[Change] = ()) -> dict[str, A
 
 def finding_json(finding: Finding) -> dict[str, Any]:
     """Return a finding's JSON; offsets in code points of the original."""
+    rule, start, end, match, matched_as, severity, message, why, source, dimension, points, suggestions, related = (
+        finding
+    )
     return {
-        "rule": finding[0],
-        "start": finding[1],
-        "end": finding[2],
-        "match": finding[3],
-        "matched_as": finding[4],
-        # orjson takes no named tuples
-        "related": [[start, end] for start, end in finding[12]] if finding[12] else (),
-        "severity": finding[5],
-        "message": finding[6],
-        "suggestions": finding[11],
-        "why": finding[7],
-        "source": finding[8],
-        "dimension": finding[9],
-        "points": finding[10],
+        "rule": rule,
+        "start": start,
+        "end": end,
+        "match": match,
+        "matched_as": matched_as,
+        "related": [[start, end] for start, end in related] if related else (),  # orjson takes no named tuples
+        "severity": severity,
+        "message": message,
+        "suggestions": suggestions,
+        "why": why,
+        "source": source,
+        "dimension": dimension,
+        "points": points,
     }
 
 
 def surface(score: TitleScore) -> str:
     """Return the part of a title that a list page shows first."""
-    length = score.length
+    title, length = score.title, score.length
     if length.visible is None:
-        return fit(score.title, "char", LATIN_SURFACE if max(score.title) < "\u2e80" else SURFACE)
-    return fit(score.title, cast("Unit", length.unit), length.visible)
+        latin = title[:1] < "\u2e80" and max(title) < "\u2e80"  # most titles begin with Han, and say so at once
+        return fit(title, "char", LATIN_SURFACE if latin else SURFACE)
+    return fit(title, cast("Unit", length.unit), length.visible)
 
 
 def title_columns(view: View) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from itertools import accumulate
@@ -24,7 +25,7 @@ def measure(text: str, unit: Unit) -> int:
 
 def fit(text: str, unit: Unit, limit: int) -> str:
     """Return the longest beginning that measures at most ``limit`` and cuts no character, emoji or accent in two."""
-    if unit == "char" and _PLAIN.fullmatch(text):
+    if unit == "char" and (len(text) <= limit or _PLAIN.fullmatch(text, 0, limit + 1)):
         return text[:limit]
     if measure(text, unit) <= limit:
         return text
@@ -38,8 +39,12 @@ READING_SPEED = 9  # Han characters a second; half of one for an ASCII character
 
 def reading_seconds(text: str) -> float:
     """Estimate how long a text takes to read, in seconds."""
-    size = len(text)
-    wide = (len(text.encode("utf-8", "surrogatepass")) - size) / 2  # a Han character takes two bytes more than ASCII
+    return _seconds(len(text), _utf8(text))
+
+
+@functools.lru_cache(maxsize=4096)  # rounding takes as long as all else
+def _seconds(size: int, in_bytes: int) -> float:
+    wide = (in_bytes - size) / 2  # a Han character takes two bytes more than ASCII
     return round((wide + max(size - wide, 0) / 2) / READING_SPEED, 1)
 
 
