@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +19,38 @@ from copykit.reports.publish import published, remote_disk
 from copykit.reports.settings import ReportSettings, read_settings
 
 RUN = Text(
-    "跑一期报告：读数据、找词、和上一期比、给自己的标题打分、看链接和计划，写成网页、Markdown、Excel，再发到群里。\n"
+    "跑一期报告：收来源、找词、和上一期比、和去年同期比、给自己的标题打分、查外链、看计划，写成网页、Markdown、\n"
+    "Excel，再发到群里。\n"
     "\n"
     "copykit report run 周报.toml\n"
     "copykit report run 周报.toml --period 2026-W46      补跑漏掉的一期\n"
-    "copykit report run 周报.toml --no-send              只写不发",
-    "Make a period's report: mine, compare, judge, write it in every form, and tell the team.",
+    "copykit report run 周报.toml --no-send              只写不发\n"
+    "copykit report run 周报.toml --force --offline      用手里有的重做一遍\n"
+    "\n"
+    "收到一半断了、被杀了，再跑一遍就接着来；同样的数据、同一个 --today，写出来一字不差。\n"
+    "退出码：0 都好 · 2 有读不了的行或设置不对 · 3 有来源没读到、没发出去 · 75 另一次运行正在写",
+    "Make a period's report: collect its sources, mine, compare with the period before and the same weeks of last\n"
+    "year, judge own titles, look after links and the plan, write it in every form, and tell the team.\n"
+    "\n"
+    "copykit report run weekly.toml\n"
+    "copykit report run weekly.toml --period 2026-W46    make up for a missed one\n"
+    "copykit report run weekly.toml --no-send            write, but tell nobody\n"
+    "copykit report run weekly.toml --force --offline    once more, of what is there\n"
+    "\n"
+    "A run that was broken off or killed goes on when it is run again; the same data and --today give the same\n"
+    "bytes. Exit codes: 0 fine, 2 rows or settings that are no use, 3 a source that could not be read or a message\n"
+    "that did not go out, 75 another run is writing.",
 )
 SCHEDULE = Text(
     "打印一段让系统按时跑报告的设置，时间避开整点和半点：crontab、systemd 或 Windows 任务计划。\n"
     "\n"
     "copykit report schedule 周报.toml\n"
     "copykit report schedule 周报.toml --as systemd --hour 8",
-    "Print what makes the system run the report by itself, away from whole and half hours.",
+    "Print what makes the system run the report by itself, away from whole and half hours: lines for crontab,\n"
+    "a systemd timer, or a Windows task.\n"
+    "\n"
+    "copykit report schedule weekly.toml\n"
+    "copykit report schedule weekly.toml --as systemd --hour 8",
 )
 
 
@@ -59,6 +79,9 @@ def run(path: Path, label: str | None, today: Any, data_folders: tuple[Path, ...
     from copykit.cli.report_run import run_report
 
     settings = read_settings(path)
+    chosen = click.get_current_context().meta.get(common.LANG_KEY)
+    if chosen:  # asked for on the line it is the report's language, too
+        settings = replace(settings, lang=chosen)
     day = _today(today, settings)
     wanted = periods.parse(label, settings.period) if label else periods.last_whole(day, settings.period)
     if wanted.end >= day:
@@ -80,7 +103,10 @@ def check(path: Path, today: Any, data_folders: tuple[Path, ...]) -> int:
     settings = read_settings(path)
     wanted = periods.last_whole(_today(today, settings), settings.period)
     click.echo(
-        say(f"{settings.name}：下一次跑的是 {wanted.label}（{wanted.say('zh')}）", f"{settings.name}: {wanted.label}")
+        say(
+            f"{settings.name}：下一次跑的是 {wanted.label}（{wanted.say('zh')}）",
+            f"{settings.name}: the next run is about {wanted.label} ({wanted.say('en')})",
+        )
     )
     bad = 0
     for name, found in looked_over(settings, wanted, common.open_data(data_folders, settings.folder)):
@@ -138,7 +164,12 @@ def schedule(path: Path, system: str, hour: int, minute: int | None, weekday: in
     match system:
         case "cron":
             click.echo(scheduling.cron(when, command, zone), nl=False)
-            note(say("用 crontab -e 加进去", "add it with crontab -e"))
+            note(
+                say(
+                    "用 crontab -e 加进去；不认 CRON_TZ 的系统（Debian、Ubuntu）按机器的时区，跑的还是刚过完的那一期",
+                    "add it with crontab -e; where CRON_TZ is not known (Debian, Ubuntu) times are the machine's own",
+                )
+            )
         case "systemd":
             click.echo(scheduling.systemd(when, command, zone, name), nl=False)
         case _:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from copykit._version import __version__
 from copykit.model import Example, LinkRow, PlanLine, Report, SourceRow, TitleRow, WordRow, YearPart
-from copykit.render.report.words import MEASURES, change, number
+from copykit.render.report.words import MARKS, MEASURES, change, number
 from copykit.reports.gather import Gathered
 from copykit.reports.parts import OwnTitles
 from copykit.reports.period import Period, between
@@ -141,10 +141,10 @@ def _told(
         held, could = touched.titles, touched.could
         said = [note]
         if touched.held:
-            said.append(f"{touched.held} 条标题已经写了" if lang == "zh" else f"{touched.held} titles have it")
+            said.append(f"{touched.held} 条标题已经写了" if lang == "zh" else f"in {touched.held} own titles already")
         if touched.open:
             zh = f"{touched.open} 条可以看看能不能加（真有这一点才加）"
-            said.append(zh if lang == "zh" else f"{touched.open} could, if it is true of them")
+            said.append(zh if lang == "zh" else f"{touched.open} more could have it, if it is true of them")
         note = ("；" if lang == "zh" else "; ").join(filter(None, said))
     if brief and place < WITH_COMMANDS and row.state in ("new", "rising"):
         commands.append(f"copykit titles suggest {_typed(brief)} --keyword {_typed(row.keyword)}")
@@ -176,7 +176,8 @@ def _lead(
     lead = []
     if before is None:
         first = sorted(gathered.words.items(), key=lambda item: (-item[1][0], item[0]))[:NAMED]
-        named = ("、" if zh else ", ").join(f"“{word}”（{number(figure)}）" for word, (figure, _) in first)
+        p = MARKS["zh" if zh else "en"]
+        named = p.between.join(f"“{word}”{p.open}{number(figure)}{p.shut}" for word, (figure, _) in first)
         lead.append(
             f"这是第一期，下一期开始才有涨跌；这期最多的是 {named or '（没有词）'}。"
             if zh

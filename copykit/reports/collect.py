@@ -98,10 +98,10 @@ def collect_sources(
             continue
         own = [(url, outcome) for url, outcome in failing if url in addresses]
         for url, outcome in own:
-            came.fail(_missed(url, outcome, say_outcome))
+            came.fail(_missed(url, outcome, say_outcome, settings.lang))
         told_of = [each for each in failing if each not in own]
         if told_of:
-            some = _JOIN[settings.lang].join(_missed(*each, say_outcome) for each in told_of[:SHOWN])
+            some = _JOIN[settings.lang].join(_missed(*each, say_outcome, settings.lang) for each in told_of[:SHOWN])
             more = " …" if len(told_of) > SHOWN else ""
             zh, en = f"{len(told_of):,} 页没抓到：{some}{more}", f"{len(told_of):,} pages failed: {some}{more}"
             came.told.append(zh if settings.lang == "zh" else en)
@@ -126,5 +126,6 @@ def read_lines(path: Path) -> list[str]:
 _JOIN = {"zh": "、", "en": ", "}
 
 
-def _missed(url: str, outcome: str, say_outcome: Callable[[str], str]) -> str:
-    return f"{url}（{say_outcome(outcome)}）"
+def _missed(url: str, outcome: str, say_outcome: Callable[[str], str], lang: str) -> str:
+    told = say_outcome(outcome)
+    return f"{url}（{told}）" if lang == "zh" else f"{url} ({told})"

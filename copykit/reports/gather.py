@@ -181,7 +181,7 @@ class _Reader:
         return list(came.told) if came is not None else []
 
     def _joined(self, told: Sequence[str]) -> str:
-        return ("；" if self._settings.lang == "zh" else "; ").join(told)
+        return ("；" if self._settings.lang == "zh" else "; ").join(dict.fromkeys(told))
 
     def _close(self, source: Source, opened: Sources, count: int) -> None:
         self.read += count

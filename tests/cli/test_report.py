@@ -129,6 +129,24 @@ def test_the_same_weeks_of_last_year_stand_beside(shop: Path) -> None:
     assert "在双 11 前后" in "".join(told["notes"])
 
 
+def test_in_english_it_says_as_much(shop: Path) -> None:
+    week(shop, "2025-11-10", {})
+    week(shop, "2025-11-17", {"三合一冲锋衣": 2.5, "羽绒服清洗": 4})
+    with (shop / "周报.toml").open("a", encoding="utf-8") as out:
+        out.write('[[source]]\nname = "more"\nfiles = ["gone-{start}.csv"]\n')
+    shown = {}
+    for lang in ("zh", "en"):
+        for label in ("2026-W46", "2026-W47"):
+            assert run(["report", "run", settings(shop), "--period", label, "--force", "--lang", lang, *DAY]) == 3
+        told = json.loads(files(shop)["report.json"])
+        text = files(shop)["report.md"].decode() + files(shop)["message.json"].decode()
+        row = told["words"]["rising"][0]
+        counts = (told["lead"], told["notes"], row["note"].split("；" if lang == "zh" else "; "), told["totals"])
+        shown[lang] = [len(each) for each in counts], text.count("\n")
+        assert bool(re.search("[（），：；、]", text)) == (lang == "zh")
+    assert shown["zh"] == shown["en"]
+
+
 def test_what_was_missed_is_read_from_the_sources(shop: Path) -> None:
     assert run(["report", "run", settings(shop), *DAY]) == 0
     told = json.loads(files(shop)["report.json"])

@@ -116,7 +116,11 @@ def markdown(report: Report, lang: str = "zh") -> str:
     def say(zh: str, en: str) -> str:
         return zh if lang == "zh" else en
 
-    out = [f"# {_md(report.name)}", f"{report.days}（{report.period}） · {say('做于', 'made on')} {report.made_on}"]
+    p = words.MARKS[lang]
+    out = [
+        f"# {_md(report.name)}",
+        f"{report.days}{p.open}{report.period}{p.shut} · {say('做于', 'made on')} {report.made_on}",
+    ]
     out.append("\n".join(f"{number}. {_md(sentence)}" for number, sentence in enumerate(report.lead, 1)))
     out += [f"> {_md(note)}" for note in report.notes]
     for state, rows in words.groups(report):
@@ -126,9 +130,10 @@ def markdown(report: Report, lang: str = "zh") -> str:
         out.append(f"## {say('自己的牌子', 'own brand')}")
         out.append("\n".join(_word_line(row, lang) for row in report.own))
     if report.year is not None:
-        out.append(f"## {say('和去年同期比', 'against last year')}（{report.year.days}）")
+        out.append(f"## {say('和去年同期比', 'against last year')}{p.open}{report.year.days}{p.shut}")
         lines = [
-            f"- **{_md(row.keyword)}** {words.change(row, lang)}（{words.figures(row)}）" for row in report.year.words
+            f"- **{_md(row.keyword)}** {words.change(row, lang)}{p.open}{words.figures(row)}{p.shut}"
+            for row in report.year.words
         ]
         out.append("\n".join(lines) or say("没有够得上说变化的词。", "no word changed enough to be told."))
     if report.titles is not None:
@@ -137,18 +142,22 @@ def markdown(report: Report, lang: str = "zh") -> str:
     if report.links is not None:
         states = words.LINK_STATES[lang]
         lines = [
-            f"- {states[row.state]}：{_md(row.page)} → {_md(row.link)}{_dashed(row.detail)}" for row in report.links
+            f"- {states[row.state]}{p.colon}{_md(row.page)} → {_md(row.link)}{_dashed(row.detail)}"
+            for row in report.links
         ]
         out += [f"## {say('外面的链接', 'links elsewhere')}", "\n".join(lines) or say("都在。", "all there.")]
     if report.plan is not None:
         kept = {True: say("守住", "kept"), False: say("断了", "broken")}
-        lines = [f"- {kept[row.kept]}：{_md(row.channel)}（{row.cadence}） {row.words}" for row in report.plan]
+        lines = [
+            f"- {kept[row.kept]}{p.colon}{_md(row.channel)}{p.open}{row.cadence}{p.shut} {row.words}"
+            for row in report.plan
+        ]
         lines += [f"- {day} {_md(task)}" for day, task in report.due]
         out += [f"## {say('计划', 'plan')}", "\n".join(lines)]
     out.append(f"## {say('怎么来的', 'how this was made')}")
     out.append(
         "\n".join(
-            f"- {_md(row.name)}：{words.number(row.documents)} {say('条', 'texts')}{_dashed(row.detail)}"
+            f"- {_md(row.name)}{p.colon}{words.number(row.documents)} {say('条', 'texts')}{_dashed(row.detail)}"
             for row in report.sources
         )
     )
@@ -159,23 +168,28 @@ def markdown(report: Report, lang: str = "zh") -> str:
 def message_paragraphs(report: Report, where: str = "", lang: str = "zh") -> tuple[str, ...]:
     """Return what is told in a chat, the figures in the message itself; ``where`` is the report's address."""
     zh = lang == "zh"
-    comma = "、" if zh else ", "
+    p = words.MARKS[lang]
     out = list(report.lead)
     for state, rows in words.groups(report):
-        told = comma.join(f"{row.keyword}（{words.change(row, lang)}）" for row in rows[:TOLD_IN_CHAT])
+        told = p.between.join(f"{row.keyword}{p.open}{words.change(row, lang)}{p.shut}" for row in rows[:TOLD_IN_CHAT])
         more = (f"…… 共 {len(rows)} 个" if zh else f" … {len(rows)} in all") if len(rows) > TOLD_IN_CHAT else ""
-        out.append(f"**{words.HEADINGS[lang][state]}**：{told}{more}")
+        out.append(f"**{words.HEADINGS[lang][state]}**{p.colon}{told}{more}")
     if report.year is not None and report.year.words:
-        told = comma.join(f"{row.keyword}（{words.change(row, lang)}）" for row in report.year.words[:TOLD_IN_CHAT])
-        out.append(f"**{'和去年同期比' if zh else 'against last year'}**：{told}")
+        told = p.between.join(
+            f"{row.keyword}{p.open}{words.change(row, lang)}{p.shut}" for row in report.year.words[:TOLD_IN_CHAT]
+        )
+        out.append(f"**{'和去年同期比' if zh else 'against last year'}**{p.colon}{told}")
     lost = [row for row in report.links or () if row.state == "lost"]
     if lost:
-        out.append(f"**{'链接没了' if zh else 'links lost'}**：" + comma.join(row.page for row in lost[:TOLD_IN_CHAT]))
-    missing = [f"{row.name}（{row.detail}）" for row in report.sources if not row.ok]
+        out.append(
+            f"**{'链接没了' if zh else 'links lost'}**{p.colon}"
+            + p.between.join(row.page for row in lost[:TOLD_IN_CHAT])
+        )
+    missing = [f"{row.name}{p.open}{row.detail}{p.shut}" for row in report.sources if not row.ok]
     if missing:
-        out.append(f"**{'没读到' if zh else 'not read'}**：" + comma.join(missing[:TOLD_IN_CHAT]))
+        out.append(f"**{'没读到' if zh else 'not read'}**{p.colon}" + p.between.join(missing[:TOLD_IN_CHAT]))
     if where:
-        out.append(f"{'完整报告' if zh else 'the whole report'}：{where}")
+        out.append(f"{'完整报告' if zh else 'the whole report'}{p.colon}{where}")
     return tuple(out)
 
 
@@ -184,12 +198,15 @@ def _every(report: Report) -> list[WordRow]:
 
 
 def _word_line(row: WordRow, lang: str) -> str:
-    last_year = f"，{words.last_year(row, lang)}" if row.year_ago is not None else ""
-    line = f"- **{_md(row.keyword)}** {words.change(row, lang)}（{words.figures(row)}{last_year}）{_dashed(row.note)}"
+    p = words.MARKS[lang]
+    last_year = f"{p.comma}{words.last_year(row, lang)}" if row.year_ago is not None else ""
+    figures = f"{p.open}{words.figures(row)}{last_year}{p.shut}"
+    line = f"- **{_md(row.keyword)}** {words.change(row, lang)}{figures}{_dashed(row.note)}"
     for example in row.examples[:1]:
         line += f"\n  > {_md(example.before + example.match + example.after)}"
     if row.could:
-        line += f"\n  {'可以加它的标题' if lang == 'zh' else 'titles that could have it'}：{_md('；'.join(row.could))}"
+        could = "可以加它的标题" if lang == "zh" else "titles that could have it"
+        line += f"\n  {could}{p.colon}{_md(p.semicolon.join(row.could))}"
     return line + "".join(f"\n  `{command}`" for command in row.commands)
 
 

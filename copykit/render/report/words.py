@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from copykit.model import Report, WordRow
 
@@ -28,6 +29,23 @@ LINK_STATES: Mapping[str, Mapping[str, str]] = {
 MEASURES: Mapping[str, Mapping[str, str]] = {
     "zh": {"count": "次数", "documents": "篇数", "index": "指数", "rank": "名次"},
     "en": {"count": "count", "documents": "texts", "index": "index", "rank": "rank"},
+}
+
+
+class Marks(NamedTuple):
+    """The punctuation of a language."""
+
+    open: str
+    shut: str
+    colon: str
+    comma: str
+    between: str  # items of a list
+    semicolon: str
+
+
+MARKS: Mapping[str, Marks] = {
+    "zh": Marks("（", "）", "：", "，", "、", "；"),
+    "en": Marks(" (", ")", ": ", ", ", ", ", "; "),
 }
 
 
