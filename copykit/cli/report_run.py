@@ -330,10 +330,7 @@ class _Maker:
             return any(own in word.casefold() for own in own_words)
 
         top, least = settings.words.get("top", DEFAULT_TOP), settings.words.get("min_count", 1)
-        history: list[Snapshot | None] = [
-            earlier.before if earlier.before is not None and label == earlier.before.period else self._published(label)
-            for label in earlier.labels[:-1]
-        ]
+        history = [self._of_history(label, earlier.before) for label in earlier.labels[:-1]]
         found = changes(now, earlier.before, [*history, now], is_own, top, least, settings.lang)
         year = None
         if earlier.year_ago is not None:
@@ -345,6 +342,16 @@ class _Maker:
         day = self._day.isoformat()
         return build(settings, period, day, gathered, found, earlier, beside, examples, self._notes, year)
 
+    def _of_history(self, label: str, before: Snapshot | None) -> Snapshot | None:
+        """Return an earlier period, from the sources where that costs little: tables of searches, a file a period."""
+        if before is not None and label == before.period:
+            return before
+        settings = self._settings
+        told = self._published(label)
+        if told is None and settings.kind == "query" and all(source.named for source in settings.sources):
+            told = self._from_sources(parse(label, settings.period))
+        return told
+
     def _beside(self, before: Snapshot | None, verified: Verified | None) -> tuple[Beside, Mapping[str, float]]:
         """Return what is asked for beside the words."""
         settings = self._settings
@@ -353,7 +360,7 @@ class _Maker:
         if settings.titles is not None:
             titles = self._try(common.REJECTED, lambda: read_titles(settings, self._files))
             if titles is not None:
-                rows, scores = _judged(settings, self._files, titles, self._brief, before, self._day)
+                rows, scores = _judged(settings, self._files, list(titles), self._brief, before, self._day)
                 beside = beside._replace(titles=rows, own_titles=_own_titles(titles))
         if verified is not None:
             view = LinkView(settings.lang, parts=part_names(settings.lang))
@@ -403,17 +410,21 @@ def _why(view: LinkView, check: LinkCheck) -> str:
     return told
 
 
-def read_titles(settings: ReportSettings, files: DataFiles) -> list[str]:
-    """Return the own titles that a report judges.
+def read_titles(settings: ReportSettings, files: DataFiles) -> dict[str, str]:
+    """Return the own titles that a report judges, each with its product's number where the table has one.
 
     Raises:
         FileMissing, FileUnreadable, ColumnMissing: the table cannot be read.
     """
     assert settings.titles is not None
-    wanted = tables.merge_names(files.load("columns")["text"], ("title",))
+    wanted = tables.merge_names(files.load("columns")["text"], ("title", "id"))
     path = settings.folder / settings.titles["file"]
     with tables.read_rows(path, wanted=wanted, column=settings.titles.get("column")) as table:
-        return [row.text for row in table if row.error is None and row.text.strip()]
+        found: dict[str, str] = {}
+        for row in table:
+            if row.error is None and row.text.strip():
+                found.setdefault(row.text, table.value(row, "id").strip())
+        return found
 
 
 def _judged(
@@ -440,10 +451,10 @@ def _judged(
     return tuple(rows), scores
 
 
-def _own_titles(titles: Sequence[str]) -> OwnTitles:
+def _own_titles(titles: Mapping[str, str]) -> OwnTitles:
     from copykit.text.segment import Segmenter
 
-    return OwnTitles(titles, Segmenter().words)
+    return OwnTitles(titles, Segmenter().words, titles)
 
 
 # --- publishing and telling -----------------------------------------------------------------------------------------

@@ -61,7 +61,6 @@ def build(
     """Return the report of a period."""
     zh = settings.lang == "zh"
     before, last_made = earlier.before, earlier.last_made
-    brief = str(settings.folder / settings.brief) if settings.brief else ""
 
     def of_last_year(rows: Sequence[WordRow]) -> Sequence[WordRow]:
         if earlier.year_ago is None or earlier.year_ago.measure != gathered.measure:
@@ -70,7 +69,7 @@ def build(
 
     words = {
         state: tuple(
-            _told(row, place, examples, beside.own_titles, brief, settings.lang)
+            _told(row, place, examples, beside.own_titles, settings.brief, settings.lang)
             for place, row in enumerate(of_last_year(rows))
         )
         for state, rows in found.words.items()

@@ -16,6 +16,7 @@ from copykit.titles.score import TitleScorer, check_title
 SHOWN_TITLES = 10
 TOUCHED = 3  # titles that are named for a word
 DAYS_AHEAD = 7
+_NO_PRODUCTS: Mapping[str, str] = {}
 
 
 def judged_titles(
@@ -50,7 +51,10 @@ def judged_titles(
 
 
 class Touched(NamedTuple):
-    """Own titles that hold a word, and those that hold its last part only; ``held`` and ``open`` count all of them."""
+    """Own titles that hold a word, and those that hold its last part only, each behind its product's number.
+
+    ``held`` and ``open`` count all of them.
+    """
 
     titles: tuple[str, ...]
     could: tuple[str, ...]
@@ -61,9 +65,12 @@ class Touched(NamedTuple):
 class OwnTitles:
     """Own titles, folded once, to see which a word touches."""
 
-    def __init__(self, titles: Iterable[str], cut: Callable[[str], Sequence[str]]) -> None:
-        """Take titles and what cuts a text into words."""
+    def __init__(
+        self, titles: Iterable[str], cut: Callable[[str], Sequence[str]], products: Mapping[str, str] = _NO_PRODUCTS
+    ) -> None:
+        """Take titles, what cuts a text into words, and which product (its number) a title is of."""
         self._titles = list(dict.fromkeys(title for title in titles if title.strip()))
+        self._products = products
         self._folded = [folded.replace(" ", "") for folded in fold_texts(self._titles)]
         self._cut = cut
 
@@ -83,7 +90,10 @@ class OwnTitles:
         if len(head) > 1 and head != word:
             pairs = zip(self._titles, self._folded, strict=True)
             could = [title for title, folded in pairs if head in folded and word not in folded]
-        return Touched(tuple(held[:TOUCHED]), tuple(could[:TOUCHED]), len(held), len(could))
+        return Touched(self._named(held), self._named(could), len(held), len(could))
+
+    def _named(self, titles: Sequence[str]) -> tuple[str, ...]:
+        return tuple(f"{self._products.get(title, '')} {title}".lstrip() for title in titles[:TOUCHED])
 
 
 def link_rows(checks: Iterable[LinkCheck], say: Callable[[LinkCheck], str]) -> list[LinkRow]:

@@ -41,6 +41,11 @@ class Source:
         return bool(self.collect or self.urls)
 
     @property
+    def named(self) -> bool:
+        """Whether each period has files of its own."""
+        return bool(self.files) and all(_names_days(path) for path in self.files) and not self.corpus
+
+    @property
     def dated(self) -> bool:
         """Whether it can tell one period's texts from another's."""
         return bool(self.corpus or self.date_column or any(_names_days(path) for path in self.files))

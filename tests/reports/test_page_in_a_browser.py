@@ -106,6 +106,18 @@ def test_it_fits_the_width(chromium: Browser, page: Path, width: int) -> None:
     assert chromium.value("document.documentElement.scrollWidth") == width
 
 
+@pytest.mark.parametrize("size", [20, 50])
+def test_it_is_never_heavy(size: int) -> None:
+    words = {
+        state: tuple(word(f"{LONG}{number}", state, 100.0, 12_345_678.0) for number in range(size))
+        for state in ("new", "rising", "falling", "gone")
+    }
+    page = render.html(replace(FULL, words=words), bundled().load("report")["report.html"]["body"])
+    assert len(page.encode()) <= 300_000
+    assert page.count('<section class="word') == 4 * size + 1
+    assert "<blockquote>" in page
+
+
 @PAGES
 def test_it_prints_whole(chromium: Browser, page: Path) -> None:
     chromium.open(page, 900)

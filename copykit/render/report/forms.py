@@ -137,7 +137,11 @@ def markdown(report: Report, lang: str = "zh") -> str:
         ]
         out.append("\n".join(lines) or say("没有够得上说变化的词。", "no word changed enough to be told."))
     if report.titles is not None:
-        lines = [f"- {words.number(row.score)}  {_md(row.title)}{_dashed(row.why)}" for row in report.titles]
+        lines = [
+            f"- {words.number(row.score)}  {_md(row.title)}{_dashed(row.why)}"
+            + (f"\n  → {_md(row.better)}" if row.better else "")
+            for row in report.titles
+        ]
         out += [f"## {say('自己的标题', 'own titles')}", "\n".join(lines)]
     if report.links is not None:
         states = words.LINK_STATES[lang]

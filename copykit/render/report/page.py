@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 from copykit.model import Report, WordRow
 from copykit.render.report import words
 
 WIDTH, HEIGHT, EDGE = 132, 30, 4  # of a chart, in CSS pixels
+MOST_BYTES = 300_000
+WHOLE = (20, 5, 0)  # words of a state that are told in full, tried one after another
 
 
 def html(report: Report, template: str, lang: str = "zh") -> str:
     """Return the page; every text is escaped.
 
-    ``template`` is the Jinja source of the page (``templates/report/report.html.j2``, or one's own in its place).
+    ``template`` is the Jinja source of the page (``templates/report/report.html.j2``, or one's own in its place). One
+    that would weigh too much for a phone leaves out what stands with words further down; their figures stay.
     """
+    page = _html(report, template, lang)
+    for whole in WHOLE:
+        if len(page.encode()) <= MOST_BYTES:
+            break
+        page = _html(_lighter(report, whole), template, lang)
+    return page
+
+
+def _lighter(report: Report, whole: int) -> Report:
+    """Return a report whose words of each state tell all there is of them down to a place only."""
+    words = {
+        state: (*rows[:whole], *(replace(row, examples=(), titles=(), could=(), commands=()) for row in rows[whole:]))
+        for state, rows in report.words.items()
+    }
+    return replace(report, words=words)
+
+
+def _html(report: Report, template: str, lang: str) -> str:
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
     from markupsafe import Markup
