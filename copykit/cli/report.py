@@ -19,8 +19,7 @@ from copykit.reports.publish import published, remote_disk
 from copykit.reports.settings import ReportSettings, read_settings
 
 RUN = Text(
-    "跑一期报告：收来源、找词、和上一期比、和去年同期比、给自己的标题打分、查外链、看计划，写成网页、Markdown、\n"
-    "Excel，再发到群里。\n"
+    "跑一期报告：收来源、找词、和上一期、去年比，给标题打分、查外链、看计划，写成网页和表格，发到群里。\n"
     "\n"
     "copykit report run 周报.toml\n"
     "copykit report run 周报.toml --period 2026-W46      补跑漏掉的一期\n"
@@ -29,8 +28,7 @@ RUN = Text(
     "\n"
     "收到一半断了、被杀了，再跑一遍就接着来；同样的数据、同一个 --today，写出来一字不差。\n"
     "退出码：0 都好 · 2 有读不了的行或设置不对 · 3 有来源没读到、没发出去 · 75 另一次运行正在写",
-    "Make a period's report: collect its sources, mine, compare with the period before and the same weeks of last\n"
-    "year, judge own titles, look after links and the plan, write it in every form, and tell the team.\n"
+    "Make a period's report: collect, mine, compare, judge titles, look after links and the plan, tell the team.\n"
     "\n"
     "copykit report run weekly.toml\n"
     "copykit report run weekly.toml --period 2026-W46    make up for a missed one\n"
@@ -46,8 +44,7 @@ SCHEDULE = Text(
     "\n"
     "copykit report schedule 周报.toml\n"
     "copykit report schedule 周报.toml --as systemd --hour 8",
-    "Print what makes the system run the report by itself, away from whole and half hours: lines for crontab,\n"
-    "a systemd timer, or a Windows task.\n"
+    "Print what makes the system (cron, systemd, Windows) run the report by itself, away from whole and half hours.\n"
     "\n"
     "copykit report schedule weekly.toml\n"
     "copykit report schedule weekly.toml --as systemd --hour 8",
