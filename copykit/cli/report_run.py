@@ -77,11 +77,9 @@ def run_report(
     code = 0
     with locked(folder):
         recover(folder)
-        done = snapshots.read(folder, period.label) is not None and (folder / period.label / MESSAGE).is_file()
-        if done and not options["force"]:
-            log(
-                "kept", say(f"{period.label} 已经做过，没有重做（重做：--force）", f"{period.label} stands already"), {}
-            )
+        done = snapshots.read(folder, period.label)
+        if done is not None and (folder / period.label / MESSAGE).is_file() and not options["force"]:
+            log("kept", _kept(period.label, len(done.failed)), {"failed": len(done.failed)})
         else:
             made = _Maker(settings, period, day, files, log).make(options["offline"])
             code = made.code
@@ -102,6 +100,15 @@ def run_report(
     if settings.ping_file and code < BROKE:
         _ping(settings, log)
     return code
+
+
+def _kept(label: str, failed: int) -> str:
+    if not failed:
+        return say(f"{label} 已经做过，没有重做（重做：--force）", f"{label} stands already; to make it again: --force")
+    return say(
+        f"{label} 已经做过，那次有 {failed} 处来源没读到；现在读得到了就重做：--force",
+        f"{label} stands already, without {failed} sources that failed; when they are back: --force",
+    )
 
 
 # --- making ---------------------------------------------------------------------------------------------------------

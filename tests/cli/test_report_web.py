@@ -94,6 +94,9 @@ def test_a_source_that_fails_stands_in_the_report_and_stops_nothing(
     assert "没有.txt" in bad["detail"]
     assert "没读到" in told(shop)["lead"][-1]
     before = files(shop)
+    capsys.readouterr()
+    assert run(["report", "run", str(shop / "周报.toml"), *DAY]) == 0
+    assert "那次有 1 处来源没读到" in capsys.readouterr().err
     assert report(shop, "--force") == 3
     assert files(shop) == before
     # The week after it fails in the same way, and the report says so.
