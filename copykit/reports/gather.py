@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from copykit.text.normalize import fold, fold_text
 MEASURED = ("searches", "impressions", "visitors", "clicks", LINES, "search_index", "mobile_search_index")
 AROUND = 28  # characters of a text shown on either side of a word
 EXAMPLES = 2  # for each word
+ADDRESS = 60  # characters of an address that are shown
 NOTHING_CAME: Mapping[str, Came] = {}
 _CHUNK = 1 << 20
 
@@ -288,4 +290,16 @@ def _example(text: str, start: int, end: int, source: str) -> Example:
     after = text[end : end + AROUND].partition("\n")[0].rstrip()
     more_before = "…" if start > len(before) and text[:start].rstrip() != before and start - len(before) > 0 else ""
     more_after = "…" if end + len(after) < len(text.rstrip()) else ""
-    return Example(more_before + before, text[start:end], after + more_after, Path(source).name)
+    return Example(more_before + before, text[start:end], after + more_after, _named(source))
+
+
+def _named(source: str) -> str:
+    """Return where an example is from as people know it: a file's name, an address without its scheme."""
+    source = _DIGEST.sub("", source)
+    address = source.partition("://")[2]
+    if not address:
+        return Path(source).name
+    return address if len(address) <= ADDRESS else address[: ADDRESS - 1] + "…"
+
+
+_DIGEST = re.compile("#[0-9a-f]{16}$")  # by which a row without a number of its own is known in a corpus

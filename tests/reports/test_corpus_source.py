@@ -11,7 +11,7 @@ from copykit.corpus.collect import Collector, Wishes
 from copykit.corpus.sources import columns_of
 from copykit.corpus.store import CorpusMissing, Store, corpus_path
 from copykit.datafiles import bundled
-from copykit.reports.gather import open_source
+from copykit.reports.gather import find_examples, open_source
 from copykit.reports.period import Period
 from copykit.reports.settings import read_settings
 
@@ -34,3 +34,6 @@ def test_a_report_reads_what_was_collected_in_its_period(tmp_path: Path) -> None
             Collector(store, bundled(), columns, Wishes(f"{day}T08:00:00", by_line=True)).collect([str(file)])
     opened = open_source(source, settings, WEEK, bundled(), True, lambda error: None)
     assert [document.title for document in opened] == ["这周的睫毛膏"]
+    # An example is from the file, not from the row's digest.
+    examples = find_examples(["睫毛膏"], settings, WEEK, bundled())["睫毛膏"]
+    assert [(each.before, each.match, each.source) for each in examples] == [("这周的", "睫毛膏", "2026-11-16.txt")]
