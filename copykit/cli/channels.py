@@ -20,7 +20,7 @@ from copykit.channels.catalog import EFFORTS, KINDS, Catalog, least_hours
 from copykit.channels.plan import GOALS, Planner, Request
 from copykit.channels.progress import find_task, marked, plan_from, status_of
 from copykit.cli import common
-from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.cli.common import Group, Text, UsageMistake, check_ending, encoded, note, option, say, write_json
 from copykit.model import Brief, Plan, Task
 from copykit.render import channels as render
 from copykit.render.channels import View
@@ -185,10 +185,7 @@ def show(name: str, form: str, data_folders: tuple[Path, ...]) -> int:
 def plan(brief_path: Path, form: str | None, outputs: tuple[Path, ...], **options: Any) -> int:
     """Make a plan, show it, write it, and save it when asked."""
     for path in outputs:
-        if path.suffix.lower() not in FILES:
-            raise UsageMistake(
-                f"-o 只会写 {' '.join(FILES)}，现在是 {path.name}", f"-o writes {' '.join(FILES)}, not {path.name}"
-            )
+        check_ending(path, FILES)
     goal = _goal(options["goal"])
     today = datetime.date.fromisoformat(common.iso_day(options["today"]))
     start = options["start"].date() if options["start"] else today + datetime.timedelta(days=7 - today.weekday())
@@ -303,7 +300,7 @@ def write_plan(path: Path, made: Plan, view: View) -> None:
 
             before = path.read_bytes() if path.is_file() else b""
             with tables.atomic(path) as out:
-                out.write(plan_ics(made, {row.channel: row.name for row in made.rows}, before))
+                out.write(plan_ics(made, before, view.lang))
         case ".json":
             with tables.atomic(path) as out:
                 out.write(encoded(render.plan_json(made)))
@@ -516,17 +513,3 @@ def _has_command(line: str) -> bool:
 
 def _view() -> View:
     return View(common.lang_of(), common.terminal(sys.stdout))
-
-
-def encoded(value: object) -> bytes:
-    """Return a value as indented JSON with Chinese as it is."""
-    import orjson
-
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
-def write_json(value: object) -> None:
-    """Write a value to stdout as JSON, in UTF-8 whatever the console's encoding."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(encoded(value))
-    sys.stdout.buffer.flush()

@@ -328,6 +328,27 @@ class UsageMistake(CopykitError):
         super().__init__(zh=zh, en=en)
 
 
+def check_ending(path: Path, endings: Sequence[str]) -> None:
+    """Raise UsageMistake when a file that is to be written has no ending of a kind that the command writes."""
+    if path.suffix.lower() not in endings:
+        known = " ".join(endings)
+        raise UsageMistake(f"-o 只会写 {known}，现在是 {path.name}", f"-o writes {known}, not {path.name}")
+
+
+def encoded(value: object) -> bytes:
+    """Return a value as indented JSON with Chinese as it is."""
+    import orjson
+
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def write_json(value: object) -> None:
+    """Write a value to stdout as JSON, in UTF-8 whatever the console's encoding."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(encoded(value))
+    sys.stdout.buffer.flush()
+
+
 def explain(error: click.ClickException) -> str:
     """Return one sentence in the reader's language for a mistake that click found."""
     lang = lang_of(getattr(error, "ctx", None))

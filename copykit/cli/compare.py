@@ -10,7 +10,7 @@ import click
 
 from copykit import tables
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, note, option, say
+from copykit.cli.common import Command, Text, UsageMistake, note, option, say, write_json
 from copykit.errors import CopykitError
 from copykit.model import Comparison
 from copykit.render.compare import comparison_json, comparison_text
@@ -93,14 +93,12 @@ def _write(found: Sequence[Comparison], form: str, several: bool) -> None:
     import orjson
 
     values = [comparison_json(one, lang) for one in found]
+    if form != "jsonl":
+        write_json(values if several else values[0])
+        return
     sys.stdout.flush()
-    out = sys.stdout.buffer
-    if form == "jsonl":
-        out.writelines(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE) for value in values)
-    else:
-        shape = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-        out.write(orjson.dumps(values if several else values[0], option=shape))
-    out.flush()
+    sys.stdout.buffer.writelines(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE) for value in values)
+    sys.stdout.buffer.flush()
 
 
 def _factors(given: str) -> frozenset[str]:

@@ -16,7 +16,7 @@ from copykit.channels import funnel as funnels
 from copykit.channels.forecast import Assumptions
 from copykit.channels.outcomes import Outcome, header_of, open_outcomes, read_outcomes
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, note, option, say
+from copykit.cli.common import Command, Text, UsageMistake, note, option, say, write_json
 from copykit.errors import CopykitError
 from copykit.render.channels import View
 from copykit.render.funnel import funnel_json, funnel_text
@@ -68,12 +68,7 @@ def funnel(source: str, form: str, data_folders: tuple[Path, ...], **options: An
         raise UsageMistake(f"{source} 里一行结果也没有", f"{source} holds no results")
     found = funnels.report(rows, chain, Assumptions(files)["lever"], margin)
     if form == "json":
-        import orjson
-
-        sys.stdout.flush()
-        value = funnel_json(found, common.lang_of())
-        sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-        sys.stdout.buffer.flush()
+        write_json(funnel_json(found, common.lang_of()))
     else:
         view = View(common.lang_of(), common.terminal(sys.stdout))
         click.echo(funnel_text(found, view, profit=margin is not None and found.value == "revenue"))

@@ -12,7 +12,7 @@ import click
 
 from copykit import tables
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, note, option, say
+from copykit.cli.common import Command, Text, UsageMistake, note, option, say, write_json
 from copykit.errors import CopykitError
 from copykit.model import Lesson
 from copykit.platforms import Platforms
@@ -81,7 +81,7 @@ def learn(source: str, group: str, output: Path | None, form: str, **options: An
             lesson, learned = taught(kept, scorer, name, day, options["seed"], progress.advance)
     except TooLittle as error:
         if form == "json":
-            _print(refusal_json(error, common.lang_of()))
+            write_json(refusal_json(error, common.lang_of()))
         raise
     written = output if lesson.accepted else None
     if written is not None:
@@ -98,7 +98,7 @@ _SHOWN = 5
 
 def _tell(lesson: Lesson, form: str, written: Path | None) -> None:
     if form == "json":
-        _print(lesson_json(lesson, str(written) if written is not None else None, common.lang_of()))
+        write_json(lesson_json(lesson, str(written) if written is not None else None, common.lang_of()))
     else:
         click.echo(lesson_text(lesson, View({}, {}, {}, "", common.lang_of(), common.terminal(sys.stdout))))
     if written is not None:
@@ -144,11 +144,3 @@ def _scorer(files: Any, samples: Sequence[Sample], platform: str | None) -> tupl
     mostly = 2 * sum(told) > len(told)
     kept = [sample for sample, one in zip(samples, told, strict=True) if one is mostly]
     return TitleScorer(files, Settings(english if mostly else judge, place)), kept
-
-
-def _print(value: object) -> None:
-    import orjson
-
-    sys.stdout.flush()
-    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-    sys.stdout.buffer.flush()

@@ -19,7 +19,7 @@ from copykit.channels.progress import plan_from
 from copykit.channels.tracking import KINDS, UTM, Known, SpokenWords, TrackedCode, codes_of, tag_url
 from copykit.cli import channels as plans
 from copykit.cli import common
-from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.cli.common import Group, Text, UsageMistake, check_ending, encoded, note, option, say, write_json
 from copykit.cli.web import fetch_options
 from copykit.errors import CopykitError, FileMissing
 from copykit.model import Plan
@@ -173,11 +173,8 @@ def verify(sources: tuple[str, ...], **options: Any) -> int:
 def tag(urls: tuple[str, ...], **options: Any) -> int:
     """Tag links, make one code, make a plan's codes, or tell what a code stands for."""
     output: Path | None = options["output"]
-    if output is not None and output.suffix.lower() not in CODE_FILES:
-        raise UsageMistake(
-            f"-o 只会写 {' '.join(CODE_FILES)}，现在是 {output.name}",
-            f"-o writes {' '.join(CODE_FILES)}, not {output.name}",
-        )
+    if output is not None:
+        check_ending(output, CODE_FILES)
     if options["decode"]:
         return _decode(options["decode"], options["form"])
     files = common.open_data(options["data_folders"])
@@ -317,10 +314,7 @@ def qr(contents: tuple[str, ...], source: Path | None, output: Path, **options: 
             f"{len(codes)} codes in {written}; {size:g} mm, print at {least:g} mm at least ({modules} modules)",
         )
     )
-    as_png = not options["sheet"] and "png" in (
-        output.suffix.lower().lstrip("."),
-        options["kind"] * (not output.suffix),
-    )
+    as_png = not options["sheet"] and (output.suffix.lower() or f".{options['kind']}") == ".png"
     if as_png and any(code.caption for _, code in codes):
         note(
             say(
@@ -349,49 +343,53 @@ def _tagged_links(urls: Sequence[str], options: Mapping[str, Any]) -> list[Track
 
 
 def _single(files: datafiles.DataFiles, options: Mapping[str, Any]) -> TrackedCode:
-    """Return one code that is no link: checked when it was given, else made and kept."""
+    """Return one code that is no link: checked when it was given, else made; what it stands for is kept."""
     kind, given = options["kind"], options["given"]
     payload = {name: options[name].strip() for name in (*UTM, "batch") if options[name].strip()}
     label = f"{options['content'] or options['source'] or kind} {options['batch']}".strip()
-    if kind == "pid" or kind == "tkl":
-        if not given:
-            raise UsageMistake(
-                "PID 和淘口令只有淘宝能生成：从淘宝联盟复制后用 --code 给我检查",
-                "PIDs and Taokouling come from Taobao: give one with --code",
-            )
-        patterns = [pattern for data in files.load("links").values() for pattern in data.get("patterns", ())]
-        code = tracking.check_pid(given) if kind == "pid" else tracking.check_taokouling(given, patterns)
-        return TrackedCode(options["source"], label, kind, code, "", label, payload)
+    if kind in ("pid", "tkl") and not given:
+        raise UsageMistake(
+            "PID 和淘口令只有淘宝能生成：从淘宝联盟复制后用 --code 给我检查",
+            "PIDs and Taokouling come from Taobao: give one with --code",
+        )
     if not payload and not given:
         raise UsageMistake(
             "至少给 --source，不然不知道码代表什么", "give --source at least, so that the code stands for something"
         )
-    catalog = Catalog(files)
-    lead = catalog[options["source"]].id if options["source"] in catalog else options["source"]
+    if given:
+        given = _checked(files, kind, given)
+    if given and not payload:
+        return TrackedCode("", label, kind, given, "", label, payload)
     with plans.open_state() as state:
         known = Known(state.codes())
         if kind == "spoken":
             key = " ".join(payload.values())
             code = _words(files).assign([key], tracking.spoken_before(known))[key]
             payload = {**payload, "label": key}
-        elif kind == "scene":
-            taken = known.of("scene")
-            code = (
-                tracking.check_scene(given)
-                if given
-                else tracking.make_code(lead, payload, taken, tracking.SCENE_LENGTH)
-            )
         else:
-            taken = known.of("wecom")
-            code = (
-                tracking.check_wecom(given)
-                if given
-                else tracking.make_code(lead, payload, taken, tracking.WECOM_LENGTH)
-            )
-        if payload:
-            state.keep_codes({(kind, code): payload})
+            catalog, source = Catalog(files), options["source"]
+            lead = catalog[source].id if source in catalog else source
+            length = tracking.SCENE_LENGTH if kind == "scene" else tracking.WECOM_LENGTH
+            code = given or tracking.make_code(lead, payload, known.of(kind), length)
+        state.keep_codes({(kind, code): payload})
     caption = f"口令：{code}" if kind == "spoken" else label
     return TrackedCode(options["source"], label, kind, code, "", caption, payload)
+
+
+def _checked(files: datafiles.DataFiles, kind: str, given: str) -> str:
+    """Return a code that came from a platform, or raise BadCode."""
+    match kind:
+        case "pid":
+            return tracking.check_pid(given)
+        case "tkl":
+            patterns = [pattern for data in files.load("links").values() for pattern in data.get("patterns", ())]
+            return tracking.check_taokouling(given, patterns)
+        case "scene":
+            return tracking.check_scene(given)
+        case "wecom":
+            return tracking.check_wecom(given)
+        case _:
+            raise UsageMistake("口令由这里挑，不用 --code", "spoken words are chosen here; leave out --code")
 
 
 def _plan_codes(files: datafiles.DataFiles, options: Mapping[str, Any]) -> tuple[list[TrackedCode], list[str]]:
@@ -443,7 +441,7 @@ def _decode(code: str, form: str) -> int:
         )
     for kind, body in found.items():
         if form == "json":
-            plans.write_json({"kind": kind, "code": code, **body})
+            write_json({"kind": kind, "code": code, **body})
         else:
             click.echo(f"{kind} {code}{say('：', ': ')}" + " · ".join(f"{key}={value}" for key, value in body.items()))
     return 0
@@ -465,10 +463,10 @@ def _write_codes(codes: Sequence[TrackedCode], output: Path | None, form: str) -
                 tables.write_jsonl(output, rows)
             case _:
                 with tables.atomic(output) as out:
-                    out.write(plans.encoded(rows))
+                    out.write(encoded(rows))
         return
     if form == "json":
-        plans.write_json(rows)
+        write_json(rows)
     elif all(code.kind == "utm" for code in codes):
         for code in codes:
             click.echo(code.link)

@@ -28,7 +28,7 @@ from copykit.channels.links import (
 from copykit.channels.progress import plan_from
 from copykit.cli import channels as plans
 from copykit.cli import common, web
-from copykit.cli.common import ProgressLine, UsageMistake, note, say
+from copykit.cli.common import ProgressLine, UsageMistake, check_ending, encoded, note, say, write_json
 from copykit.corpus.pages import part_names
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, FileMissing
@@ -48,10 +48,7 @@ BROKE = 3
 def run(sources: Sequence[str], options: Mapping[str, Any]) -> int:
     """Verify, show and write; return the exit code."""
     for path in options["outputs"]:
-        if path.suffix.lower() not in FILES:
-            raise UsageMistake(
-                f"-o 只会写 {' '.join(FILES)}，现在是 {path.name}", f"-o writes {' '.join(FILES)}, not {path.name}"
-            )
+        check_ending(path, FILES)
     files = common.open_data(options["data_folders"])
     links, words = _ours(files, options)
     errors: list[CopykitError] = []
@@ -204,7 +201,7 @@ def _verify(
 def _show(checks: Sequence[LinkCheck], view: LinkView, options: Mapping[str, Any]) -> None:
     match options["form"]:
         case "json":
-            plans.write_json([render.link_json(check) for check in checks])
+            write_json([render.link_json(check) for check in checks])
         case "jsonl":
             sys.stdout.flush()
             sys.stdout.buffer.write(b"".join(orjson.dumps(render.link_json(check)) + b"\n" for check in checks))
@@ -227,7 +224,7 @@ def _write(path: Path, checks: Sequence[LinkCheck], view: LinkView) -> None:
             tables.write_jsonl(path, (render.link_json(check) for check in checks))
         case ".json":
             with tables.atomic(path) as out:
-                out.write(plans.encoded([render.link_json(check) for check in checks]))
+                out.write(encoded([render.link_json(check) for check in checks]))
         case _:
             with tables.atomic(path) as out:
                 for line in render.links_markdown(checks, view):

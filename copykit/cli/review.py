@@ -17,7 +17,7 @@ from copykit.channels.outcomes import open_outcomes, read_outcomes
 from copykit.channels.review import Joined, Money, NextRow, Register
 from copykit.cli import channels as plans
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, note, option, say
+from copykit.cli.common import Command, Text, UsageMistake, check_ending, encoded, note, option, say, write_json
 from copykit.cli.funnel import source_of, tell_refused
 from copykit.errors import CopykitError
 from copykit.model import Plan
@@ -61,10 +61,8 @@ FILES = (".csv", ".xlsx", ".json")
 @common.lang_option
 def review(source: str, form: str, output: Path | None, data_folders: tuple[Path, ...], **options: Any) -> int:
     """Judge results and return the exit code."""
-    if output is not None and output.suffix.lower() not in FILES:
-        raise UsageMistake(
-            f"-o 只会写 {' '.join(FILES)}，现在是 {output.name}", f"-o writes {' '.join(FILES)}, not {output.name}"
-        )
+    if output is not None:
+        check_ending(output, FILES)
     files = common.open_data(data_folders)
     catalog = Catalog(files, common.lang_of())
     money = _money(options["margin"], options["brief_path"])
@@ -87,7 +85,7 @@ def review(source: str, form: str, output: Path | None, data_folders: tuple[Path
     if output is not None:
         _write(output, found, following, view)
     if form == "json":
-        plans.write_json(render.review_json(found, view.lang))
+        write_json(render.review_json(found, view.lang))
     else:
         click.echo(render.review_text(found, view))
     if output is not None:
@@ -125,7 +123,7 @@ def _write(path: Path, found: reviews.Review, following: Sequence[NextRow], view
             tables.write_xlsx(path, _sheets(headers, rows, found, view))
         case _:
             with tables.atomic(path) as out:
-                out.write(plans.encoded(render.review_json(found, view.lang)))
+                out.write(encoded(render.review_json(found, view.lang)))
 
 
 def _cell(value: Any) -> Any:

@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from copykit.model import Plan, Task
+from copykit.model import CalendarDay, Plan, Task
+from copykit.render.channels import DETAILS
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -22,21 +23,22 @@ ZONE = "Asia/Shanghai"
 BEGINS = "10:00"  # when the first work of a day begins that has no hour of its own
 
 
-def plan_ics(plan: Plan, names: Mapping[str, str], previous: bytes = b"") -> bytes:
-    """Return the calendar; ``names`` maps a channel to what people call it, ``previous`` is the file written before."""
+def plan_ics(plan: Plan, previous: bytes = b"", lang: str = "zh") -> bytes:
+    """Return the calendar; ``previous`` is the file written before."""
     from icalendar import Calendar
 
+    names = {row.channel: row.name for row in plan.rows}
     calendar = Calendar()
     calendar.add("prodid", "-//copykit//channels plan//ZH")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", f"{plan.name} 引流计划")
+    calendar.add("x-wr-calname", f"{plan.name} {'引流计划' if lang == 'zh' else 'plan'}")
     calendar.add("x-wr-timezone", ZONE)
     before = _events_of(previous)
     stamp = datetime.combine(plan.made_on, time(0), UTC)
-    events = [_task_event(task, start, plan, names) for task, start in _laid_out(plan.tasks)]
-    events += [_day_event(plan, place, day.day, day.name, day.use) for place, day in enumerate(plan.days)]
+    events = [_task_event(task, start, plan, names, lang) for task, start in _laid_out(plan.tasks)]
+    events += [_day_event(plan, day, lang) for day in plan.days]
     fresh = {str(event["uid"]) for event in events}
     for event in events:
         _number(event, before.get(str(event["uid"])), stamp)
@@ -71,7 +73,7 @@ def _length(task: Task) -> timedelta:
     return timedelta(minutes=max(round(task.hours * 60), 15))
 
 
-def _task_event(task: Task, start: datetime, plan: Plan, names: Mapping[str, str]) -> Event:
+def _task_event(task: Task, start: datetime, plan: Plan, names: Mapping[str, str], lang: str) -> Event:
     from icalendar import Event
 
     event = Event()
@@ -79,10 +81,12 @@ def _task_event(task: Task, start: datetime, plan: Plan, names: Mapping[str, str
     event.add("dtstart", start)
     event.add("dtend", start + _length(task))
     event.add("summary", task.title)
-    lines = [f"{names.get(task.channel, task.channel)} · {task.owner} · {task.hours:g} 小时 · 编号 {task.code}"]
-    lines += [f"{label}：{task.details[key]}" for key, label in _LABELS.items() if task.details.get(key)]
+    hours, code, colon, done = _WORDS[lang]
+    lines = [f"{names.get(task.channel, task.channel)} · {task.owner} · {task.hours:g} {hours} · {code} {task.code}"]
+    told = {key: value for key, value in task.details.items() if key != "theme" and value}
+    lines += [f"{label}{colon}{told[key]}" for key, label in DETAILS[lang].items() if key in told]
     lines += list(task.commands)
-    lines.append(f"做完：copykit channels done {task.code}")
+    lines.append(f"{done}{colon}copykit channels done {task.code}")
     event.add("description", "\n".join(lines))
     event.add("categories", [names.get(task.channel, task.channel)])
     event.add("status", "CANCELLED" if task.state == "skipped" else "CONFIRMED")
@@ -90,25 +94,18 @@ def _task_event(task: Task, start: datetime, plan: Plan, names: Mapping[str, str
     return event
 
 
-_LABELS = {
-    "line": "线",
-    "picture": "图",
-    "comment": "评论",
-    "mention": "提到谁",
-    "visible_to": "谁能看",
-    "private_message": "私信",
-    "feedback": "反馈",
-}
+_WORDS = {"zh": ("小时", "编号", "：", "做完"), "en": ("h", "code", ": ", "when done")}
 
 
-def _day_event(plan: Plan, number: int, day: date, name: str, use: str) -> Event:
+def _day_event(plan: Plan, day: CalendarDay, lang: str) -> Event:
     from icalendar import Event
 
     event = Event()
-    event.add("uid", f"{_hash(f'{day.isoformat()}/{name}')}@{_place(plan)}")
-    event.add("dtstart", day)
-    event.add("dtend", day + timedelta(days=1))
-    event.add("summary", f"{name}（不发促销）" if use == "quiet" else name)
+    event.add("uid", f"{_hash(f'{day.day.isoformat()}/{day.name}')}@{_place(plan)}")
+    event.add("dtstart", day.day)
+    event.add("dtend", day.day + timedelta(days=1))
+    quiet = "（不发促销）" if lang == "zh" else " (no promotion)"
+    event.add("summary", day.name + quiet * (day.use == "quiet"))
     event.add("status", "CONFIRMED")
     event.add("transp", "TRANSPARENT")
     return event

@@ -137,6 +137,23 @@ def test_a_whole_plan_gets_its_codes(copykit: Copykit, tmp_path: Path) -> None:
     assert "channel=xiaohongshu_notes" in told
 
 
+@pytest.mark.parametrize(("kind", "code"), [("pid", "mm_12_34_56"), ("tkl", "￥AbCdEf12345￥"), ("wecom", "card.A1")])
+def test_a_code_that_came_from_a_platform_leads_its_results_back(
+    copykit: Copykit, tmp_path: Path, kind: str, code: str
+) -> None:
+    assert copykit("links", "tag", "--kind", kind, "--code", code, "--source", "淘宝客").out.strip() == code
+    (tmp_path / "结果.csv").write_text(f"跟踪码,点击,成交\n{code},300,12\n", "utf-8")
+    found = json.loads(copykit("channels", "review", "结果.csv", "--format", "json").out)
+    assert found["joined"]["code"] == 1
+    assert found["channel"][0]["name"] == "淘宝客"
+
+
+def test_a_code_is_checked_without_a_project(copykit: Copykit, tmp_path: Path) -> None:
+    assert copykit("links", "tag", "--kind", "pid", "--code", "mm_12_34_56").code == 0
+    assert not (tmp_path / ".copykit").exists()
+    assert "口令由这里挑" in copykit("links", "tag", "--kind", "spoken", "--code", "西瓜").err
+
+
 # --- qr -------------------------------------------------------------------------------------------------------------
 
 
