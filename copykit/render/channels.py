@@ -68,6 +68,18 @@ DETAILS = {
         "feedback": "feedback",
     },
 }
+# Who does it, where nobody of the team is named; a role that a user's own channel names stands as it is.
+ROLES = {
+    "zh": {},
+    "en": {
+        "运营": "operations",
+        "文案": "copywriter",
+        "投放": "ads",
+        "店主": "owner",
+        "客服": "service",
+        "设计": "design",
+    },
+}
 WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 _STARRED = ("assumed", "mixed")
 SHOWN_DAYS = 7
@@ -83,6 +95,10 @@ class View:
     def say(self, zh: str, en: str) -> str:
         """Return one of two wordings."""
         return zh if self.lang == "zh" else en
+
+    def who(self, owner: str) -> str:
+        """Return what an owner of a task is called."""
+        return ROLES[self.lang].get(owner, owner)
 
     def day(self, day: date) -> str:
         """Return a day as people write it in a table: 12-01 周二."""
@@ -234,7 +250,7 @@ def channel_page(channel: Channel, successors: Sequence[str], hours: float, view
             lines += _wrapped(f"  {sign} ", told, view)
     lines += ["", terminal.paint(say("要做的事", "tasks"), "strong")]
     for task in channel.tasks:
-        who = say(f"（{task.role}，{task.hours:g} 小时）", f" ({task.role}, {task.hours:g} h)")
+        who = say(f"（{task.role}，{task.hours:g} 小时）", f" ({view.who(task.role)}, {task.hours:g} h)")
         lines += _wrapped("  · ", task.title + who, view)
     known = say(
         f"来源 {channel.source} · {channel.checked} 看的，{channel.expires} 前再看一遍",
@@ -362,7 +378,8 @@ def task_lines(tasks: Sequence[Task], view: View) -> list[str]:
     if not tasks:
         return [say("  （没有）", "  (none)")]
     table = columns(
-        [f"  {task.code}", view.day(task.due), task.time or " ", task.owner, f"{task.hours:g}h", "x"] for task in tasks
+        [f"  {task.code}", view.day(task.due), task.time or " ", view.who(task.owner), f"{task.hours:g}h", "x"]
+        for task in tasks
     )
     lines: list[str] = []
     for line, task in zip(table, tasks, strict=True):
@@ -392,7 +409,8 @@ def _wrapped(lead: str, text: str, view: View) -> list[str]:
 def plan_markdown(plan: Plan, view: View) -> Iterator[str]:
     """Yield a plan as the lines of a Markdown page with check boxes."""
     say = view.say
-    yield f"# {say('引流计划', 'Plan')}：{_md(plan.product)}"
+    colon = say("：", ": ")
+    yield f"# {say('引流计划', 'Plan')}{colon}{_md(plan.product)}"
     yield ""
     yield say(
         f"{plan.start.isoformat()} 起 {plan.weeks} 周 · 每周 {plan.hours:g} 小时 · 共 {plan.budget:,.0f} 元",
@@ -409,7 +427,7 @@ def plan_markdown(plan: Plan, view: View) -> Iterator[str]:
     yield f"## {say('不做的和原因', 'Left out, and why')}"
     yield ""
     for rejected in plan.rejected:
-        yield f"- {_md(rejected.name)}：{_md(rejected.why)}"
+        yield f"- {_md(rejected.name)}{colon}{_md(rejected.why)}"
     if plan.notes:
         yield ""
         for note in plan.notes:
@@ -433,15 +451,16 @@ def plan_markdown(plan: Plan, view: View) -> Iterator[str]:
             yield ""
         box = {"done": "x", "skipped": "-"}.get(task.state, " ")
         when = f"{view.day(task.due)} {task.time}".rstrip()
-        who = f"{_md(task.owner)}，{task.hours:g} {say('小时', 'h')}"
-        yield f"- [{box}] `{task.code}` {when} {_md(task.title)}（{who}）"
+        owner = _md(view.who(task.owner))
+        who = say(f"（{owner}，{task.hours:g} 小时）", f" ({owner}, {task.hours:g} h)")
+        yield f"- [{box}] `{task.code}` {when} {_md(task.title)}{who}"
         told = [
-            f"{DETAILS[view.lang][key]}：{_md(value)}"
+            f"{DETAILS[view.lang][key]}{colon}{_md(value)}"
             for key, value in task.details.items()
             if key != "theme" and value
         ]
         if told:
-            yield f"  - {'；'.join(told)}"
+            yield f"  - {say('；', '; ').join(told)}"
         for command in task.commands:
             yield f"  - `{command}`"
 
@@ -491,7 +510,7 @@ def task_rows(plan: Plan, view: View) -> Iterator[list[Any]]:
             task.time,
             names.get(task.channel, task.channel),
             task.title,
-            task.owner,
+            view.who(task.owner),
             task.hours,
             states[task.state],
             "\n".join(task.commands),

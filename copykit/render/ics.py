@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from copykit.model import CalendarDay, Plan, Task
-from copykit.render.channels import DETAILS
+from copykit.render.channels import DETAILS, ROLES
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -82,7 +82,8 @@ def _task_event(task: Task, start: datetime, plan: Plan, names: Mapping[str, str
     event.add("dtend", start + _length(task))
     event.add("summary", task.title)
     hours, code, colon, done = _WORDS[lang]
-    lines = [f"{names.get(task.channel, task.channel)} · {task.owner} · {task.hours:g} {hours} · {code} {task.code}"]
+    owner = ROLES[lang].get(task.owner, task.owner)
+    lines = [f"{names.get(task.channel, task.channel)} · {owner} · {task.hours:g} {hours} · {code} {task.code}"]
     told = {key: value for key, value in task.details.items() if key != "theme" and value}
     lines += [f"{label}{colon}{told[key]}" for key, label in DETAILS[lang].items() if key in told]
     lines += list(task.commands)

@@ -89,5 +89,5 @@ def test_who_reads_english_gets_english_labels() -> None:
         BRIEF, Request("睫毛膏", 3000, 6, date(2026, 11, 23), 4, date(2026, 11, 22))
     )
     told = [str(event.get("description", "")) for event in events(plan_ics(plan, lang="en")).values()]
-    assert any(text.startswith("Shop search · 运营 · 1 h · code ") for text in told)
+    assert any(text.startswith("Shop search · operations · 1 h · code ") for text in told)
     assert not any("做完" in text or "编号" in text for text in told)
