@@ -245,13 +245,13 @@ def channel_page(channel: Channel, successors: Sequence[str], hours: float, view
             told = (
                 say(f"{advice.text}（{advice.why}）", f"{advice.text} ({advice.why})")
                 if sign == "!"
-                else f"{advice.text}{say('：', ': ')}{advice.why}"
+                else f"{advice.text}{say('——', ' – ')}{advice.why}"
             )
             lines += _wrapped(f"  {sign} ", told, view)
     lines += ["", terminal.paint(say("要做的事", "tasks"), "strong")]
     for task in channel.tasks:
         who = say(f"（{task.role}，{task.hours:g} 小时）", f" ({view.who(task.role)}, {task.hours:g} h)")
-        lines += _wrapped("  · ", task.title + who, view)
+        lines += _wrapped("  · ", task.title.replace("{theme}", "…") + who, view)
     known = say(
         f"来源 {channel.source} · {channel.checked} 看的，{channel.expires} 前再看一遍",
         f"source {channel.source} · as of {channel.checked}, to be verified again by {channel.expires}",
