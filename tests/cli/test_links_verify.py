@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import openpyxl
 import pytest
 
-from copykit.cli import run
+from copykit.cli import links_verify, run
 from copykit.cli import web as web_cli
 from tests.web import Page, Web, moved
 
@@ -153,6 +153,27 @@ def test_when_no_page_at_all_is_reached_the_run_broke_and_blames_nobody(copykit:
     assert code == 3
     assert "先看看自己的网络" in err
     assert copykit("links", "verify").code == 2
+
+
+def test_an_interrupted_run_keeps_what_it_found_and_leaves_the_old_file(
+    copykit: Copykit, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.pages["/links"] = Page(f'<a href="{SHOP}">店</a>')
+    rows = [f"{web.url(f'{name}.example/links')},{SHOP}" for name in "ab"]
+    (tmp_path / "友链.csv").write_text("\n".join(["对方页面,我们的链接", *rows]), "utf-8")
+    (tmp_path / "链接.csv").write_text("旧的", "utf-8")
+    with monkeypatch.context() as patched:
+
+        def stop(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        patched.setattr(links_verify.ProgressLine, "advance", stop)  # as Ctrl-C behind the first page
+        code, out, err = copykit("links", "verify", "友链.csv", "-o", "链接.csv")
+    assert (code, out) == (130, "")
+    assert "已中断，原来的文件没有动" in err
+    assert (tmp_path / "链接.csv").read_text("utf-8") == "旧的"
+    remembered = json.loads(copykit("links", "verify", "--format", "json").out)
+    assert len(remembered) == 1
 
 
 def test_bad_rows_are_named_and_good_ones_checked(copykit: Copykit, web: Web, tmp_path: Path) -> None:
