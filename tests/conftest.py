@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 
@@ -19,6 +20,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["XDG_CONFIG_HOME"] = os.path.join(home, "config")
     os.environ["XDG_CACHE_HOME"] = os.path.join(home, "cache")
     os.environ.pop("COPYKIT_LANG", None)
+    # A job in the background is started with interrupts ignored, and so would be every process that a test interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # A busy machine is no fault of the code: speed is measured in bench/.
     settings.register_profile("copykit", deadline=None)
     settings.load_profile("copykit")
