@@ -49,12 +49,12 @@ def discover(
     )
     good = np.concatenate((good, np.flatnonzero((runs.size == 1) & (runs.letters > 1))))
     texts = runs.texts(good)
-    amount = re.compile(rf"\d+(?:[{settings['dates']}]|{'|'.join(settings['measures'])})", re.IGNORECASE)
+    date = re.compile(rf"\d+[{settings['dates']}]")
     keep = [
         number
         for number, text in enumerate(texts)
         if len(text) <= settings["chars"][1]
-        and amount.fullmatch(text) is None
+        and date.fullmatch(text) is None
         and any(map(str.isalpha, text))
         and not knows(text)
         and not knows(text.upper())
