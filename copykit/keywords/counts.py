@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copykit.keywords.candidates import Cut, Reading, aligned, in_units, phrases, read_block, runs
-from copykit.keywords.words import LATIN, U64, Ints, Words, neighbour_bits
+from copykit.keywords.words import LATIN, NEIGHBOURS, SIGN_BESIDE, U64, Ints, Words, neighbour_codes
 
 ROWS_IN_MEMORY = 700_000  # about 45 MB, twice that for the moment in which they are merged
 HELD_SHARE = 5  # of the rows, the fifth that came most often stays when the others are written
@@ -43,8 +43,8 @@ class Rows(NamedTuple):
     ``cuts`` is how the letters are cut into words, as a number: the smallest wins where texts are cut differently.
     ``words`` has a column of word numbers of a vocabulary for each place in a candidate, -1 where there is no further
     word; ``epochs`` tells which vocabulary. ``figures`` are sums or highest values, one column a role. ``sides``: which
-    characters stand before and after, each as one bit of 32, so that many bits mean many neighbours; those after in the
-    upper half.
+    characters stand before and after, each as two bits of 32 (see ``words.NEIGHBOURS``), so that many bits mean many
+    neighbours; those after in the upper half.
     """
 
     keys: U64
@@ -254,10 +254,10 @@ class Counter:
     @staticmethod
     def _sides(reading: Reading, places: Ints, sizes: NDArray[np.int8], first: Ints) -> U64:
         """Return the neighbours' bits of each candidate; every text ends with a sign, so that there is always one."""
-        bits, codes = neighbour_bits(), reading.codes
-        before = bits.take(codes.take(np.maximum(reading.starts - 1, 0)))
-        before[reading.starts == 0] = 3
-        after = bits.take(codes.take(reading.ends, mode="clip")) << _AFTER
+        beside = neighbour_codes().take(reading.codes)
+        before = NEIGHBOURS.take(beside.take(np.maximum(reading.starts - 1, 0)))
+        before[reading.starts == 0] = NEIGHBOURS[SIGN_BESIDE]
+        after = NEIGHBOURS.take(beside.take(reading.ends, mode="clip")) << _AFTER
         sides: U64 = np.bitwise_or.reduceat(before.take(places) | after.take(places + sizes - 1), first)
         return sides
 
@@ -572,14 +572,12 @@ def _from_bytes(rows: NDArray[np.uint8]) -> NDArray[np.int32]:
 
 
 def _as_code(sides: U64) -> NDArray[np.uint8]:
-    """Return one neighbour as a byte: which bit it is, 32 where it is a sign and has two."""
-    codes = np.log2(sides.astype(np.float64)).astype(np.uint8)
-    codes[sides == 3] = 32
-    return codes
+    """Return one neighbour as a byte: which of NEIGHBOURS it is."""
+    return _BY_BITS.take(np.searchsorted(NEIGHBOURS.take(_BY_BITS), sides))
 
 
+_BY_BITS = np.argsort(NEIGHBOURS).astype(np.uint8)
 _BEFORE, _AFTER = np.uint64(0xFFFFFFFF), np.uint64(32)
-_CODED: U64 = np.array([*(1 << bit for bit in range(32)), 3], np.uint64)
 _BUCKET_SHIFT = np.uint64(64 - (BUCKETS - 1).bit_length())
 
 
@@ -607,7 +605,7 @@ def _read_lone(records: Records, places: Ints) -> Rows:
         numbers[1:],
         records.epochs.take(places),
         np.ascontiguousarray(found["figures"].T),
-        _CODED.take(found["before"]) | _CODED.take(found["after"]) << _AFTER,
+        NEIGHBOURS.take(found["before"]) | NEIGHBOURS.take(found["after"]) << _AFTER,
     )
 
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from copykit.keywords.candidates import Phrases, Reading
 from copykit.keywords.counts import Counts, Finder, Rows, in_order
-from copykit.keywords.mine import Floats, Wanted, neighbours, survivors
+from copykit.keywords.mine import Floats, Wanted, survivors
 from copykit.keywords.shares import settled
-from copykit.keywords.words import BASE, U64, Ints, Words, plain_text, text_hashes
+from copykit.keywords.words import BASE, U64, Ints, Words, neighbours, plain_text, text_hashes
 from copykit.model import Context, Keyword
 from copykit.text.normalize import fold_text
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from copykit.keywords.counts import SCALE, Counts, Finder, Rows, in_order, joined, taken
 from copykit.keywords.profile import Profile
 from copykit.keywords.shares import settled
-from copykit.keywords.words import TAGS, U64, Ints, Words, plain_text, text_hashes
+from copykit.keywords.words import TAGS, U64, Ints, Words, neighbours, plain_text, text_hashes
 from copykit.model import Keyword
 from copykit.text.normalize import fold_texts
 
@@ -258,13 +258,6 @@ def _power(base: np.uint64, exponents: Ints) -> U64:
     for _ in range(int(exponents.max(initial=0))):
         table.append(table[-1] * int(base) & 0xFFFFFFFFFFFFFFFF)
     return np.array(table, np.uint64)[exponents]
-
-
-def neighbours(sides: U64) -> Ints:
-    """Return how many bits each number has in its lower and its upper half: about how many different neighbours."""
-    as_bytes = np.ascontiguousarray(sides, "<u8").view(np.uint8).reshape(len(sides), 2, 4)
-    found: Ints = np.unpackbits(as_bytes, axis=-1).sum(axis=-1, dtype=np.int64).T
-    return found
 
 
 def _without_twins(order: Ints, words: U64, top: int | None) -> list[int]:

@@ -8,6 +8,7 @@ block at once: a dictionary of strings costs as much time as cutting the text do
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -301,18 +302,34 @@ def char_codes(text: str) -> NDArray[np.uint32]:
     return codes % np.uint32(_CODES) if len(codes) and int(codes.max()) >= _CODES else codes
 
 
+# A neighbour is two bits of 32, less than eight places apart: 224 pairs, so that two characters hardly ever look like
+# one, as 的 and 价 would if each were a single bit. The last stands for what is no letter or digit: a word is free
+# beside it, as if it had met two characters.
+NEIGHBOURS: U64 = np.array(
+    [*(1 << bit | 1 << (bit + apart) % 32 for apart in range(1, 8) for bit in range(32)), 0b1111], np.uint64
+)
+SIGN_BESIDE = len(NEIGHBOURS) - 1
+
+
 @functools.cache
-def neighbour_bits() -> U64:
-    """Return one of 32 bits for each character; two for what is no letter or digit, as a word is free beside it."""
-    hashes = _char_hashes()[1]
-    bits: U64 = np.uint64(1) << (hashes >> np.uint64(59))
-    for code in range(0x3400):
+def neighbour_codes() -> NDArray[np.uint8]:
+    """Return which of NEIGHBOURS each character is."""
+    codes: NDArray[np.uint8] = ((_char_hashes()[1] >> np.uint64(32)) % np.uint64(SIGN_BESIDE)).astype(np.uint8)
+    for code in (*range(0x3400), *range(0xFE00, 0x10000)):
         if not chr(code).isalnum():
-            bits[code] = 3
-    for code in range(0xFE00, 0x10000):
-        if not chr(code).isalnum():
-            bits[code] = 3
-    return bits
+            codes[code] = SIGN_BESIDE
+    return codes
+
+
+# How many characters most likely set so many of 32 bits, each of them two.
+_MET = np.array([0, 1, *(round(math.log1p(-bits / 32) / math.log1p(-1 / 16)) for bits in range(2, 32)), 64], np.int64)
+
+
+def neighbours(sides: U64) -> Ints:
+    """Return how many different neighbours stand for the lower and the upper half of each number, up to 64."""
+    halves = np.ascontiguousarray(sides, "<u8").view(np.uint8).reshape(len(sides), 2, 4)
+    found: Ints = _MET.take(np.unpackbits(halves, axis=-1).sum(axis=-1, dtype=np.int64).T)
+    return found
 
 
 def plain_text(text: str) -> str:
