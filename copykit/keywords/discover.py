@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copykit.keywords.candidates import Phrases, Reading
-from copykit.keywords.counts import Counts, Finder, Rows, in_order
+from copykit.keywords.counts import Counts
 from copykit.keywords.mine import Floats, Wanted, survivors
+from copykit.keywords.rows import Finder, Rows, in_order
 from copykit.keywords.shares import settled
 from copykit.keywords.words import BASE, U64, Ints, Words, neighbours, plain_text, text_hashes
 from copykit.model import Context, Keyword

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.keywords.counts import SCALE, Counts, Finder, Rows, in_order, joined, taken
+from copykit.keywords.counts import SCALE, Counts
 from copykit.keywords.profile import Profile
+from copykit.keywords.rows import Finder, Rows, in_order, joined, taken
 from copykit.keywords.shares import settled
 from copykit.keywords.words import TAGS, U64, Ints, Words, neighbours, plain_text, text_hashes
 from copykit.model import Keyword

@@ -309,6 +309,7 @@ NEIGHBOURS: U64 = np.array(
     [*(1 << bit | 1 << (bit + apart) % 32 for apart in range(1, 8) for bit in range(32)), 0b1111], np.uint64
 )
 SIGN_BESIDE = len(NEIGHBOURS) - 1
+AFTER = np.uint64(32)  # by so many bits are those after a word shifted, beside those before it
 
 
 @functools.cache

@@ -79,7 +79,7 @@ def test_two_processes_find_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("full", [True, False])
 def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: bool) -> None:
-    def write(path: Path, rows: counts.Rows, places: object) -> None:
+    def write(path: Path, rows: object, places: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(counts, "ROWS_IN_MEMORY", 60 if full else 1_000_000)
