@@ -36,8 +36,9 @@ $(VENV)/.dev: pyproject.toml $(VENV)/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
 	@touch $@ $(VENV)/.installed
 
-$(VENV)/.bench: pyproject.toml $(VENV)/bin/python
+$(VENV)/.bench: pyproject.toml bench/peers.txt $(VENV)/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev,bench]'
+	-$(BIN)/python -m pip install -q --disable-pip-version-check -r bench/peers.txt
 	@touch $@ $(VENV)/.dev $(VENV)/.installed
 
 $(VENV)/.train: pyproject.toml $(VENV)/bin/python

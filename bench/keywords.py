@@ -6,7 +6,7 @@
 Our F1 is the mean over five folds of documents, each ranked by trees and word habits trained on the other four with
 the settings of ``tools/train_keywords.py``; the shipped models are never measured on what they were trained on. Speed
 is measured with the shipped setting. Peers that are not installed are left out and named: two of them, textrank4zh and
-harvesttext, bring half a hundred packages and are installed by hand.
+harvesttext, bring half a hundred packages and stand in ``peers.txt``, which ``make bench`` installs where it can.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def peers(english: bool) -> dict[str, Callable[[Rows], list[list[str]]]]:
         found["scikit-learn 1-3-grams"] = lambda rows: _ngrams(rows, english)
     missing = [name for name in ("textrank4zh", "harvesttext", "yake", "sklearn") if not importlib.util.find_spec(name)]
     if missing:
-        print(f"peers not installed: {', '.join(missing)}")
+        print(f"peers not installed: {', '.join(missing)} (pip install -r bench/peers.txt)")
     return found
 
 
