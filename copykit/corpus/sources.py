@@ -451,13 +451,19 @@ def marked(title: str, text: str) -> str:
     return joined
 
 
+def all_marked(texts: Sequence[tuple[str, str]]) -> str:
+    """Return documents, each with its title, as they stand in a block."""
+    size = len(texts)
+    joined = "".join([f"{title}{TITLE_END}{text}{TEXT_END}" for title, text in texts])
+    if joined.count(TITLE_END) == joined.count(TEXT_END) == size and "\0" not in joined:
+        return joined
+    return "".join([marked(title, text) for title, text in texts])
+
+
 def _block(documents: Sequence[Document]) -> Block:
-    size = len(documents)
-    joined = "".join([f"{document.title}{TITLE_END}{document.text}{TEXT_END}" for document in documents])
-    if joined.count(TITLE_END) != size or joined.count(TEXT_END) != size or "\0" in joined:
-        joined = "".join([marked(document.title, document.text) for document in documents])
+    joined = all_marked([(document.title, document.text) for document in documents])
     figures = [document.metrics for document in documents]
-    return Block(joined, size, figures if any(figures) else [])
+    return Block(joined, len(documents), figures if any(figures) else [])
 
 
 def _cell(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.corpus.sources import TEXT_END, marked
+from copykit.corpus.sources import TEXT_END, all_marked
 from copykit.keywords.words import (
     DIGITS,
     FIRST,
@@ -67,7 +67,7 @@ class Phrases(NamedTuple):
 
 def read(pieces: Sequence[Piece], words: Words, cut: Cut) -> Reading:
     """Cut texts into words; full width and traditional characters are read as their plain forms, lengths are kept."""
-    return read_block("".join(marked(piece.title, piece.text) for piece in pieces), words, cut)
+    return read_block(all_marked(pieces), words, cut)
 
 
 def read_block(joined: str, words: Words, cut: Cut) -> Reading:

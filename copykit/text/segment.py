@@ -71,7 +71,10 @@ class Segmenter:
 
     def words(self, text: str) -> list[str]:
         """Return the words alone, which tile the text: at half the time of cutting and tagging."""
-        return self._cut(_SURROGATE.sub("\ufffd", text))
+        try:
+            return self._cut(text)
+        except UnicodeEncodeError:  # half a character; looking for one first would cost all texts something
+            return self._cut(_SURROGATE.sub("\ufffd", text))
 
     def tags_of(self, words: Sequence[str]) -> list[str]:
         """Return the tag of each word by itself; ``eng`` or ``x`` for what the dictionary would cut further."""
