@@ -15,9 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.keywords.candidates import Cut, Reading, aligned, in_units, phrases, read_block, runs
+from copykit.keywords.candidates import Cut, in_units, phrases, read_block, runs
 from copykit.keywords.rows import (
-    SUMS,
     U32,
     Finder,
     Held,
@@ -42,8 +41,9 @@ from copykit.keywords.spills import (
     read_several,
     write_run,
 )
+from copykit.keywords.tally import Groups, cuts_of, grouped, sides_of, sums_of, words_of
 from copykit.keywords.vocabularies import Columns, Epoch, Vocabulary
-from copykit.keywords.words import AFTER, LATIN, NEIGHBOURS, SIGN_BESIDE, U64, Ints, Words, neighbour_codes
+from copykit.keywords.words import U64, Ints, Words
 
 ROWS_IN_MEMORY = 700_000  # about 45 MB, twice that for the moment in which they are merged
 HELD_SHARE = 5  # of the rows, the fifth that came most often stays when the others are written
@@ -51,8 +51,6 @@ MERGED_AT_ONCE = 200_000  # rows, so that what merging takes beside them stays s
 WORDS_IN_MEMORY = 400_000  # about 25 MB; a new vocabulary is begun when a run is written
 PARTITION_ROWS = 800_000  # looked at together while runs are merged
 MOST_WORDS = 4  # of a candidate
-LEAD = 0.2  # the first fifth of a text
-LEAD_CHARS = 120  # and no more than this of a long one
 SCALE = 10_000  # figures are added up as whole ten-thousandths, whose sum does not depend on their order
 
 
@@ -161,89 +159,28 @@ class Counter:
         documents, total = len(reading.begins), len(reading.numbers)
         self.totals = Totals(*map(sum, zip(self.totals, (documents, total, len(text)), strict=True)))
         every = runs(reading, words, self._units) if self._units else phrases(reading, words)
-        size = len(every.places)
-        if not size:
+        if not len(every.places):
             return nothing(self._most, len(self._roles))
-        order, keys = in_order(every.hashes)
-        new = changes(keys)
-        first = np.flatnonzero(new)
-        counts = np.diff(np.append(first, size))
-        # Places of one candidate are in the order of the text, so that those in one text stand together.
-        places, sizes = every.places.take(order), every.sizes.take(order)
-        docs = reading.docs.take(places)
-        fresh = changes(docs)
-        fresh |= new
-        sums = np.empty((len(SUMS), len(first)), np.uint32)
-        sums[0] = counts
-        sums[1] = group_sums(fresh, first)
-        if self._units:
-            sums[2] = group_sums(aligned(reading, places, sizes), first)
-        else:
-            sums[2] = self._heads(reading, places, first, counts)
-        # Up to where a place is an early one, for each text.
-        early = reading.begins + np.minimum(reading.lengths * LEAD, LEAD_CHARS).astype(np.int64)
-        leads = reading.starts <= early.take(reading.docs)
-        sums[3] = group_sums(leads.take(places), first)
-        # How many letters each word but the last has, six bits each, after what their number is worth.
-        letters = np.concatenate((np.minimum(words.sizes.take(reading.numbers), 63), np.zeros(2, np.int32)))
-        packed = letters[:-2] << 12 | letters[1:-1] << 6 | letters[2:]
-        cuts = packed.take(places) >> _SHIFTS.take(sizes, mode="clip") | self._order(reading, places, sizes) << 18
-        chosen, cut = least_cut(cuts.view(np.uint32), first)
-        place, length_of = places.take(chosen), sizes.take(chosen)
-        numbers = np.empty((self._most, len(first)), np.int32)
-        padded_numbers = np.concatenate((reading.numbers, np.zeros(self._most, np.int32)))
-        for step in range(self._most):
-            numbers[step] = np.where(length_of > step, padded_numbers[step:].take(place), -1)
+        groups = grouped(reading, every)
+        chosen, cuts = least_cut(cuts_of(groups, words), groups.first)
         return Rows(
-            keys.take(first),
-            sums,
-            cut,
-            numbers,
-            np.full(len(first), self._epoch, np.uint16),
-            self._figures(figures, fresh, docs, first),
-            self._sides(reading, places, sizes, first),
+            groups.keys,
+            sums_of(groups, in_units=bool(self._units)),
+            cuts,
+            words_of(groups, chosen, self._most),
+            np.full(len(groups.first), self._epoch, np.uint16),
+            self._figures(figures, groups),
+            sides_of(groups),
         )
 
-    @staticmethod
-    def _order(reading: Reading, places: Ints, sizes: NDArray[np.int8]) -> NDArray[np.int32]:
-        """Return which cut comes first: few words, but many of a Latin phrase, which is written with blanks."""
-        latin = reading.bits & LATIN != 0
-        if not latin.any():
-            return sizes.astype(np.int32)
-        both = latin.take(places) & latin.take(places + sizes - 1)
-        return np.where(both, 7 - sizes, sizes).astype(np.int32)
-
-    @staticmethod
-    def _heads(reading: Reading, places: Ints, first: Ints, counts: Ints) -> Ints:
-        """Return how many places of each candidate are in titles."""
-        inside = np.count_nonzero(reading.heads)
-        if not inside:
-            return np.zeros(len(first), np.int64)
-        # Besides the titles themselves there are their ends, of which none is part of a candidate.
-        if inside >= len(reading.heads) - 2 * len(reading.begins):
-            return counts
-        return group_sums(reading.heads.take(places), first)
-
-    @staticmethod
-    def _sides(reading: Reading, places: Ints, sizes: NDArray[np.int8], first: Ints) -> U64:
-        """Return the neighbours' bits of each candidate; every text ends with a sign, so that there is always one."""
-        beside = neighbour_codes().take(reading.codes)
-        before = NEIGHBOURS.take(beside.take(np.maximum(reading.starts - 1, 0)))
-        before[reading.starts == 0] = NEIGHBOURS[SIGN_BESIDE]
-        after = NEIGHBOURS.take(beside.take(reading.ends, mode="clip")) << AFTER
-        sides: U64 = np.bitwise_or.reduceat(before.take(places) | after.take(places + sizes - 1), first)
-        return sides
-
-    def _figures(
-        self, figures: Sequence[Mapping[str, float]], fresh: NDArray[np.bool_], docs: Ints, first: Ints
-    ) -> Ints:
+    def _figures(self, figures: Sequence[Mapping[str, float]], groups: Groups) -> Ints:
         """Return the sums, or the highest, of each figure over the texts that hold a candidate."""
-        found = np.zeros((len(self._roles), len(first)), np.int64)
+        found = np.zeros((len(self._roles), len(groups.first)), np.int64)
         if not figures:
             return found
         # Where a candidate is met in a further text, and where those of each candidate begin.
-        at = np.flatnonzero(fresh)
-        docs, first = docs.take(at), np.searchsorted(at, first)
+        at = np.flatnonzero(groups.fresh)
+        docs, first = groups.docs.take(at), np.searchsorted(at, groups.first)
         for place, role in enumerate(self._roles):
             values = np.array([round(row.get(role, 0) * SCALE) for row in figures], np.int64).take(docs)
             reduce = np.maximum if self._is_highest[place] else np.add
@@ -272,10 +209,6 @@ class Counter:
         words = self._letters or self.words
         path.with_suffix(".txt").write_text("\n".join(words.names), "utf-8", errors="replace", newline="\n")
         np.save(path.with_suffix(".npy"), np.stack([column.view(np.int64) for column in self._columns(words)]))
-
-
-# Bits of the letter counts that say nothing about a candidate of so many words.
-_SHIFTS = np.array([18, 18, 12, 6, 0], np.int32)
 
 
 class Counts:
