@@ -27,6 +27,7 @@ from copykit.model import (
 
 Say = Callable[[str, str], str]
 YEAR = 365
+FEWEST = 3  # figures that have a median worth the name
 
 
 def grade(
@@ -169,8 +170,7 @@ def _standing(group: Sequence[Stocked], letter: str, standard: Mapping[str, Any]
     cross = margin * turnover * standard["quarter"] / YEAR if margin is not None and turnover is not None else None
     conversion = buyers / visitors if buyers is not None and visitors else None
     if conversion is None:
-        told = [row.conversion for row in group if row.conversion is not None]
-        conversion = statistics.fmean(told) if told else None
+        conversion = _mean(row.conversion for row in group)
     moved = sum((row.sold or 0) > 0 or (row.revenue or 0) > 0 for row in group)
     listed = [row.listed for row in group if row.listed is not None]
     return Standing(
@@ -190,12 +190,19 @@ def _standing(group: Sequence[Stocked], letter: str, standard: Mapping[str, Any]
         letter,
         listed=min(listed) if listed else None,
         risk=next((row.risk for row in group if row.risk), ""),
+        repeat=_mean(row.repeat for row in group),
+        festival=next((row.festival for row in group if row.festival), ""),
     )
 
 
 def _sum(values: Iterable[float | None]) -> float | None:
     told = [value for value in values if value is not None]
     return sum(told) if told else None
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    told = [value for value in values if value is not None]
+    return statistics.fmean(told) if told else None
 
 
 def _banded(standings: Sequence[Standing]) -> list[Standing]:
@@ -373,7 +380,7 @@ def _medians(standings: Sequence[Standing]) -> dict[str, float]:
     found = {}
     for metric in ("visitors", "conversion", "margin", "cover"):
         told = [value for each in standings if (value := getattr(each, metric)) is not None]
-        if len(told) >= 3:
+        if len(told) >= FEWEST:
             found[metric] = statistics.median(told)
     return found
 
@@ -425,6 +432,19 @@ def _push(
             left.append(NotPushed(each.product, each.name, why))
         else:
             candidates.append(each)
+    told = [each.repeat for each in standings if each.repeat is not None]
+    usual = statistics.median(told) if len(told) >= FEWEST else None
+
+    def kind_of(each: Standing) -> str:
+        """Return to whom it is pushed: the five kinds of the source article."""
+        if each.product in new:
+            return say("新品", "new")
+        if each.festival:
+            return say(f"节日活动：{each.festival}", f"festival: {each.festival}")
+        if usual and each.repeat is not None and each.repeat >= standard["repeat"] * usual:
+            return say("老客户", "returning buyers")
+        return say("促销", "sale") if (each.cover or 0.0) > enough else say("跟进", "follow up")
+
     rates = _shrunk(standings, standard["prior_visitors"])
     places = [
         _places(candidates, lambda each: each.cross or 0.0),
@@ -442,7 +462,7 @@ def _push(
             rates.get(each.product, 0.0),
             each.cover or 0.0,
             each.letter,
-            say("新品", "new") if each.product in new else say("跟进", "follow up"),
+            kind_of(each),
         )
         for each in candidates
     ]

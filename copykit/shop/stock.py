@@ -16,9 +16,9 @@ from copykit.tables import BadFigure, ColumnMissing, Row, Table, amounts
 
 FIGURES = (
     "stock", "stock_before", "cost", "price", "stock_value", "average_stock_value", "sold", "revenue", "cost_of_sales",
-    "purchases", "visitors", "buyers", "conversion", "defects",
+    "purchases", "visitors", "buyers", "conversion", "defects", "repeat",
 )  # fmt: skip
-TEXTS = ("id", "sku", "product", "category", "supplier", "listed", "risk")
+TEXTS = ("id", "sku", "product", "category", "supplier", "listed", "risk", "festival")
 
 
 class NothingToGrade(CopykitError):
@@ -80,7 +80,8 @@ def _stocked(table: Table, row: Row, previous: str) -> Stocked | None:
         category=told["category"],
         supplier=told["supplier"],
         listed=_day(told["listed"], table, row) if told["listed"] else None,
-        risk="" if told["risk"] in ("无", "否", "-", "0") else told["risk"],
+        risk="" if told["risk"] in _NONE else told["risk"],
+        festival="" if told["festival"] in _NONE else told["festival"],
         **figures,
     )
 
@@ -102,4 +103,5 @@ def _day(text: str, table: Table, row: Row) -> date | None:
 
 _DAY = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?$")
 _SERIAL = re.compile(r"4\d{4}(?:\.\d+)?")
+_NONE = frozenset(("无", "否", "-", "0"))
 _TOTALS = frozenset(("合计", "总计", "汇总", "小计", "total"))

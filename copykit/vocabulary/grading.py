@@ -12,7 +12,8 @@ class Stocked:
     """One row of a table of stock and sales, for one period; None where the table does not say.
 
     ``product`` groups versions; ``item`` is the version's own id. Money is in yuan for the whole row; ``cost`` and
-    ``price`` are for one piece. ``stock_before`` is the stock at the beginning of the period.
+    ``price`` are for one piece. ``stock_before`` is the stock at the beginning of the period,
+    ``repeat`` the share of buyers who come again, ``festival`` the day for which it is bought.
     """
 
     item: str
@@ -35,8 +36,10 @@ class Stocked:
     buyers: float | None = None
     conversion: float | None = None
     defects: float | None = None
+    repeat: float | None = None
     listed: date | None = None
     risk: str = ""
+    festival: str = ""
 
 
 class Grade(NamedTuple):
@@ -86,6 +89,8 @@ class Standing:
     band: str = ""
     listed: date | None = None
     risk: str = ""
+    repeat: float | None = None
+    festival: str = ""
 
 
 class Removal(NamedTuple):

@@ -18,7 +18,7 @@ from copykit.errors import CopykitError
 from copykit.model import PackedTitle, Product, Sku
 from copykit.platforms import Platform
 from copykit.text.measure import Unit, measure
-from copykit.writing.latin import LATIN
+from copykit.writing.latin import LatinPacker
 from copykit.writing.order import joined, joined_texts
 from copykit.writing.stated import Stated
 from copykit.writing.terms import Vocabulary
@@ -115,7 +115,9 @@ class Making(NamedTuple):
     short: Callable[[TitleRoom], PackedTitle | None]
     vocabulary: Vocabulary
     shape: Shape
-    detail: str = ""
+    detail: str
+    latin: LatinPacker
+    lines: dict[tuple[str, int | None], list[str]]  # what several fields take one each of, made once
 
     @property
     def in_english(self) -> bool:
@@ -227,7 +229,14 @@ def _ad_title(making: Making, spec: FieldSpec) -> str:
 
 def _point(making: Making, spec: FieldSpec) -> str:
     """Return one selling point; where they run out, an attribute as a sentence."""
-    lines = _point_lines(making, spec)
+    return _one_of(making, spec, _point_lines)
+
+
+def _one_of(making: Making, spec: FieldSpec, lines_of: Callable[[Making, FieldSpec], list[str]]) -> str:
+    """Return the line of a field's number, empty when there are fewer."""
+    lines = making.lines.get((spec.make, spec.max))
+    if lines is None:
+        lines = making.lines[spec.make, spec.max] = lines_of(making, spec)
     return lines[spec.number - 1] if len(lines) >= spec.number else ""
 
 
@@ -274,7 +283,7 @@ def _search_terms(making: Making, spec: FieldSpec) -> str:
     chosen: list[str] = []
     words: Sequence[str]
     if making.in_english:
-        words = [word for phrase, _ in LATIN.keywords(making.product) for word in phrase.split()]
+        words = [word for phrase, _ in making.latin.keywords(making.product)[0] for word in phrase.split()]
     else:
         phrases = (drop.keyword for drop in making.title.dropped if drop.kind in ("room", "crowd"))
         words = [term.text for phrase in phrases for term in making.vocabulary.cut(phrase)]
@@ -324,7 +333,7 @@ _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 def _tags(making: Making, spec: FieldSpec) -> str:
     """Return the keywords that the title is found by, then words of the product's own, each once."""
     if making.in_english:
-        words = [phrase for phrase, _ in LATIN.keywords(making.product)]
+        words = [phrase for phrase, _ in making.latin.keywords(making.product)[0]]
     else:
         words = [*making.title.found, making.stated.head.text, *(term.text for term in making.stated.own)]
     sign = spec.sep.strip()
@@ -342,7 +351,11 @@ _DOUBLED = re.compile(r"(.{2,})\1")  # buyers type 316不锈钢不锈钢锅, nob
 
 
 def _picture(making: Making, spec: FieldSpec) -> str:
-    """Return the line for one picture: a clause short enough to be read at a glance; the first says what it is."""
+    """Return the line for one picture: what can be read at a glance."""
+    return _one_of(making, spec, _picture_lines)
+
+
+def _picture_lines(making: Making, spec: FieldSpec) -> list[str]:
     product = making.product
     lines: list[str] = []
     for point in product.selling_points:
@@ -358,8 +371,7 @@ def _picture(making: Making, spec: FieldSpec) -> str:
             continue  # the one picture stands for all versions
         if spec.max is not None and measure(line, spec.unit) <= spec.max:
             lines.append(line)
-    lines = list(dict.fromkeys(lines))
-    return lines[spec.number - 1] if len(lines) >= spec.number else ""
+    return list(dict.fromkeys(lines))
 
 
 def _post(making: Making, spec: FieldSpec) -> str:

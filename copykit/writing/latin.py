@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from copykit.model import Dropped, PackedTitle, Product
 from copykit.text.measure import measure
+from copykit.text.normalize import fold_text
 from copykit.writing.pack import Puzzle, bits, solve
 from copykit.writing.products import weighted
+from copykit.writing.screen import Screen
 from copykit.writing.title import NoRoom, TitleRoom
 
 
 class LatinPacker:
     """Packs phrases of Latin words behind a name; a phrase counts when all of its words stand in the title."""
 
-    def keywords(self, product: Product) -> list[tuple[str, float]]:
-        """Return the English keywords of a product with their weights, heaviest first; equal ones as written."""
-        given = weighted(product.english.get("keywords_en", ""))
-        return sorted(given, key=lambda pair: -pair[1])
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+
+    def keywords(self, product: Product) -> tuple[list[tuple[str, float]], list[Dropped]]:
+        """Return the English keywords of a product with their weights, heaviest first, and those never used."""
+        own = fold_text(product.english.get("brand_en") or product.brand).strip()
+        kept: list[tuple[str, float]] = []
+        dropped: list[Dropped] = []
+        for phrase, weight in weighted(product.english.get("keywords_en", "")):
+            barred = self._screen.barred_in_english(phrase, own)
+            if barred is not None:
+                dropped.append(Dropped(phrase, *barred))
+            elif not any(char.isascii() and char.isalpha() for char in phrase):
+                dropped.append(Dropped(phrase, "language"))
+            else:
+                kept.append((phrase, weight))
+        return sorted(kept, key=lambda pair: -pair[1]), dropped
 
     def pack(self, product: Product, room: TitleRoom) -> PackedTitle:
         """Return the best title: brand and name, then phrases after commas, no word more than twice.
@@ -32,15 +47,13 @@ class LatinPacker:
         if used > room.limit:
             raise NoRoom(name=name, used=used, limit=room.limit)
         said = set(start.casefold().split())
-        dropped: list[Dropped] = []
         phrases: list[tuple[str, float, frozenset[str]]] = []
-        for phrase, weight in self.keywords(product):
+        given, dropped = self.keywords(product)
+        for phrase, weight in given:
             words = frozenset(phrase.casefold().split())
             sign = next((sign for sign in phrase if sign in room.barred), None)
             if sign is not None:
                 dropped.append(Dropped(phrase, "barred", {"sign": sign}))
-            elif not any(char.isascii() and char.isalpha() for char in phrase):
-                dropped.append(Dropped(phrase, "language"))
             else:
                 phrases.append((phrase, weight, words))
         terms = [each for each in phrases if not each[2] <= said]
@@ -83,6 +96,3 @@ class LatinPacker:
             room.unit,
             proved=packing is not None and packing.proved,
         )
-
-
-LATIN = LatinPacker()

@@ -15,7 +15,7 @@ from copykit.rules.reading import Context
 from copykit.text.markup import Visible, visible
 from copykit.text.measure import measure
 from copykit.writing.fields import FieldSpec, Making, Shape, make_fields
-from copykit.writing.latin import LATIN
+from copykit.writing.latin import LatinPacker
 from copykit.writing.screen import Screen
 from copykit.writing.stated import Reader, Stated
 from copykit.writing.terms import Vocabulary
@@ -65,6 +65,7 @@ class ListingBuilder:
         searched = files.load("background")["searched"]
         counts = dict(zip(searched["words"].split("\n"), searched["counts"], strict=True))
         screen = Screen(files, self.vocabulary, checker, wishes.today, brands)
+        self._latin = LatinPacker(screen)
         self._packer = TitlePacker(self.vocabulary, screen, Keywords(words, self.vocabulary), counts)
         plain = Facts(has_link=False, today=wishes.today, kind="listing")
         self._plain = checker.context(plain)
@@ -110,7 +111,9 @@ class ListingBuilder:
         titles = packed.get((shape.room, in_english))  # Taobao and Pinduoduo count alike
         if titles is None:
             titles = packed[shape.room, in_english] = (
-                [LATIN.pack(product, shape.room)] if in_english else self._titles(task, shape.room, product, context)
+                [self._latin.pack(product, shape.room)]
+                if in_english
+                else self._titles(task, shape.room, product, context)
             )
         title, *others = (
             packed_title._replace(code=code_of(product.id, shape.platform.id, packed_title.text))
@@ -121,13 +124,13 @@ class ListingBuilder:
             found = packed.get((room, in_english))
             if found is None:
                 try:
-                    found = [LATIN.pack(product, room) if in_english else task.pack(room)]
+                    found = [self._latin.pack(product, room) if in_english else task.pack(room)]
                 except CopykitError:
                     found = []  # a short title is no reason to have none at all
                 packed[room, in_english] = found
             return found[0] if found else None
 
-        making = Making(product, stated, title, short, self.vocabulary, shape, detail)
+        making = Making(product, stated, title, short, self.vocabulary, shape, detail, self._latin, {})
         fields, rows = make_fields(making)
         findings = [*self._measured(title, fields, shape), *self._language(making, shape), *self._odd(stated, title)]
         findings += self._judged(fields, rows, context, shape)

@@ -37,6 +37,8 @@ class Screen:
         self._promotion = builder.slot("promotion", promotion.entries, promotion.exceptions)
         self._empty = builder.slot("empty", empty.entries, empty.exceptions)
         self._shop = builder.slot("shop", shop.entries, shop.exceptions)
+        english = sorted(lexicons["en_promotion"].entries, key=len, reverse=True)
+        self._english = re.compile(rf"(?<![a-z])(?:{'|'.join(map(re.escape, english))})(?![a-z])")
         names = dict(lexicons["brands"].entries)
         names |= {word: fields for word, fields in lexicons["names"].entries.items() if fields.get("kind") == "brand"}
         self._needs = {
@@ -60,6 +62,18 @@ class Screen:
                 self._seen.clear()
             found = self._seen[keyword, categories] = self._look(keyword, categories)
         return found
+
+    def barred_in_english(self, phrase: str, own: str) -> Barred | None:
+        """Return why an English phrase is never used; ``own`` is the goods' own brand, folded."""
+        text = fold_text(phrase)
+        praise = self._english.search(text)
+        if praise is not None:
+            return Barred("promotion", {"word": praise[0]})
+        year = _YEAR.search(text)
+        if year is not None and year[0] < self._year:
+            return Barred("past_year", {"word": year[0]})
+        brand = self.brand_in(phrase, own)
+        return Barred("brand", {"word": brand}) if brand is not None else None
 
     def brand_in(self, keyword: str, own: str) -> str | None:
         """Return a brand in a keyword that is not ``own`` (folded), as the keyword writes it."""

@@ -143,6 +143,12 @@ class Reader:
             for number in range(len(terms) - 1, -1, -1):
                 if terms[number].names and not terms[number].bare:
                     return self._whole_name(terms, number, product.name)
+        # 瑜伽裤: no list knows it, but what ends so is the name of a thing.
+        for terms in (named, self._vocabulary.cut(leaf)):
+            if len(terms) > 1 and terms[-1].bare and not terms[-2].groups:
+                whole = terms[-2].text + terms[-1].text
+                if whole in (product.name, leaf) or product.name.endswith(whole):
+                    return self._vocabulary.term(whole)._replace(slot=HEAD, bare=False)
         # 童鞋 and 女装 say for whom as well as what.
         for terms in (named, self._vocabulary.cut(leaf)):
             for term in reversed(terms):

@@ -75,6 +75,7 @@ class AttributeNames:
     def __init__(self, files: DataFiles) -> None:
         self.attributes: dict[str, Attribute] = {}
         self._headers: dict[str, str] = {}
+        self._asked: dict[str, str | None] = {}
         for identifier, data in files.load("attributes").items():
             told = (data.get(key, False) for key in ("apart", "must", "whole"))
             self.attributes[identifier] = Attribute(identifier, data["name"], data["name_en"], data["slot"], *told)
@@ -83,7 +84,11 @@ class AttributeNames:
 
     def of(self, header: str) -> str | None:
         """Return the id of the attribute that a header or a key stands for."""
-        return self._headers.get(fold_text(header).strip())
+        if header not in self._asked:
+            if len(self._asked) > _MOST_CUTS:
+                self._asked.clear()
+            self._asked[header] = self._headers.get(fold_text(header).strip())
+        return self._asked[header]
 
 
 class Amounts:

@@ -220,3 +220,24 @@ def test_no_former_price_is_invented() -> None:
     told = " ".join(formula.note for formula in graded(good("a")).formulas)
     assert "虚构原价" in told
     assert "笔误" in told
+
+
+def test_what_is_pushed_is_told_to_whom() -> None:
+    found = graded(
+        good("新", listed=date(2026, 11, 10)),
+        good("月饼", festival="中秋节"),
+        good("老", repeat=0.6),
+        good("压", stock=900.0),
+        good("甲", repeat=0.2),
+        good("乙", repeat=0.2),
+        good("丙", repeat=0.1),
+        good("丁"),
+    )
+    kinds = {each.product: each.kind for each in found.pushed}
+    assert kinds == {
+        "新": "新品",
+        "月饼": "节日活动：中秋节",
+        "老": "老客户",
+        "压": "促销",
+        **dict.fromkeys("甲乙丙丁", "跟进"),
+    }

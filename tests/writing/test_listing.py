@@ -187,6 +187,15 @@ def test_no_word_stands_in_an_english_title_three_times() -> None:
     assert max(said.count(word) for word in said) <= 2
 
 
+def test_promotion_praise_past_years_and_others_brands_stay_out_of_english_too() -> None:
+    words = "best desk lamp; free shipping lamp; ikea lamp; desk lamp 2024; bestowed lamp; lamp for ideals"
+    found = listing(Product(**{**_fields(LAMP), "english": {"name_en": "Desk Light", "keywords_en": words}}), "amazon")
+    assert found.title is not None
+    assert found.title.text == "Desk Light, bestowed lamp, lamp for ideals"
+    assert [dropped.kind for dropped in found.title.dropped] == ["promotion", "promotion", "brand", "past_year"]
+    assert found.fields.get("search_terms", "") == ""
+
+
 def test_an_english_shop_without_english_is_warned_of() -> None:
     found = listing(Product("X", "台灯"), "amazon")
     assert [(each.finding.rule, each.finding.severity) for each in found.findings] == [("listing/language", "warning")]
