@@ -175,7 +175,7 @@ def _fill_sheet(page: Any, headers: Sequence[str], rows: Iterator[Sequence[objec
     """Write as many rows as a sheet holds; return how many, and how many cells were cut."""
     widths = [display_width(header) for header in headers]
     page.freeze_panes(1, 0)
-    shortened = sum(_write_cell(page, 0, place, header, bold) for place, header in enumerate(headers))
+    shortened = sum(_write_cell(page, 0, place, header, bold) for place, header in enumerate(headers) if header)
     number = 0
     for number, row in enumerate(itertools.islice(rows, SHEET_ROWS - 1), 1):
         for place, cell in enumerate(row):
