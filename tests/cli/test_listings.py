@@ -251,7 +251,7 @@ def test_it_speaks_english(shop: Path, capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.skipif(os.name == "nt", reason="signals are a POSIX matter")
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
 def test_a_run_that_was_cut_off_goes_on(shop: Path, sign: int, code: int) -> None:
-    write(600, shop / "p.csv", shop / "w.csv")
+    write(1_000, shop / "p.csv", shop / "w.csv")
     build("p.csv", "--keywords", "w.csv", "-o", "whole.xlsx")
     for path in (shop / ".copykit" / "listings").iterdir():
         path.unlink()
@@ -260,7 +260,7 @@ def test_a_run_that_was_cut_off_goes_on(shop: Path, sign: int, code: int) -> Non
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, env=environment)
     folder = shop / ".copykit" / "listings"
-    while process.poll() is None and not any(path.stat().st_size > 20_000 for path in folder.glob("*.journal")):
+    while process.poll() is None and not any(path.stat().st_size > 5_000 for path in folder.glob("*.journal")):
         time.sleep(0.02)
     process.send_signal(sign)
     told = process.communicate()[1].decode()
