@@ -48,8 +48,9 @@ def changes(
     if before is None or before.measure != now.measure:
         return Changes({}, ())
     names = sorted({*now.words, *before.words})
-    was = np.array([before.words.get(name, (0.0, 0))[0] for name in names])
-    is_ = np.array([now.words.get(name, (0.0, 0))[0] for name in names])
+    # What was not kept may have come as often as the floor: taken for nothing it would be new, or gone.
+    was = np.array([before.words.get(name, (before.floor, 0))[0] for name in names])
+    is_ = np.array([now.words.get(name, (now.floor, 0))[0] for name in names])
     seen = np.maximum(was, is_) >= least
     names = [name for name, good in zip(names, seen.tolist(), strict=True) if good]
     was, is_ = was[seen], is_[seen]
@@ -61,15 +62,15 @@ def changes(
     for place in np.flatnonzero(changed).tolist():
         name, first, last = names[place], float(was[place]), float(is_[place])
         state = _state(first, last, scale)
-        told_before = first if name in before.words or not before.floor else None
-        ratio = last / first if first and last else None
+        told_before, told_now = _figure(before, name), _figure(now, name)
+        ratio = told_now / told_before if told_before and told_now else None
         history = tuple(_figure(each, name) for each in earlier)
         notes = [_note(history, lang)]
         if ratio is not None and (state == "rising") != (ratio > 1):
             ratio /= scale
             notes.append("和别的词比：整体变了" if lang == "zh" else "against the rest: the whole has changed")
         note = ("；" if lang == "zh" else "; ").join(filter(None, notes))
-        row = WordRow(name, state, told_before, last, ratio, history, own=is_own(name), note=note)
+        row = WordRow(name, state, told_before, told_now, ratio, history, own=is_own(name), note=note)
         item = abs(last - first), row
         if row.own:
             own.append(item)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copykit.datafiles import bundled
+from copykit.render.report.words import change
 from copykit.reports.period import Period, holding, parse
 from copykit.reports.snapshot import Snapshot
 from copykit.reports.words import changes, with_last_year, year_part
@@ -92,3 +93,16 @@ def test_a_week_that_is_busier_all_over_changes_nothing() -> None:
     before = snapshot("a", 羽绒服=4000)
     now = Snapshot("b", "", "searches", 9, 0, "", {word: (1.7 * each, 1) for word, (each, _) in before.words.items()})
     assert changes(now, before, [before, now], lambda word: False, 20).words == {}
+
+
+def test_what_was_not_kept_is_neither_new_nor_gone() -> None:
+    words = {f"词{number}": (500.0, 1) for number in range(40)}
+    before = Snapshot("a", "", "documents", 9, 12.0, "", {**words, "走了": (13.0, 1), "跌了": (900.0, 1)})
+    now = Snapshot("b", "", "documents", 9, 12.0, "", {**words, "来了": (14.0, 1), "涨了": (900.0, 1)})
+    found = changes(now, before, [before, now], lambda word: False, 20).words
+    assert {state: [(row.keyword, row.before, row.after) for row in rows] for state, rows in found.items()} == {
+        "rising": [("涨了", None, 900.0)],
+        "falling": [("跌了", 900.0, None)],
+    }
+    assert change(found["rising"][0], "zh") == "以前很少"
+    assert change(found["falling"][0], "en") == "rare now"

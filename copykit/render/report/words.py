@@ -64,7 +64,9 @@ def change(row: WordRow, lang: str) -> str:
         case "gone":
             return "这期没有" if lang == "zh" else "gone"
         case _ if row.ratio is None:
-            return ""
+            if row.before is None:
+                return "以前很少" if lang == "zh" else "rare before"
+            return "现在很少" if lang == "zh" else "rare now"
         case _ if row.ratio >= 10:
             return f"{row.ratio:.0f} 倍" if lang == "zh" else f"{row.ratio:.0f} times"
         case _:
