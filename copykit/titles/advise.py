@@ -1,7 +1,7 @@
 """The two changes that would help a title most: real rewrites, each judged again before it is proposed.
 
-What may be tried is data (``changes/*.toml``): put someone or some scene in, take a word out, replace it by what its
-rule suggests, bring the core word forward, shorten to the platform's limit. Words come from the brief, otherwise from
+What may be tried is data (``changes/*.toml``): put someone or some scene in, take a word out, replace it by the
+word that its list has for it, bring the core word forward, shorten to the platform's limit. Words come from the brief, otherwise from
 what buyers of that category are like; nothing that would need evidence (a figure, a result) is ever put in.
 """
 
@@ -24,6 +24,7 @@ MOST = 2
 LEAST_GAIN = 1.0
 _TRIED = 24  # rewrites judged at most; each costs about as much as the title itself
 _EDGES = " ，,、；;：:|｜/·-—"
+_PARTICLES = "的地得"
 _SIGNS = _EDGES + "！!？?。…~"
 
 
@@ -65,7 +66,8 @@ class Adviser:
                 judged.append((after.overall.value, -number, rewrite, after))
         chosen: dict[str, Change] = {}
         for value, _, rewrite, _ in sorted(judged, key=lambda item: (_fixes(score, item[3]), *item[:2]), reverse=True):
-            chosen.setdefault(rewrite.change, Change(rewrite.message, rewrite.title, value))
+            if all(rewrite.title != other.title for other in chosen.values()):
+                chosen.setdefault(rewrite.change, Change(rewrite.message, rewrite.title, value))
         return list(chosen.values())[:MOST]
 
     def _rewrites(self, score: TitleScore) -> Iterator[_Rewrite]:
@@ -129,9 +131,9 @@ class Adviser:
         return f"（为了不超长，去掉了{words}）" if self._lang == "zh" else f" (without {words}, to fit)"
 
     def _replace(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-        """Put in what a finding's rule suggests."""
+        """Put in the words that a rule's list has for what it found; most rules suggest in sentences, for people."""
         for finding in score.findings:
-            for word in finding.suggestions:
+            for word in finding.suggestions if finding.rule in data["rules"] else ():
                 title = score.title[: finding.start] + word + score.title[finding.end :]
                 yield title, {"old": finding.match, "word": word}
 
@@ -140,6 +142,24 @@ class Adviser:
         for finding in score.findings:
             if finding.rule in data["rules"] and not _is_whole(finding, score):
                 yield _without(score.title, finding.start, finding.end), {"old": finding.match}
+
+    def _soften(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+        """Take out how far things are said to go, everywhere at once: 史上最好用的锅，国家级工艺 → 好用的锅，工艺."""
+        places: dict[int, str] = {}  # beginning → word
+        for finding in score.findings:
+            for word in data["degrees"] if finding.rule in data["rules"] else ():
+                at = score.title.find(word, max(0, finding.start - len(word) + 1))
+                kept = score.title[at + len(word) : at + len(word) + 1]
+                if 0 <= at < finding.end and kept not in ("", *_PARTICLES, *_SIGNS):
+                    places[at] = max(word, places.get(at, ""), key=len)
+        title, reached = "", 0
+        for at, word in sorted(places.items()):
+            if at >= reached:  # 最 stands inside 史上最
+                title, reached = title + score.title[reached:at], at + len(word)
+        if places:
+            words = sorted(places.items())
+            outer = [word for at, word in words if not any(a < at < a + len(other) for a, other in words)]
+            yield title + score.title[reached:], {"old": "、".join(f"“{word}”" for word in outer)}
 
     def _front(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         """Bring the clause with the category word to the front."""
@@ -174,6 +194,7 @@ class Adviser:
 _KINDS = {
     "insert": Adviser._insert,
     "replace": Adviser._replace,
+    "soften": Adviser._soften,
     "drop": Adviser._drop,
     "front": Adviser._front,
     "shorten": Adviser._shorten,
@@ -187,8 +208,10 @@ def _worth(before: TitleScore, after: TitleScore) -> bool:
     return before.length.ok is False or after.overall.value >= before.overall.value + LEAST_GAIN
 
 
-def _fixes(before: TitleScore, after: TitleScore) -> bool:
-    return before.length.ok is False and after.length.ok is True
+def _fixes(before: TitleScore, after: TitleScore) -> int:
+    """Return how much of what must be mended is mended: the length, and each error."""
+    errors = [sum(finding.severity == "error" for finding in score.findings) for score in (before, after)]
+    return (before.length.ok is False and after.length.ok is True) + errors[0] - errors[1]
 
 
 def _troubles(score: TitleScore) -> int:

@@ -61,3 +61,23 @@ def test_a_title_that_cannot_be_helped_gets_no_advice() -> None:
 def test_taking_words_out_leaves_no_hanging_sign() -> None:
     for change in advised("限时抢购！史上最低价，全场包邮，错过再等一年！！！", "小红书")[1]:
         assert change.title[0] not in "！，。、"
+
+
+@pytest.mark.parametrize(
+    ("title", "better"),
+    [
+        ("史上最好用的口红", "好用的口红"),
+        ("这款最好用的锅，国家级工艺", "这款好用的锅，工艺"),
+        ("全网最低价的羽绒服", "低价的羽绒服"),
+    ],
+)
+def test_what_is_barred_is_left_out_and_what_can_be_said_stays(title: str, better: str) -> None:
+    assert better in [change.title for change in advised(title, "小红书")[1]]
+
+
+@pytest.mark.parametrize("title", ["史上最好用的口红", "国家级面料的T恤", "全网最低价的羽绒服", "这支口红最好"])
+def test_advice_in_sentences_is_never_put_into_a_title(title: str) -> None:
+    score, changes = advised(title, "小红书")
+    told = {word for finding in score.findings for word in finding.suggestions}
+    assert told
+    assert not [change for change in changes if any(word in change.title for word in told)]
