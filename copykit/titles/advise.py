@@ -1,8 +1,9 @@
 """The two changes that would help a title most: real rewrites, each judged again before it is proposed.
 
-What may be tried is data (``changes/*.toml``): put someone or some scene in, take a word out, replace it by the
-word that its list has for it, bring the core word forward, shorten to the platform's limit. Words come from the brief, otherwise from
-what buyers of that category are like; nothing that would need evidence (a figure, a result) is ever put in.
+What may be tried is data (``changes/*.toml``): put someone or some scene in, take a word out, replace it by the one
+that its list has for it, leave superlatives out, bring the core word forward, shorten to the platform's limit. Words
+come from the brief, otherwise from what buyers of that category are like; nothing that would need evidence (a figure, a
+result) is ever put in.
 """
 
 from __future__ import annotations
