@@ -19,12 +19,14 @@ def variants(writer: Writer, prepared: Prepared, form: Form, options: Options, c
     if count == 1:
         yield writer.write(prepared, form, options)
         return
+    # A name of the product and no more is a label of the file: there are as many as the form has ways to write it.
+    titled = any(field for plan in form.plans for each in form.passages.get(plan.title, ()) for _, field in each.needs)
     made: list[Draft] = []
     for number in range(count):
         for attempt in range(TRIES):
             seed = f"{options.seed}/{number}" + (f"/{attempt}" if attempt else "")
             draft = writer.write(prepared, form, options._replace(seed=seed))
-            if not any(alike(draft, other) for other in made):
+            if not any(alike(draft, other, titled=titled) for other in made):
                 made.append(draft)
                 yield draft
                 break
@@ -32,15 +34,19 @@ def variants(writer: Writer, prepared: Prepared, form: Form, options: Options, c
             return
 
 
-def alike(one: Draft, other: Draft) -> bool:
-    """Return whether two texts are the same to a reader: their title or opening, or a long run of own words."""
-    first, second = opening(one), opening(other)
-    return one.title == other.title or first == second or bool(_runs(one.blocks) & _runs(other.blocks))
+def alike(one: Draft, other: Draft, *, titled: bool = True) -> bool:
+    """Return whether two texts are the same to a reader: their title or opening, or a long run of own words.
+
+    ``titled``: their titles are read; a mere label (回复好评) is the same in all and tells nothing.
+    """
+    if (titled and one.title == other.title) or opening(one) == opening(other):
+        return True
+    return bool(_runs(one.blocks) & _runs(other.blocks))
 
 
 def opening(draft: Draft) -> str:
-    """Return the first paragraph that is no mark of an advertisement."""
-    texts = [block.parts[0].text for block in draft.blocks if block.kind != "head"]
+    """Return the first paragraph that is no mark of an advertisement, or the first row of a table."""
+    texts = ["".join(part.text for part in block.parts) for block in draft.blocks if block.kind != "head"]
     return next((text for text in texts if not text.startswith("【")), "")
 
 
