@@ -372,10 +372,9 @@ class _Run:
             if head is not None:
                 blocks.append(Block("head", (head,)))
         if part.cells:
-            cells = [self._passage(slot.name, bound, f"{key}.{slot.name}", number, label=True) for slot in part.cells]
-            if any(cell is None and slot.must for cell, slot in zip(cells, part.cells, strict=True)):
-                return None
-            return [*blocks, Block("row", tuple(cell or Marked("") for cell in cells))]
+            cells = [self._cell(slots, bound, key, number) for slots in part.cells]
+            row = tuple(cell for cell in cells if cell is not None)
+            return [*blocks, Block("row", row)] if len(row) == len(cells) else None
         options = self._dice.shuffled(part.either, f"{key}.either") if part.either else [part.say]
         for option in options:
             before = self._state.mark()
@@ -392,6 +391,16 @@ class _Run:
                 return [*blocks, *paragraphs]
             self._state.back_to(before)
         return None
+
+    def _cell(self, slots: Sequence[Slot], bound: Mapping[str, Item], key: str, number: int) -> Marked | None:
+        """Return a cell of passages one after the other, empty when it may be; None when one that it needs is not."""
+        said = ""
+        for slot in slots:
+            rendered = self._rendered(slot.name, bound, f"{key}.{slot.name}", number, label=True)
+            if not rendered and slot.must:
+                return None
+            said += rendered or ""
+        return self._unmark(said)
 
     def _paragraph(
         self, slots: Sequence[Slot], bound: Mapping[str, Item], key: str, number: int

@@ -39,10 +39,10 @@ class Part(NamedTuple):
 
     ``say``: paragraphs, each a row of passages; ``either``: several such, of which one is drawn. ``each``: once for
     every item of a pool, at most ``most`` (by length). ``take``: pools of which one item is chosen for the whole part.
-    ``head``: its heading. ``cells``: passages that make a row of a table. ``level``: the length from which it is
-    written. ``need``: without it the plan cannot be written. ``order`` of the items: told (as in the brief), core (the
-    first stays first) or drawn. ``shuffle``: the passages of a paragraph are drawn too. ``once``: a heading before the
-    first item. ``join``: all items make one paragraph. ``block``: para, item, quote or row.
+    ``head``: its heading. ``cells``: a row of a table, each cell a row of passages. ``level``: the length from which it
+    is written. ``need``: without it the plan cannot be written. ``order`` of the items: told (as in the brief), core
+    (the first stays first) or drawn. ``shuffle``: the passages of a paragraph are drawn too. ``once``: a heading before
+    the first item. ``join``: all items make one paragraph. ``block``: para, item, quote or row.
     """
 
     say: tuple[tuple[Slot, ...], ...]
@@ -50,7 +50,7 @@ class Part(NamedTuple):
     head: Slot | None
     each: str
     take: tuple[str, ...]
-    cells: tuple[Slot, ...]
+    cells: tuple[tuple[Slot, ...], ...]
     most: tuple[int, ...]
     least: int
     level: int
@@ -159,7 +159,7 @@ def form_from(kind: str, identifier: str, data: Mapping[str, Any], shared: Mappi
 
 def _part(data: Mapping[str, Any]) -> Part:
     most = data.get("most", [1, 1, 1] if not data.get("each") else [3, 5, 8])
-    cells = tuple(map(_slot, data.get("cells", ())))
+    cells = _lines(data.get("cells", ()))
     return Part(
         say=_lines(data.get("say", ())),
         either=tuple(map(_lines, data.get("either", ()))),
@@ -230,5 +230,5 @@ def check_form(form: Form, known: Iterable[str]) -> list[Problem]:
 def _slots(part: Part) -> Iterator[Slot]:
     for lines in (part.say, *part.either):
         yield from itertools.chain.from_iterable(lines)
-    yield from part.cells
+    yield from itertools.chain.from_iterable(part.cells)
     yield from filter(None, (part.head, part.once))
