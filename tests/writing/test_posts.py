@@ -16,6 +16,7 @@ from copykit.brief import read_brief
 from copykit.datafiles import bundled
 from copykit.model import Brief
 from copykit.writing.tables import sms_segments, spoken_seconds
+from copykit.writing.variants import alike, own_words, variants
 from copykit.writing.writer import NoConsent, Options, Writer
 from tests.writing.conftest import SAMPLES, TODAY
 
@@ -92,6 +93,30 @@ def test_goods_that_go_with_these_are_named_and_nothing_else_is() -> None:
         bare = dataclasses.replace(brief, material=dataclasses.replace(brief.material, related=()))
         draft = writer.write(writer.prepare(bare, TODAY), writer.forms[form], Options("1"))
         assert not any(other.name in draft.text for other in brief.material.related)
+
+
+@pytest.mark.parametrize("form", [form for kind, form in FORMS if kind == "reply"])
+def test_five_replies_to_the_same_are_five(form: str) -> None:
+    writer = writer_of("reply")
+    for sample in SAMPLES:
+        made = list(variants(writer, writer.prepare(brief_of(sample), TODAY), writer.forms[form], Options("7"), 5))
+        assert len(made) == 5, sample
+        assert not [pair for pair in itertools.combinations(made, 2) if alike(*pair, titled=False)], sample
+
+
+@pytest.mark.parametrize("form", [form for kind, form in FORMS if kind == "reply"])
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_a_reply_promises_what_the_brief_says_and_nothing_more(sample: Path, form: str) -> None:
+    writer = writer_of("reply")
+    brief = dataclasses.replace(brief_of(sample), claims=())
+    prepared = writer.prepare(brief, TODAY)
+    for seed in range(20):
+        draft = writer.write(prepared, writer.forms[form], Options(str(seed)))
+        own = "".join(words for words in own_words(draft.blocks))
+        promises = [
+            word for word in ("退款", "全退", "都能退", "都能换", "运费", "补发", "赔", "返现", "红包") if word in own
+        ]
+        assert not promises, draft.text
 
 
 def test_a_shooting_table_counts_seconds_without_gaps() -> None:
