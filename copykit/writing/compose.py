@@ -444,7 +444,7 @@ class _Run:
         for alternate in self._in_turn(self._form.passages[name], key):
             if second is not None and alternate.rank > second[0].rank:  # worn, yet better than what stands in for it
                 break
-            # The labels of a table come again; words of a text do not.
+            # Words of a text do not come again; a table's come last if they do, for its labels have no others.
             if not alternate.bare and not label and alternate.id in self._state.spoken:
                 continue
             binding = self._binding(alternate, bound, near=near)
@@ -467,7 +467,15 @@ class _Run:
         drawn = self._dice.shuffled(alternates, key)
         asked = self._composer.keyword and not any(self._state.names[name] for name in self._composer.keywords)
         bars = self._composer.bars
-        drawn.sort(key=lambda one: (one.rank, bars(one), asked and ("keyword", "name") not in one.needs))
+        spoken = self._state.spoken
+        drawn.sort(
+            key=lambda one: (
+                one.rank,
+                bars(one),
+                asked and ("keyword", "name") not in one.needs,
+                not one.bare and one.id in spoken,
+            )
+        )
         return drawn
 
     def _worn(self, rendered: str) -> bool:
