@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from copykit.cli import run
 from copykit.datafiles import DataFiles, Layer, bundled, bundled_layer
 from copykit.errors import DataFileError
 from copykit.rules.rule import load
-from copykit.rules.vetting import vet
+from copykit.rules.vetting import hangs, vet
 
 FILES = bundled()
 BASE = {"message": "“{match}”", "why": "店里说好的", "source": "店规", "cases": {"flag": ["断货"], "pass": ["到货"]}}
@@ -26,8 +26,18 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"kind": "word", "words": ["断货", "\u200b"]}, "words", "没有能找的字"),
     ({"kind": "pattern", "anchor": ["断货"], "pattern": "(断+货)+"}, "pattern", "重复里面套着重复"),
     ({"kind": "pattern", "anchor": ["断货"], "pattern": r"断货(?:\d+[,，]?)*次"}, "pattern", "重复里面套着重复"),
+    (
+        {"kind": "pattern", "anchor": ["断货"], "pattern": "断货(?:了|[一-龥]{0,4})*?[0-9]次"},
+        "pattern",
+        "重复里面套着重复",
+    ),
     ({"kind": "pattern", "anchor": ["很"], "pattern": "(?:很|很很){1,60}好"}, "pattern", "0.1 秒"),
     ({"kind": "pattern", "anchor": ["断货"], "pattern": "补货|上新"}, "anchor", "写不出 anchor"),
+    (
+        {"kind": "claim", "words": ["断货"], "when": [{"relation": "same_sentence", "pattern": "(?:天+)+"}]},
+        "when",
+        "重复里面套着重复",
+    ),
     ({"kind": "length", "min": 30, "max": 20}, "min", "min 比 max 大"),
     (
         {"kind": "claim", "words": ["断货"], "when": [{"relation": "denied"}], "not_when": [{"relation": "denied"}]},
@@ -57,6 +67,7 @@ SOUND: list[dict[str, Any]] = [
     {"kind": "claim", "words": ["最"], "before": ["全网"]},
     {"kind": "count", "words": ["的"], "over": 9},
     {"kind": "pattern", "anchor": ["断货"], "pattern": r"断货\d{1,3}次|[三五]天断货"},
+    {"kind": "pattern", "anchor": ["断货"], "pattern": r"断货(?:\d{1,3},)*\d{1,3}次"},
     {"kind": "pattern", "anchor": ["买"], "pattern": r"(?P<hit>买[一二三\d]+)送[^，。]{1,12}"},
     {"kind": "pattern", "anchor": ["断货"], "pattern": r"断货(?>\d+)*+次"},
     {
@@ -80,6 +91,26 @@ def test_a_rule_that_would_hang_or_shout_or_never_fire_is_refused(rule: dict[str
 @pytest.mark.parametrize("rule", SOUND)
 def test_a_sound_rule_passes(rule: Mapping[str, Any]) -> None:
     assert vet("店规/断货", {**BASE, "cases": {"flag": ["断货3次"], "pass": []}, **rule}, FILES) == []
+
+
+def _patterns(data: Any, key: str = "") -> Iterator[str]:
+    """Yield the values of all keys that name patterns, however deep they stand."""
+    if isinstance(data, str):
+        if "pattern" in key:
+            yield data
+    elif isinstance(data, Mapping):
+        for name, value in data.items():
+            yield from _patterns(value, name)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _patterns(value, key)
+
+
+@pytest.mark.parametrize("kind", ["rules", "exemptions", "frames"])
+def test_no_bundled_pattern_hangs_on_a_long_sentence(kind: str) -> None:
+    patterns = list(_patterns(FILES.load(kind)))
+    assert len(patterns) > 2
+    assert [pattern for pattern in patterns if hangs(pattern)] == []
 
 
 RULE = """\

@@ -35,6 +35,7 @@ def vet(name: str, data: Mapping[str, Any], files: DataFiles) -> list[Problem]:
         *_hidden_words(data, files),
         *_contradictions(data, files),
         *(_pattern_faults(data) if isinstance(data.get("pattern"), str) else ()),
+        *_hanging(data),
     ]
     return [Problem(name, 0, key, zh, en) for key, zh, en in found]
 
@@ -168,17 +169,29 @@ def _pattern_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
     size = WHOLE_TEXT if data["kind"] == "duty" else REPEATS
     tree = _parsed(pattern)
     if tree is not None:
-        nested = _nested(tree)
-        if nested:
-            zh = "重复里面套着重复（像 (a+)+），长句子会卡住；拆成一层，或者给里面写上次数上限 {1,10}"
-            en = "a repeat inside a repeat, as in (a+)+, hangs on long texts; use one, or bound the inner one: {1,10}"
-            yield "pattern", zh, en
+        if _nested(tree):
+            yield "pattern", *_HANGS
         else:
             samples = list(itertools.islice(_samples(tree), SAMPLES))
             yield from _anchor_faults(data, samples)
             yield from _slow(pattern, samples, size)
     else:
         yield from _slow(pattern, [], size)
+
+
+_HANGS = (
+    "重复里面套着重复（像 (a+)+），长句子会卡住；拆成一层，或者给外面写上次数上限 {0,10}",
+    "a repeat inside a repeat, as in (a+)+, hangs on long texts; use one, or bound the outer one: {0,10}",
+)
+
+
+def _hanging(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield the patterns beside the rule's own, of conditions and notices, that hang."""
+    given = [(key, data.get(key)) for key in ("required_pattern", "with_pattern")]
+    given += [(key, each.get("pattern")) for key in ("when", "not_when") for each in data.get(key, ())]
+    for key, pattern in given:
+        if isinstance(pattern, str) and hangs(pattern):
+            yield key, *_HANGS
 
 
 def _parsed(pattern: str) -> Any:
@@ -192,20 +205,52 @@ def _parsed(pattern: str) -> Any:
 _UNBOUNDED = 200  # repeats from which a bound is none
 
 
+def hangs(pattern: str) -> bool:
+    r"""Return whether a pattern holds a repeat inside an open-ended one that share a run in ever more ways.
+
+    Two open-ended ones do, and so does a bounded one that is all that its turn of the outer one must take:
+    ``(?:约|[一-龥]{0,4})*`` parts thirty characters in billions of ways, ``(?:\d{1,3},)*`` in one.
+    """
+    tree = _parsed(pattern)
+    return tree is not None and _nested(tree)
+
+
 def _nested(tree: Any, inside: bool = False) -> bool:
-    """Return whether an open-ended repeat holds another one; possessive ones and atomic groups never go back."""
+    """Return what ``hangs`` does; possessive repeats and atomic groups never go back."""
     for op, value in tree:
         name = str(op)
         if name in ("MAX_REPEAT", "MIN_REPEAT"):
             _, most, body = value
             open_ended = most >= _UNBOUNDED
-            if (open_ended and inside) or _nested(body, inside or open_ended):
+            if (open_ended and (inside or any(map(_elastic, _turns(body))))) or _nested(body, inside or open_ended):
                 return True
         elif name in ("POSSESSIVE_REPEAT", "ATOMIC_GROUP"):
             continue
         elif any(_nested(part, inside) for part in _inner(name, value)):
             return True
     return False
+
+
+def _turns(body: Any) -> Iterator[Any]:
+    """Yield what one turn of a repeat may be: the alternatives of its body."""
+    if len(body) == 1 and str(body[0][0]) in ("BRANCH", "SUBPATTERN"):
+        for part in _inner(str(body[0][0]), body[0][1]):
+            yield from _turns(part)
+    else:
+        yield body
+
+
+def _elastic(turn: Any) -> bool:
+    """Return whether a repeat of no fixed number is all that a turn must take."""
+    elastic, fixed = False, 0
+    for op, value in turn:
+        if str(op) in ("MAX_REPEAT", "MIN_REPEAT"):
+            least, most, _ = value
+            elastic |= least < most > 1
+            fixed += least > 0
+        elif str(op) not in ("ASSERT", "ASSERT_NOT", "AT"):
+            fixed += 1
+    return elastic and fixed <= 1
 
 
 def _inner(name: str, value: Any) -> Sequence[Any]:
