@@ -232,6 +232,37 @@ def lang_option(command: F) -> F:
     return decorate(command)
 
 
+def input_format_option(command: F) -> F:
+    """Add --input-format, for tables and lists of texts."""
+    decorate = option(
+        "--input-format",
+        type=click.Choice(["txt", "csv", "tsv", "jsonl", "xlsx"]),
+        zh="输入是什么格式（默认看内容）",
+        en="format of the input",
+    )
+    return decorate(command)
+
+
+def user_words_option(command: F) -> F:
+    """Add --user-words."""
+    decorate = option(
+        "--user-words",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        zh="自己的分词词典（jieba 格式），词会整个保留",
+        en="your words for the segmenter (jieba's format)",
+    )
+    return decorate(command)
+
+
+def segmenter_option(command: F) -> F:
+    """Add --segmenter."""
+    decorate = option(
+        "--segmenter", type=click.Choice(["rjieba", "jieba"]), default="rjieba", zh="分词器", en="segmenter"
+    )
+    return decorate(command)
+
+
 def data_option(command: F) -> F:
     """Add --data, folders of the user's own data files."""
     decorate = option(

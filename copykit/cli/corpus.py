@@ -74,7 +74,7 @@ def corpus() -> None:
     en="kind of local text: article a file, title, product, query a line",
 )
 @option("--column", metavar="NAME", zh="文字在哪一列", en="the column of texts")
-@option("--input-format", type=click.Choice(["txt", "csv", "tsv", "jsonl", "xlsx"]), zh="输入格式", en="input format")
+@common.input_format_option
 @option(
     "--most",
     type=click.IntRange(1, 50_000),

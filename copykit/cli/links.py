@@ -82,7 +82,7 @@ def links() -> None:
     zh="产品资料：取 shop 的网址，也看对方页面和产品有没有关系",
     en="a brief: its shop's address, and what a page should have to do with",
 )
-@option("--input-format", type=click.Choice(["txt", "csv", "tsv", "jsonl", "xlsx"]), zh="输入格式", en="input format")
+@common.input_format_option
 @option("--all", "whole", is_flag=True, zh="照旧的也列出来", en="list those that are as they were, too")
 @option(
     "--fail-on",

@@ -93,12 +93,7 @@ def titles() -> None:
     en="a file of titles; - is stdin",
 )
 @option("--column", metavar="NAME", zh="标题在哪一列（列名，或第几列）", en="the column of titles, by name or number")
-@option(
-    "--input-format",
-    type=click.Choice(["txt", "csv", "tsv", "jsonl", "xlsx"]),
-    zh="标准输入是什么格式（默认看内容）",
-    en="format of stdin",
-)
+@common.input_format_option
 @option(
     "-p",
     "--platform",
@@ -162,14 +157,8 @@ def titles() -> None:
     zh="写到文件：.xlsx .csv（原来的列都在）、.jsonl .json（带行号和原来的列）、.md",
     en="write .xlsx .csv .jsonl .json (all with the input's columns) or .md",
 )
-@option(
-    "--user-words",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    zh="自己的分词词典（jieba 格式）",
-    en="your words for the segmenter (jieba's format)",
-)
-@option("--segmenter", type=click.Choice(["rjieba", "jieba"]), default="rjieba", zh="分词器", en="segmenter")
+@common.user_words_option
+@common.segmenter_option
 @option(
     "--jobs",
     type=click.IntRange(1),

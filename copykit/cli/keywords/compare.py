@@ -102,21 +102,10 @@ COMPARE = Text(
     zh="不要的词，一行一个",
     en="words that never count, one a line",
 )
-@option(
-    "--user-words",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    zh="自己的分词词典（jieba 格式）",
-    en="your words for the segmenter (jieba's format)",
-)
+@common.user_words_option
 @option("--column", metavar="NAME", zh="文字在哪一列（列名，或第几列）", en="the column of texts, by name or number")
-@option(
-    "--input-format",
-    type=click.Choice(["txt", "csv", "tsv", "jsonl", "xlsx"]),
-    zh="输入是什么格式（默认看内容）",
-    en="format of the input",
-)
-@option("--segmenter", type=click.Choice(["rjieba", "jieba"]), default="rjieba", zh="分词器", en="segmenter")
+@common.input_format_option
+@common.segmenter_option
 @output_options
 @common.data_option
 @common.lang_option

@@ -66,13 +66,8 @@ EXPAND = Text(
     "--top", type=click.IntRange(1, 100_000), metavar="N", zh="要几个词（屏幕 30，文件 500）", en="how many (30, 500)"
 )
 @option("--column", metavar="NAME", zh="词在哪一列（列名，或第几列）", en="the column of words, by name or number")
-@option(
-    "--input-format",
-    type=click.Choice(["txt", "csv", "tsv", "jsonl", "xlsx"]),
-    zh="输入是什么格式（默认看内容）",
-    en="format of the input",
-)
-@option("--segmenter", type=click.Choice(["rjieba", "jieba"]), default="rjieba", zh="分词器", en="segmenter")
+@common.input_format_option
+@common.segmenter_option
 @output_options
 @common.data_option
 @common.lang_option

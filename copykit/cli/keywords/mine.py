@@ -78,12 +78,7 @@ def source_options(command: F) -> F:
         option(
             "--column", metavar="NAME", zh="文字在哪一列（列名，或第几列）", en="the column of texts, by name or number"
         ),
-        option(
-            "--input-format",
-            type=click.Choice(["txt", "csv", "tsv", "jsonl", "xlsx"]),
-            zh="输入是什么格式（默认看内容）",
-            en="format of the input",
-        ),
+        common.input_format_option,
         option(
             "--kind",
             default="article",
@@ -99,14 +94,8 @@ def source_options(command: F) -> F:
             zh="不要的词，一行一个：它和带它的词组都不会出现",
             en="words that never count, one a line, nor phrases that hold them",
         ),
-        option(
-            "--user-words",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            zh="自己的分词词典（jieba 格式），词会整个保留",
-            en="your words for the segmenter (jieba's format)",
-        ),
-        option("--segmenter", type=click.Choice(["rjieba", "jieba"]), default="rjieba", zh="分词器", en="segmenter"),
+        common.user_words_option,
+        common.segmenter_option,
         option(
             "--keep",
             "keep",

@@ -66,13 +66,8 @@ SELECT = Text(
     en="export others' brands too (you hold a licence, or the goods fit)",
 )
 @option("--column", metavar="NAME", zh="词在哪一列（列名，或第几列）", en="the column of words, by name or number")
-@option(
-    "--input-format",
-    type=click.Choice(["txt", "csv", "tsv", "jsonl", "xlsx"]),
-    zh="输入是什么格式（默认看内容）",
-    en="format of the input",
-)
-@option("--segmenter", type=click.Choice(["rjieba", "jieba"]), default="rjieba", zh="分词器", en="segmenter")
+@common.input_format_option
+@common.segmenter_option
 @output_options
 @common.data_option
 @common.lang_option
