@@ -18,6 +18,7 @@ from copykit.keywords.shares import settled
 from copykit.keywords.words import BASE, U64, Ints, Words, neighbours, plain_text, text_hashes
 from copykit.model import Context, Keyword
 from copykit.text.normalize import fold_text
+from copykit.text.segment import Segmenter
 
 LENGTHENED = 2.0  # a better word that stands there so many times as often is the word meant
 FACTORS = ("frequency", "cohesion", "variety", "aligned", "wording", "compound", "nested")
@@ -252,6 +253,10 @@ AROUND = 12  # characters of context on each side
 _EDGE = re.compile("[\x1d\x1e\r\n。！？!?；;\u3000]|  +")
 
 
-def dictionary_lines(found: Sequence[Keyword]) -> list[str]:
-    """Return the words in the format of jieba's user dictionaries: word and frequency, one a line."""
-    return [f"{word.text} {max(word.count, 3)}" for word in found if " " not in word.text]
+def dictionary_lines(found: Sequence[Keyword], segmenter: Segmenter) -> list[str]:
+    """Return the words in the format of jieba's user dictionaries: word and frequency, one a line.
+
+    ``segmenter`` has the dictionary that they are added to: a frequency is such that it keeps the word whole.
+    """
+    counts = {word.text: max(word.count, 3) for word in found if " " not in word.text}
+    return [f"{word.word} {word.freq}" for word in segmenter.kept_whole(counts)]

@@ -7,7 +7,7 @@ import functools
 import importlib
 import operator
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -68,6 +68,7 @@ class Segmenter:
             self._tag, self._cut, self.knows = _asking(beside)
         else:
             self._tag, self._cut, self.knows = (_rjieba if backend == "rjieba" else _jieba)(user_words)
+        self._backend, self._user_words = backend, user_words
 
     def words(self, text: str) -> list[str]:
         """Return the words alone, which tile the text: at half the time of cutting and tagging."""
@@ -75,6 +76,24 @@ class Segmenter:
             return self._cut(text)
         except UnicodeEncodeError:  # half a character; looking for one first would cost all texts something
             return self._cut(_SURROGATE.sub("\ufffd", text))
+
+    def kept_whole(self, counts: Mapping[str, int]) -> list[UserWord]:
+        """Return words with frequencies at which a dictionary that takes them cuts none of them into pieces.
+
+        A frequency is the word's count or, where that is higher, what its best cut weighs in this dictionary, so that
+        words of common characters need thousands; shorter ones are weighed first, for longer ones hold them.
+        """
+        if self._backend == "rjieba":
+            own = _own_rjieba(self._user_words)
+        else:
+            own = _own_jieba(importlib.import_module("jieba"), self._user_words)
+        found: dict[str, UserWord] = {}
+        for word in sorted(counts, key=lambda word: (len(word), word)):
+            # One more than is needed: what jieba and rjieba say differs by the rounding of a product of shares.
+            needed = min(max(counts[word], own.suggest_freq(word) + 1), MAX_FREQUENCY)
+            own.add_word(word, needed, "x")
+            found[word] = UserWord(word, needed)
+        return [found[word] for word in counts]
 
     def tags_of(self, words: Sequence[str]) -> list[str]:
         """Return the tag of each word by itself; ``eng`` or ``x`` for what the dictionary would cut further."""
@@ -219,10 +238,16 @@ def _rjieba(user_words: Sequence[UserWord]) -> _Backend:
     rjieba: Any = importlib.import_module("rjieba")
     segmenter: Any = rjieba
     if user_words:
-        segmenter = rjieba.Jieba()  # added words would otherwise reach every other user of the module
-        for word in user_words:
-            segmenter.add_word(word.word, word.freq, word.tag or "x")  # as jieba says of a word without a tag
+        segmenter = _own_rjieba(user_words)
     return _Backend(segmenter.tag, segmenter.cut, segmenter.has_word)
+
+
+def _own_rjieba(user_words: Sequence[UserWord]) -> Any:
+    """Return a dictionary of its own: added words would otherwise reach every other user of the module."""
+    segmenter: Any = importlib.import_module("rjieba").Jieba()
+    for word in user_words:
+        segmenter.add_word(word.word, word.freq, word.tag or "x")  # as jieba says of a word without a tag
+    return segmenter
 
 
 def _asking(beside: Beside) -> _Backend:
@@ -258,13 +283,18 @@ def _jieba(user_words: Sequence[UserWord]) -> _Backend:
     jieba.dt.tmp_dir = str(folder)
     tokenizer = jieba.dt
     if user_words:
-        tokenizer = jieba.Tokenizer()
-        tokenizer.tmp_dir = str(folder)
-        for word in user_words:
-            tokenizer.add_word(word.word, word.freq, word.tag)
+        tokenizer = _own_jieba(jieba, user_words)
     tagger = posseg.POSTokenizer(tokenizer)
     return _Backend(
         lambda text: [(pair.word, pair.flag) for pair in tagger.lcut(text)],
         tokenizer.lcut,
         lambda word: bool(tokenizer.FREQ.get(word)),
     )
+
+
+def _own_jieba(jieba: Any, user_words: Sequence[UserWord]) -> Any:
+    tokenizer = jieba.Tokenizer()
+    tokenizer.tmp_dir = jieba.dt.tmp_dir
+    for word in user_words:
+        tokenizer.add_word(word.word, word.freq, word.tag)
+    return tokenizer

@@ -107,16 +107,21 @@ def test_discovered_words_are_used_by_the_next_run(
 ) -> None:
     source = tmp_path / "评论.txt"
     uses = ["面霜", "精华液好用", "洗面奶测评", "身体乳", "护手霜不油", "水乳套装", "防晒"]
-    source.write_text("".join(f"澜沐{use}\n买了澜沐{use}\n" for use in uses), "utf-8")
+    lines = (f"澜沐{use}\n买了澜沐{use}\n家里，大有，{use}\n试试“大有”{use}\n" for use in uses)
+    source.write_text("".join(lines), "utf-8")
     (tmp_path / "copykit.toml").write_text("", "utf-8")
     (tmp_path / "words").mkdir()
     monkeypatch.chdir(tmp_path)
     assert run(["keywords", "discover", str(source), "--kind", "product", "-o", "words/新词.txt"]) == 0
     shown = capsys.readouterr().out
     assert shown.splitlines()[0].split() == ["新词", "次数", "篇数", "像词", "出处"]
-    assert "澜沐 14" in (tmp_path / "words" / "新词.txt").read_text("utf-8").splitlines()
+    exported = dict(line.split(" ") for line in (tmp_path / "words" / "新词.txt").read_text("utf-8").splitlines())
+    # 14 places keep 澜沐 whole; 大有 is of two common characters, and 14 would leave them two words.
+    assert exported["澜沐"] == "14"
+    assert int(exported["大有"]) > 1_000
     assert mine(source, "--kind", "product", "--format", "jsonl") == 0
-    assert "澜沐" in [json.loads(line)["keyword"] for line in capsys.readouterr().out.splitlines()]
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {"澜沐": 14, "大有": 14}.items() <= {word["keyword"]: word["count"] for word in found}.items()
 
 
 def test_dirt_is_mended_told_and_kept_on_demand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

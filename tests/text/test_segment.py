@@ -97,6 +97,35 @@ def test_a_user_word_stays_whole_and_is_known_to_nobody_else(backend: Backend, t
         assert "云感裸睡裤" not in [word for word, _ in Segmenter(backend).tag_many(["新款云感裸睡裤女"])[0]]
 
 
+WHOLE = ["大有", "上新", "的一", "澜沐", "小一家", "大有上新", "每个人", "500ml", "是我", "绫奥a"]
+
+
+@pytest.mark.parametrize("backend", ["rjieba", "jieba"])
+def test_words_kept_whole_get_the_frequency_that_takes(backend: Backend, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("platformdirs.user_cache_dir", lambda *a, **k: str(tmp_path / "cache"))
+        plain = Segmenter(backend)
+        words = plain.kept_whole(dict.fromkeys(WHOLE, 6))
+        assert [word.word for word in words] == WHOLE
+        assert all(word.freq is not None and word.freq >= 6 for word in words)
+        kept, counted = Segmenter(backend, words), Segmenter(backend, [UserWord(word, 6) for word in WHOLE])
+    texts = {word: f"买了，{word}，面霜" for word in WHOLE}
+    assert [word for word in WHOLE if word not in kept.words(texts[word])] == []
+    assert {"大有", "的一", "是我"} <= {word for word in WHOLE if word not in counted.words(texts[word])}
+    assert not plain.knows("大有")  # weighing them left the dictionary as it was
+
+
+@given(
+    st.lists(
+        st.text(alphabet="大有上新的一小人不我好在是多", min_size=2, max_size=4), min_size=1, max_size=8, unique=True
+    )
+)
+@settings(max_examples=10)
+def test_any_words_are_kept_whole_beside_each_other(words: list[str]) -> None:
+    kept = Segmenter(user_words=SEGMENTER.kept_whole(dict.fromkeys(words, 3)))
+    assert [word for word in words if kept.words(f"买了，{word}，面霜")[3] != word] == []
+
+
 def test_a_user_dictionary_is_read_in_the_format_of_jieba() -> None:
     lines = ["\ufeff云感裤 3 nz", "裸睡裤 12", "显瘦 a", "百搭", "", "# 季节词", "#好物"]
     assert load_user_words(lines) == [

@@ -293,8 +293,9 @@ def _write(found: list[Keyword], desk: _Desk, options: dict[str, Any], *, new: b
             case ".txt":
                 from copykit.keywords.discover import dictionary_lines
 
+                lines = dictionary_lines(found, desk.recipe.kitchen().segmenter)
                 with tables.atomic(output) as out:
-                    out.writelines(f"{line}\n".encode("utf-8", "replace") for line in dictionary_lines(found))
+                    out.writelines(f"{line}\n".encode("utf-8", "replace") for line in lines)
             case suffix:
                 with tables.atomic(output) as out:
                     out.writelines(_encoded(found, suffix.removeprefix("."), view))
