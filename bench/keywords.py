@@ -97,7 +97,7 @@ def discovery(data: Path) -> None:
     from copykit.datafiles import bundled
     from copykit.keywords import discover
     from copykit.keywords.counts import Counter as Counts
-    from copykit.keywords.mine import Wanted
+    from copykit.keywords.mine import Wanted, survivors
     from copykit.keywords.profile import for_discovery, load_profile, make_words
     from copykit.keywords.rank import Model
     from copykit.keywords.run import UNITS
@@ -125,7 +125,9 @@ def discovery(data: Path) -> None:
             counter.add("".join(marked(title, "") for title in titles))
             every = Wanted(top=None)
             cut = segmenter.words
-            return discover.discover(counter.finish(), words(), chosen, every, segmenter.knows, cut, "product")
+            counts = counter.finish()
+            rows = survivors(counts, every, chosen["least"])
+            return discover.discover(counts, rows, words(), chosen, every, segmenter.knows, cut, "product")
 
     def by_others() -> list[Keyword]:
         lowered = [title.lower() for title in titles]

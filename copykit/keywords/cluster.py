@@ -123,7 +123,8 @@ def mine_on_cluster(
             others[name] = part.totals
             advance(part.totals.documents)
     counts = counter.finish(others)
-    return mine.rank(counts, kitchen.words(), kitchen.profile, roles, wanted), counts.totals
+    rows = mine.survivors(counts, wanted)
+    return mine.rank(counts, rows, kitchen.words(), kitchen.profile, roles, wanted), counts.totals
 
 
 def pack(recipe: Recipe) -> Parcel:

@@ -7,8 +7,9 @@ whatever the blocks, the processes and the spills were.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -141,11 +142,19 @@ class Counter:
         return Counts(self._folder, names, self._is_highest, totals, waiting, Epoch(self._columns(words), words))
 
     def close(self) -> Totals:
-        """Write all that is still in memory, for another process to read."""
+        """Write all that is still in memory, for other processes to read, and keep none of it."""
         merged = self._merged()
         self._spill(merged, np.arange(len(merged.keys)))
         self._write_epoch()
+        self._held = Held(nothing(self._most, len(self._roles)), self._is_highest)
+        self._begin_words()
         return self.totals
+
+    def closed(self, counters: Mapping[str, Totals]) -> Counts:
+        """Return all that these counters, each of them closed, have counted; every process may read it."""
+        totals = Totals(*map(sum, zip(*counters.values(), strict=True)))
+        waiting = nothing(self._most, len(self._roles))
+        return Counts(self._folder, list(counters), self._is_highest, totals, waiting, None)
 
     def _count(self, text: str, figures: Sequence[Mapping[str, float]]) -> Rows:
         words = self.words
@@ -199,10 +208,13 @@ class Counter:
         if self._words_are_full():
             self._write_epoch()
             self._epoch += 1
-            self.words = self._make_words()
-            if self._letters is not None:
-                self._letters = self._make_words()
-            self._word_counts = np.zeros(1024, np.int64)
+            self._begin_words()
+
+    def _begin_words(self) -> None:
+        self.words = self._make_words()
+        if self._letters is not None:
+            self._letters = self._make_words()
+        self._word_counts = np.zeros(1024, np.int64)
 
     def _write_epoch(self) -> None:
         path = self._folder / f"{self._name}-words-{self._epoch}"
@@ -221,9 +233,12 @@ class Counts:
         is_highest: NDArray[np.bool_],
         totals: Totals,
         waiting: Rows,
-        epoch: Epoch,
+        epoch: Epoch | None,
     ) -> None:
-        """Take the folder with the runs of the counters named, and what the first of them still holds in memory."""
+        """Take the folder with the runs of the counters named, and what the first of them still holds in memory.
+
+        ``epoch`` is the vocabulary of that, None where all of them were closed.
+        """
         self.totals, self._is_highest, self._waiting = totals, is_highest, waiting
         self.epochs: list[Epoch] = []
         # Each counter numbers its vocabularies from 0; here they stand in one row.
@@ -234,7 +249,7 @@ class Counts:
             while (path := folder / f"{name}-words-{number}.npy").exists():
                 self.epochs.append(Epoch(path, path.with_suffix(".txt")))
                 number += 1
-            if name == names[0]:
+            if name == names[0] and epoch is not None:
                 self.epochs.append(epoch)
         self._runs = sorted(folder.glob("*.run"))
 
@@ -268,11 +283,16 @@ class Counts:
         spellings = words.take(order), written.take(order), counts.take(order)
         return Vocabulary(self.epochs, finder.find(own.ravel())[0].reshape(own.shape), has, hashes, sizes, *spellings)
 
-    def parts(self) -> Iterator[Callable[[int], Rows]]:
+    def nothing(self) -> Rows:
+        """Return no rows, of the shape of all others."""
+        return sliced(self._waiting, 0, 0)
+
+    def parts(self, numbers: Iterable[int] | None = None) -> Iterator[Callable[[int], Rows]]:
         """Yield the ranges of keys one after another, each as what gives its rows with their final counts.
 
         It is told the least count that matters: candidates met fewer times are left out, most of them before they are
-        looked at. No key is in two parts.
+        looked at. No key is in two parts. ``numbers``: of the parts that are wanted, from 0, rising; the first beyond
+        the last part ends it.
         """
         if not self._runs:
             yield lambda least: taken(self._waiting, np.flatnonzero(self._waiting.sums[0] >= least))
@@ -281,7 +301,9 @@ class Counts:
         total = sum(run.size for run in runs) + len(self._waiting.keys)
         # Keys are hashes, so that equal shares of their range hold about equally many.
         wide = max(BUCKETS // (total // PARTITION_ROWS + 1), 1)
-        for begin in range(0, BUCKETS, wide):
+        for number in count() if numbers is None else numbers:
+            if (begin := number * wide) >= BUCKETS:
+                return
             yield partial(self._part, runs, begin, min(begin + wide, BUCKETS))
 
     def _part(self, runs: Sequence[Run], begin: int, end: int, least: int) -> Rows:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from copykit.keywords.candidates import Phrases, Reading
 from copykit.keywords.counts import Counts
-from copykit.keywords.mine import Floats, Wanted, survivors
+from copykit.keywords.mine import Floats, Wanted
 from copykit.keywords.rows import Finder, Rows, in_order
 from copykit.keywords.shares import settled
 from copykit.keywords.words import BASE, U64, Ints, Words, neighbours, plain_text, text_hashes
@@ -26,6 +26,7 @@ FACTORS = ("frequency", "cohesion", "variety", "aligned", "wording", "compound",
 
 def discover(
     counts: Counts,
+    rows: Rows,
     words: Words,
     settings: dict[str, Any],
     wanted: Wanted,
@@ -35,9 +36,9 @@ def discover(
 ) -> list[Keyword]:
     """Return the new words of a corpus counted in units, most word-like first.
 
-    ``settings`` is a ``discovery`` data file; ``knows`` tells what the dictionary has, ``cut`` how it cuts a text.
+    ``rows`` are the ``survivors`` of the counts; ``settings`` is a ``discovery`` data file; ``knows`` tells what the
+    dictionary has, ``cut`` how it cuts a text.
     """
-    rows = survivors(counts, wanted, settings["least"])
     if not len(rows.keys):
         return []
     runs = _Runs(counts, rows)

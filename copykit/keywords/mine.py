@@ -43,12 +43,14 @@ class Wanted:
     explain: bool = False
 
 
-def rank(counts: Counts, words: Words, profile: Profile, roles: Sequence[str], wanted: Wanted) -> list[Keyword]:
+def rank(
+    counts: Counts, rows: Rows, words: Words, profile: Profile, roles: Sequence[str], wanted: Wanted
+) -> list[Keyword]:
     """Return the keywords of a corpus, best first.
 
-    ``words`` is a vocabulary of the kind's, for the tables of its words; ``roles`` are those of the figures.
+    ``rows`` are the ``survivors`` of its counts; ``words`` is a vocabulary of the kind's, for the tables of its words;
+    ``roles`` are those of the figures.
     """
-    rows = survivors(counts, wanted)
     if not len(rows.keys):
         return []
     table = _Table(counts, words, profile, rows)
@@ -80,26 +82,59 @@ def rank(counts: Counts, words: Words, profile: Profile, roles: Sequence[str], w
     ]
 
 
+class Sifted(NamedTuple):
+    """Candidates of some ranges of keys that may survive, and the count below which none of them was kept."""
+
+    rows: Rows
+    least: int
+
+
 def survivors(counts: Counts, wanted: Wanted, least: int = 0) -> Rows:
-    """Return the candidates that are frequent enough to be weighed, whatever order they come in."""
+    """Return the candidates that are frequent enough to be weighed, sorted by key."""
+    return brought_together([sift(counts, wanted, least)])
+
+
+def sift(counts: Counts, wanted: Wanted, least: int = 0, numbers: Iterable[int] | None = None) -> Sifted:
+    """Return what may survive of the ranges of keys with these numbers, all by default, in whatever order they come."""
     least = least or (1 if counts.totals.words < SMALL else 2)
-    parts: list[Rows] = []
+    parts: list[Rows] = [counts.nothing()]
     histogram = np.zeros(COUNT_LIMIT + 1, np.int64)
     held = 0
-    for part in counts.parts():
+    for part in counts.parts(numbers):
         kept = part(least)
         kept = taken(kept, np.flatnonzero(kept.sums[1] >= wanted.min_documents))
-        histogram += np.bincount(np.minimum(kept.sums[0], COUNT_LIMIT), minlength=COUNT_LIMIT + 1)
+        histogram += _histogram(kept)
         parts.append(kept)
         held += len(kept.keys)
         if held > 3 * SURVIVORS // 2:
             # The bound can only rise while more is counted, so that nothing is dropped that would be kept at the end.
             least = max(least, _bound(histogram))
-            parts = [joined([taken(part, np.flatnonzero(part.sums[0] >= least)) for part in parts])]
+            parts = [_at_least(parts, least)]
             held = len(parts[0].keys)
     least = max(least, _bound(histogram))
-    every = joined(parts)
-    return taken(every, np.flatnonzero(every.sums[0] >= least))
+    return Sifted(_at_least(parts, least), least)
+
+
+def brought_together(parts: Sequence[Sifted]) -> Rows:
+    """Return the survivors among what was sifted in several processes.
+
+    Each knew a share of the keys, so that its bound is at most that of all; where one is higher than another, what the
+    other kept below it does not survive either.
+    """
+    least = max(part.least for part in parts)
+    every = joined([part.rows for part in parts])
+    least = max(least, _bound(_histogram(every)))
+    order, _ = in_order(every.keys)
+    return taken(every, order[every.sums[0].take(order) >= least])
+
+
+def _at_least(parts: Sequence[Rows], least: int) -> Rows:
+    return joined([taken(part, np.flatnonzero(part.sums[0] >= least)) for part in parts])
+
+
+def _histogram(rows: Rows) -> Ints:
+    """Return how many rows have each count."""
+    return np.bincount(np.minimum(rows.sums[0], COUNT_LIMIT), minlength=COUNT_LIMIT + 1)
 
 
 def _bound(histogram: Ints) -> int:

@@ -23,6 +23,7 @@ from copykit.keywords.counts import Counter, Counts, Totals
 from copykit.keywords.extract import KeywordExtractor
 from copykit.keywords.profile import Profile, for_discovery, load_profile, words_maker
 from copykit.keywords.rank import Model
+from copykit.keywords.rows import Rows
 from copykit.keywords.words import Words
 from copykit.model import Keyword, TextKeyword
 from copykit.text.segment import Backend, Segmenter, UserWord, load_user_words
@@ -108,8 +109,9 @@ def mine_blocks(
     the highest counts. The same documents give the same words and weights whatever the jobs and the blocks.
     """
     kitchen = recipe.kitchen()
-    counts = count(blocks, recipe, folder, jobs=jobs, roles=roles, highest=highest, advance=advance, kitchen=kitchen)
-    return mine.rank(counts, kitchen.words(), kitchen.profile, roles, wanted), counts.totals
+    counting = Counting(recipe, folder, tuple(roles), tuple(highest), wanted)
+    counts, rows = count(blocks, counting, jobs=jobs, advance=advance, kitchen=kitchen)
+    return mine.rank(counts, rows, kitchen.words(), kitchen.profile, roles, wanted), counts.totals
 
 
 def discover_blocks(
@@ -127,11 +129,12 @@ def discover_blocks(
     # Which words there are is known when all is read, and standard input cannot be read again.
     texts = folder / "texts"
     kept = _keeping(blocks, texts)
-    counts = count(kept, recipe, folder, jobs=jobs, roles=(), highest=(), advance=advance, kitchen=kitchen)
     segmenter, settings = kitchen.segmenter, kitchen.files.load("discovery")["words"]
+    counting = Counting(recipe, folder, (), (), wanted, settings["least"])
+    counts, rows = count(kept, counting, jobs=jobs, advance=advance, kitchen=kitchen)
     model = kitchen.profile.models["zh"]
     words = kitchen.words()
-    found = discover.discover(counts, words, settings, wanted, segmenter.knows, segmenter.words, model)
+    found = discover.discover(counts, rows, words, settings, wanted, segmenter.knows, segmenter.words, model)
 
     def read(text: str) -> tuple[Reading, Phrases]:
         letters = kitchen.words()
@@ -159,20 +162,41 @@ def _kept(path: Path) -> Iterator[str]:
             yield file.read(int.from_bytes(size, "little")).decode("utf-8", "surrogatepass")
 
 
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What every process that counts is told: the recipe, where to write, the figures, and which counts matter."""
+
+    recipe: Recipe
+    folder: Path
+    roles: tuple[str, ...]
+    highest: tuple[str, ...]
+    wanted: mine.Wanted
+    least: int = 0  # see ``mine.survivors``
+
+    def counter(self, kitchen: Kitchen, name: str) -> Counter:
+        """Return a counter that writes under a name of its own."""
+        cut = kitchen.segmenter.words
+        return Counter(kitchen.words, cut, self.folder, name, self.roles, self.highest, units=self.recipe.units)
+
+    def sifted(self, counts: Counts, turn: Any) -> mine.Sifted:
+        """Return what may survive of the parts that this process gets; ``turn`` is the number of the next part."""
+        return mine.sift(counts, self.wanted, self.least, _turns(turn))
+
+
 def count(
     blocks: Iterable[Block],
-    recipe: Recipe,
-    folder: Path,
+    counting: Counting,
     *,
     jobs: int,
-    roles: Sequence[str],
-    highest: Sequence[str],
     advance: Callable[[int], None],
-    kitchen: Kitchen | None = None,
-) -> Counts:
-    """Return the counts of all candidates; this process counts what the others have no time for."""
-    kitchen = kitchen or recipe.kitchen()
-    counter = Counter(kitchen.words, kitchen.segmenter.words, folder, "0", roles, highest, units=recipe.units)
+    kitchen: Kitchen,
+) -> tuple[Counts, Rows]:
+    """Return the counts of all candidates, and those frequent enough to be weighed.
+
+    This process counts what the others have no time for. What all of them have written is then put together by all of
+    them, each taking the next range of keys that nobody has taken.
+    """
+    counter = counting.counter(kitchen, "0")
 
     def add(block: Block) -> None:
         with _scratch():
@@ -182,16 +206,17 @@ def count(
     if jobs < 2:
         for block in blocks:
             add(block)
-        return counter.finish()
+        with _scratch():
+            counts = counter.finish()
+            return counts, mine.survivors(counts, counting.wanted, counting.least)
     # Not forked: a copy of a process with threads may hang, and Windows cannot.
     context = multiprocessing.get_context("spawn")
     names = [str(number) for number in range(1, jobs)]
     todo: Any = context.Queue(2 * len(names))
-    done: Any = context.Queue()
-    workers = [
-        context.Process(target=_count, args=(recipe, folder, name, roles, highest, todo, done), daemon=True)
-        for name in names
-    ]
+    done, counted = context.Queue(), context.Queue()
+    turn: Any = context.Value("q", 0)
+    shared = (todo, counted, done, turn)
+    workers = [context.Process(target=_count, args=(counting, name, *shared), daemon=True) for name in names]
     try:
         for worker in workers:
             worker.start()
@@ -207,7 +232,15 @@ def count(
                 add(todo.get_nowait())
         for _ in workers:
             _put(todo, done, None, workers)
-        others = dict(_get(done, workers) for _ in workers)
+        with _scratch():
+            counters = {"0": counter.close()}
+        counters |= dict(_get(done, workers) for _ in workers)
+        for _ in workers:
+            counted.put(counters)
+        with _scratch():
+            counts = counter.closed(counters)
+            sifted = [counting.sifted(counts, turn)]
+        sifted += [_get(done, workers)[1] for _ in workers]
     finally:
         for worker in workers:
             # Nothing may write into the folder any more once this returns.
@@ -215,10 +248,19 @@ def count(
                 worker.terminate()
             if worker.pid is not None:
                 worker.join()
-        todo.close()
-        todo.cancel_join_thread()
-    with _scratch():
-        return counter.finish(others)
+        for line in (todo, counted):
+            line.close()
+            line.cancel_join_thread()
+    return counts, mine.brought_together(sifted)
+
+
+def _turns(turn: Any) -> Iterator[int]:
+    """Yield the numbers that no other process has got, without end."""
+    while True:
+        with turn.get_lock():
+            number: int = turn.value
+            turn.value = number + 1
+        yield number
 
 
 # Makes what is wanted of a text from its id, its title, itself and its keywords, where they are found.
@@ -274,19 +316,18 @@ def _groups(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield group
 
 
-def _count(
-    recipe: Recipe, folder: Path, name: str, roles: Sequence[str], highest: Sequence[str], todo: Any, done: Any
-) -> None:
-    """Work in a process of its own until there is no further block."""
+def _count(counting: Counting, name: str, todo: Any, counted: Any, done: Any, turn: Any) -> None:
+    """Work in a process of its own: count until there is no further block, then sift what all have counted."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process is told, and ends this one
-    kitchen = recipe.kitchen()
-    cut = kitchen.segmenter.words
-    counter = Counter(kitchen.words, cut, folder, name, roles, highest, units=recipe.units)
+    kitchen = counting.recipe.kitchen()
+    counter = counting.counter(kitchen, name)
     try:
         with _scratch():
             while (block := todo.get()) is not None:
                 counter.add(block.text, block.figures)
             done.put((name, counter.close()))
+            counters: dict[str, Totals] = counted.get()
+            done.put((name, counting.sifted(counter.closed(counters), turn)))
     except CopykitError as error:
         done.put(error.facts["reason"])
 
@@ -309,10 +350,10 @@ def _put(todo: Any, done: Any, item: Block | None, workers: Sequence[Any]) -> No
             _check(done, workers)
 
 
-def _get(done: Any, workers: Sequence[Any]) -> tuple[str, Totals]:
+def _get(done: Any, workers: Sequence[Any]) -> tuple[str, Any]:
     while True:
         try:
-            told: tuple[str, Totals] | str = done.get(timeout=1)
+            told: tuple[str, Any] | str = done.get(timeout=1)
         except queue.Empty:
             _check(done, workers, told=True)
             continue

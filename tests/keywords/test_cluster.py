@@ -19,7 +19,7 @@ from copykit.corpus.sources import Block, marked
 from copykit.datafiles import Layer, bundled
 from copykit.keywords import cluster
 from copykit.keywords.counts import Counter
-from copykit.keywords.mine import Wanted, rank
+from copykit.keywords.mine import Wanted, rank, survivors
 from copykit.keywords.run import Recipe, mine_blocks
 from copykit.model import Keyword
 
@@ -65,7 +65,8 @@ def test_what_travels_counts_the_same(recipe: Recipe, tmp_path: Path) -> None:
             (folder / name).write_bytes(content)
         totals[str(number)] = found.totals
     counter = Counter(kitchen.words, kitchen.segmenter.words, folder, "0", ["clicks"])
-    words = rank(counter.finish(totals), kitchen.words(), kitchen.profile, ["clicks"], WANTED)
+    counts = counter.finish(totals)
+    words = rank(counts, survivors(counts, WANTED), kitchen.words(), kitchen.profile, ["clicks"], WANTED)
     assert words == on_one(recipe, tmp_path / "one")
     assert "云朵绒" in {word.text for word in words}
 

@@ -9,9 +9,9 @@ import pytest
 
 from copykit.corpus.sources import Block, marked
 from copykit.datafiles import bundled
-from copykit.keywords import counts
+from copykit.keywords import counts, mine
 from copykit.keywords.candidates import Piece, phrases, read
-from copykit.keywords.mine import Wanted
+from copykit.keywords.mine import Wanted, survivors
 from copykit.keywords.profile import load_profile, make_words
 from copykit.keywords.run import Recipe, ScratchFull, discover_blocks, mine_blocks
 from copykit.model import Keyword
@@ -75,6 +75,29 @@ def test_two_processes_find_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyP
     expected = mined(tmp_path / "a")
     monkeypatch.setattr(counts, "ROWS_IN_MEMORY", rows)
     assert mined(tmp_path / "b", 10, jobs=3) == expected
+
+
+@pytest.mark.parametrize("most", [5, 40, 100_000])
+def test_processes_that_sift_a_share_each_let_the_same_survive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(counts, "ROWS_IN_MEMORY", 60)
+    monkeypatch.setattr(counts, "PARTITION_ROWS", 40)
+    monkeypatch.setattr(mine, "SURVIVORS", most)
+    kitchen = recipe().kitchen()
+    closed = {}
+    for name in ("0", "1"):
+        counter = counts.Counter(kitchen.words, kitchen.segmenter.words, tmp_path, name)
+        for block in blocks(20)[int(name) :: 2]:
+            counter.add(block.text)
+        closed[name] = counter.close()
+    every = counter.closed(closed)
+    expected = survivors(every, Wanted())
+    assert 0 < len(expected.keys) <= most
+    for numbers in ([range(0, 5000, 2), range(1, 5000, 2)], [[3], range(3), [], range(4, 5000)]):
+        found = mine.brought_together([mine.sift(every, Wanted(), numbers=some) for some in numbers])
+        for ours, theirs in zip(found, expected, strict=True):
+            assert ours.tolist() == theirs.tolist()
 
 
 @pytest.mark.parametrize("full", [True, False])
