@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,13 +19,14 @@ from copykit.datafiles import bundled
 from copykit.model import Brief, Draft
 from copykit.writing.claims import said_in
 from copykit.writing.facts import NAMES
-from copykit.writing.variants import LONGEST, own_words
+from copykit.writing.variants import LONGEST, own_words, variants
 from copykit.writing.writer import Options, Prepared, Writer
 
 TODAY = "2026-11-22"  # the day on which the samples hold
 KINDS = ("article", "post", "reply")
 SEEDS = 20
 ROUNDS = 3
+WANTED = 5  # variants that a person may ask for
 TITLE, LINE = 30, 12
 
 
@@ -37,13 +38,14 @@ def run(data: Path | None) -> None:
         prepared = [writer.prepare(_consented(read_brief(path)), TODAY) for path in samples]
         counts: Counter[str] = Counter()
         pairs = alike = 0
+        offered: dict[str, list[int]] = defaultdict(list)
         for each, form in itertools.product(prepared, writer.forms):
             drafts = [writer.write(each, form, Options(str(seed))) for seed in range(SEEDS)]
             counts["texts"] += len(drafts)
+            offered[form.name].append(sum(1 for _ in variants(writer, each, form, Options("1"), WANTED)))
             for draft in drafts:
                 counts.update(_faults(draft, each))
-            # An outline of questions is for asking, not for choosing; the labels of a table are the same in each.
-            if not form.data.get("settings", {}).get("outline") and not form.data.get("columns"):
+            if not form.data.get("settings", {}).get("outline"):  # it is for asking, not for choosing
                 runs = [_runs(draft) for draft in drafts]
                 pairs += len(runs) * (len(runs) - 1) // 2
                 alike += sum(bool(one & other) for one, other in itertools.combinations(runs, 2))
@@ -52,6 +54,9 @@ def run(data: Path | None) -> None:
             + ", ".join(f"{n} {what}" for what, n in counts.items())
         )
         print(f"{kind}: pairs that share {LONGEST} characters of own words: {alike} of {pairs} ({alike / pairs:.1%})")
+        few = {name: found for name, found in offered.items() if min(found) < WANTED}
+        told = "; ".join(f"{name} {found}" for name, found in few.items())
+        print(f"{kind}: {len(offered) - len(few)} of {len(offered)} forms give {WANTED} variants {told}".rstrip())
         if kind == KINDS[0]:
             _speed(writer, prepared)
 

@@ -133,6 +133,9 @@ class Alternate(NamedTuple):
 def passages(file: str, body: str, first: int) -> dict[str, tuple[Alternate, ...]]:
     """Return the passages of a body: name → alternates; ``first`` is the line of the file where the body begins.
 
+    A name may say of which goods it speaks: ``send@digital`` stands for ``send`` where the product is delivered over
+    the net.
+
     Raises:
         TemplateFault: an alternate cannot be parsed, is empty, or stands before the first name.
     """
@@ -158,7 +161,7 @@ def passages(file: str, body: str, first: int) -> dict[str, tuple[Alternate, ...
 
 
 _ELSE = "-- else"
-_HEAD = re.compile(r"== ?([a-z][a-z0-9_]*)?\s*$")
+_HEAD = re.compile(r"== ?([a-z][a-z0-9_]*(?:@[a-z]+)?)?\s*$")
 
 
 def _alternate(identifier: str, file: str, source: str, line: int) -> Alternate:

@@ -202,6 +202,11 @@ class TitleScorer:
         clamps: list[Finding] = []
         for name, found in counted.items():
             if name in self._bases:
+                if len(found) > 1:
+                    twice = _paid_already(found)
+                    if twice:
+                        found = [finding for finding in found if finding not in twice]
+                        findings = [finding for finding in findings if finding not in twice]
                 total = base = self._bases[name]
                 for finding in found:
                     total += finding[10]
@@ -242,6 +247,21 @@ class TitleScorer:
         """Return the overall score and its percentile; among titles of one score, the middle of their range."""
         low, high = (find(self._quantiles, overall) for find in (bisect.bisect_left, bisect.bisect_right))
         return Score("overall", overall, 0, (), self._weights), (low + high) // 2 if self._quantiles else None
+
+
+def _paid_already(found: Sequence[Finding]) -> list[Finding]:
+    """Return findings of law whose words a graver one of the same topic charges already: 最好用 pays once."""
+    legal = [finding for finding in found if finding[10] < 0 and finding[0].startswith("law/")]
+    if len(legal) < 2:
+        return []
+    legal.sort(key=lambda finding: (finding[10], finding[1]))
+    kept: list[Finding] = []
+    twice: list[Finding] = []
+    for finding in legal:
+        topic = finding[0].rpartition("/")[0]
+        charged = any(other[0].startswith(topic) and other[1] < finding[2] and finding[1] < other[2] for other in kept)
+        (twice if charged else kept).append(finding)
+    return twice
 
 
 _TOGETHER = 128  # titles that are read at once: fewer feel the cost of each step's call, more leave the cache

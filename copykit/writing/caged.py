@@ -11,14 +11,14 @@ from copykit.templating import Fact, Marked
 from copykit.text.measure import measure
 from copykit.writing.compose import LONG_TITLE, Composer
 from copykit.writing.facts import Facts, Item
-from copykit.writing.forms import form_from
+from copykit.writing.forms import fitted, form_from
 
 
 def compose(payload: bytes) -> bytes:
     """Return the composition that a request asks for."""
     asked = orjson.loads(payload)
     told = asked["form"]
-    form = form_from(told["kind"], told["id"], told["data"], told["shared"], own=True)
+    form = fitted(form_from(told["kind"], told["id"], told["data"], told["shared"], own=True), told["nature"])
     limit = asked["limit"]
 
     def fits(title: str) -> bool:

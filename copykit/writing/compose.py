@@ -207,6 +207,13 @@ def _grams(text: str) -> frozenset[str]:
     return frozenset(ink[at : at + _RUN] for at in range(len(ink) - _RUN + 1))
 
 
+def _within(short: str, ink: str) -> bool:
+    """Return whether a short statement stands in what was said; a figure has to be the whole one: 4 is not in 640."""
+    if short not in ink:
+        return False
+    return not short.isdigit() or re.search(rf"(?<!\d){short}(?!\d)", ink) is not None
+
+
 def _shortened(fields: Mapping[str, Fact]) -> str:
     """Return which field of a point its ``short`` repeats: the benefit if it has its words, else the feature."""
     if "benefit" not in fields:
@@ -562,7 +569,9 @@ class _Run:
             if not self._state.grams.isdisjoint(self._composer.grams(fact)):
                 return False
             ink = self._composer.ink(fact)
-            if any(short in ink for short in self._state.shorts) or (len(ink) < _RUN and ink in self._state.ink):
+            if any(_within(short, ink) for short in self._state.shorts):
+                return False
+            if len(ink) < _RUN and _within(ink, self._state.ink):
                 return False
         return True
 

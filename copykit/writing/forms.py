@@ -42,7 +42,8 @@ class Part(NamedTuple):
     ``head``: its heading. ``cells``: a row of a table, each cell a row of passages. ``level``: the length from which it
     is written. ``need``: without it the plan cannot be written. ``order`` of the items: told (as in the brief), core
     (the first stays first) or drawn. ``shuffle``: the passages of a paragraph are drawn too. ``once``: a heading before
-    the first item. ``join``: all items make one paragraph. ``block``: para, item, quote or row.
+    the first item. ``join``: all items make one paragraph. ``block``: para, item, quote or row. ``goods``: the natures
+    of goods for which it is written, all if none is named.
     """
 
     say: tuple[tuple[Slot, ...], ...]
@@ -60,6 +61,7 @@ class Part(NamedTuple):
     once: Slot | None
     join: bool
     block: str
+    goods: tuple[str, ...] = ()
 
 
 class Plan(NamedTuple):
@@ -157,6 +159,17 @@ def form_from(kind: str, identifier: str, data: Mapping[str, Any], shared: Mappi
     return Form(kind, identifier, data, plans, passages, own)
 
 
+def fitted(form: Form, nature: str) -> Form:
+    """Return a form as it is written for goods of a nature: with the parts and the passages that speak of them."""
+    ending = f"@{nature}"
+    own = {name.partition("@")[0]: each for name, each in form.passages.items() if name.endswith(ending)}
+    plans = tuple(
+        plan._replace(parts=tuple(part for part in plan.parts if not part.goods or nature in part.goods))
+        for plan in form.plans
+    )
+    return form._replace(plans=plans, passages={**form.passages, **own})
+
+
 def _part(data: Mapping[str, Any]) -> Part:
     most = data.get("most", [1, 1, 1] if not data.get("each") else [3, 5, 8])
     cells = _lines(data.get("cells", ()))
@@ -176,6 +189,7 @@ def _part(data: Mapping[str, Any]) -> Part:
         once=_slot(data["once"]) if "once" in data else None,
         join=data.get("join", False),
         block="row" if cells else data.get("block", "para"),
+        goods=tuple(data.get("goods", ())),
     )
 
 
@@ -191,11 +205,12 @@ def _slot(text: str) -> Slot:
 COUNTED = frozenset(("number", "count"))
 
 
-def check_form(form: Form, known: Iterable[str]) -> list[Problem]:
+def check_form(form: Form, known: Iterable[str], natures: Iterable[str]) -> list[Problem]:
     """Return what is wrong with a form before anything is rendered: passages and variables that are not there.
 
-    ``known``: the variables that there can be, as ``pool.field`` or a single name.
+    ``known``: the variables that there can be, as ``pool.field`` or a single name; ``natures``: what goods can be.
     """
+    natures = sorted(natures)
     problems: list[Problem] = []
     file = f"{form.kind}/{form.id}"
 
@@ -205,9 +220,14 @@ def check_form(form: Form, known: Iterable[str]) -> list[Problem]:
     called = {plan.title for plan in form.plans} | {
         slot.name for plan in form.plans for part in plan.parts for slot in _slots(part)
     }
-    for name in sorted(called - set(form.passages)):
+    for name in sorted((called | {name.partition("@")[0] for name in form.passages}) - set(form.passages)):
         if form.plans:
             fault(0, "plans", f"没有“{name}”这一段", f"there is no passage '{name}'")
+    named = {name.partition("@")[2] for name in form.passages} | {
+        name for plan in form.plans for part in plan.parts for name in part.goods
+    }
+    for name in sorted(named - {"", *natures}):
+        fault(0, "plans", f"没有“{name}”这样的商品；有 {'、'.join(natures)}", f"there are no goods of nature '{name}'")
     declared: Mapping[str, str] = form.data.get("variables", {})
     all_known = set(known)
     own = {name: each for name, each in form.passages.items() if each[0].id.startswith(f"{file}#")}

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from contextlib import closing
 
+from copykit import natures
 from copykit.brief import brief_from
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, DataFileError, Problem
@@ -30,7 +31,7 @@ def check_template(files: DataFiles, kind: str, identifier: str, *, strict: bool
     try:
         writer = Writer(files, kind)
         form = writer.forms[identifier]
-        problems = check_form(form, VARIABLES)
+        problems = check_form(form, VARIABLES, files.load(natures.KIND))
         sample = form.data.get("sample", DEFAULT_SAMPLE)
         data = files.load("samples").get(sample)
         if data is None:

@@ -45,9 +45,12 @@ def alike(one: Draft, other: Draft, *, titled: bool = True) -> bool:
 
 
 def opening(draft: Draft) -> str:
-    """Return the first paragraph that is no mark of an advertisement, or the first row of a table."""
+    """Return the first paragraph that is no mark of an advertisement, or the first row of a table.
+
+    A mark is no sentence; what says something behind its mark, as a text message does, begins the text.
+    """
     texts = ["".join(part.text for part in block.parts) for block in draft.blocks if block.kind != "head"]
-    return next((text for text in texts if not text.startswith("【")), "")
+    return next((text for text in texts if not text.startswith("【") or "。" in text), "")
 
 
 def own_words(blocks: Iterable[Block]) -> Iterator[str]:

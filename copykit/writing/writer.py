@@ -16,6 +16,7 @@ from copykit.datafiles import DataFiles
 from copykit.documents import Shops
 from copykit.errors import CopykitError, Words
 from copykit.model import Block, Brief, Draft, Finding, Traced, Withheld
+from copykit.natures import nature_of
 from copykit.platforms import Platform, length_on
 from copykit.render.drafts import Placed, markdown
 from copykit.rules.reading import Context
@@ -27,7 +28,7 @@ from copykit.writing.claims import Ledger, open_ledger, stock_claims, without
 from copykit.writing.compose import LONG_TITLE, Composer, Composition
 from copykit.writing.facts import NAMES, facts_of
 from copykit.writing.facts import Facts as Said
-from copykit.writing.forms import LENGTHS, Form, Forms
+from copykit.writing.forms import LENGTHS, Form, Forms, fitted
 from copykit.writing.tables import finished, sms_segments
 
 PACKS = ("law", "style")
@@ -82,12 +83,16 @@ class Options(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """A brief made ready: what may be said of it, and contexts by whether a text leads to a shop and is commercial."""
+    """A brief made ready: what may be said of it, and contexts by whether a text leads to a shop and is commercial.
+
+    ``nature``: what the product is to those who deliver it (``copykit/natures``).
+    """
 
     ledger: Ledger
     facts: Said
     contexts: Mapping[tuple[bool, bool], Context]
     order: tuple[int, ...]
+    nature: str
 
 
 class Writer:
@@ -100,6 +105,7 @@ class Writer:
         self._shops = Shops(files)
         self._voices = Voices(files)
         self._pools: Mapping[str, Mapping[str, str]] = files.load("advice")["brief"]["pools"]
+        self._of_nature: dict[tuple[str, str], tuple[Form, Form]] = {}  # the form that was asked for, and as fitted
         self._cage: Cage | None = None
 
     def prepare(self, brief: Brief, today: str, kind: str = "article") -> Prepared:
@@ -118,7 +124,7 @@ class Writer:
         points = list(brief.material.points)
         ranked = rank_points(ledger.brief, self._files)
         order = tuple(dict.fromkeys(points.index(each.point) for each in ranked if each.point in points))
-        return Prepared(ledger, facts_of(ledger.brief, today, order), contexts, order)
+        return Prepared(ledger, facts_of(ledger.brief, today, order), contexts, order, nature_of(brief, self._files))
 
     def write(self, prepared: Prepared, form: Form, options: Options = Options()) -> Draft:  # noqa: B008
         """Write one text; the same brief, form and options give the same bytes.
@@ -143,7 +149,7 @@ class Writer:
         keyword = False
         for _ in range(ROUNDS):
             length = LENGTHS.index(options.length) if options.length in LENGTHS else _length_of(facts)
-            made = self._compose(form, facts, options, length, keyword)
+            made = self._compose(form, prepared.nature, facts, options, length, keyword)
             if not made.blocks:
                 lacks = made.lacks or tuple(form.data.get("variables", {}))
                 raise NotWritable(ledger.brief.product, form.name, lacks, self._pools, facts.pools)
@@ -187,24 +193,33 @@ class Writer:
         told = form.settings.get("voice")
         return self._voices[told] if told is not None else self._voices.get(brief.platform)
 
+    def _fitted(self, form: Form, nature: str) -> Form:
+        key = form.id, nature
+        if key not in self._of_nature or self._of_nature[key][0] is not form:
+            self._of_nature[key] = form, fitted(form, nature)
+        return self._of_nature[key][1]
+
     def close(self) -> None:
         """End the child process of users' templates, if there is one."""
         if self._cage is not None:
             self._cage.close()
 
-    def _compose(self, form: Form, facts: Said, options: Options, length: int, keyword: bool) -> Composition:
+    def _compose(
+        self, form: Form, nature: str, facts: Said, options: Options, length: int, keyword: bool
+    ) -> Composition:
         limit = options.platform
         voice: dict[str, Any] = {}
         if options.voice is not None:
             voice = {"barred": options.voice.barred, "breath": options.voice.median * 2}
         if not form.own:
-            composer = Composer(form, facts, fits_title=_fits(limit), keyword=keyword, **voice)
+            composer = Composer(self._fitted(form, nature), facts, fits_title=_fits(limit), keyword=keyword, **voice)
             return composer.compose(options.seed, length)
         self._cage = self._cage or Cage()
         files = {
             "kind": form.kind,
             "id": form.id,
             "data": form.data,
+            "nature": nature,
             "shared": {name: self._files.load("shared")[name] for name in form.data.get("uses", ())},
         }
         asked = {

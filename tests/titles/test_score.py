@@ -208,3 +208,12 @@ def test_a_brief_word_without_ink_earns_nothing(profile: str) -> None:
     blank = Brief("雨伞", audience=("\u200b",), keywords=("\u200b",))
     judge = TitleScorer(bundled(), Settings(load_profile(bundled(), profile), brief=blank))
     assert all(finding.end > finding.start for finding in judge.score("晴雨两用防晒伞").findings)
+
+
+@pytest.mark.parametrize(
+    ("title", "rule"),
+    [("这款护手霜最好用", "law/absolute/best"), ("有史以来最大的一场雨", "law/absolute/everywhere")],
+)
+def test_a_mark_pays_once_the_graver_price(title: str, rule: str) -> None:
+    paid = [each for each in scorer().score(title).findings if each.rule.startswith("law/") and each.points < 0]
+    assert [each.rule for each in paid] == [rule]
