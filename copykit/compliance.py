@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from copykit.categories import Categories
 from copykit.datafiles import DataFiles
 from copykit.errors import Problem
+from copykit.late import late
 from copykit.laws import Laws
 from copykit.model import Finding, Span
 from copykit.rules import claims, names, style
@@ -137,10 +138,26 @@ class Checker:
             memo[NEXT] = folded.text[part.span.end : part.span.end + _GLANCE]
             findings += [_moved(finding, start) for finding in self._engine.find_called(part)]
             exempted += [excused._replace(finding=_moved(excused.finding, start)) for excused in memo.get(EXCUSED, ())]
+        for start, end in _spelled_runs(folded.text):
+            findings += self._spelled(text, *folded.span(start, end), context)
         # What the text as a whole owes stands beside what its sentences claim, and swallows none of it.
         findings = in_order(_told_once([*settled(findings), *self._owed_once(notices)]))
         exempted = sorted(_unsaid(_settled_too(exempted), findings), key=_place_of)
         return Report(text, verdict(findings), tuple(findings), tuple(exempted), self._asks(findings, context))
+
+    def _spelled(self, text: str, start: int, end: int, context: Context) -> list[Finding]:
+        """Return what ``text[start:end]``, in which signs part the characters of words, says without the signs."""
+        places = [place for place in range(start, end) if text[place] not in _SIGNS]
+        joined = "".join(text[place] for place in places)
+        if len(joined) == end - start:
+            return []
+        found = []
+        for finding in self.check(joined, context).findings:
+            first, last = places[finding.start], places[finding.end - 1] + 1
+            # What holds no sign was found in its sentence, and what holds all of the run is owed by a whole text.
+            if finding.end - finding.start < last - first and finding.end - finding.start < len(joined):
+                found.append(finding._replace(start=first, end=last, match=text[first:last], related=()))
+        return found
 
     def _owed_once(self, notices: Iterable[Finding]) -> list[Finding]:
         """Return one finding a notice that is owed: the gravest, and of these the one that a word calls for."""
@@ -172,6 +189,24 @@ class Checker:
         return self._engine.kind_of(rule)
 
 
+def _spelled_runs(folded: str) -> list[tuple[int, int]]:
+    """Return the stretches in which signs that folding keeps part single characters: 最，好，用的, 销、量、第、一."""
+    runs: list[tuple[int, int]] = []
+    for match in _SPELLED.finditer(folded):
+        start, end = match.span()
+        while start and folded[start - 1] not in _ENDS:
+            start -= 1
+        while end < len(folded) and folded[end] not in _ENDS and end - match.end() < _WORD:
+            end += 1
+        if not runs or start >= runs[-1][1]:
+            runs.append((max(start, match.start() - _WORD), end))
+    return runs
+
+
+_SIGNS = ",，、;；:：/|·~～*-_.。…"  # signs that part characters, as folding may meet and keep them
+_SPELLED = late("[,、;:](?:[\u4e00-\u9fff][,、;:])+")  # a single character between two signs
+_ENDS = _SIGNS + "!?()“”《》【】\n "
+_WORD = 8  # characters around such a stretch that belong to its words
 _GLANCE = 80  # characters behind a sentence in which it may be answered or taken up
 
 

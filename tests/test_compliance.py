@@ -232,6 +232,8 @@ def test_every_place_of_a_word_is_tried(text: str, words: dict[str, object], tol
         ("最-低-价，直降到底", "最-低-价"),
         ("頂級羊絨", "頂級"),
         ("蕞優質的棉花", "蕞優質"),
+        ("最，好，用的拖把", "最，好，用"),
+        ("销、量、第、一的保温杯", "销、量、第、一"),
     ],
 )
 def test_an_evasion_is_seen_through_and_shown_as_it_was_written(text: str, match: str) -> None:

@@ -207,6 +207,9 @@ class Framer:
         self._place_pattern = late("|".join(data["place_patterns"]))
         self.reach = int(data["negation_reach"])
         self._joins = late(data["joins_person"])
+        self._beside_limit = late(data["beside_limit"])
+        self._between_limits = late(data["between_limits"])
+        self._source = late(data["source_clause"])
         quotes = data["quotes"]
         self._quoting = late(f"[{re.escape(''.join(pair[0] for pair in quotes))}]")  # most sentences quote nothing
         self._quotes = late(
@@ -267,11 +270,12 @@ class Framer:
     def _limit(self, frame: Frame, role: str, pattern: re.Pattern[str], *, named: bool = False) -> Span | None:
         """Return the last word or pattern in the hit's clause that is no part of the hit.
 
-        One in a clause before it counts where that clause says nothing else: 2010年，全国第一家, but not
-        2010年成立，全国第一家, where the year belongs to the founding. ``named``: what the segmenter knows as a place's
-        name limits too where it says where (在绍兴开的第一家, 绍兴第一家).
+        One in a clause before it counts where that clause says nothing else, or names the source: 2010年，全国第一家,
+        but not 2010年成立，全国第一家, where the year belongs to the founding. One behind it counts in a clause that
+        names the source. ``named``: what the segmenter knows as a place's name limits too where it says where
+        (在绍兴开的第一家, 绍兴第一家).
         """
-        end = frame.clause.end
+        end = self._end_of_source(frame)
         found = frame.spans(role)
         found += self._matches(frame, pattern, end)
         if named:
@@ -282,7 +286,15 @@ class Framer:
                 for span, tag in frame.tokens(0, start)
                 if tag == "ns" and span not in wide and (span.end == start or text[: span.start].endswith(("在", "于")))
             ]
-        return max((span for span in _merged(found) if span.end <= end and self._limits(frame, span)), default=None)
+        found = self._merged(frame.reading.folded.text, found)
+        return max((span for span in found if span.end <= end and self._limits(frame, span)), default=None)
+
+    def _end_of_source(self, frame: Frame) -> int:
+        """Return where the hit's clause ends, or the one behind it that names the source of what the hit says."""
+        behind = frame.clause_behind
+        if behind is not None and self._source.search(frame.reading.folded.text[slice(*behind)]):
+            return behind.end
+        return frame.clause.end
 
     def _matches(self, frame: Frame, pattern: re.Pattern[str], end: int) -> list[Span]:
         """Return a pattern's matches that are neither a part of a longer number nor of a word that only looks so."""
@@ -299,9 +311,27 @@ class Framer:
     def _limits(self, frame: Frame, span: Span) -> bool:
         if frame.hit.start <= span.start < frame.hit.end:
             return False
-        clause = frame.reading.clause_at(span.start)
-        alone = clause.end - clause.start <= span.end - span.start + _BESIDE_A_LIMIT
-        return clause == frame.clause or alone
+        clause, text = frame.reading.clause_at(span.start), frame.reading.folded.text
+        if clause == frame.clause or clause.start > frame.hit.start:
+            return True
+        alone = self._beside_limit.fullmatch(text, clause.start, span.start) is not None
+        alone = alone and (
+            span.end >= clause.end or self._beside_limit.fullmatch(text, span.end, clause.end) is not None
+        )
+        return alone or self._source.search(text[slice(*clause)]) is not None
+
+    def _merged(self, text: str, spans: Iterable[Span]) -> list[Span]:
+        """Return spans with those in one that touch or are joined: 2024年 and 双11, 1月 and 12月 limit together."""
+        merged: list[Span] = []
+        for span in sorted(spans):
+            if merged and self._joined(text, merged[-1].end, span.start):
+                merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+            else:
+                merged.append(span)
+        return merged
+
+    def _joined(self, text: str, end: int, start: int) -> bool:
+        return start <= end or self._between_limits.fullmatch(text, end, start) is not None
 
     def spans(self, reading: Reading, role: str) -> list[Span]:
         """Return the places of the words of one of the lists."""
@@ -316,18 +346,6 @@ _PERSON = "nr"
 _JOINED = 14  # characters that a name, a title and a verb take
 _FAMILIAR = tuple("小老阿大")  # 小李, 老张: people whom nobody knows
 _KIN = tuple("姐哥叔姨婶爷奶妈爸总衫裙裤鞋靴袜帽包表")  # and words for clothes that are taken for names
-_BESIDE_A_LIMIT = 1  # character: 在 2010 年
-
-
-def _merged(spans: Iterable[Span]) -> list[Span]:
-    """Return spans with those in one that touch: 2024年 and 双11 limit together."""
-    merged: list[Span] = []
-    for span in sorted(spans):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return merged
 
 
 def _sentences(reading: Reading) -> list[Span]:
