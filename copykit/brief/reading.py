@@ -106,7 +106,7 @@ def brief_from(data: Mapping[str, Any], shown: str) -> Brief:
 def _brief(data: Mapping[str, Any]) -> Brief:
     told = data.get("audience", ())
     audience: Mapping[str, Any] = told if isinstance(told, Mapping) else {"who": told}
-    points = tuple(Point(**_table(each, "feature")) for each in data.get("selling_points", ()))
+    points = tuple(Point(**_frozen(_table(each, "feature"))) for each in data.get("selling_points", ()))
     scenes = tuple(Scene(**_table(each, "name")) for each in data.get("scenes", ()))
     keywords = data.get("keywords", ())
     return Brief(

@@ -64,7 +64,8 @@ class Persona:
 class Point:
     """A selling point: what it has (a clause), what that does for a buyer, how it is known; where it is felt.
 
-    ``short`` says the feature in at most twelve characters, ``picture`` what to photograph.
+    ``short`` says the feature in at most twelve characters, ``picture`` what to photograph. What holds one of ``words``
+    (光, 遮光边) speaks of this point as well, so that a text can keep to one thing.
     """
 
     feature: str
@@ -73,6 +74,7 @@ class Point:
     scene: str = ""
     short: str = ""
     picture: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def _facts(told: Mapping[str, Any]) -> Facts:
     def item(data: Mapping[str, Any]) -> Item:
         fields = {name: known[number] for name, number in data["fields"].items()}
         lists = {name: tuple(map(item, items)) for name, items in data["lists"].items()}
-        return Item(data["pool"], data["path"], fields, lists)
+        return Item(data["pool"], data["path"], fields, lists, tuple(data["words"]))
 
     single = {name: known[number] for name, number in told["single"].items()}
     pools = {name: tuple(map(item, items)) for name, items in told["pools"].items()}

@@ -21,7 +21,7 @@ from copykit.model import Brief, Claim, Stock, Story, Withheld
 from copykit.rules.reading import Context
 
 # What lies in the drawer gets into no text.
-UNSAID = frozenset(("evidence", "licence", "kind"))
+UNSAID = frozenset(("evidence", "licence", "kind", "words"))
 
 
 class Ledger(NamedTuple):

@@ -7,6 +7,7 @@ the same byte for byte wherever and whenever it is made, and a choice does not d
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -145,15 +146,25 @@ class Composer:
         """Return a text for a seed, of a length 0 (short) to 2 (long); without blocks when no plan can be written."""
         dice = Dice(f"{self.form.id}|{seed}")
         lacks: list[tuple[str, ...]] = []
+        threads = self._threads(dice)
         for plan in sorted(dice.shuffled(self.form.plans, "plan"), key=lambda plan: plan.last):
-            run = _Run(self, dice, length)
-            blocks = run.blocks(plan)
-            if blocks is not None:
-                return Composition(plan.id, run.title(blocks, plan.title), tuple(blocks), tuple(run.lacks))
-            lacks.append(tuple(run.short_of))
+            for thread in threads if plan.thread else (None,):
+                run = _Run(self, dice, length, thread)
+                blocks = run.blocks(plan)
+                if blocks is not None:
+                    return Composition(plan.id, run.title(blocks, plan.title), tuple(blocks), tuple(run.lacks))
+                lacks.append(tuple(run.short_of))
         least = min(map(len, lacks), default=0)
         nearest = dict.fromkeys(lack for each in lacks if len(each) == least for lack in each)
         return Composition("", Marked(""), (), tuple(nearest))
+
+    def _threads(self, dice: Dice) -> Sequence[Item | None]:
+        """Return what a text may be about, the core selling point first as often as not."""
+        points = self.facts.pools.get("point", ())
+        drawn = dice.shuffled(points, "thread")
+        if points and dice.number("core") % 2:
+            drawn = [points[0], *(each for each in drawn if each is not points[0])]
+        return drawn or [None]
 
     def grams(self, fact: Fact) -> frozenset[str]:
         """Return what tells a statement from others: its runs of characters, and its figures."""
@@ -176,13 +187,28 @@ class Composer:
 
     def near(self, item: Item, others: Iterable[Item]) -> bool:
         """Return whether an item speaks of the same thing as one of others: they share some pairs of characters."""
-        pairs = self._pairs_of(item)
-        return any(len(pairs & self._pairs_of(other)) >= _NEAR for other in others)
+        return any(self._speaks_of(item, other) for other in others)
+
+    def in_thread(self, item: Item, point: Item) -> bool:
+        """Return whether an item speaks of a selling point."""
+        known: dict[tuple[str, str], bool] = self.facts.memo.setdefault("threads", {})
+        key = item.path, point.path
+        if key not in known:
+            known[key] = self._speaks_of(item, point)
+        return known[key]
+
+    def _speaks_of(self, item: Item, other: Item) -> bool:
+        if item.path == other.path:
+            return True
+        for one, point in ((item, other), (other, item)):
+            if point.words:  # it says itself by which words others are known to speak of it
+                return one.pool != "point" and any(word in text for text in _texts(one) for word in point.words)
+        return len(self._pairs_of(item) & self._pairs_of(other)) >= _NEAR
 
     def _pairs_of(self, item: Item) -> frozenset[str]:
         known: dict[str, frozenset[str]] = self.facts.memo.setdefault("pairs", {})
         if item.path not in known:
-            text = "".join(self.ink(fact) + "\n" for fact in item.fields.values())
+            text = "".join(_INK.sub("", each) + "\n" for each in _texts(item))
             found = {text[at : at + 2] for at in range(len(text) - 1) if "\n" not in text[at : at + 2]}
             known[item.path] = frozenset(found) - {name[at : at + 2] for name in self.names for at in range(len(name))}
         return known[item.path]
@@ -200,6 +226,17 @@ _RUN = 6  # characters; two statements that share as many say the same thing
 _SAME = 0.6  # of the pairs of characters; 脚背高也一蹬就进 is 脚背高的孩子也一蹬就进
 _NEAR = 3  # pairs of characters; one or two are often 一个 or 不会
 _INK = re.compile(r"[^\w]+")
+
+
+def _texts(item: Item) -> Iterable[str]:
+    """Yield all that an item and the lists that it holds say."""
+    yield from (fact.text for name, fact in item.fields.items() if name not in _FURNITURE)
+    for inner in itertools.chain.from_iterable(item.lists.values()):
+        yield from _texts(inner)
+
+
+# What a reader is not told, or only where it was read.
+_FURNITURE = frozenset(("picture", "source", "when", "date", "until", "who", "relation"))
 
 
 def _grams(text: str) -> frozenset[str]:
@@ -243,12 +280,12 @@ def _joined(blocks: Sequence[Block]) -> list[Block]:
 class _Run:
     """One text being composed."""
 
-    def __init__(self, composer: Composer, dice: Dice, length: int) -> None:
-        self._composer, self._dice, self._length = composer, dice, length
+    def __init__(self, composer: Composer, dice: Dice, length: int, thread: Item | None = None) -> None:
+        self._composer, self._dice, self._length, self._thread = composer, dice, length, thread
         self._form, self._facts = composer.form, composer.facts
         self._state = _State()
         self._orders: dict[str, list[Item]] = {}
-        self._chosen: dict[str, Item] = {}
+        self._chosen: dict[str, Item] = {} if thread is None else {thread.pool: thread}
         self.lacks: dict[str, None] = {}
         self.short_of: dict[str, None] = {}  # what the part was short of without which the plan cannot be written
         self._counts: list[Fact] = []
@@ -312,7 +349,9 @@ class _Run:
         for pool in part.take:
             item = self._chosen.get(pool)
             if item is None:
-                item = next((each for each in self._pool(pool, part.order) if each.path not in self._state.used), None)
+                items = self._pool(pool, part.order)
+                items = self._near(items, bound) if pool in part.near else items
+                item = next((each for each in items if each.path not in self._state.used), None)
             if item is None:
                 self.lacks[pool] = None
                 return None
@@ -356,7 +395,8 @@ class _Run:
         """Return the name and the items of ``each``: a pool, or a list of a bound item (``own.beats``)."""
         owner, _, inner = part.each.partition(".")
         if not inner:
-            return owner, self._pool(owner, part.order)
+            items = self._pool(owner, part.order)
+            return owner, self._near(items, bound) if owner in part.near else items
         items = bound[owner].lists.get(inner, ()) if owner in bound else ()
         return inner.rstrip("s"), items
 
@@ -367,8 +407,17 @@ class _Run:
         key = f"{name}.{order}"
         if key not in self._orders:
             first = items[:1] if order == "core" else ()
-            self._orders[key] = [*first, *self._dice.shuffled(items[len(first) :], f"pool.{name}")]
+            drawn = [*first, *self._dice.shuffled(items[len(first) :], f"pool.{name}")]
+            if self._thread is not None:
+                drawn.sort(key=lambda item: not self._near((item,), {}))
+            self._orders[key] = drawn
         return self._orders[key]
+
+    def _near(self, items: Iterable[Item], bound: Mapping[str, Item]) -> list[Item]:
+        """Return those items that speak of the text's thread, or, where it has none, of what is bound."""
+        if self._thread is not None:
+            return [item for item in items if self._composer.in_thread(item, self._thread)]
+        return [item for item in items if self._composer.near(item, bound.values())]
 
     def _section(self, part: Part, bound: Mapping[str, Item], key: str, number: int) -> list[Block] | None:
         blocks: list[Block] = []
@@ -530,7 +579,9 @@ class _Run:
             item = bound.get(root)
             candidates = [item] if item is not None else self._free(root)
             if near and item is None:
-                candidates = [each for each in candidates if self._composer.near(each, bound.values())]
+                candidates = self._near(candidates, bound)
+            if text is not None and self._thread is not None and root in _TROUBLES:  # not even by its name
+                candidates = self._near(candidates, bound)
             chosen = next((each for each in candidates if self._may_say(each, names, text)), None)
             if chosen is None:
                 return None
@@ -549,9 +600,9 @@ class _Run:
         return _Binding({**self._composer.single, **variables}, facts, taken)
 
     def _free(self, pool: str) -> list[Item]:
-        """Return a pool's items, those not used yet first."""
+        """Return a pool's items, the thread and then those not used yet first."""
         items = self._pool(pool, "core" if pool == "point" else "drawn")
-        return sorted(items, key=lambda item: item.path in self._state.used)
+        return sorted(items, key=lambda item: item is not self._thread and item.path in self._state.used)
 
     def _may_say(self, item: Item, names: Iterable[str], text: _State | None) -> bool:
         for name in names:
@@ -579,7 +630,8 @@ class _Run:
         """Return whether a text keeps what a title states: it says it, or speaks of the thing and has no new figure."""
         if self._composer.told_by(fact) in text.said:
             return True
-        return (item.path in text.used or item.pool in _TROUBLES) and not _FIGURE.search(fact.text)
+        told = item.path in text.used or (item.pool in _TROUBLES and (self._thread is None or self._near((item,), {})))
+        return bool(told) and not _FIGURE.search(fact.text)
 
     def _count(self, number: int) -> Fact:
         while len(self._counts) < max(number, 1):

@@ -46,12 +46,16 @@ VARIABLES = frozenset((*SINGLE, *(f"{pool}.{name}" for pool, names in POOLS.item
 
 
 class Item(NamedTuple):
-    """One thing of a pool: its path in the brief, its fields, and the lists that it holds (beats, notes)."""
+    """One thing of a pool: its path in the brief, its fields, and the lists that it holds (beats, notes).
+
+    ``words``: those of a selling point, by which other items are known to speak of it.
+    """
 
     pool: str
     path: str
     fields: Mapping[str, Fact]
     lists: Mapping[str, tuple[Item, ...]]
+    words: tuple[str, ...] = ()
 
 
 class Facts(NamedTuple):
@@ -112,7 +116,7 @@ def facts_of(brief: Brief, today: str, order: Iterable[int] = ()) -> Facts:
             texts = {
                 name: getattr(point, name) for name in ("feature", "benefit", "proof", "scene", "short", "picture")
             }
-            pools.setdefault("point", []).append(make.item("point", path, texts))
+            pools.setdefault("point", []).append(make.item("point", path, texts)._replace(words=point.words))
     for number, scene in enumerate(material.scenes):
         texts = {"name": scene.name, "text": scene.text, "trouble": scene.trouble, "picture": scene.picture}
         pools.setdefault("scene", []).append(make.item("scene", f"scenes.{number}", texts))

@@ -26,7 +26,7 @@ class UnknownForm(CopykitError):
 class Slot(NamedTuple):
     """A passage that a part calls; without a ``must`` one (``name!``) the paragraph is not written.
 
-    A ``near`` one (``name~``) takes only items that speak of the same thing as what the part is about.
+    A ``near`` one (``name~``) takes only items that speak of the same thing as what the text or the part is about.
     """
 
     name: str
@@ -43,7 +43,8 @@ class Part(NamedTuple):
     is written. ``need``: without it the plan cannot be written. ``order`` of the items: told (as in the brief), core
     (the first stays first) or drawn. ``shuffle``: the passages of a paragraph are drawn too. ``once``: a heading before
     the first item. ``join``: all items make one paragraph. ``block``: para, item, quote or row. ``goods``: the natures
-    of goods for which it is written, all if none is named.
+    of goods for which it is written, all if none is named. ``near``: the pools of ``take`` and ``each`` (written
+    ``scene~``) that give only items of the text's thread, or of what is taken with them.
     """
 
     say: tuple[tuple[Slot, ...], ...]
@@ -62,18 +63,21 @@ class Part(NamedTuple):
     join: bool
     block: str
     goods: tuple[str, ...] = ()
+    near: frozenset[str] = frozenset()
 
 
 class Plan(NamedTuple):
     """One structure of a form; a ``last`` one is for thin briefs, of which no other can be written.
 
-    ``title``: the passage of its titles, for what counts anecdotes is not to be called a list of reasons.
+    ``title``: the passage of its titles, for what counts anecdotes is not to be called a list of reasons. ``thread``:
+    the text is about one selling point, and whatever is written as near (``~``) speaks of that one.
     """
 
     id: str
     parts: tuple[Part, ...]
     last: bool = False
     title: str = "title"
+    thread: bool = False
 
 
 class Form(NamedTuple):
@@ -153,7 +157,13 @@ def form_from(kind: str, identifier: str, data: Mapping[str, Any], shared: Mappi
         base = name.removeprefix("more_")
         passages[base] = (*passages.get(base, ()), *alternates) if name.startswith("more_") else alternates
     plans = tuple(
-        Plan(plan["id"], tuple(map(_part, plan["parts"])), plan.get("last", False), plan.get("title", "title"))
+        Plan(
+            plan["id"],
+            tuple(map(_part, plan["parts"])),
+            plan.get("last", False),
+            plan.get("title", "title"),
+            plan.get("thread", False),
+        )
         for plan in data.get("plans", ())
     )
     return Form(kind, identifier, data, plans, passages, own)
@@ -173,12 +183,13 @@ def fitted(form: Form, nature: str) -> Form:
 def _part(data: Mapping[str, Any]) -> Part:
     most = data.get("most", [1, 1, 1] if not data.get("each") else [3, 5, 8])
     cells = _lines(data.get("cells", ()))
+    pools = [*data.get("take", ()), data.get("each", "")]
     return Part(
         say=_lines(data.get("say", ())),
         either=tuple(map(_lines, data.get("either", ()))),
         head=_slot(data["head"]) if "head" in data else None,
-        each=data.get("each", ""),
-        take=tuple(data.get("take", ())),
+        each=data.get("each", "").rstrip("~"),
+        take=tuple(pool.rstrip("~") for pool in data.get("take", ())),
         cells=cells,
         most=tuple(most) if isinstance(most, list) else (most,) * len(LENGTHS),
         least=data.get("least", 1),
@@ -190,6 +201,7 @@ def _part(data: Mapping[str, Any]) -> Part:
         join=data.get("join", False),
         block="row" if cells else data.get("block", "para"),
         goods=tuple(data.get("goods", ())),
+        near=frozenset(pool.rstrip("~") for pool in pools if pool.endswith("~")),
     )
 
 

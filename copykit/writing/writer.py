@@ -326,6 +326,7 @@ def _plain(facts: Said) -> dict[str, Any]:
             "path": each.path,
             "fields": {name: ord_of(fact) for name, fact in each.fields.items()},
             "lists": {name: [item(inner) for inner in items] for name, items in each.lists.items()},
+            "words": each.words,
         }
 
     numbers = {id(fact): number for number, fact in enumerate(facts.all)}

@@ -190,3 +190,51 @@ def test_choices_do_not_depend_on_each_other() -> None:
     assert sorted(dice.shuffled("abcdef", "y")) == list("abcdef")
     first = {Dice(str(seed)).shuffled(range(4), "x")[0] for seed in range(40)}
     assert first == {0, 1, 2, 3}
+
+
+# --- a text keeps to one thing ----------------------------------------------------------------------------------------
+
+THREADED = {
+    "selling_points": [
+        {"feature": "伞骨有 10 根", "benefit": "风大翻不过去", "words": ["风", "翻"]},
+        {"feature": "伞布一甩就干", "benefit": "进门不滴水", "words": ["滴", "湿"]},
+    ],
+    "details": ["桥上的大风把前一版吹成了喇叭", "试到第三版，甩三下地上还是湿的"],
+    "audience": {"who": ["骑车的人"], "pains": ["一阵风过来，伞先走了", "进门一地水，袜子都湿透"]},
+}
+TALK = BODY + "== pain\n{{ pain.text }}。\n== both\n{{ pain.text }}，所以{{ point.benefit }}。\n"
+
+
+def threaded(*parts: dict[str, Any], **changes: Any) -> set[str]:
+    told = form(plans=[{"id": "only", "thread": True, "parts": list(parts)}], body=TALK)
+    return {"".join(texts(compose(told, str(seed), **{**THREADED, **changes}))) for seed in range(20)}
+
+
+def test_a_threaded_text_speaks_of_one_selling_point_all_through() -> None:
+    wind = ("一阵风过来，伞先走了，所以风大翻不过去。", "桥上的大风把前一版吹成了喇叭。")
+    wet = ("进门一地水，袜子都湿透，所以进门不滴水。", "试到第三版，甩三下地上还是湿的。")
+    assert threaded({"take": ["point"], "say": ["both~! open~!"]}) == {"".join(wind), "".join(wet)}
+    assert threaded({"take": ["pain~"], "say": ["both!"]}, details=[]) == {wind[0], wet[0]}
+    assert threaded({"each": "detail~", "say": ["open!"]}) == {wind[1], wet[1]}
+
+
+def test_a_thread_for_which_a_part_has_no_facts_is_left_for_another() -> None:
+    part = {"take": ["point"], "say": ["both~! open~!"], "need": True}
+    (only,) = threaded(part, details=[THREADED["details"][0]])
+    assert only == "一阵风过来，伞先走了，所以风大翻不过去。桥上的大风把前一版吹成了喇叭。"
+
+
+def test_without_words_a_thread_goes_by_what_texts_share() -> None:
+    points = [{key: each[key] for key in ("feature", "benefit")} for each in THREADED["selling_points"]]
+    (told,) = threaded(
+        {"take": ["point"], "say": ["open~!"], "need": True}, selling_points=points, details=["风大也翻不过去"]
+    )
+    assert told == "风大也翻不过去。"
+
+
+def test_a_threads_title_is_of_the_thread() -> None:
+    body = TALK.replace("== title\n{{ point.benefit }}\n--\n{{ count }} 件事", "== title\n{{ pain.text }}")
+    plan = {"id": "only", "thread": True, "parts": [{"take": ["point"], "say": ["say!", "open~!"]}]}
+    for seed in map(str, range(20)):
+        made = compose(form(plans=[plan], body=body), seed, **THREADED)
+        assert ("风" in made.title.text) == ("喇叭" in "".join(texts(made)))
