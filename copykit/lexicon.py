@@ -7,20 +7,23 @@ as texts are, so one spelling is enough.
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, starmap
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import ahocorasick_rs
+import daachorse
 
 from copykit.datafiles import DataFiles, lines_of, read_text, shown_path
 from copykit.errors import DataFileError, Problem
 from copykit.late import late
+from copykit.model import Span
 from copykit.text.normalize import fold_texts
 
 Hits = dict[int, list[tuple[int, int]]]
@@ -235,9 +238,7 @@ class Automaton:
         self._feed = words.index(_FEED)
         self._only[self._feed] = None
         self._joinable = sum(_FEED in word for word in words) == 1
-        self._find = ahocorasick_rs.AhoCorasick(
-            words, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
-        ).find_matches_as_indexes
+        self._find = daachorse.CharwiseDoubleArrayAhoCorasick(words).find_overlapping  # in order of their ends
 
     def without(self, dead: frozenset[int]) -> Automaton:
         """Return an automaton that finds the same but the words of some slots; it costs a list, no new search."""
@@ -253,7 +254,7 @@ class Automaton:
         found: Hits = {}
         slots = self._slots
         overlapping: list[int] = []
-        for pattern, start, end in self._find(folded, overlapping=True):
+        for start, end, pattern in self._find(folded):
             for slot in slots[pattern]:
                 spans = found.get(slot)
                 if spans is None:
@@ -270,6 +271,24 @@ class Automaton:
                 _settle(found[slot])
         return found
 
+    def seen(self, folded: str) -> Seen:
+        """Return what ``hits`` returns, slot by slot as they are asked for."""
+        return Seen(self, self._find(folded))
+
+    @functools.cached_property
+    def slots_of(self) -> list[int]:
+        """The slots of each word as ``bits``."""
+        return [bits(slot for slot in slots if slot >= 0) for slots in self._slots]
+
+    @functools.cached_property
+    def members(self) -> dict[int, frozenset[int]]:
+        """Slot → the numbers of its words; under ``~slot`` those of its exceptions."""
+        found: dict[int, set[int]] = {}
+        for number, slots in enumerate(self._slots):
+            for slot in slots:
+                found.setdefault(slot, set()).add(number)
+        return {slot: frozenset(numbers) for slot, numbers in found.items()}
+
     def hits_by_part(self, folded: str, parts: Sequence[tuple[int, int]]) -> dict[int, Hits]:
         """Return number of the part → what ``hits`` returns for it alone, for each part of a text that holds a word.
 
@@ -284,7 +303,7 @@ class Automaton:
         hits: Hits = {}
         overlapping: list[tuple[Hits, int]] = []
         excepted: list[Hits] = []
-        for pattern, start, end in self._find(folded, overlapping=True):  # in order of their ends
+        for start, end, pattern in self._find(folded):
             wanted = slots[pattern]
             if not wanted:
                 continue
@@ -328,7 +347,7 @@ class Automaton:
         overlapping: list[int] = []
         base = 0
         excepted = False
-        for pattern, start, end in self._find(joined, overlapping=True):
+        for start, end, pattern in self._find(joined):
             slot = only[pattern]
             if slot is not None:
                 start -= base
@@ -361,6 +380,50 @@ class Automaton:
                 found = {}
                 base = end
         return all_found
+
+
+def bits(slots: Iterable[int]) -> int:
+    """Return a set of slots as the bits of one number, which is held against another set in one step."""
+    return functools.reduce(operator.or_, (1 << slot for slot in slots), 0)
+
+
+class Seen:
+    """The words of an automaton that stand in one text; the places of a slot are worked out when they are asked for.
+
+    A common word stands in dozens of lists, of which a sentence's rules ask for one or two.
+    """
+
+    __slots__ = ("_automaton", "_found", "_places", "slots")
+
+    def __init__(self, automaton: Automaton, found: list[tuple[int, int, int]]) -> None:
+        """Take the words as (start, end, number) in the order of their ends."""
+        self._automaton = automaton
+        self._found = found
+        self._places: dict[int, tuple[Span, ...]] = {}
+        # The slots (see ``bits``) of which a word stands here, even if an exception hides it.
+        words = {word for _, _, word in found}
+        self.slots = functools.reduce(operator.or_, map(automaton.slots_of.__getitem__, words), 0)
+
+    def places(self, slot: int) -> tuple[Span, ...]:
+        """Return the places of a slot's words, in order and without overlap."""
+        if not self.slots >> slot & 1:
+            return ()
+        places = self._places.get(slot)
+        if places is None:
+            places = self._places[slot] = self._worked_out(slot)
+        return places
+
+    def _worked_out(self, slot: int) -> tuple[Span, ...]:
+        members = self._automaton.members
+        words, exceptions = members[slot], members.get(~slot)
+        found = {slot: [(start, end) for start, end, word in self._found if word in words]}
+        if exceptions:
+            found[~slot] = [(start, end) for start, end, word in self._found if word in exceptions]
+            _hide(found)
+        places = found.get(slot, [])
+        if any(later[0] < earlier[1] for earlier, later in pairwise(places)):
+            _settle(places)
+        return tuple(starmap(Span, places))
 
 
 def _hide(found: Hits) -> None:

@@ -178,6 +178,16 @@ def test_many_texts_have_the_hits_of_each_one(groups: list[Group], texts: list[s
         assert automaton.hits_many(some) == [automaton.hits(text) for text in some]
 
 
+@given(GROUPS, TEXTS)
+def test_words_that_are_seen_have_the_places_of_hits(groups: list[Group], text: str) -> None:
+    builder = AutomatonBuilder()
+    slots = [builder.words(*group) for group in groups]
+    automaton = builder.build()
+    hits, seen = automaton.hits(text), automaton.seen(text)
+    assert {slot: list(seen.places(slot)) for slot in slots} == {slot: hits.get(slot, []) for slot in slots}
+    assert all(seen.slots >> slot & 1 for slot in hits)
+
+
 @given(GROUPS, st.lists(TEXTS, min_size=1, max_size=3))
 def test_an_automaton_for_a_few_texts_finds_in_them_what_the_whole_one_does(
     groups: list[Group], texts: list[str]

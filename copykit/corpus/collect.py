@@ -564,13 +564,12 @@ class _Words:
     """Counts how many different words of a list stand in a text."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        import ahocorasick_rs
+        import daachorse
 
-        self._words = list(words)
-        self._found = ahocorasick_rs.AhoCorasick(self._words)
+        self._find = daachorse.CharwiseDoubleArrayAhoCorasick(list(words)).find
 
     def count(self, folded: str) -> int:
-        return len({index for index, _, _ in self._found.find_matches_as_indexes(folded)})
+        return len({word for _, _, word in self._find(folded)})
 
 
 def _known_of(store: Store) -> tuple[near.Known, near.Known]:

@@ -20,7 +20,7 @@ from copykit.rules.applies import Applies, applies_from
 from copykit.rules.frames import Frame, Framer, Surroundings, folded_words
 from copykit.rules.kinds import Build, KindMaker, best, pattern_matcher, whole_words
 from copykit.rules.reading import Context, Reading
-from copykit.rules.relations import Condition, all_hold, any_holds, condition, condition_words, needs_words
+from copykit.rules.relations import Conditions, condition, condition_words, needs_words
 from copykit.rules.rule import Rule, RuleError
 from copykit.text.normalize import fold_text
 from copykit.text.patterns import compiled
@@ -90,11 +90,11 @@ class ClaimKind:
         hits = self._hits(reading)
         if not hits:
             return ()
-        when, not_when, exemptions = self.conditions
+        conditions, exemptions = self.conditions
         found: list[Finding] = []
         for start, end in hits:
             frame = self._room.framer.frame(reading, start, end)
-            if not all_hold(when, frame) or any_holds(not_when, frame):
+            if not conditions.met(frame):
                 continue
             # Asked last, because it cuts the sentence into words.
             if self.at == "uncrossed" and end - start <= _SHORT and not _uncrossed(reading, start, end):
@@ -108,20 +108,19 @@ class ClaimKind:
         return best(found, self.rule.limit)
 
     @functools.cached_property
-    def conditions(self) -> tuple[tuple[Condition, ...], tuple[Condition, ...], Exemptions]:
-        """What has to hold, what may not, and what may excuse; built at the first hit, since most rules meet none.
+    def conditions(self) -> tuple[Conditions, Exemptions]:
+        """What has to hold and what may excuse; built at the first hit, since most rules meet none.
 
         Raises:
             RuleError: a condition cannot be read.
         """
         room, settings = self._room, self.rule.settings
         try:
-            when = tuple(room.condition(each) for each in settings.get("when", ()))
-            not_when = tuple(room.condition(each) for each in settings.get("not_when", ()))
+            conditions = room.conditions(settings)
         except (KeyError, ValueError) as error:
             zh, en = f"条件写得不对：{error}", f"bad condition: {error}"
             raise RuleError(rule=self.rule.id, reason=Both(zh, en)) from None
-        return when, not_when, room.exemptions_for(self.rule.id)
+        return conditions, room.exemptions_for(self.rule.id)
 
     def prepare(self) -> None:
         """Make what would be made at the first hit; the words around hits are searched by an automaton made once."""
@@ -287,9 +286,7 @@ class Exemption:
     reason: str
     evidence: str
     rank: int
-    when: tuple[Condition, ...]
-    not_when: tuple[Condition, ...]
-    needed: tuple[int, ...] = ()  # the slots of words without which it excuses nothing
+    conditions: Conditions
     proof: tuple[str, ...] = ()  # the kinds of claim that are the evidence owed
 
 
@@ -298,15 +295,6 @@ class Exemptions:
 
     def __init__(self, exemptions: Iterable[Exemption]) -> None:
         self._all = tuple(sorted(exemptions, key=lambda exemption: (exemption.rank, exemption.id)))
-        self._around = next((each.around for exemption in self._all for each in exemption.when), None)
-        # Most exemptions are of no concern to a sentence, since it has none of their words.
-        self._always: list[int] = []
-        self._by_slot: dict[int, list[int]] = {}
-        for number, each in enumerate(self._all):
-            if each.needed:
-                self._by_slot.setdefault(each.needed[0], []).append(number)
-            else:
-                self._always.append(number)
 
     def excuse(self, frame: Frame, held: Callable[[str], str]) -> tuple[str, str, str, str] | None:
         """Return (id, reason, clause, evidence needed) of the first exemption that governs the claim, by rank.
@@ -314,7 +302,7 @@ class Exemptions:
         Evidence that the brief holds is not needed any more; ``held`` gives the words that tell of it.
         """
         for each in self._near(frame):
-            if all_hold(each.when, frame) and not any_holds(each.not_when, frame):
+            if each.conditions.met(frame):
                 evidence = _evidence(frame.reading.context, each.proof, _said(frame)) if each.proof else ""
                 if evidence:
                     return each.id, f"{each.reason}；{held(evidence)}", each.clause, ""
@@ -322,13 +310,11 @@ class Exemptions:
         return None
 
     def _near(self, frame: Frame) -> Iterable[Exemption]:
-        """Return the exemptions whose words the sentence has."""
-        if self._around is None:
+        """Return the exemptions whose words the sentence has: of fifty, two or three."""
+        if not self._all:
             return ()
-        hits = self._around.hits(frame.reading)
-        numbers = [number for slot in self._by_slot.keys() & hits.keys() for number in self._by_slot[slot]]
-        near = [number for number in numbers if all(slot in hits for slot in self._all[number].needed)]
-        return map(self._all.__getitem__, sorted([*self._always, *near]))
+        absent = ~self._all[0].conditions.around.seen(frame.reading).slots
+        return [each for each in self._all if not each.conditions.needed & absent]
 
 
 def _said(frame: Frame) -> str:
@@ -358,9 +344,13 @@ class _Room:
         lexicon = self.build.lexicons[name]
         return lexicon.entries, lexicon.exceptions
 
-    def condition(self, data: Mapping[str, Any]) -> Condition:
-        """Make a condition of a rule."""
-        return condition(data, self.around, self.words_of)
+    def conditions(self, data: Mapping[str, Any]) -> Conditions:
+        """Make the conditions of a rule or an exemption."""
+        when, not_when = (
+            tuple(condition(each, self.around, self.words_of) for each in data.get(key, ()))
+            for key in ("when", "not_when")
+        )
+        return Conditions(when, not_when, self.around)
 
     def exemptions_for(self, rule: str) -> Exemptions:
         """Return the exemptions that may excuse a rule."""
@@ -381,8 +371,7 @@ class _Room:
     def _make(self, name: str, data: Mapping[str, Any]) -> Exemption:
         words = {**data, **data.get("en", {})} if self.build.lang == "en" else data
         try:
-            when = tuple(self.condition(each) for each in data["when"])
-            not_when = tuple(self.condition(each) for each in data.get("not_when", ()))
+            conditions = self.conditions(data)
         except (KeyError, ValueError) as error:
             raise BadExemption(name=name, reason=str(error)) from None
         return Exemption(
@@ -391,9 +380,7 @@ class _Room:
             words["reason"],
             words.get("evidence", ""),
             data.get("rank", 50),
-            when,
-            not_when,
-            tuple(each.slot for each in when if each.slot is not None and each.needs_words),
+            conditions,
             tuple(data.get("proof", ())),
         )
 

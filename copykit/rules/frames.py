@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Literal
 
 from copykit.late import late
-from copykit.lexicon import Automaton, AutomatonBuilder, Hits
+from copykit.lexicon import Automaton, AutomatonBuilder, Seen, bits
 from copykit.model import Span
 from copykit.rules import polarity
 from copykit.rules.reading import Reading
@@ -32,7 +32,7 @@ class Frame:
         self.reading = reading
         self.hit = Span(start, end)
 
-    def spans(self, role: str) -> list[Span]:
+    def spans(self, role: str) -> Sequence[Span]:
         """Return the places of the words of one of the framer's lists in the reading."""
         return self.framer.spans(self.reading, role)
 
@@ -145,22 +145,21 @@ class Surroundings:
         """Return the slot under which ``anywhere`` knows a set of folded words."""
         return self._anywhere.builder.words(words, exceptions)
 
-    def hits(self, reading: Reading) -> Hits:
-        """Return slot → places in the reading's folded text, worked out once a reading."""
-        known: tuple[int, Hits] | None = reading.memo.get(_SURROUNDINGS)
+    def seen(self, reading: Reading) -> Seen:
+        """Return the words that stand in the reading's folded text, looked for once a reading."""
+        known: tuple[int, Seen] | None = reading.memo.get(_SURROUNDINGS)
         size = self._beside.builder.size
         if known is None or known[0] != size:  # words were added since
-            known = reading.memo[_SURROUNDINGS] = size, self._beside.automaton().hits(reading.folded.text)
+            known = reading.memo[_SURROUNDINGS] = size, self._beside.automaton().seen(reading.folded.text)
         return known[1]
 
-    def spans(self, reading: Reading, slot: int) -> list[Span]:
+    def spans(self, reading: Reading, slot: int) -> Sequence[Span]:
         """Return the places of a slot's words."""
-        places = self.hits(reading).get(slot)
-        return [Span(*place) for place in places] if places else []
+        return self.seen(reading).places(slot)
 
-    def spans_in(self, text: str, slot: int) -> list[Span]:
+    def spans_in(self, text: str, slot: int) -> Sequence[Span]:
         """Return the places of a slot's words in a short folded text that is no reading."""
-        return [Span(*place) for place in self._beside.automaton().hits(text).get(slot, ())]
+        return self._beside.automaton().seen(text).places(slot)
 
     def anywhere(self, text: str, slot: int | None, pattern: re.Pattern[str] | None) -> bool:
         """Return whether a folded text holds a word of the slot or the pattern; what the last one holds is kept.
@@ -202,7 +201,7 @@ class Framer:
         """``words_of(name)`` gives a lexicon's (words, exceptions)."""
         self.around = around
         self._slots = {role: around.slot(*words_of(name)) for role, name in data["lexicons"].items()}
-        self._denying = tuple(self._slots[role] for role in ("negators", "rhetoric", "denied_behind"))
+        self._denying = bits(self._slots[role] for role in ("negators", "rhetoric", "denied_behind"))
         self._time_pattern = late("|".join(data["time_patterns"]))
         self._place_pattern = late("|".join(data["place_patterns"]))
         self.reach = int(data["negation_reach"])
@@ -218,8 +217,7 @@ class Framer:
 
     def may_deny(self, reading: Reading) -> bool:
         """Return whether a reading holds any word that may deny a claim; most sentences hold none."""
-        hits = self.around.hits(reading)
-        return any(slot in hits for slot in self._denying)
+        return bool(self.around.seen(reading).slots & self._denying)
 
     def frame(self, reading: Reading, start: int, end: int) -> Frame:
         """Return the frame of the hit ``start:end``."""
@@ -276,8 +274,7 @@ class Framer:
         (在绍兴开的第一家, 绍兴第一家).
         """
         end = self._end_of_source(frame)
-        found = frame.spans(role)
-        found += self._matches(frame, pattern, end)
+        found = [*frame.spans(role), *self._matches(frame, pattern, end)]
         if named:
             wide = frame.spans("no_places")
             text, start = frame.reading.folded.text, frame.hit.start
@@ -333,11 +330,11 @@ class Framer:
     def _joined(self, text: str, end: int, start: int) -> bool:
         return start <= end or self._between_limits.fullmatch(text, end, start) is not None
 
-    def spans(self, reading: Reading, role: str) -> list[Span]:
+    def spans(self, reading: Reading, role: str) -> Sequence[Span]:
         """Return the places of the words of one of the lists."""
         return self.around.spans(reading, self._slots[role])
 
-    def spans_in(self, text: str, role: str) -> list[Span]:
+    def spans_in(self, text: str, role: str) -> Sequence[Span]:
         """Return the places of the words of one of the lists in a short folded text that is no reading."""
         return self.around.spans_in(text, self._slots[role])
 

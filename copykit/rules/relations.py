@@ -7,10 +7,12 @@ relation excuses nothing.
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import methodcaller
 from typing import Any, NamedTuple
 
+from copykit.lexicon import bits
 from copykit.model import Span
 from copykit.rules import reach
 from copykit.rules.frames import Frame, Surroundings, folded_words
@@ -215,11 +217,7 @@ class Condition(NamedTuple):
     within: int
     whole: bool
     around: Surroundings
-
-    @property
-    def needs_words(self) -> bool:
-        """Return whether it can hold in no sentence without one of its words."""
-        return self.slot is not None and self.pattern is None and self.relation in RELATIONS
+    needed: int  # the slot (as bits) without whose words it can hold in no sentence, else 0
 
     def holds(self, frame: Frame) -> Span | None:
         """Return the place that is in the relation, None when the condition does not hold."""
@@ -239,12 +237,9 @@ class Condition(NamedTuple):
             return self._anywhere(frame)
         return self._next(frame) if self.relation == "next_sentence" else STATES[self.relation](frame)
 
-    def _spans(self, frame: Frame) -> list[Span]:
-        spans = self.around.spans(frame.reading, self.slot) if self.slot is not None else []
-        if self.pattern is not None:
-            spans += self._matches(frame)
-            spans.sort()
-        return spans
+    def _spans(self, frame: Frame) -> Sequence[Span]:
+        spans = self.around.spans(frame.reading, self.slot) if self.slot is not None else ()
+        return spans if self.pattern is None else sorted([*spans, *self._matches(frame)])
 
     def _matches(self, frame: Frame) -> list[Span]:
         text, end = frame.reading.folded.text, frame.hit.end
@@ -295,15 +290,17 @@ def condition(data: Mapping[str, Any], around: Surroundings, words_of: Any) -> C
         raise ValueError(f"relation = {relation} needs words, lexicon or pattern")
     slot = around.slot_anywhere if relation == "anywhere" else around.slot
     across = folded_words(data.get("not_across", ()))
+    number = slot(words, hidden) if words else None
     return Condition(
         relation,
-        slot(words, hidden) if words else None,
+        number,
         pattern,
         around.slot(across) if across else None,
         frozenset(data.get("subject", ())),
         int(data.get("within", 10**6)),
         bool(data.get("whole", False)),
         around,
+        bits((number,)) if number is not None and needs_words(data) else 0,
     )
 
 
@@ -322,14 +319,31 @@ def needs_words(data: Mapping[str, Any]) -> bool:
     return data["relation"] in RELATIONS and "pattern" not in data
 
 
-def all_hold(conditions: Iterable[Condition], frame: Frame) -> bool:
-    """Return whether every condition holds."""
-    return None not in map(methodcaller("holds", frame), conditions)
+class Conditions:
+    """What a rule or an exemption asks for: every ``[[when]]`` has to hold, and no ``[[not_when]]`` may."""
 
+    __slots__ = ("_not_when", "_when", "around", "needed")
 
-def any_holds(conditions: Iterable[Condition], frame: Frame) -> bool:
-    """Return whether at least one condition holds."""
-    return any(map(methodcaller("holds", frame), conditions))
+    def __init__(self, when: Sequence[Condition], not_when: Sequence[Condition], around: Surroundings) -> None:
+        self._when, self._not_when = when, not_when
+        self.around = around
+        # The slots of which a sentence must hold a word each: most sentences are done with by this look at them.
+        self.needed = functools.reduce(operator.or_, (each.needed for each in when), 0)
+
+    def met(self, frame: Frame) -> bool:
+        """Return whether a claim meets them."""
+        if not self._when and not self._not_when:
+            return True
+        slots = self.around.seen(frame.reading).slots
+        if self.needed & ~slots:
+            return False
+        for each in self._when:
+            if each.holds(frame) is None:
+                return False
+        for each in self._not_when:
+            if (not each.needed or each.needed & slots) and each.holds(frame) is not None:
+                return False
+        return True
 
 
 def _behind(text: str, place: int) -> tuple[int, ...]:

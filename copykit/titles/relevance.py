@@ -9,7 +9,7 @@ import operator
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-import ahocorasick_rs
+import daachorse
 
 from copykit.errors import Words as Both
 from copykit.late import late
@@ -218,14 +218,14 @@ class _BriefMatcher:
             if folded not in patterns or not patterns[folded].whole:
                 patterns[folded] = _Phrase(number, phrase, points, True)
         self._phrases = list(patterns.values())
-        self._find = ahocorasick_rs.AhoCorasick(
-            list(patterns), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
-        ).find_matches_as_indexes
+        self._find = daachorse.CharwiseDoubleArrayAhoCorasick(
+            list(patterns), daachorse.MATCH_KIND_LEFTMOST_LONGEST
+        ).find
 
     def find(self, reading: Reading) -> list[_Met]:
         """Return each phrase met, once each."""
         met: dict[int, _Met] = {}
-        for pattern, start, end in self._find(reading.folded.text):
+        for start, end, pattern in self._find(reading.folded.text):
             phrase = self._phrases[pattern]
             # A part, or a product of one character (伞, 茶), is met only as words of its own.
             loose = phrase.whole and end - start > 1
