@@ -101,14 +101,18 @@ def show(name: str, data_folders: tuple[Path, ...]) -> None:
 @common.lang_option
 def check(paths: tuple[Path, ...], today: Any, data_folders: tuple[Path, ...]) -> int:
     """Check files, say what is wrong, and return 2 when something is."""
+    from copykit.batch import few_collections
+
     named = [entry for path in paths for entry in _entries_at(path)]
     # A rule may name the word lists that lie beside it.
     beside = {folder.parent: None for entry in named if (folder := _kind_of(entry.path)) is not None}
     bundled = {root.resolve() for layer in datafiles.bundled().layers for root in layer.roots}
     files = common.open_data([*data_folders, *(folder for folder in beside if folder.resolve() not in bundled)])
     entries = named or [entry for kind in files.kinds() for entry in files.entries(kind)]
-    # What keeps a kind from being loaded is met again by every rule and exemption that needs it.
-    problems = list(dict.fromkeys(problem for entry in entries for problem in _problems(files, entry)))
+    # What keeps a kind from being loaded is met again by every rule and exemption that needs it. Trying a rule or a
+    # form leaves its engine behind, which is garbage that refers to itself.
+    with few_collections():
+        problems = list(dict.fromkeys(problem for entry in entries for problem in _problems(files, entry)))
     lang = common.lang_of()
     for problem in problems:
         note(problem.say(lang))

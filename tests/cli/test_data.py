@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 import time
 from collections.abc import Callable
@@ -217,6 +218,22 @@ def test_a_users_rule_that_hangs_does_not_hang_the_check(copykit: Copykit, tmp_p
     assert "超过 0.1 秒" in err
     assert "TOML 写错了" in err  # the files after it are still checked
     assert time.perf_counter() - begun < 5
+
+
+def test_what_was_tried_is_collected_while_the_rest_is_checked(
+    copykit: Copykit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A command line runs without the collector, and engines and forms refer to themselves: 700 MB of all bundled ones.
+    put(tmp_path / "own" / "rules" / "own.toml", RULE)
+    collecting: list[bool] = []
+    monkeypatch.setattr("copykit.cli.data._problems", lambda *_: collecting.append(gc.isenabled()) or [])
+    gc.disable()
+    try:
+        assert copykit("data", "check", tmp_path / "own").code == 0
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    assert collecting == [True]
 
 
 def test_a_folder_is_checked_whole_and_what_is_no_data_file_is_not_called_fine(
