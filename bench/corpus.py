@@ -1,9 +1,15 @@
-"""Texts of any size for measuring, made of the segmenter's words: Zipf's law, set phrases, unknown names, clauses."""
+"""Texts of any size for measuring, none of them twice.
+
+``lines`` makes them of the segmenter's words alone: Zipf's law, set phrases, unknown names, clauses. ``recombined`` has
+the words and phrases of real texts, and few new ones however long it goes on; what people collect is between the two.
+"""
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +18,67 @@ MARKS = "，，，，。。。！？；：、"
 SYLLABLES = "艾熙诺妍澜沐翎朵柏岚森禾笙璃珂琪萱霏蔓薇娅妮绫奥臻凯泽沃铂晟"
 
 
-def write(path: Path, size: int, seed: int = 0) -> None:
-    """Write about ``size`` bytes of documents, one a line; the same size and seed give the same bytes."""
+def write(path: Path, size: int, texts: Iterable[str] | None = None) -> int:
+    """Write about ``size`` bytes of documents, one a line, and return how many; made ones by default."""
+    count = written = 0
     with path.open("w", encoding="utf-8") as out:
-        written = 0
-        for line in lines(seed):
+        for line in lines(0) if texts is None else texts:
             out.write(line)
+            count += 1
             written += len(line.encode())
             if written >= size:
-                return
+                break
+    return count
+
+
+def recombined(texts: Sequence[str], seed: int) -> Iterator[str]:
+    """Yield documents without end, no two alike, each with as many clauses as one of the texts and a line feed.
+
+    Half of the clauses are drawn from all that there are; half begin as one and go on as another from a word that both
+    have, so that most of what is longer than a few words was never written before.
+    """
+    import numpy as np
+
+    from copykit.text.segment import Segmenter
+
+    cut = Segmenter().words
+    own = [_CLAUSE.findall(" ".join(text.split())) for text in texts]
+    lengths = np.array([len(clauses) for clauses in own])
+    clauses = [cut(clause) for each in own for clause in each]
+    # All words of all clauses in one row; where each word stands, and up to where its clause goes.
+    ends = np.cumsum([len(clause) for clause in clauses])
+    words = [word for clause in clauses for word in clause]
+    clause_end = np.repeat(ends, np.diff(ends, prepend=0)).tolist()
+    clause_begin = np.repeat(np.append(0, ends[:-1]), np.diff(ends, prepend=0)).tolist()
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(words):
+        places.setdefault(word, []).append(place)
+    rng = np.random.default_rng(seed)
+    seen: set[int] = set()
+    while True:
+        drawn = 100_000
+        sizes = iter(rng.choice(lengths, drawn).tolist())
+        parts = (
+            "".join(words[clause_begin[one] : one] + words[other : clause_end[other]])
+            for one, turn, plain in zip(
+                rng.integers(0, len(words), drawn).tolist(),
+                rng.random(drawn).tolist(),
+                (rng.random(drawn) < 0.5).tolist(),
+                strict=True,
+            )
+            for same in (places[words[one]],)
+            for other in (one if plain else same[int(turn * len(same))],)
+        )
+        for size in sizes:
+            text = "".join(islice(parts, size))
+            if not text:
+                break
+            if (known := hash(text)) not in seen:
+                seen.add(known)
+                yield text + "\n"
+
+
+_CLAUSE = re.compile(r"[^，。；！？：、,;!?]+[，。；！？：、,;!?]*")
 
 
 def lines(seed: int) -> Iterator[str]:

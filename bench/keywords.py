@@ -22,11 +22,11 @@ import tempfile
 import unicodedata
 import warnings
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.corpus import write
+from bench.corpus import lines, recombined, write
 from bench.speed import alternating
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +37,8 @@ SETS = (
     ("news_titles", "title", 0.47),
     ("english_abstracts", "article_en", 0.0),
 )
+CORPUS = 20_000_000  # bytes mined against extract_tags
+MANY = 200_000_000  # bytes mined with one process and with two
 NEW_FOLDS = 50  # parts of the new words; the habits of each come from titles that hold none of them
 Rows = list[dict[str, Any]]
 
@@ -50,7 +52,7 @@ def run(data: Path | None) -> None:
         discovery(data)
         corpus_speed(data)
         text_speed(data)
-    processes()
+    processes(data)
     if os.environ.get("COPYKIT_BENCH_LARGE"):
         large()
 
@@ -182,15 +184,12 @@ def corpus_speed(data: Path) -> None:
         texts = [_text(row) for row in _rows(data, name)]
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, name + suffix)
-            times = max(1, 20_000_000 // sum(len(text.encode()) for text in texts))
+            count = write(path, CORPUS, recombined(texts, 0))
+            texts = path.read_text("utf-8").splitlines()
             if suffix == ".jsonl":
-                lines = [
-                    json.dumps({"id": number, "text": text}, ensure_ascii=False) for number, text in enumerate(texts)
-                ]
-            else:
-                lines = [" ".join(text.split()) for text in texts]
-            path.write_text("\n".join(lines * times) + "\n", "utf-8")
-            size = times * sum(len(text.encode()) for text in texts) / 1e6
+                rows = ({"id": number, "text": text} for number, text in enumerate(texts))
+                path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+            size = sum(len(text.encode()) for text in texts) / 1e6
 
             def ours(path: Path = path, kind: str = kind) -> None:
                 sources = Sources([str(path)], columns, by_line=kind != "article", cleaner=Cleaner())
@@ -208,7 +207,7 @@ def corpus_speed(data: Path) -> None:
             mine, tags = alternating(ours, theirs, rounds=3)
         rate, other = size / mine, theirs_size / tags
         shown = f"{name + suffix:20s} {rate:6.2f} MB/s   extract_tags {other:5.2f}   {rate / other:5.1f} ×"
-        print(f"corpus mined       {shown}")
+        print(f"corpus mined       {shown}   {count:,} texts, {size:.0f} MB, none twice")
 
 
 def text_speed(data: Path) -> None:
@@ -235,34 +234,88 @@ def text_speed(data: Path) -> None:
     )
 
 
-def processes() -> None:
-    """Two processes against one, on made text."""
+def processes(data: Path | None) -> None:
+    """Two processes against one, on texts so many that the start of a process does not matter."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "made.txt")
-        write(path, 60_000_000)
-        one, two = alternating(lambda: _mine(path, 1), lambda: _mine(path, 2), rounds=3)
-    print(f"two processes      {60 / one:.2f} MB/s with one, {60 / two:.2f} with two: {one / two:.2f} ×")
+        for name, texts in _endless(data):
+            path = Path(folder, "many.txt")
+            count = write(path, MANY, texts)
+            begun, used = _busy(), _used()
+            one, two = alternating(lambda path=path: _mine(path, 1), lambda path=path: _mine(path, 2), rounds=3)
+            others = max(0.0, (_busy() - begun - _used() + used) / (3 * (one + two)))
+            size = path.stat().st_size / 1e6
+            shown = f"{size / one:.2f} MB/s with one, {size / two:.2f} with two: {one / two:.2f} ×"
+            print(f"two processes      {shown}   {name}: {count:,} texts, {size:.0f} MB, none twice")
+            if others > 0.05:
+                print(f"                   others kept {others:.2f} processors busy: measure again when they rest")
+
+
+def _endless(data: Path | None) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield kinds of texts without end, by name."""
+    yield "made", lines(0)
+    if data is not None:
+        yield "abstracts", recombined([_text(row) for row in _rows(data, "abstracts")], 0)
+        yield "product_titles", recombined([_text(row) for row in _rows(data, "product_titles")], 0)
+
+
+def _busy() -> float:
+    """Return for how many seconds the processors have worked, for whomever, as far as Linux tells."""
+    try:
+        ticks = list(map(int, Path("/proc/stat").read_text("ascii").split("\n")[0].split()[1:9]))
+    except OSError:
+        return 0.0
+    idle, waiting = ticks[3:5]
+    return (sum(ticks) - idle - waiting) / os.sysconf("SC_CLK_TCK")
+
+
+def _used() -> float:
+    """Return for how many seconds this process and its children have worked."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def large() -> None:
-    """Cost and memory at 10 MB and at 1 GB, one process."""
+    """Processor time and memory at 10 MB and at 1 GB, with one process and with two."""
     with tempfile.TemporaryDirectory() as folder:
-        for size in (10, 1_000):
+        for size, jobs in ((10, 1), (1_000, 1), (1_000, 2)):
             path = Path(folder, f"{size}.txt")
-            write(path, size * 1_000_000)
+            if not path.exists():
+                write(path, size * 1_000_000)
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            _mine(path, 1)
+            peak = _mine(path, jobs)
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
             print(
-                f"made text {size:5,} MB  {1_000 * cpu / size:.0f} ms a MB on one core, peak {after.ru_maxrss >> 10} MB"
+                f"made text {size:5,} MB  {jobs} jobs  {1_000 * cpu / size:.0f} ms of processors a MB, peak {peak} MB"
             )
-            path.unlink()
 
 
-def _mine(path: Path, jobs: int) -> None:
+def _mine(path: Path, jobs: int) -> int:
+    """Run the command, and return how many MB it and its processes held at most, all together."""
     command = [sys.executable, "-m", "copykit", "keywords", "mine", str(path), "--kind", "title", "--jobs", str(jobs)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+    peak = 0
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT) as process:
+        while True:
+            try:
+                process.wait(0.2)
+                break
+            except subprocess.TimeoutExpired:
+                peak = max(peak, _held(process.pid))
+    assert process.returncode == 0
+    return peak
+
+
+def _held(pid: int) -> int:
+    """Return how many MB a process and its children hold, what they share counted once, as far as Linux tells."""
+    held = 0
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines():
+            if line.startswith("Pss:"):
+                held = int(line.split()[1]) >> 10
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    except OSError:  # it has ended, or this is no Linux
+        return held
+    return held + sum(_held(int(child)) for child in children)
 
 
 def _jieba() -> Any:
