@@ -291,31 +291,32 @@ def large() -> None:
 
 
 def _mine(path: Path, jobs: int) -> int:
-    """Run the command, and return how many MB it and its processes held at most, all together."""
+    """Run the command, and return how many MB its processes held at most, each of them, added up."""
     command = [sys.executable, "-m", "copykit", "keywords", "mine", str(path), "--kind", "title", "--jobs", str(jobs)]
-    peak = 0
+    peaks: dict[int, int] = {}
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT) as process:
         while True:
             try:
-                process.wait(0.2)
+                process.wait(0.5)
                 break
             except subprocess.TimeoutExpired:
-                peak = max(peak, _held(process.pid))
+                peaks |= _peaks(process.pid)
     assert process.returncode == 0
-    return peak
+    return sum(peaks.values())
 
 
-def _held(pid: int) -> int:
-    """Return how many MB a process and its children hold, what they share counted once, as far as Linux tells."""
-    held = 0
+def _peaks(pid: int) -> dict[int, int]:
+    """Return the highest MB so far of a process and its children, by number, as far as Linux tells."""
     try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines():
-            if line.startswith("Pss:"):
-                held = int(line.split()[1]) >> 10
+        status = Path(f"/proc/{pid}/status").read_text("utf-8")
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
     except OSError:  # it has ended, or this is no Linux
-        return held
-    return held + sum(_held(int(child)) for child in children)
+        return {}
+    peak = next((int(line.split()[1]) >> 10 for line in status.splitlines() if line.startswith("VmHWM:")), 0)
+    found = {pid: peak}
+    for child in children:
+        found |= _peaks(int(child))
+    return found
 
 
 def _jieba() -> Any:

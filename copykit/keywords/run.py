@@ -7,6 +7,7 @@ import multiprocessing
 import queue
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -323,13 +324,31 @@ def _count(counting: Counting, name: str, todo: Any, counted: Any, done: Any, tu
     counter = counting.counter(kitchen, name)
     try:
         with _scratch():
-            while (block := todo.get()) is not None:
+            for block in _ahead(todo):
                 counter.add(block.text, block.figures)
             done.put((name, counter.close()))
             counters: dict[str, Totals] = counted.get()
             done.put((name, counting.sifted(counter.closed(counters), turn)))
     except CopykitError as error:
         done.put(error.facts["reason"])
+
+
+def _ahead(todo: Any) -> Iterator[Block]:
+    """Yield blocks until there is no further one, the next being brought over while one is counted.
+
+    A block passes a pipe in pieces, for each of which the process that sends it stops counting when it comes to that:
+    waiting for them took a tenth of this one's time.
+    """
+    wanted, ready = threading.Semaphore(1), queue.SimpleQueue[Block | None]()
+
+    def bring() -> None:
+        while wanted.acquire():
+            ready.put(todo.get())
+
+    threading.Thread(target=bring, daemon=True).start()
+    while (block := ready.get()) is not None:
+        wanted.release()
+        yield block
 
 
 @contextmanager
