@@ -149,6 +149,10 @@ class Composer:
         threads = self._threads(dice)
         for plan in sorted(dice.shuffled(self.form.plans, "plan"), key=lambda plan: plan.last):
             for thread in threads if plan.thread else (None,):
+                lacking = self._untouched(plan, thread)
+                if lacking:
+                    lacks.append(lacking)
+                    continue
                 run = _Run(self, dice, length, thread)
                 blocks = run.blocks(plan)
                 if blocks is not None:
@@ -165,6 +169,15 @@ class Composer:
         if points and dice.number("core") % 2:
             drawn = [points[0], *(each for each in drawn if each is not points[0])]
         return drawn or [None]
+
+    def _untouched(self, plan: Plan, thread: Item | None) -> tuple[str, ...]:
+        """Return the pools of which nothing speaks of a thread, though the plan asks for it."""
+        pools = self.facts.pools
+        if thread is None:
+            return plan.touches
+        return tuple(
+            name for name in plan.touches if not any(self.in_thread(item, thread) for item in pools.get(name, ()))
+        )
 
     def grams(self, fact: Fact) -> frozenset[str]:
         """Return what tells a statement from others: its runs of characters, and its figures."""
@@ -320,6 +333,8 @@ class _Run:
         before = self._state
         texts = (part.text.replace(" ", "") for block in blocks for part in block.parts)
         sentences = {sentence for text in texts for sentence in _SENTENCE.split(text)}
+        begun = next((block.parts[0].text for block in blocks if not block.parts[0].text.startswith("【")), "")
+        opening = begun.replace(" ", "")
         second = Marked("")
         for alternate in self._in_turn(self._form.passages.get(passage, ()), "title"):
             if self._listed < _A_LIST and ("count", "") in alternate.needs:
@@ -332,7 +347,9 @@ class _Run:
             rendered = templating.render(alternate, binding.variables)
             made = self._unmark(rendered, tight=True) if rendered else Marked("")
             said = (*_SENTENCE.split(made.text), *(fact.text for fact in binding.facts))
-            repeats = [part for part in said if len(part) >= _SENTENCE_LEAST and part.replace(" ", "") in sentences]
+            long = [part for part in said if len(part) >= _SENTENCE_LEAST]
+            tight = {part: part.replace(" ", "") for part in long}
+            repeats = [part for part in long if tight[part] in sentences or tight[part] in opening]
             if made.text and self._composer.fits(made.text):
                 if not repeats:
                     self._state = before
@@ -398,7 +415,7 @@ class _Run:
             items = self._pool(owner, part.order)
             return owner, self._near(items, bound) if owner in part.near else items
         items = bound[owner].lists.get(inner, ()) if owner in bound else ()
-        return inner.rstrip("s"), items
+        return inner.rstrip("s"), self._near(items, bound) if part.each in part.near else items
 
     def _pool(self, name: str, order: str = "drawn") -> Sequence[Item]:
         items = self._facts.pools.get(name, ())

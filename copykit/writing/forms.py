@@ -70,7 +70,8 @@ class Plan(NamedTuple):
     """One structure of a form; a ``last`` one is for thin briefs, of which no other can be written.
 
     ``title``: the passage of its titles, for what counts anecdotes is not to be called a list of reasons. ``thread``:
-    the text is about one selling point, and whatever is written as near (``~``) speaks of that one.
+    the text is about one selling point, and whatever is written as near (``~``) speaks of that one; ``touches``: pools
+    of which something has to speak of it.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Plan(NamedTuple):
     last: bool = False
     title: str = "title"
     thread: bool = False
+    touches: tuple[str, ...] = ()
 
 
 class Form(NamedTuple):
@@ -162,7 +164,8 @@ def form_from(kind: str, identifier: str, data: Mapping[str, Any], shared: Mappi
             tuple(map(_part, plan["parts"])),
             plan.get("last", False),
             plan.get("title", "title"),
-            plan.get("thread", False),
+            bool(plan.get("thread", False)),
+            tuple(plan["thread"]) if isinstance(plan.get("thread"), list) else (),
         )
         for plan in data.get("plans", ())
     )

@@ -224,6 +224,23 @@ def test_a_thread_for_which_a_part_has_no_facts_is_left_for_another() -> None:
     assert only == "一阵风过来，伞先走了，所以风大翻不过去。桥上的大风把前一版吹成了喇叭。"
 
 
+def test_a_plan_may_ask_what_its_thread_is_touched_by() -> None:
+    told = form(plans=[{"id": "only", "thread": ["detail"], "parts": [{"say": ["both!"]}]}], body=TALK)
+    for seed in map(str, range(10)):
+        made = compose(told, seed, **{**THREADED, "details": [THREADED["details"][1]]})
+        assert texts(made) == ["进门一地水，袜子都湿透，所以进门不滴水。"]
+    assert compose(told, **{**THREADED, "details": ["伞柄换过木头的"]}).lacks == ("detail",)
+
+
+def test_a_title_does_not_say_what_the_text_begins_with() -> None:
+    body = TALK.replace(
+        "== title\n{{ point.benefit }}\n--\n{{ count }} 件事", "== title\n{{ pain.text }}\n--\n{{ own.name }}"
+    )
+    plan = {"id": "only", "thread": True, "parts": [{"take": ["own"], "say": ["both!", "own!"]}]}
+    for seed in map(str, range(10)):
+        assert compose(form(plans=[plan], body=body), seed, **THREADED).title.text == "翻过的伞"
+
+
 def test_without_words_a_thread_goes_by_what_texts_share() -> None:
     points = [{key: each[key] for key in ("feature", "benefit")} for each in THREADED["selling_points"]]
     (told,) = threaded(
