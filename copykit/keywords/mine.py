@@ -14,7 +14,19 @@ from copykit.keywords.counts import SCALE, Counts
 from copykit.keywords.profile import Profile
 from copykit.keywords.rows import Finder, Rows, in_order, joined, taken
 from copykit.keywords.shares import settled
-from copykit.keywords.words import TAGS, U64, Ints, Words, neighbours, plain_text, text_hashes
+from copykit.keywords.words import (
+    AFTER,
+    NEIGHBOURS,
+    TAGS,
+    U64,
+    Ints,
+    Words,
+    char_codes,
+    neighbour_codes,
+    neighbours,
+    plain_text,
+    text_hashes,
+)
 from copykit.model import Keyword
 from copykit.text.normalize import fold_texts
 
@@ -22,9 +34,11 @@ SURVIVORS = 150_000  # candidates that are weighed; the rarest beyond that are l
 SMALL = 3_000  # words; in a smaller corpus a phrase that stands there once may be a keyword
 COUNT_LIMIT = 1_000_000  # counts above are all the same to the histogram
 SETTLED = 0.75  # a candidate so far inside a longer one is that one, cut short
+SURELY, APART = 0.9, 1  # up to this share it is itself, too, if in more places than this it stands alone
 SINGLE_COHESION = 0.3  # of a single word: below a phrase whose words belong together, above one of chance
 DOUBT = 6  # so many further places of a phrase, in none of which it were one, stand for what was not seen
 FIXED_COUNT = 4  # places from which the same neighbour at all of them is no chance
+HALF = np.uint64(0xFFFFFFFF)  # the neighbours before a word, of both sides
 LOOSE = 0.12  # a phrase whose words hang together less is chance
 FACTORS = ("frequency", "spread", "position", "cohesion", "rarity", "wording", "searched", "metrics", "nested")
 # The figure that a word is judged by, the nearest to money first.
@@ -53,9 +67,9 @@ def rank(
     """
     if not len(rows.keys):
         return []
-    table = _Table(counts, words, profile, rows)
     stop = text_hashes([word.replace(" ", "") for word in wanted.stop])
-    places = np.flatnonzero(table.kept() & ~np.isin(rows.keys, stop))
+    table = _Table(counts, words, profile, rows, np.isin(rows.keys, stop))
+    places = np.flatnonzero(table.kept)
     factors = table.factors(roles, places)
     weights = {name: float(profile.data["mining"][name]) for name in factors}
     reachable = sum(weight for weight in weights.values() if weight > 0)
@@ -146,7 +160,8 @@ def _bound(histogram: Ints) -> int:
 class _Table:
     """The surviving candidates with what is known of their words."""
 
-    def __init__(self, counts: Counts, words: Words, profile: Profile, rows: Rows) -> None:
+    def __init__(self, counts: Counts, words: Words, profile: Profile, rows: Rows, stopped: NDArray[np.bool_]) -> None:
+        """``stopped`` tells which candidates the user does not want."""
         self.rows, self._words, self.totals = rows, words, counts.totals
         self.size = (rows.words >= 0).sum(axis=0)
         self._model = profile.models["zh"]
@@ -155,8 +170,8 @@ class _Table:
         self._at, self._has = self.vocabulary.at, self.vocabulary.has
         self._letters = np.where(self._has, self.vocabulary.sizes.take(self._at, mode="clip"), 0)
         self.word_hashes: U64 = np.where(self._has, self.vocabulary.hashes.take(self._at, mode="clip"), np.uint64(0))
-        self._inside = self._share_inside()
         self._cohesion = self._information()
+        self.kept, self._inside = self._settled(stopped, frozenset(profile.data["mining"]["unbound"]))
 
     def factors(self, roles: Sequence[str], places: Ints) -> dict[str, Floats]:
         """Return each factor as 0 to 1 for the candidates at these places."""
@@ -187,14 +202,6 @@ class _Table:
         factors["nested"] = inside**2
         return factors
 
-    def kept(self) -> NDArray[np.bool_]:
-        """Return which candidates stand for themselves: not inside another nearly always, and no chance pair."""
-        alone: NDArray[np.bool_] = (self.size == 1) | (self._cohesion > LOOSE)
-        # What always stands before, or after, the same character is a piece of something: 线上线 of 线上线下.
-        fixed = (self.rows.sums[0] >= FIXED_COUNT) & (neighbours(self.rows.sides) == 1).any(axis=0)
-        kept: NDArray[np.bool_] = alone & (self._inside < SETTLED) & ~fixed
-        return kept
-
     def texts(self, places: Sequence[int]) -> list[tuple[str, tuple[str, ...]]]:
         """Return each candidate as it is mostly written, with the other ways."""
         best = self.vocabulary.spellings(np.unique(self._at[:, places][self._has[:, places]]))
@@ -223,31 +230,73 @@ class _Table:
         cohesion: Floats = (count - parts) / np.maximum(-count * several, 1e-9)
         return cohesion
 
-    def _share_inside(self) -> Floats:
-        """Return the share of each candidate's places in which it stands inside the most frequent longer one."""
-        rows = self.rows
-        order, keys = in_order(rows.keys)
-        finder = Finder(keys)
-        most = np.zeros(len(keys), np.int64)
-        for first in (0, 1):  # without its last word, without its first
-            size = self.size
-            longer = np.flatnonzero(size >= 2)
-            hashes = self._joined_hash(longer, first)
-            at, same = finder.find(hashes)
-            np.maximum.at(most, order[at[same]], rows.sums[0][longer[same]])
-        share: Floats = np.minimum(most / np.maximum(rows.sums[0], 1), 1)
-        return share
+    def _settled(self, stopped: NDArray[np.bool_], unbound: frozenset[str]) -> tuple[NDArray[np.bool_], Floats]:
+        """Return which candidates stand for themselves, and the share of each that is inside the most frequent of them.
 
-    def _joined_hash(self, places: Ints, first: int) -> U64:
-        """Return the hash of each candidate's words from ``first``, leaving out the last one if ``first`` is 0."""
+        Every word that is left out as a piece stands inside a kept one that has most of its places. What else is left
+        out is no word: a chance pair, a phrase that begins with a measure (款睫毛膏 of 这款睫毛膏), or a stretch of a
+        longer row than candidates are (its neighbour is always the same) whose words are all candidates, so that each
+        of them is kept or stands inside what is kept. Beside ``unbound`` characters any word may stand.
+        """
+        counts = self.rows.sums[0].astype(np.int64)
+        # A word of the dictionary may stand alone, though it was not seen to in a few places; a phrase was seen to.
+        alone = np.minimum(counts - APART, SURELY * counts)
+        enough = np.where(self.size == 1, SETTLED * (counts + DOUBT), np.maximum(SETTLED * counts, alone))
+        order, keys = in_order(self.rows.keys)
+        finder = Finder(keys)
+        kept: NDArray[np.bool_] = (self.size == 1) | (self._cohesion > LOOSE)
+        kept &= ~(stopped | self._leans() | self._cut_out(finder, order, stopped, unbound))
+        most = np.zeros(len(keys), np.int64)
+        for size in range(self._at.shape[0], 0, -1):
+            # Those that are longer have been settled.
+            own = np.flatnonzero(self.size == size)
+            own = own[kept.take(own)]
+            own = own[most.take(own) < enough.take(own)]
+            kept[self.size == size] = False
+            kept[own] = True
+            for words in range(1, size):
+                for first in range(size - words + 1):
+                    at, same = finder.find(self._hashes(own, first, first + words))
+                    np.maximum.at(most, order.take(at[same]), counts.take(own[same]))
+        inside: Floats = np.minimum(most / np.maximum(counts, 1), 1)
+        return kept, inside
+
+    def _leans(self) -> NDArray[np.bool_]:
+        """Return which phrases begin with a measure, which belongs to the word before it."""
+        needed = np.unique(self._at[0])
+        names = self.vocabulary.names(needed)
+        measures = (self._words.tags_of(names) == TAGS.index("q") + 1) & (np.array(list(map(len, names))) == 1)
+        leans: NDArray[np.bool_] = (self.size > 1) & measures.take(np.searchsorted(needed, self._at[0]))
+        return leans
+
+    def _cut_out(
+        self, finder: Finder, order: Ints, stopped: NDArray[np.bool_], unbound: frozenset[str]
+    ) -> NDArray[np.bool_]:
+        """Return which phrases are cut out of a longer stretch and made of words that are candidates themselves."""
+        rows = self.rows
+        fixed = np.zeros(len(rows.keys), bool)
+        free = _neighbours_of(unbound)
+        for side, number in zip((rows.sides & HALF, rows.sides >> AFTER), neighbours(rows.sides), strict=True):
+            fixed |= (number == 1) & ~np.isin(side, free)
+        places = np.flatnonzero(fixed & (self.size > 1) & (rows.sums[0] >= FIXED_COUNT))
+        all_stand = np.ones(len(places), bool)
+        for step in range(self._at.shape[0]):
+            has = self.size.take(places) > step
+            at, same = finder.find(self.word_hashes[step].take(places))
+            at = order.take(at)
+            all_stand &= ~has | (same & (self.size.take(at) == 1) & ~stopped.take(at))
+        found = np.zeros(len(rows.keys), bool)
+        found[places[all_stand]] = True
+        return found
+
+    def _hashes(self, places: Ints, first: int, end: int) -> U64:
+        """Return the hash of the words from ``first`` up to ``end`` of candidates that have as many."""
         base = np.uint64(0x9E3779B97F4A7C15)
         hashes = np.zeros(len(places), np.uint64)
         letters = np.zeros(len(places), np.int64)
-        sizes = self.size[places]
-        for step in range(first, self._at.shape[0]):
-            has = sizes > step + (1 if first == 0 else 0)
-            hashes = np.where(has, hashes + self.word_hashes[step].take(places) * _power(base, letters), hashes)
-            letters = np.where(has, letters + self._letters[step].take(places), letters)
+        for step in range(first, end):
+            hashes += self.word_hashes[step].take(places) * _power(base, letters)
+            letters += self._letters[step].take(places)
         hashes[hashes == 0] = 1
         return hashes
 
@@ -278,6 +327,12 @@ class _Table:
         by_tag = np.array([1.0, *(worth.get(tag, worth.get(tag[:1], 1.0)) for tag in TAGS)])
         tags = by_tag.take(self._words.tags_of(names)).take(last)
         return _OfWords(rarity, searched, habits, tags)
+
+
+def _neighbours_of(characters: Iterable[str]) -> U64:
+    """Return how each of these looks as the only neighbour of a word."""
+    codes = neighbour_codes().take(char_codes("".join(sorted(characters))))
+    return np.unique(NEIGHBOURS.take(codes))
 
 
 class _OfWords(NamedTuple):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from copykit.corpus.sources import Block, marked
 from copykit.datafiles import bundled
@@ -156,6 +159,57 @@ def test_whole_phrases_come_before_their_pieces(tmp_path: Path) -> None:
     texts = [word.text for word in mined(tmp_path / "a")]
     assert "加绒打底裤" in texts
     assert "打底" not in texts
+
+
+# Texts, and the words that have to be among what is mined of them.
+WHOLE = [
+    (
+        [
+            f"{use}珂岸的{thing}"
+            for use, thing in zip(["买了", "", "用过", "囤了"] * 2, ["口红", "眼影", "粉饼", "眉笔"] * 2, strict=True)
+        ],
+        {"珂岸"},
+    ),
+    (
+        [
+            f"第{n}期：华北地区新华书店门店周末读书会预告{place}"
+            for n, place in enumerate(["朝阳", "海淀", "东城", "西城", "通州"])
+        ],
+        {"新华书店", "读书会"},
+    ),
+    (["键盘鼠标套装", "键盘鼠标无线", "键盘鼠标静音", "办公键盘鼠标"], {"键盘鼠标", "鼠标"}),
+]
+
+
+@pytest.mark.parametrize(("texts", "expected"), WHOLE)
+def test_words_that_always_have_the_same_neighbour_are_found(
+    tmp_path: Path, texts: list[str], expected: set[str]
+) -> None:
+    found = {word.text for word in mine_blocks(blocks(9, texts), recipe(), Wanted(top=None), tmp_path)[0]}
+    assert expected <= found
+
+
+@settings(max_examples=60, deadline=None)
+@example([[0, 1, 2, 3, 4, 5]] * 9)
+@example([[0, 2, 1]] * 30)
+@given(st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=8), min_size=1, max_size=30))
+def test_a_word_is_left_out_only_for_a_kept_one_that_has_most_of_its_places(texts: list[list[int]]) -> None:
+    names = ["平价", "睫毛膏", "的", "珂", "岸", "手机壳", "款", "防水", "iPhone", "，"]
+    kitchen = recipe().kitchen()
+    words = kitchen.words()
+    lines = ["".join(names[number] for number in text) for text in texts]
+    single: Counter[str] = Counter()
+    for line in lines:
+        reading = read([Piece(line, "")], words, kitchen.segmenter.words)
+        every = phrases(reading, words)
+        for place in every.places[every.sizes == 1].tolist():
+            single[fold_text(reading.text[reading.starts[place] : reading.ends[place]])] += 1
+    with tempfile.TemporaryDirectory() as folder:
+        found = mine_blocks(blocks(7, lines), recipe(), Wanted(top=None), Path(folder))[0]
+    kept = {fold_text(word.text).replace(" ", ""): word.count for word in found}
+    for word, count in single.items():
+        around = [own for text, own in kept.items() if word in text]
+        assert word in kept or max(around, default=0) >= mine.SETTLED * count, (word, kept)
 
 
 def test_stop_words_and_rare_words_stay_out(tmp_path: Path) -> None:
