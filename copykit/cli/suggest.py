@@ -15,14 +15,17 @@ from copykit.cli import common
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
 from copykit.datafiles import DataFiles
 from copykit.model import Brief, Withheld
+from copykit.natures import nature_of
 from copykit.platforms import Platform, Platforms
 from copykit.render import suggest as render
 from copykit.render.suggest import Proposal
 from copykit.render.titles import View
 from copykit.rules.reading import Context
+from copykit.text.segment import Segmenter
 from copykit.titles.advise import Adviser
 from copykit.titles.profile import load_profile
 from copykit.titles.score import Settings, TitleScorer
+from copykit.writing import improve as improving
 from copykit.writing import suggest as making
 from copykit.writing.suggest import Suggestion
 
@@ -125,7 +128,7 @@ def suggest(brief_path: Path, old: str | None, count: int, form: str, output: Pa
     suggestions, withheld = _suggestions(files, brief, today, scorer, lang)
     suggestions = _wanted(suggestions, options["keywords"], options["dimensions"])
     if old is not None:
-        return _improve(old, scorer, Adviser(files, scorer, lang), suggestions, view, form, output)
+        return _improve(old, brief, files, scorer, suggestions, view, form, output, today)
     chosen = making.choose(suggestions, count, used)
     proposals = [
         Proposal(
@@ -157,7 +160,9 @@ def _suggestions(
         return checker.context(Facts(brief=left, today=today, kind="title", commercial=True))
 
     ledger = open_ledger(brief, today, files, checker, make_context)
-    filled = making.fill(making.load_patterns(files), slots_of(facts_of(ledger.brief, today)))
+    ends = [word for line in files.load("lexicons")["title_open_ends"] if (word := line.strip())]
+    patterns = making.load_patterns(files, nature_of(brief, files))
+    filled = making.fill(patterns, slots_of(facts_of(ledger.brief, today), ends))
     return making.judge(filled, scorer), ledger.withheld
 
 
@@ -172,22 +177,49 @@ def _wanted(suggestions: list[Suggestion], words: Sequence[str], dimensions: Seq
 
 def _improve(
     old: str,
+    brief: Brief,
+    files: DataFiles,
     scorer: TitleScorer,
-    adviser: Adviser,
     suggestions: Sequence[Suggestion],
     view: View,
     form: str,
     output: Path | None,
+    today: str,
 ) -> int:
-    before = scorer.score(old)
-    better = making.improve(before, scorer, adviser, suggestions)
+    from copykit.compliance import Checker, Facts
+
+    lang = view.lang
+    before = scorer.score(old.strip())
+    checker = Checker(files, lang=lang)
+    context = checker.context(Facts(brief=brief, today=today, kind="title", commercial=True))
+    told, segmenter = improving.Told.of(brief), Segmenter()
+
+    def faulty(title: str) -> bool:
+        return any(each.severity == "error" for each in checker.check(title, context).findings)
+
+    better = improving.improve(
+        before,
+        scorer,
+        Adviser(files, scorer, lang),
+        suggestions,
+        told,
+        faulty=faulty,
+        is_word=lambda word: len(segmenter.words(word)) == 1,
+        lang=lang,
+    )
+    wrong = [each.say(lang) for each in improving.faults(before, told, checker.check(before.title, context).findings)]
     if output is not None or form != "text":
         proposals = [Proposal(each.score, "", (), "；".join(each.why), ()) for each in better]
         _write(proposals, view, form, output)
     else:
-        click.echo(render.improved_text(before, [(each.score, each.why, each.pieces) for each in better], view))
+        rows = [(each.score, each.why, each.pieces) for each in better]
+        click.echo(render.improved_text(before, rows, view, wrong))
     if not better:
-        note(say("没找到比它更好的改法", "no change makes it better"))
+        note(
+            say("没找到能替它的", "nothing to put in its stead")
+            if wrong
+            else say("这条没毛病，留着就行：资料里没有更近又更好的", "nothing is wrong with it: keep it")
+        )
     return 0
 
 

@@ -48,16 +48,27 @@ def _to_heed(score: TitleScore) -> list[Finding]:
 
 
 def improved_text(
-    old: TitleScore, better: Sequence[tuple[TitleScore, Sequence[str], Sequence[tuple[str, str]]]], view: View
+    old: TitleScore,
+    better: Sequence[tuple[TitleScore, Sequence[str], Sequence[tuple[str, str]]]],
+    view: View,
+    wrong: Sequence[str] = (),
 ) -> str:
-    """Return an old title and what could become of it: words taken out in brackets 〔−〕, words put in 〔+〕."""
+    """Return an old title, what is wrong with it, and what could become of it.
+
+    Words taken out stand in 〔−〕, words put in in 〔+〕; of a title that shares little with it no pieces are shown.
+    """
     terminal = view.terminal
-    lines = [f"     {old.overall.value:>3.0f}  {terminal.safe(old.title)}", ""]
+    head = f"     {old.overall.value:>3.0f}  "
+    lines = [head + terminal.safe(old.title)]
+    for each in wrong:
+        lines += _told(each, display_width(head), terminal)
+    lines.append("")
     for number, (score, why, pieces) in enumerate(better, 1):
         head = f"{number:>3}  {score.overall.value:>3.0f}  "
         lines.append(head + terminal.paint(terminal.safe(score.title), "strong"))
-        shown = "".join(_piece(kind, terminal.safe(text), terminal) for kind, text in pieces)
-        lines.append(" " * display_width(head) + shown)
+        if sum(len(text) for kind, text in pieces if kind == "kept") * 3 >= len(score.title):
+            shown = "".join(_piece(kind, terminal.safe(text), terminal) for kind, text in pieces)
+            lines.append(" " * display_width(head) + shown)
         if why:
             lines += _told("；".join(why), display_width(head), terminal)
     return "\n".join(lines)

@@ -323,6 +323,8 @@ class _Run:
                 continue
             self.lacks = {**before_lacks, **self.lacks}
             blocks += written
+            if part.aside:  # words on a picture: the text may say them too
+                self._state.back_to(before)
         return blocks or None
 
     def title(self, blocks: Sequence[Block], passage: str) -> Marked:
@@ -647,8 +649,19 @@ class _Run:
         """Return whether a text keeps what a title states: it says it, or speaks of the thing and has no new figure."""
         if self._composer.told_by(fact) in text.said:
             return True
-        told = item.path in text.used or (item.pool in _TROUBLES and (self._thread is None or self._near((item,), {})))
-        return bool(told) and not _FIGURE.search(fact.text)
+        if _FIGURE.search(fact.text):
+            return False
+        if item.path in text.used:
+            return True
+        # What bothers readers is no promise, but the text has to be about it.
+        if item.pool not in _TROUBLES:
+            return False
+        if self._thread is not None:
+            return bool(self._near((item,), {}))
+        return self._composer.near(item, self._told(text))
+
+    def _told(self, text: _State) -> list[Item]:
+        return [each for items in self._facts.pools.values() for each in items if each.path in text.used]
 
     def _count(self, number: int) -> Fact:
         while len(self._counts) < max(number, 1):

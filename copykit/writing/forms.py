@@ -44,7 +44,8 @@ class Part(NamedTuple):
     (the first stays first) or drawn. ``shuffle``: the passages of a paragraph are drawn too. ``once``: a heading before
     the first item. ``join``: all items make one paragraph. ``block``: para, item, quote or row. ``goods``: the natures
     of goods for which it is written, all if none is named. ``near``: the pools of ``take`` and ``each`` (written
-    ``scene~``) that give only items of the text's thread, or of what is taken with them.
+    ``scene~``) that give only items of the text's thread, or of what is taken with them. ``aside``: words on a
+    picture, which the text may say too.
     """
 
     say: tuple[tuple[Slot, ...], ...]
@@ -64,6 +65,7 @@ class Part(NamedTuple):
     block: str
     goods: tuple[str, ...] = ()
     near: frozenset[str] = frozenset()
+    aside: bool = False
 
 
 class Plan(NamedTuple):
@@ -205,6 +207,7 @@ def _part(data: Mapping[str, Any]) -> Part:
         block="row" if cells else data.get("block", "para"),
         goods=tuple(data.get("goods", ())),
         near=frozenset(pool.rstrip("~") for pool in pools if pool.endswith("~")),
+        aside=data.get("aside", False),
     )
 
 

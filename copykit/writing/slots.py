@@ -21,6 +21,8 @@ _ENDS = "。；;，, 　"
 _LOOSE = re.compile(r"(?<=[\u4e00-\u9fff，。：？！—])\s+(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])\s+(?=[\u4e00-\u9fff—])")
 _PAUSE = re.compile("[，。；：？！,;:?!]")
 _LEADS = ("text", "meets")
+# Lists that items hold and titles may quote: owner, list, the pool that it becomes, and what its owner is called there.
+_LISTS = (("own", "beats", "beat", "of"), ("hot", "beats", "hotbeat", "of"), ("experience", "notes", "note", "name"))
 # Words for what every brief has, where it does not say.
 _USUAL_UNIT = "款"
 
@@ -33,8 +35,11 @@ class Slots(NamedTuple):
     all: Sequence[Fact]
 
 
-def slots_of(facts: Facts) -> Slots:
-    """Return the facts as titles write them."""
+def slots_of(facts: Facts, open_ends: Sequence[str] = ()) -> Slots:
+    """Return the facts as titles write them.
+
+    ``open_ends``: what a clause ends in that leaves its sentence open, so that a title is not cut off there.
+    """
     made: list[Fact] = []
 
     def fact(text: str, path: str) -> Fact:
@@ -46,9 +51,19 @@ def slots_of(facts: Facts) -> Slots:
     if "product" in single and not ("category" in single and names_it(single["category"].text, single["product"].text)):
         single["category"] = single["product"]
     pools = {
-        pool: [{name: fact(text, path) for name, (text, path) in _fields(item).items()} for item in items]
+        pool: [{name: fact(text, path) for name, (text, path) in _fields(item, open_ends).items()} for item in items]
         for pool, items in facts.pools.items()
     }
+    for owner, inner, pool, name in _LISTS:
+        found = [
+            {key: fact(text, path) for key, (text, path) in _fields(each, open_ends).items()}
+            | {name: fact(tight(item.fields["name"].text), item.fields["name"].path)}
+            for item in facts.pools.get(owner, ())
+            if "name" in item.fields
+            for each in item.lists.get(inner, ())
+        ]
+        if found:
+            pools[pool] = found
     if "keyword" not in pools and "product" in single:
         pools["keyword"] = [{"name": single["product"]}]
     if len(facts.pools.get("step", ())) > 1:
@@ -57,11 +72,13 @@ def slots_of(facts: Facts) -> Slots:
     return Slots(single, pools, made)
 
 
-def _fields(item: Item) -> dict[str, tuple[str, str]]:
+def _fields(item: Item, open_ends: Sequence[str]) -> dict[str, tuple[str, str]]:
     found = {name: (tight(each.text), each.path) for name, each in item.fields.items()}
     for name in _LEADS:
-        if name in found and (beginning := lead(found[name][0])):
+        if name in found and (beginning := lead(found[name][0], open_ends)):
             found["lead"] = beginning, found[name][1]
+            if beginning == found[name][0]:
+                found["whole"] = found["lead"]
     if "feature" in found and len(found["feature"][0]) <= LONGEST_SHORT and not _PAUSE.search(found["feature"][0]):
         found.setdefault("short", found["feature"])
     if "answer" in found:
@@ -75,10 +92,16 @@ def names_it(category: str, product: str) -> bool:
     return product.endswith(category[-1:]) or any(pair in product for pair in pairs)
 
 
-def lead(text: str) -> str:
+def lead(text: str, open_ends: Sequence[str] = ()) -> str:
     """Return the clauses that a sentence begins with, as far as a title has room; empty when the first is too long."""
-    ends = [clause.end for clause in clauses(text)] or [len(text)]
-    fitting = [end for end in ends if SHORTEST_LEAD <= len(text[:end].rstrip(_ENDS)) <= LONGEST_LEAD]
+    first = re.search(r"[。！？](?!$)", text)  # what follows a sentence is another
+    ends = [clause.end for clause in clauses(text) if first is None or clause.end <= first.end()] or [len(text)]
+    fitting = [
+        end
+        for end in ends
+        if SHORTEST_LEAD <= len(text[:end].rstrip(_ENDS)) <= LONGEST_LEAD
+        and (end == ends[-1] or not text[:end].rstrip(_ENDS).endswith(tuple(open_ends)))
+    ]
     return text[: fitting[-1]].rstrip(_ENDS) if fitting else ""
 
 
@@ -89,7 +112,8 @@ def tight(text: str) -> str:
 
 def related(first: Mapping[str, Fact], second: Mapping[str, Fact]) -> bool:
     """Return whether two items speak of one thing: they share pairs of Han characters, none of them particles."""
-    return len(_pairs(first) & _pairs(second)) >= _SHARED
+    one, other = _pairs(first), _pairs(second)
+    return len(one & other) >= (_SHARED if min(len(one), len(other)) > _FEW else 1)
 
 
 def _pairs(item: Mapping[str, Fact]) -> set[str]:
@@ -102,6 +126,7 @@ def _pairs(item: Mapping[str, Fact]) -> set[str]:
     return found
 
 
+_FEW = 4  # pairs; 打字多的人 has but two to share
 _SHARED = 2  # 孩子 alone is in half the sentences about children's shoes
 # 擦了 and 一个 stand in anything.
 _PARTICLES = re.compile("[了的着过一二两三不没就都也还是有在这那个人上下里]")

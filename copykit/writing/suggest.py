@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,6 @@ from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.model import TitleScore
 from copykit.templating import Alternate, Fact, Mark
-from copykit.titles.advise import Adviser
 from copykit.titles.score import TitleScorer, check_title
 from copykit.writing.slots import Slots, related
 
@@ -25,6 +25,8 @@ WANTED = 20
 LIKENESS, SAME_PATTERN, SAME_FACT, SAME_DIMENSIONS, WARNING = 34.0, 9.0, 3.0, 2.0, 6.0
 # Three titles that each turn some buyer away are one idea, whoever it is.
 SAME_FIELD = 1.5
+# Of all titles, those that rest on one kind of fact; and how many of them on the very same one.
+SHARE, MOST_OF_FACT = 0.2, 2
 TOO_ALIKE = 0.8  # share of pairs of characters
 
 
@@ -33,7 +35,8 @@ class Pattern:
     """One way of putting a title, a file of ``templates/title``; its alternates are wordings, any may be taken.
 
     ``dimensions`` it plays on; ``why`` by language. ``linked``: pairs of pools that have to speak of one thing;
-    ``plain``: fields without a comma inside; ``digits``: fields that hold a figure.
+    ``plain``: fields without a comma inside, ``paused``: with one; ``digits``: fields that hold a figure; ``apart``:
+    pairs of fields that have to say different things.
     """
 
     id: str
@@ -43,6 +46,8 @@ class Pattern:
     linked: tuple[tuple[str, str], ...]
     plain: tuple[str, ...]
     digits: tuple[str, ...]
+    apart: tuple[tuple[str, str], ...] = ()
+    paused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,11 @@ class Filled:
     def facts(self) -> tuple[str, ...]:
         """Return the fields that it rests on."""
         return tuple(dict.fromkeys(mark.path for mark in self.marks if mark.path))
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Return of which parts of the brief these are: claims by their field, all else by its list."""
+        return frozenset(_kind(path) for path in self.facts) - _GOODS
 
     @property
     def fields(self) -> frozenset[str]:
@@ -77,8 +87,8 @@ class Suggestion:
         return self.filled.title
 
 
-def load_patterns(files: DataFiles) -> list[Pattern]:
-    """Return the patterns by id.
+def load_patterns(files: DataFiles, nature: str = "") -> list[Pattern]:
+    """Return the patterns by id, worded for goods of a nature (``copykit/natures``) where a pattern tells them apart.
 
     Raises:
         TemplateFault: a file that cannot be used, or has no passage ``title``.
@@ -86,12 +96,16 @@ def load_patterns(files: DataFiles) -> list[Pattern]:
     found = []
     for name, data in sorted(files.load(KIND).items()):
         file = f"{KIND}/{name}"
-        wordings = templating.passages(file, data["body"], data["line"]).get(PASSAGE)
+        passages = templating.passages(file, data["body"], data["line"])
+        wordings = passages.get(f"{PASSAGE}@{nature}") or passages.get(PASSAGE)
         if not wordings:
             raise templating.TemplateFault(file=file, line=data["line"], reason=f"== {PASSAGE}")
         linked = tuple((first, second) for first, second in data.get("linked", ()))
         plain, digits = tuple(data.get("plain", ())), tuple(data.get("digits", ()))
-        found.append(Pattern(name, tuple(data["dimensions"]), data["why"], wordings, linked, plain, digits))
+        apart = tuple((first, second) for first, second in data.get("apart", ()))
+        paused = tuple(data.get("paused", ()))
+        kinds = tuple(data["dimensions"])
+        found.append(Pattern(name, kinds, data["why"], wordings, linked, plain, digits, apart, paused))
     return found
 
 
@@ -105,9 +119,23 @@ def fill(patterns: Iterable[Pattern], slots: Slots) -> Iterator[Filled]:
                 if rendered is None:
                     continue
                 title, marks = templating.unmark(rendered, slots.all, tight=True)
-                if title not in seen and "\n" not in title:
+                if title not in seen and "\n" not in title and not _stutters(title):
                     seen.add(title)
                     yield Filled(title, pattern, marks)
+
+
+def _stutters(title: str) -> bool:
+    """Return whether a title says three Han characters in a row twice, as 护手霜 … 薄擦护手霜 does."""
+    runs = [title[at : at + _SAID_TWICE] for at in range(len(title) - _SAID_TWICE + 1)]
+    return any(runs.count(run) > 1 for run in runs if all("\u4e00" <= char <= "\u9fff" for char in run))
+
+
+_SAID_TWICE = 3
+
+
+def _han_pairs(text: str) -> set[str]:
+    found = (text[at : at + 2] for at in range(len(text) - 1))
+    return {pair for pair in found if all("\u4e00" <= char <= "\u9fff" for char in pair)}
 
 
 def _fillings(pattern: Pattern, wording: Alternate, slots: Slots) -> Iterator[dict[str, Any]]:
@@ -142,6 +170,10 @@ def _suits(pattern: Pattern, values: Mapping[str, Mapping[str, Fact]]) -> bool:
     for first, second in pattern.linked:
         if first in values and second in values and not related(values[first], values[second]):
             return False
+    if any(_han_pairs(text(first)) & _han_pairs(text(second)) for first, second in pattern.apart):
+        return False
+    if any("，" not in text(name) for name in pattern.paused):
+        return False
     if any(sign in text(name) for name in pattern.plain for sign in "，、；："):
         return False
     return all(any(map(str.isdigit, text(name))) for name in pattern.digits if text(name))
@@ -175,12 +207,30 @@ def choose(suggestions: Sequence[Suggestion], wanted: int = WANTED, beside: Iter
     for title in beside:
         _compare(likeness, title)
     taken: list[Suggestion] = []
-    while left and len(taken) < wanted:
-        best = max(left, key=lambda each: _worth(each, likeness[each.title], taken))
-        taken.append(best)
-        _compare(likeness, best.title)
-        left = [each for each in left if each is not best and likeness[each.title] < TOO_ALIKE]
+    # First each pattern once and no kind of fact more often than its share; what a thin brief lacks is then filled up.
+    for spread in (True, False):
+        while len(taken) < wanted:
+            open_to = [each for each in left if not spread or _has_room(each, taken, wanted)]
+            if not open_to:
+                break
+            best = max(open_to, key=lambda each: _worth(each, likeness[each.title], taken))
+            taken.append(best)
+            _compare(likeness, best.title)
+            left = [each for each in left if each is not best and likeness[each.title] < TOO_ALIKE]
     return sorted(taken, key=lambda each: -each.score.overall.value)
+
+
+def _has_room(each: Suggestion, taken: Sequence[Suggestion], wanted: int) -> bool:
+    """Return whether a title's pattern is new, and none of its facts or kinds of facts had its share of the list."""
+    own = each.filled
+    if any(other.filled.pattern.id == own.pattern.id for other in taken):
+        return False
+    kinds: Counter[str] = Counter(kind for other in taken for kind in other.filled.kinds)
+    facts: Counter[str] = Counter(fact for other in taken for fact in other.filled.facts)
+    most = max(1, round(wanted * SHARE))
+    if any(kinds[kind] >= most for kind in own.kinds):
+        return False
+    return not any(facts[fact] >= MOST_OF_FACT for fact in own.facts if fact not in _GOODS)
 
 
 def _worth(each: Suggestion, likeness: float, taken: Sequence[Suggestion]) -> float:
@@ -200,12 +250,20 @@ def _pairs(text: str) -> frozenset[str]:
     return frozenset(text[at : at + 2] for at in range(len(text) - 1))
 
 
+def _kind(path: str) -> str:
+    parts = [part for part in path.split(".") if not part.isdigit()]
+    # A reader, a searched word, whom it is not for: one kind each, whichever it is.
+    return ".".join(parts[:2]) if parts[0] in ("audience", "selling_points") else parts[0]
+
+
 @functools.lru_cache(maxsize=MOST_CANDIDATES)
 def _fields(facts: tuple[str, ...]) -> frozenset[str]:
     return frozenset(".".join(part for part in path.split(".") if not part.isdigit()) for path in facts) - _NAMES
 
 
-_NAMES = frozenset(("product", "brand", "category", "price", "keywords", "audience.who"))
+# What names the goods may stand in any title; a reader, a price or a searched word may not stand in every one.
+_GOODS = frozenset(("product", "brand", "category", "unit"))
+_NAMES = _GOODS | {"price", "keywords"}
 
 
 def _compare(likeness: dict[str, float], other: str) -> None:
@@ -232,45 +290,3 @@ def difference(old: str, new: str) -> list[tuple[str, str]]:
             continue
         pieces += [(name, text) for name, text in (("removed", old[a:b]), ("added", new[c:d])) if text]
     return pieces
-
-
-@dataclass(frozen=True, slots=True)
-class Improved:
-    """An old title made better: what was done, and what became of its words."""
-
-    score: TitleScore
-    why: tuple[str, ...]
-    pieces: tuple[tuple[str, str], ...]
-
-
-MOST_STEPS, MOST_IMPROVED = 3, 5
-KIN = 0.34  # how much of the old title another way of putting it has to keep
-
-
-def improve(
-    old: TitleScore, scorer: TitleScorer, adviser: Adviser, others: Iterable[Suggestion] = ()
-) -> list[Improved]:
-    """Return better titles that come from an old one, the best first.
-
-    Changes are tried one upon the other, each judged again; of ``others``, those that keep a third of it count too.
-    """
-    found: dict[str, tuple[TitleScore, tuple[str, ...]]] = {}
-    current = old
-    done: tuple[str, ...] = ()
-    for _ in range(MOST_STEPS):
-        changes = adviser.changes(current)
-        for change in changes:
-            if change.title not in found and change.title != old.title:
-                found[change.title] = (scorer.score(change.title), (*done, change.message))
-        if not changes:
-            break
-        current, done = found.get(changes[0].title, (old, ()))
-    for other in others:
-        if other.title != old.title and shares(other.title, old.title) >= KIN:
-            found.setdefault(other.title, (other.score, ()))
-    better = [
-        Improved(score, why, tuple(difference(old.title, title)))
-        for title, (score, why) in found.items()
-        if old.length.ok is False or score.overall.value > old.overall.value
-    ]
-    return sorted(better, key=lambda each: (-each.score.overall.value, each.score.title))[:MOST_IMPROVED]
