@@ -49,7 +49,7 @@ class Cleaner:
 
     def clean(self, text: str) -> str:
         """Return the text mended."""
-        if _SUSPECT.search(text) is None:
+        if _SUSPECT.search(text) is None and not _may_hold_furniture(text):
             return text
         mended = self._inside(text)
         if "\n" in mended:
@@ -58,7 +58,7 @@ class Cleaner:
 
     def clean_lines(self, lines: str) -> str:
         """Return many texts, one a line, each mended; lines are kept, as each is a text of its own."""
-        if _SUSPECT_INSIDE.search(lines) is None:
+        if _SUSPECT_INSIDE.search(lines) is None and not _may_hold_furniture(lines):
             return lines
         mended = self._inside(lines)
         if mended is not lines and mended.count("\n") != lines.count("\n"):
@@ -75,6 +75,11 @@ class Cleaner:
             text = self._without_pinyin(text)
         if "quotes" in mends and "&" in text:
             text = self._with_quotes(text)
+        if "furniture" in mends:
+            for mark, pattern in _furniture_inside().items():
+                if mark in text:
+                    text = self._told("furniture", *pattern.subn("", text))
+            text = self._without_addresses(text)
         return text
 
     def _told(self, mend: str, text: str, times: int) -> str:
@@ -106,6 +111,12 @@ class Cleaner:
                 text = pattern.sub(drop, text)
         return self._told("pinyin", text, dropped)
 
+    def _without_addresses(self, text: str) -> str:
+        for mark, pattern in _ADDRESSES.items():
+            if mark in text:
+                text = self._told("furniture", *pattern.subn(" ", text))
+        return self._told("furniture", *_without_mail(text))
+
     def _with_quotes(self, text: str) -> str:
         text = self._told("quotes", *_LOST_QUOTES.subn(r"“\1”", text))
         return self._told("quotes", *_LOST_BLANKS.subn(" ", text))
@@ -133,9 +144,6 @@ class Cleaner:
                     again += 1
                     continue
                 mine.add(bare)
-            if furniture and ("www." in bare or "http" in bare or "@" in bare or "【" in bare):
-                line, times = _ADDRESS.subn(" ", line)
-                dropped += times
             kept.append(line)
         if repeats and len(self._seen) < REMEMBERED:
             self._seen.update(hash_of(line) for line in mine if len(line) >= ANY_REPEAT)
@@ -147,6 +155,8 @@ class Cleaner:
 
 
 SHORT_LINE = 60  # a longer line that happens to hold such words is a sentence
+SIGNATURE = 40  # characters of a signature
+OFFICE = 4  # and before its first word: (总台央视记者 …)
 START = 24  # so much of a longer one is looked at
 OWN_REPEAT = 8  # characters from which a line is dropped when it stands in the same text again
 ANY_REPEAT = 30  # and when it stood in another text: an advertisement, a notice; short lines may well be said twice
@@ -271,11 +281,35 @@ _LOST_QUOTES = re.compile(
 _LOST_BLANKS = re.compile("&(?:(?:[ \t]*&)+|(?<![^\\s\u4e00-\u9fff，。].)(?=[\\s\u4e00-\u9fff]|$))", re.MULTILINE)
 # Shorter ones are what a list of goods has before its colons: 颜色, 适合人群.
 _LABEL = re.compile(r"[ \t\u3000]*([^\s:：，。,.!?！？；;、“”\"()（）][^\n:：，。,.!?！？；;“”\"]{4,22})[:：]")
-_ADDRESS = re.compile(
-    r"【[^】]{0,40}(?:www\.|https?:)[^】]{0,60}】|https?://[!-~]{3,300}|\bwww\.[a-z0-9.-]{3,80}(?:/[!-~]*)?"
-    r"|[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]{2,6}",
-    re.IGNORECASE | re.ASCII,
-)
+# Each begins with a fixed sign, as those for pinyin do.
+_ADDRESSES = {
+    "【": re.compile(r"【[^】\n]{0,40}(?:www\.|https?:)[^】\n]{0,60}】"),
+    "http": re.compile(r"https?://[!-~]{3,300}"),
+    "HTTP": re.compile(r"HTTPS?://[!-~]{3,300}"),
+    "www.": re.compile(r"www\.(?<![A-Za-z0-9_]....)[a-zA-Z0-9.-]{3,80}(?:/[!-~]*)?"),
+    "WWW.": re.compile(r"WWW\.(?<![A-Za-z0-9_]....)[a-zA-Z0-9.-]{3,80}(?:/[!-~]*)?"),
+}
+_HOST = re.compile(r"@[\w-]{1,40}\.[a-zA-Z]{2,6}", re.ASCII)
+_MAILBOX = re.compile(r"[\w.+-]{1,40}\Z", re.ASCII)
+
+
+def _without_mail(text: str) -> tuple[str, int]:
+    """Return the text without mail addresses, and how many there were; their signs are looked for, then backwards."""
+    kept: list[str] = []
+    begin = 0
+    for host in _HOST.finditer(text) if "@" in text else ():
+        box = _MAILBOX.search(text, max(begin, host.start() - 40), host.start())
+        if box is not None:
+            kept += text[begin : box.start()], " "
+            begin = host.end()
+    return "".join((*kept, text[begin:])), len(kept) // 2
+
+
+def _may_hold_furniture(text: str) -> bool:
+    """Return whether a text may hold furniture of which none of the suspect signs tells."""
+    return any(mark in text for mark in ("http", "www.", "@", "责编", "责任编辑", "HTTP", "WWW."))
+
+
 _DATES = re.compile(r"[\s\d|:/.年月日时分秒点-]*\d[\s\d|:/.年月日时分秒点-]*|[\s|}{>»/&-]+")
 
 
@@ -324,6 +358,23 @@ def _short_furniture() -> re.Pattern[str]:
     phrases = _phrases("short")
     firsts = "".join(sorted({re.escape(phrase[0]) for phrase in phrases}))
     return re.compile(f"(?=[{firsts}])(?:{'|'.join(map(re.escape, phrases))})")
+
+
+@functools.cache
+def _furniture_inside() -> dict[str, re.Pattern[str]]:
+    """Return sign → what finds, from it on, who wrote, edited or first published a text.
+
+    In brackets it stands behind a sentence, without them at the end of a line.
+    """
+    inside, last = ("|".join(map(re.escape, _phrases(sort))) for sort in ("signed", "ends"))
+    patterns = {
+        opening: re.compile(
+            rf"\{opening}(?<![^。！？!?…”)）\s].)[^()（）\n]{{0,{OFFICE}}}(?:{inside})[^()（）\n]{{0,{SIGNATURE}}}[)）]"
+        )
+        for opening in "(（"
+    }
+    patterns["责"] = re.compile(rf"(?:{last})[:：]?[^。！？!?,，\n]{{1,{SIGNATURE}}}$", re.MULTILINE)
+    return patterns
 
 
 @functools.cache

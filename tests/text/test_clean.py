@@ -43,6 +43,11 @@ CASES = [
         "讲师王小明：先看数据。\n再看人群。\n 最后看价格。\n颜色：红\n颜色：蓝\n颜色：白",
         "repeats",
     ),
+    ("面料说明见 https://shop.example.cn/item.htm?id=3&v=2 这一页", "面料说明见   这一页", "furniture"),
+    ("拍下发我 WWW.SHOP.CN 或写信 ask@shop.cn", "拍下发我   或写信  ", "furniture"),
+    ("秋装开始上新。（记者王明、李红）（责任编辑：张华 AB12）", "秋装开始上新。", "furniture"),
+    ("新一季开始预约。（本台记者王明）责任编辑：张华AB12", "新一季开始预约。", "furniture"),
+    ("这件外套(记者同款)卖完了（编辑也买了）", None, None),
     ("<b>甲</b><!-- <p>藏着 --><script>var a = '<p>';</script>乙", "甲乙", "html"),
     ("好看\n好看\n好看", "好看\n好看\n好看", None),  # short lines may well be said again
 ]
