@@ -28,6 +28,7 @@ from copykit.text.markup import visible
 
 DOCUMENT_CHARS = 1_000_000  # a longer file goes on as further documents, so that memory stays what it is
 JSON_BYTES = 300_000  # of JSON lines parsed at once
+_DAMAGED = 100  # characters of a text to one NUL at least
 PAGE_CHARS = 8_000_000  # of an HTML page, which has to be seen whole
 MOST_FILES = 100_000
 MARKDOWN = (".md", ".markdown")
@@ -66,6 +67,20 @@ class NothingToRead(CopykitError):
 
     zh = "{path} 里没有能读的文件；能读 {known}（都可以再压成 .gz）"
     en = "{path} holds no file that can be read; there are {known} (each in .gz too)"
+
+
+class PageCut(CopykitError):
+    """A page that is longer than what is read of one."""
+
+    zh = "{file} 太长，只读了前 {most:,} 个字；请存成文本（.txt）或者拆开"
+    en = "{file} is too long, its first {most:,} characters were read; save it as text (.txt) or split it"
+
+
+class NotText(CopykitError):
+    """A picture, an archive or another file of bytes under the name of a text."""
+
+    zh = "{file} 不是文本（里面多是空字节），没有读；图片和压缩包要先转成文字"
+    en = "{file} is no text (it is full of NUL bytes) and was not read; turn pictures and archives into text first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +215,7 @@ class Sources:
         with self._open(file) as stream:
             text, encoding = open_text(stream)
             while block := text.read(size):
+                _refuse_bytes(file, block)
                 block += text.readline(DEFAULT_CAPS.field_chars)
                 self.read_bytes += 3 * len(block)
                 if "\r" in block:
@@ -322,7 +338,10 @@ class Sources:
         with self._open(file) as stream:
             head = read_head(stream)
             text, encoding = open_text(_chained(head, stream), find_charset(head))
-            page = read_page(text.read(PAGE_CHARS))
+            source = text.read(PAGE_CHARS)
+            if text.read(1):
+                self._on_error(PageCut(file=file, most=PAGE_CHARS))
+            page = read_page(source)
             self._told(encoding, text.replaced)
         self.read_bytes += os.path.getsize(file)
         if page.dropped and self._cleaner is not None:
@@ -338,6 +357,7 @@ class Sources:
             number = 0
             try:
                 while block := text.read(DOCUMENT_CHARS):
+                    _refuse_bytes(file, block)
                     if len(block) == DOCUMENT_CHARS:
                         block += text.readline(DEFAULT_CAPS.field_chars)
                     number += 1
@@ -412,6 +432,7 @@ class Sources:
             size += len(row.text)
             if size > DOCUMENT_CHARS:
                 yield Document(f"{file}#{number}", "", self._cleaned("\n".join(lines)), _NO_FIGURES)
+                self.parts += number == 1
                 lines, size, number = [], 0, number + 1
         if lines and (text := self._cleaned("\n".join(lines))).strip():
             yield Document(file if number == 1 else f"{file}#{number}", "", text, _NO_FIGURES)
@@ -518,9 +539,15 @@ def _file(file: str) -> io.BufferedReader:
         raise FileUnreadable(file, f"{reason}，请检查权限", f"{reason}; check its permissions") from error
 
 
+def _refuse_bytes(file: str, block: str) -> None:
+    """Raise NotText for a block with more NUL characters than damage explains."""
+    if block.count("\0") * _DAMAGED > len(block):
+        raise NotText(file=file)
+
+
 def _chained(head: bytes, rest: BinaryIO) -> BinaryIO:
     """Return the whole page as a stream again; a page is held in memory anyway."""
-    return io.BytesIO(head + rest.read(4 * PAGE_CHARS))
+    return io.BytesIO(head + rest.read(4 * PAGE_CHARS + 4))
 
 
 def _size_of(row: Row) -> int:

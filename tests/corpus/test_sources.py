@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from copykit.corpus import sources
-from copykit.corpus.sources import Document, NothingToRead, Sources, columns_of
+from copykit.corpus.sources import Document, NothingToRead, NotText, PageCut, Sources, columns_of
 from copykit.datafiles import bundled
 from copykit.errors import CopykitError, FileMissing
 from copykit.text.clean import Cleaner
@@ -118,6 +118,23 @@ def test_a_long_file_goes_on_as_further_documents(tmp_path: Path, monkeypatch: p
     found = documents(tmp_path / "长.txt")
     assert "".join(document.text for document in found) == "一二三四五六\n" * 5
     assert len(found) == 3
+
+
+def test_a_page_beyond_the_cap_is_read_up_to_it_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "PAGE_CHARS", 12)
+    (tmp_path / "页.html").write_text("<p>一二三四五六七八九十</p>", "utf-8")
+    errors: list[CopykitError] = []
+    assert [document.text for document in documents(tmp_path / "页.html", errors)] == ["一二三四五六七八九"]
+    assert [type(error) for error in errors] == [PageCut]
+
+
+@pytest.mark.parametrize("by_line", [False, True])
+def test_a_picture_under_the_name_of_a_text_is_refused(tmp_path: Path, by_line: bool) -> None:
+    (tmp_path / "图.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0abcdefgh" * 20)
+    errors: list[CopykitError] = []
+    read = Sources([str(tmp_path / "图.txt")], COLUMNS, by_line=by_line, on_error=errors.append)
+    assert not list(read.blocks())
+    assert [type(error) for error in errors] == [NotText]
 
 
 def test_standard_input_is_one_text_or_many_lines() -> None:
