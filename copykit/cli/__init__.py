@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -11,6 +12,7 @@ import click
 from copykit._version import __version__
 from copykit.cli.common import (
     INTERRUPTED,
+    OUTSIDE,
     Group,
     Text,
     beside,
@@ -175,6 +177,14 @@ def run(argv: list[str] | None = None) -> int:
         # The reader has gone (| head): leave quietly, and keep the interpreter from flushing into the closed pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        # What was read and written elsewhere is told there; what is left is the output or the disk.
+        reason = error.strerror or type(error).__name__
+        with contextlib.suppress(OSError):
+            note(f"写不出去：{reason}（磁盘满了？）" if lang_of() == "zh" else f"cannot write: {reason} (disk full?)")
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OUTSIDE
     finally:
         early_lang.reset(told)
 

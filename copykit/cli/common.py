@@ -26,7 +26,7 @@ LANG_KEY = "copykit.lang"
 early_lang: ContextVar[str] = ContextVar("early_lang", default="")
 # The process in which the segmenter's dictionary loads, where a run over a few texts has started one.
 beside: ContextVar[Beside | None] = ContextVar("beside", default=None)
-FAILED, REJECTED, INTERRUPTED = 1, 2, 130
+FAILED, REJECTED, OUTSIDE, INTERRUPTED = 1, 2, 3, 130
 F = TypeVar("F", bound=Callable[..., Any])
 
 

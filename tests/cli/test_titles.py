@@ -225,3 +225,18 @@ def test_what_was_written_as_json_is_read_again(
         capsys.readouterr()
         score("-i", tmp_path / name, "--format", "jsonl")
         assert json.loads(capsys.readouterr().out.splitlines()[0])["title"] == TITLE
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+@pytest.mark.parametrize("form", ["csv", "jsonl", "json"])
+def test_a_full_disk_costs_one_sentence(form: str) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "copykit", "titles", "score", "洗了三次还蓬的羽绒服", "--format", form],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 3
+    assert done.stderr.decode().startswith("写不出去：")
+    assert "Traceback" not in done.stderr.decode()
