@@ -79,6 +79,8 @@ def rank(
     order = np.lexsort((rows.keys.take(places), -np.round(total, 6)))
     chosen = _without_twins(order, table.word_hashes.take(places, axis=1), wanted.top)
     found = places.take(chosen).tolist()
+    # A reader sees the first few figures, so the one that counted stands before the others.
+    figures = sorted(enumerate(roles), key=lambda figure: (*TELLING, figure[1]).index(figure[1]))
     return [
         Keyword(
             text,
@@ -89,7 +91,7 @@ def rank(
             settled({name: float(values[at]) for name, values in shares.items()}, float(total[at]), 2)
             if wanted.explain
             else {},
-            {role: float(rows.figures[column, place]) / SCALE for column, role in enumerate(roles)},
+            {role: float(rows.figures[column, place]) / SCALE for column, role in figures},
             variants,
         )
         for number, (at, place, (text, variants)) in enumerate(zip(chosen, found, table.texts(found), strict=True), 1)
