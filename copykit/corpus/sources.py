@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, NamedTuple, cast
 from copykit import tables
 from copykit.errors import CopykitError, FileMissing, FileUnreadable
 from copykit.tables import Row, Table
+from copykit.tables.figures import is_total
 from copykit.tables.numbers import parse_number
 from copykit.tables.packed import MAGIC, Unpacked
 from copykit.tables.rows import DEFAULT_CAPS, RowNotJson
@@ -407,6 +408,8 @@ class Sources:
                 continue
             if dated is not None and not dated.holds(row.values.get(dated.column, "")):
                 self.outside += 1
+                continue
+            if figures and is_total(row.text):
                 continue
             main, text = row.text, row.values.get(body, "") if body is not None else ""
             self.read_bytes += _size_of(row)

@@ -13,6 +13,7 @@ from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Words
 from copykit.model import Stocked
 from copykit.tables import BadFigure, ColumnMissing, Row, Table, amounts
+from copykit.tables.figures import is_total
 
 FIGURES = (
     "stock", "stock_before", "cost", "price", "stock_value", "average_stock_value", "sold", "revenue", "cost_of_sales",
@@ -70,8 +71,8 @@ def _stocked(table: Table, row: Row, previous: str) -> Stocked | None:
         product = previous  # under a merged cell
     if not product:
         product = told["sku"]
-    if told["id"].replace(" ", "") in _TOTALS or told["product"].replace(" ", "") in _TOTALS:
-        return None  # the last line of many exports
+    if is_total(told["id"]) or is_total(told["product"]):
+        return None
     return Stocked(
         item=told["sku"] or f"{product}#{row.number}",
         product=product,
@@ -104,4 +105,3 @@ def _day(text: str, table: Table, row: Row) -> date | None:
 _DAY = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?$")
 _SERIAL = re.compile(r"4\d{4}(?:\.\d+)?")
 _NONE = frozenset(("无", "否", "-", "0"))
-_TOTALS = frozenset(("合计", "总计", "汇总", "小计", "total"))

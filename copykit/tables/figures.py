@@ -11,6 +11,12 @@ from copykit.tables.table import Table
 
 # What exports write where there is nothing to tell.
 NOTHING = frozenset(("", "-", "—", "--", "/", "null", "n/a"))
+_TOTALS = frozenset(("合计", "总计", "汇总", "小计", "total"))
+
+
+def is_total(name: str) -> bool:
+    """Return whether a row of this name sums the others up, as the last line of many exports does."""
+    return name.replace(" ", "").lower() in _TOTALS
 
 
 class BadFigure(RowError):

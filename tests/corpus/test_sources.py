@@ -81,6 +81,21 @@ def test_figures_are_read_with_their_noise(tmp_path: Path) -> None:
     assert read.roles() == ["buyers", "search_index"]  # rates are not added up
 
 
+def test_the_line_of_sums_is_no_search(tmp_path: Path) -> None:
+    (tmp_path / "词.csv").write_text("搜索词,点击量,访客数\n羽绒服女,900,70\n合 计,900,70\n", "utf-8")
+    found = documents(tmp_path / "词.csv", by_line=True)
+    assert [(document.title, document.metrics) for document in found] == [
+        ("羽绒服女", {"clicks": 900.0, "visitors": 70.0})
+    ]
+    (tmp_path / "题.csv").write_text("标题\n合计\n", "utf-8")
+    assert [document.title for document in documents(tmp_path / "题.csv", by_line=True)] == ["合计"]
+
+
+def test_a_column_of_reviews_is_known(tmp_path: Path) -> None:
+    (tmp_path / "评.csv").write_text("买家,评论内容,时间\n甲,不晕染,2026-10-01\n", "utf-8")
+    assert [document.text for document in documents(tmp_path / "评.csv")] == ["不晕染"]
+
+
 def test_a_workbook_is_read_and_a_named_column_taken(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in (["编号", "评价内容"], ["a", "洗了不缩水"], ["b", "颜色正"]):
