@@ -136,15 +136,18 @@ class Sources:
         on_error: Callable[[CopykitError], None] = lambda error: None,
         since: str = "",
         until: str = "",
+        output: Path | None = None,
     ) -> None:
         """Find the files; ``column`` names the text's column, ``by_line`` makes each line of plain files a document.
 
-        ``since`` and ``until`` are days (ISO, counted in) of documents of a collected corpus.
+        ``since`` and ``until`` are days (ISO, counted in) of documents of a collected corpus. ``output`` is where the
+        result goes: what the last run left there is passed over among other files.
 
         Raises:
             FileMissing, NothingToRead: a path that leads nowhere.
         """
-        self.files = [file for path in paths for file in find_files(path)]
+        found = [file for path in paths for file in find_files(path)]
+        self.files = [file for file in found if len(found) == 1 or not _is(output, file)]
         self.columns, self._column, self._by_line, self._form = columns, column, by_line, form
         self._cleaner, self._stdin, self._on_error = cleaner, stdin, on_error
         self._dated = dated
@@ -540,6 +543,10 @@ def _file(file: str) -> io.BufferedReader:
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileUnreadable(file, f"{reason}，请检查权限", f"{reason}; check its permissions") from error
+
+
+def _is(output: Path | None, file: str) -> bool:
+    return output is not None and output.exists() and os.path.exists(file) and os.path.samefile(file, output)
 
 
 def _refuse_bytes(file: str, block: str) -> None:

@@ -186,3 +186,14 @@ def test_an_interrupt_leaves_the_old_file_whole_and_nothing_behind(tmp_path: Pat
     assert "已中断" in told
     assert target.read_text("utf-8") == "旧的"
     assert list(scratch.iterdir()) == []
+
+
+def test_a_run_does_not_read_what_the_last_one_wrote(tmp_path: Path) -> None:
+    (tmp_path / "评.txt").write_text("平价睫毛膏不晕染\n" * 8, "utf-8")
+    (tmp_path / "题.txt").write_text("平价睫毛膏显色\n" * 8, "utf-8")
+    output = tmp_path / "词.jsonl"
+    written = []
+    for _ in range(2):
+        assert run(["keywords", "mine", str(tmp_path), "--kind", "title", "-o", str(output)]) == 0
+        written.append(output.read_bytes())
+    assert written[0] == written[1]

@@ -235,6 +235,7 @@ def _desk(given: tuple[str, ...], options: dict[str, Any], more: tuple[str, ...]
         cleaner=cleaner,
         stdin=sys.stdin.buffer,
         on_error=errors.append,
+        output=options["output"],
     )
     recipe = Recipe(
         files.layers,
