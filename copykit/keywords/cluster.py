@@ -34,7 +34,7 @@ BLOCKS = 8  # of a task: about three megabytes of text, which a scheduler takes 
 TASKS_A_THREAD = 3  # that wait or run at once, so that memory does not grow with the corpus
 CONNECT_SECONDS = 10
 WORKER_SECONDS = 30  # without a single worker, before a run is given up
-KINDS = ("words", "keywords", "stopwords")  # of data files that counting reads
+KINDS = ("words", "keywords", "stopwords", "tags")  # of data files that counting reads
 KITCHENS = 2  # that a worker keeps
 
 

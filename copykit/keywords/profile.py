@@ -14,7 +14,7 @@ from copykit.errors import CopykitError
 from copykit.errors import Words as Phrase
 from copykit.keywords.rank import Model
 from copykit.keywords.words import Rules, Table, Words
-from copykit.text.segment import Segmenter
+from copykit.text.segment import Segmenter, load_user_words
 
 
 class KindUnknown(CopykitError):
@@ -72,13 +72,25 @@ def words_maker(
 ) -> Callable[[], Words]:
     """Return what makes such vocabularies; the tables, and ``models``, are read when the first of them needs one."""
     lists = files.load("stopwords")
-    rules = Rules(profile.data, [*(word for name in profile.data["stopwords"] for word in lists[name]), *stop])
+    ours = (word for name in profile.data["stopwords"] for word in lists[name] if word not in segmenter.user_tags)
+    rules = Rules(profile.data, [*ours, *stop])
 
     @functools.cache
     def tables() -> dict[str, Table]:
         return background(files) | {name: table for model in models for name, table in model.tables().items()}
 
-    return partial(Words, rules, segmenter.tags_of, tables)
+    tags = mended_tags(files) | segmenter.user_tags
+
+    def tag_of(words: Sequence[str]) -> list[str]:
+        return [tags.get(word, tag) for word, tag in zip(words, segmenter.tags_of(words), strict=True)]
+
+    return partial(Words, rules, tag_of, tables)
+
+
+def mended_tags(files: DataFiles) -> dict[str, str]:
+    """Return the tags of words to which the segmenter's dictionary gives one that would keep them out."""
+    lines = (line for name, lines in sorted(files.load("tags").items()) for line in lines)
+    return {word.word: word.tag for word in load_user_words(lines) if word.tag is not None}
 
 
 def background(files: DataFiles) -> dict[str, Table]:

@@ -69,6 +69,10 @@ class Segmenter:
         else:
             self._tag, self._cut, self.knows = (_rjieba if backend == "rjieba" else _jieba)(user_words)
         self._backend, self._user_words = backend, user_words
+        self.user_tags = {word.word: word.tag for word in user_words if word.tag is not None}
+        if self.user_tags:
+            # Neither segmenter gives a word that its dictionary has another tag.
+            self._tag = _with_tags(self._tag, self.user_tags)
 
     def words(self, text: str) -> list[str]:
         """Return the words alone, which tile the text: at half the time of cutting and tagging."""
@@ -224,6 +228,10 @@ def _is_tag(part: str) -> bool:
 
 def _is_frequency(part: str) -> bool:
     return part.isascii() and part.isdigit() and len(part) <= 10 and 1 <= int(part) <= MAX_FREQUENCY
+
+
+def _with_tags(tag: Callable[[str], Tagged], own: Mapping[str, str]) -> Callable[[str], Tagged]:
+    return lambda text: [(word, own.get(word, given)) for word, given in tag(text)]
 
 
 class _Backend(NamedTuple):

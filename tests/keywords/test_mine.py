@@ -19,7 +19,7 @@ from copykit.keywords.profile import load_profile, make_words
 from copykit.keywords.run import Recipe, ScratchFull, discover_blocks, mine_blocks
 from copykit.model import Keyword
 from copykit.text.normalize import fold_text
-from copykit.text.segment import Segmenter
+from copykit.text.segment import Segmenter, load_user_words
 
 BEGINNINGS = ["平价睫毛膏", "加绒打底裤", "復購率", "复购率", "ＬＥＤ化妆镜", "LED化妆镜", "卷翘睫毛膏", "三合一冲锋衣"]
 ENDINGS = ["真的好用", "冬天也不冷", "比去年高", "照得清楚", "不晕染也不掉渣", "我买了2件", "洗了不起球"]
@@ -187,6 +187,32 @@ def test_words_that_always_have_the_same_neighbour_are_found(
 ) -> None:
     found = {word.text for word in mine_blocks(blocks(9, texts), recipe(), Wanted(top=None), tmp_path)[0]}
     assert expected <= found
+
+
+# What one's own dictionary says, texts, words that have to be found, words that must not.
+TAGGED = [
+    ((), ["佳能相机", "索尼相机", "富士相机"], {"相机", "佳能相机"}, set()),
+    (
+        (),
+        ["电脑一体机", "打印一体机", "大米真空装", "日历台历", "仿真花", "二手睫毛膏"],
+        {"一体机", "大米", "日历", "二手"},
+        set(),
+    ),
+    ((), ["这款睫毛膏防水", "那款睫毛膏晕", "哪款睫毛膏好", "这款睫毛膏贵"], {"睫毛膏"}, {"款睫毛膏"}),
+    ((), ["逸品微信公众号", "逸品的微信公众号", "关注微信公众号"], {"微信公众号"}, set()),
+    ((), ["密切接触者隔离", "密切接触者排查", "找到密切接触者"], {"密切接触者"}, {"接触者"}),
+    (("终于 100 n", "文章 100 nz"), ["终于口红", "终于面霜", "文章口红", "文章面霜"], {"终于", "文章"}, set()),
+]
+
+
+@pytest.mark.parametrize(("own", "texts", "expected", "unwanted"), TAGGED)
+def test_goods_are_no_adverbs_and_ones_own_dictionary_has_the_last_word(
+    tmp_path: Path, own: tuple[str, ...], texts: list[str], expected: set[str], unwanted: set[str]
+) -> None:
+    query = Recipe(bundled().layers, None, "query", user_words=tuple(load_user_words(own)))
+    found = {word.text for word in mine_blocks(blocks(9, texts), query, Wanted(top=None), tmp_path)[0]}
+    assert expected <= found
+    assert not unwanted & found
 
 
 @settings(max_examples=60, deadline=None)
