@@ -122,8 +122,12 @@ class Checker:
         """Judge one text of any length; total on any string.
 
         ``links`` stand for those of the context, so that texts which differ in nothing else share one context, for
-        which the rules are chosen once.
+        which the rules are chosen once. Threads may share a checker; they take turns, a text at a time.
         """
+        with self._engine.lock:
+            return self._judge(text, context, links)
+
+    def _judge(self, text: str, context: Context, links: Sequence[tuple[int, int, str]] | None) -> Report:
         whole, parts = self._engine.read_long(text, context, sentences)
         if links is not None:
             whole.memo[style.LINKS] = links

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+import threading
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from itertools import repeat
 from pathlib import Path
@@ -70,7 +71,11 @@ class Later(NamedTuple):
 
 
 class Engine:
-    """Compiled rules. ``read`` turns texts into readings, ``find`` gives a reading's findings."""
+    """Compiled rules. ``read`` turns texts into readings, ``find`` gives a reading's findings.
+
+    Rules are built while texts are read, and a kind may remember the text it last saw: whoever lets several threads
+    ask an engine holds its ``lock`` from the reading to the findings.
+    """
 
     def __init__(
         self,
@@ -83,6 +88,7 @@ class Engine:
     ) -> None:
         """Build every rule with its kind; raise RuleError for a rule whose kind is unknown or whose words are."""
         self._files = files
+        self.lock = threading.RLock()
         self.segmenter = segmenter
         self.lexicons = Lexicons(files)
         self.automaton = AutomatonBuilder()

@@ -85,7 +85,10 @@ class Settings:
 
 
 class TitleScorer:
-    """Compiled rules and settings; ``score`` and ``score_many`` judge titles."""
+    """Compiled rules and settings; ``score`` and ``score_many`` judge titles.
+
+    Threads may share a scorer: they take turns, a hundred titles at a time. Processes need one each.
+    """
 
     def __init__(self, files: DataFiles, settings: Settings, segmenter: Segmenter | None = None) -> None:
         self.settings = settings
@@ -157,7 +160,8 @@ class TitleScorer:
         with _uncollected():
             for start in range(0, len(titles), _TOGETHER):
                 some = slice(start, start + _TOGETHER)
-                scores += map(self._judge, self._engine.read(titles[some], self._context, bodies[some]))
+                with self._engine.lock:
+                    scores += map(self._judge, self._engine.read(titles[some], self._context, bodies[some]))
         return scores
 
     def traits(self, titles: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> list[Traits]:
@@ -168,17 +172,19 @@ class TitleScorer:
         check_titles(titles)
         found: list[Traits] = []
         for start in range(0, len(titles), _TOGETHER):
-            readings = self._engine.read(titles[start : start + _TOGETHER], self._context)
-            found += [learned.traits(reading, self._engine.find(reading)) for reading in readings]
+            with self._engine.lock:
+                readings = self._engine.read(titles[start : start + _TOGETHER], self._context)
+                found += [learned.traits(reading, self._engine.find(reading)) for reading in readings]
             advance(len(readings))
         return found
 
     def _apart(self, titles: Sequence[str], bodies: Sequence[str | None], elsewhere: Sequence[int]) -> list[TitleScore]:
         """Return the scores of titles of which those at ``elsewhere`` are English."""
-        if self._of_english is None:
-            profile = self.settings.english or self.settings.profile
-            settings = replace(self.settings, profile=profile, english=None)
-            self._of_english = TitleScorer(self._files, settings, self._segmenter)
+        with self._engine.lock:
+            if self._of_english is None:
+                profile = self.settings.english or self.settings.profile
+                settings = replace(self.settings, profile=profile, english=None)
+                self._of_english = TitleScorer(self._files, settings, self._segmenter)
         scores: dict[int, TitleScore] = {}
         rest = sorted(set(range(len(titles))).difference(elsewhere))
         for scorer, places in ((self._of_english, elsewhere), (self, rest)):

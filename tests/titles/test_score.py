@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import functools
+import sys
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -80,6 +83,22 @@ def test_the_rules_that_a_title_may_call_find_in_it_what_all_rules_find(titles: 
     context = make_context(scorer().settings, Categories(bundled()))
     for title in titles:
         assert few.find(few.read([title], context)[0]) == every.find(every.read([title], context)[0])
+
+
+def test_threads_may_share_a_scorer_while_its_rules_are_being_built() -> None:
+    cases = [tomllib.loads(entry.path.read_text(encoding="utf-8"))["cases"] for entry in bundled().entries("rules")]
+    titles = [case["flag"][0] for case in cases if 4 < len(case["flag"][0]) < 40][:160]
+    alone = TitleScorer.bundled(platform="小红书").score_many(titles)
+    shared = TitleScorer.bundled(platform="小红书")
+    begun = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            told = list(pool.map(shared.score, titles))
+    finally:
+        sys.setswitchinterval(begun)
+    assert told == alone
+    assert shared.score_many(titles) == alone
 
 
 @settings(deadline=None, max_examples=40)
