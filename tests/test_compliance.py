@@ -342,3 +342,16 @@ def test_a_text_before_another_line_is_judged_as_it_is_alone(first: str, second:
     alone, together = check(first), check(f"{first}\n{second}")
     seen = [finding for finding in together.findings if finding.end <= len(first)]
     assert [(f.rule, f.start, f.match) for f in seen] == [(f.rule, f.start, f.match) for f in alone.findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("孕妇可用，零副作用", ["孕妇可用", "零副作用"]),
+        ("三天见效，无效退款", ["三天见效", "无效退款"]),
+        ("儿童增高神器，一年长高8厘米", ["增高神器", "长高8厘米"]),
+    ],
+)
+def test_every_offence_of_a_sentence_is_told_at_once(text: str, told: list[str]) -> None:
+    report = check(text)
+    assert [finding.match for finding in report.findings if finding.severity == "error"] == told
