@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 
 from copykit.late import late
 from copykit.model import Finding, Length
@@ -13,7 +13,8 @@ from copykit.rules.kinds import Build, KindMaker
 from copykit.rules.names import NAMES
 from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
-from copykit.text.normalize import fold_text
+from copykit.text.normalize import fold_text, fold_texts
+from copykit.titles.numerals import DIGITS, numbers
 
 
 def length_of(reading: Reading) -> Length:
@@ -86,16 +87,20 @@ class BarredKind:
 class PromiseKind:
     """Fires for what the title promises and the body does not keep: figures, known names, words in quotation marks.
 
-    A figure is kept when the body has the same digits, or the same number in words. Silent without a body.
+    A figure is kept when the body has the same number, in digits or in words, of the same unit. ``settings.units`` are
+    groups of units that count the same thing, ``settings.signs`` what stands before the number instead of the first
+    group's unit. Silent without a body.
     """
 
-    _promises = late(
-        r"(?P<figure>\d+(?:[.,]\d+)*(?=\s*[个条种招步款件天年月次元块斤岁倍万%]))"
-        r"|[“「《『\"](?P<quoted>[^”」》』\"]{2,16})[”」》』\"]"
-    )
+    _quoted = late(r"[“「《『\"](?P<quoted>[^”」》』\"]{2,16})[”」》』\"]")
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
+        settings = rule.settings["settings"]
+        groups = [fold_texts(group) for group in settings["units"]]
+        group_of = {unit: number for number, group in enumerate(groups) for unit in group}
+        self._units = _Units(group_of, tuple(fold_texts(settings["signs"])))
+        self._figures_of = functools.lru_cache(maxsize=8)(self._read)  # many titles are often held against one body
         self._has_body = build.automaton.slot("has a body", ())
         build.detector("bodies", lambda _: self._detect)
         self.triggers: frozenset[int] | None = frozenset((self._has_body,))
@@ -110,34 +115,77 @@ class PromiseKind:
         return () if reading.body is None else self._broken(reading, reading.body)
 
     def _broken(self, reading: Reading, given: str) -> Iterator[Finding]:
-        body = _folded(given)
         text = reading.folded.text
-        promises = [(*match.span(match.lastgroup or 0), match.lastgroup) for match in self._promises.finditer(text)]
-        promises += [(name.start, name.end, "name") for name in reading.memo.get(NAMES, ())]
-        broken = [place for place in sorted(promises) if not _kept(text[place[0] : place[1]], place[2], body)]
-        for start, end, _ in broken[: self.rule.limit]:
+        body, kept = self._figures_of(given)
+        words = [match.span("quoted") for match in self._quoted.finditer(text)]
+        words += [(name.start, name.end) for name in reading.memo.get(NAMES, ())]
+        figures = self._units.figures(text, reading.bounds)
+        broken = [place for place in words if text[slice(*place)] not in body]
+        broken += [f[:2] for f in figures if text[f.number].isascii() and kept.isdisjoint(f.said)]
+        for start, end in sorted(broken)[: self.rule.limit]:
             yield self.rule.finding(reading, start, end)
 
-
-@functools.lru_cache(maxsize=8)  # many titles are often held against one body
-def _folded(body: str) -> str:
-    return fold_text(body).replace(",", "")
-
-
-def _kept(promise: str, kind: str | None, body: str) -> bool:
-    promise = promise.replace(",", "")
-    if kind != "figure":
-        return promise in body
-    return re.search(rf"(?<![\d.]){re.escape(promise)}(?![\d.]*\d)", body) is not None or _in_words(promise) in body
+    def _read(self, body: str) -> tuple[str, frozenset[tuple[float, int]]]:
+        """Return a body folded, and the figures that it holds."""
+        text = fold_text(body)
+        # A body is not cut into words; a number that begins inside one keeps a promise too many, never too few.
+        figures = self._units.figures(text, range(len(text) + 1))
+        return text, frozenset(said for figure in figures for said in figure.said)
 
 
-def _in_words(figure: str) -> str:
-    """Return a small whole number as Chinese writes it; NUL, which no folded text holds, for any other."""
-    if not figure.isdigit() or not 0 < int(figure) < 100:
-        return "\0"
-    digits = "零一二三四五六七八九"
-    tens, ones = divmod(int(figure), 10)
-    return (("" if tens == 1 else digits[tens]) + "十" if tens else "") + (digits[ones] if ones else "")
+class _Figure(NamedTuple):
+    """A number with its unit at ``start:end``; ``number`` is where its first character stands.
+
+    ``said`` are its value, or both bounds of a vague one, each with the group of its unit.
+    """
+
+    start: int
+    end: int
+    number: int
+    said: tuple[tuple[float, int], ...]
+
+
+# The 9 of 9块9, which counts something else in 10块3双.
+_TAIL = late(r"[1-9一二三四五六七八九](?=$|\W|包邮|的|就|买|入手|拿下|一[个支件双条瓶盒包])")
+_ONE_DIGIT = {**{str(value): value for value in range(10)}, **DIGITS}
+
+
+class _Units:
+    """Units by group, and what finds numbers of them."""
+
+    def __init__(self, groups: dict[str, int], signs: tuple[str, ...]) -> None:
+        self._groups, self._signs = groups, signs
+        self._longest = max(map(len, groups))
+
+    def figures(self, text: str, bounds: Collection[int]) -> Iterator[_Figure]:
+        """Yield the figures of a folded text that are counted in a known unit, or stand behind a sign."""
+        reached = 0
+        for number in numbers(text, bounds, ("百分之",)):
+            if number.start < reached:
+                continue  # the second 9 of 9块9
+            start, low, high = number.start, number.low, number.high
+            sign = next((sign for sign in self._signs if text.endswith(sign, 0, start)), "")
+            if text.endswith("百分之", 0, start):
+                group, start, end = self._groups.get("%"), start - len("百分之"), number.end
+            elif sign:
+                group, start, end = 0, start - len(sign), number.end
+            else:
+                group, end = self._unit_at(text, number.unit_start)
+                if group == 0 and _TAIL.match(text, end):
+                    tail = _ONE_DIGIT[text[end]] / 10
+                    low, high, end = low + tail, high + tail, end + 1
+            reached = end
+            if group is not None:
+                said = tuple({(round(value, 6), group) for value in (low, high)})
+                yield _Figure(start, end, number.start, said)
+
+    def _unit_at(self, text: str, place: int) -> tuple[int | None, int]:
+        place += text.startswith(" ", place)
+        for size in range(self._longest, 0, -1):
+            group = self._groups.get(text[place : place + size])
+            if group is not None:
+                return group, place + size
+        return None, place
 
 
 KINDS: dict[str, KindMaker] = {
