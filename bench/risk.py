@@ -56,11 +56,21 @@ def run(data: Path | None) -> None:
 
     titles = {name: _rows(data / "titles" / f"{name}.jsonl") for name in PUBLISHERS}
     news = [row["title"] for row in _rows(data / "titles" / "news.jsonl")]
-    fired, points = _fired([row["title"] for rows in titles.values() for row in rows] + news)
+    from copykit.datafiles import bundled
+    from copykit.titles.profile import load_profile
+
+    risk = load_profile(bundled(), "content").risks["clickbait"]
+    names, fired, points = _fired([row["title"] for rows in titles.values() for row in rows] + news)
     labels = {name: np.array([row["label"] for row in rows]) for name, rows in titles.items()}
     parts = np.split(fired, np.cumsum([len(rows) for rows in titles.values()]))
     matrix = dict(zip((*PUBLISHERS, "news"), parts, strict=True))
     signs = np.sign(points)
+    style = np.array([name in risk.together for name in names])
+    share = risk.together_most / points[style].sum()  # of what the signs of style may come to, how much counts
+
+    def summed(x: Any, points: Any) -> Any:
+        """Return each title's points, where the signs of style count up to their share."""
+        return x[:, ~style] @ points[~style] + np.minimum(x[:, style] @ points[style], share * points[style].sum())
 
     def fit(publisher: str) -> Any:
         x, y = matrix[publisher], labels[publisher] * 2 - 1
@@ -77,9 +87,9 @@ def run(data: Path | None) -> None:
         hooks = np.array([sum(row["title"].count(hook) for hook in HOOKS) for row in titles[name]], float)
         x = matrix[name]
         settings = {
-            "shipped": x @ points,
-            "signs only": x @ signs,
-            "fitted elsewhere": x @ fit(other),
+            "shipped": summed(x, points),
+            "signs only": summed(x, signs),
+            "fitted elsewhere": summed(x, fit(other)),
             "hook words": hooks,
         }
         for setting, score in settings.items():
@@ -88,12 +98,20 @@ def run(data: Path | None) -> None:
             print(f"{name:14s} {setting:17s} AUC {value:.3f} {_interval(score, labels[name])}")
     for setting, values in means.items():
         print(f"{'mean':14s} {setting:17s} AUC {sum(values) / 2:.3f}")
-    from copykit.datafiles import bundled
-    from copykit.titles.profile import load_profile
+    high = np.array(risk.base + summed(matrix["news"], points) >= risk.high)
+    print(f"news titles at or above the threshold of {risk.high}: {high.mean():.1%} of {len(news):,}")
+    for name in PUBLISHERS:
+        high = risk.base + summed(matrix[name], points) >= risk.high
+        caught, false = (high[labels[name] == label].mean() for label in (1, 0))
+        print(f"{name:14s} at or above it: {caught:.1%} of those labelled 标题党, {false:.1%} of the others")
+    from copykit.titles.score import TitleScorer
 
-    risk = load_profile(bundled(), "content").risks["clickbait"]
-    share = float((risk.base + matrix["news"] @ points >= risk.high).mean())
-    print(f"news titles at or above the threshold of {risk.high}: {share:.1%} of {len(news):,}")
+    scorer = TitleScorer.bundled()
+    for name, path in (("notes", "titles/xhs_notes.jsonl"), ("goods", "keywords/product_titles.jsonl")):
+        given = [row.get("title") or row.get("text") or "" for row in _rows(data / path)]
+        scores = scorer.score_many([title for title in given if any(map(str.isalnum, title))])
+        above = sum(score.risks["clickbait"].value >= risk.high for score in scores)
+        print(f"{name:14s} at or above it: {above / len(scores):.1%} of {len(scores):,}")
 
 
 def auc(score: Any, label: Any) -> float:
@@ -114,8 +132,8 @@ def _interval(score: Any, label: Any) -> str:
     return f"[{draws[10]:.3f}, {draws[389]:.3f}]"
 
 
-def _fired(titles: Sequence[str]) -> tuple[Any, Any]:
-    """Return titles × rules (1 where a rule of the pack fired) and the rules' points."""
+def _fired(titles: Sequence[str]) -> tuple[list[str], Any, Any]:
+    """Return the pack's rules, titles × rules (1 where a rule fired) and the rules' points."""
     import numpy as np
 
     from copykit.datafiles import bundled
@@ -132,7 +150,7 @@ def _fired(titles: Sequence[str]) -> tuple[Any, Any]:
     for row, reading in enumerate(engine.read(titles, Context())):
         for finding in engine.find(reading):
             fired[row, place[finding.rule]] = 1
-    return fired, np.array([rule.points for rule in pack], float)
+    return [rule.id for rule in pack], fired, np.array([rule.points for rule in pack], float)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

@@ -45,6 +45,7 @@ _DIGITS = frozenset("0123456789")
 # Third persons: who is meant has to be said before.
 _THIRD = frozenset(["他", "她", "它", "他们", "她们", "它们", "ta", "此人", "对方"])
 _LISTED = frozenset("大种招件条类步句幅张")  # measure words that make a list of a number; 个 counts people as well
+_ONE = frozenset(["一", "1"])  # 这一种 is no list
 _UNITS = frozenset("月年例元名%吨级度家套点倍股平起所辆℃万亿公千米美")  # what an exact figure is counted in
 _BREAKS = frozenset(",:;!?。… \n")
 _EDGES = frozenset("|丨)")
@@ -174,14 +175,16 @@ class Shapes:
             number = words[at]
             if len(number) > 1:
                 if number[-1] in _LISTED:
-                    listed = at, 1
+                    if number[:-1] not in _ONE:
+                        listed = at, 1
                 elif len(number) > 2 and number[0] in _DIGITS:
                     fact = at, 1
             following = at + 1
             if following < len(words):
                 unit = words[following]
                 if unit in _LISTED:
-                    listed = at, 2
+                    if number not in _ONE:
+                        listed = at, 2
                 elif number[-1] in _DIGITS and unit[0] in _UNITS:
                     fact = at, 2
             at = kinds.find(_NUMBER, following)

@@ -14,7 +14,8 @@ from copykit.errors import CopykitError
 class Dimension:
     """One dimension of a profile.
 
-    ``weight`` 0: shown or kept in JSON, not counted; ``high``: where a risk begins.
+    ``weight`` 0: shown or kept in JSON, not counted; ``high``: where a risk begins. ``together`` are rules that come to
+    ``together_most`` points at most, whatever each is worth: signs that prove nothing alone.
     """
 
     name: str
@@ -23,6 +24,8 @@ class Dimension:
     base: int
     weight: float = 0.0
     high: int = 101
+    together: frozenset[str] = frozenset()
+    together_most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ def _dimensions(table: Mapping[str, Any], lang: str) -> dict[str, Dimension]:
             part["base"],
             part.get("weight", 0.0),
             part.get("high", 101),
+            frozenset(part.get("together", {}).get("rules", ())),
+            part.get("together", {}).get("most", 0),
         )
         for name, part in table.items()
     }

@@ -118,6 +118,7 @@ class TitleScorer:
         # What every title needs, at hand: an attribute of an attribute costs as much as a sum.
         self._bases = {name: part.base for name, part in self._parts.items()}
         self._weighted = tuple(self._weights.items())
+        self._together = {name: part for name, part in self._parts.items() if part.together}
         self._platform_id = settings.platform.id if settings.platform else None
         self._profile_id = profile.id
         # The overall score has one decimal, so that there are at most a thousand of them.
@@ -213,6 +214,11 @@ class TitleScorer:
                     if twice:
                         found = [finding for finding in found if finding not in twice]
                         findings = [finding for finding in findings if finding not in twice]
+                if name in self._together:
+                    over = self._over(self._together[name], found, text)
+                    if over is not None:
+                        found = [*found, over]
+                        clamps.append(over)
                 total = base = self._bases[name]
                 for finding in found:
                     total += finding[10]
@@ -248,6 +254,17 @@ class TitleScorer:
                 standing[1],
             ),
         )
+
+    def _over(self, part: Dimension, found: Sequence[Finding], text: str) -> Finding | None:
+        """Return what takes back the points of signs that prove nothing alone, where they come to too many."""
+        signs = sum(finding[10] for finding in found if finding[0] in part.together)
+        most = part.together_most
+        if signs <= most:
+            return None
+        zh = self.settings.lang == "zh"
+        message = f"文风上的迹象共 {signs}，按 {most} 算" if zh else f"signs of style add up to {signs}, kept at {most}"
+        why = "句子短、口语多不等于标题党" if zh else "short clauses and talk are no clickbait by themselves"
+        return Finding("score/style", 0, len(text), text, text, "hint", message, why, "", part.name, most - signs)
 
     def _standing(self, overall: float) -> tuple[Score, int | None]:
         """Return the overall score and its percentile; among titles of one score, the middle of their range."""

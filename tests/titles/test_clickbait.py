@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from copykit.datafiles import bundled
+from copykit.rules import rule as rules
+from copykit.titles.profile import load_profile
 from copykit.titles.score import TitleScorer
 
 
@@ -31,3 +34,32 @@ def test_a_publishers_column_label_is_not_the_writers_doing(scorer: TitleScorer)
     bare = scorer.score("绣娘一把剪刀养活三个孩子").risks["clickbait"].value
     labelled = scorer.score("绣娘一把剪刀养活三个孩子｜人间")
     assert abs(labelled.risks["clickbait"].value - bare) <= 6
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "外公的藤椅，坐了五十年",
+        "这把剪刀，磨了三十回",
+        "洗了两年的牛仔裤，膝盖还没白",
+        "卖了九年豆子，我只炒这一种",
+        "我们只做一种拖鞋，改了九版",
+        "头发多的人，这把梳子不夹",
+        "试了七种胶，鞋底才不再开",
+    ],
+)
+def test_short_clauses_and_talk_alone_are_no_clickbait(scorer: TitleScorer, title: str) -> None:
+    score = scorer.score(title)
+    assert score.risks["clickbait"].value < scorer.profile.risks["clickbait"].high
+
+
+@pytest.mark.parametrize("title", ["吓死我了！这种锅，千万别再用了", "她把锅扔了，原因竟是这个…"])
+def test_what_withholds_and_shouts_still_is(scorer: TitleScorer, title: str) -> None:
+    score = scorer.score(title)
+    assert score.risks["clickbait"].value >= scorer.profile.risks["clickbait"].high
+
+
+@pytest.mark.parametrize("name", ["content", "listing"])
+def test_the_signs_of_style_are_rules_that_there_are(name: str) -> None:
+    known = {rule.id for rule in rules.load(bundled(), ["clickbait"])}
+    assert load_profile(bundled(), name).risks["clickbait"].together <= known
