@@ -15,6 +15,7 @@ SURFACE = 14  # characters that stay in sight where a platform's own number is n
 LATIN_SURFACE = 60  # and of a title in Latin letters: half as wide, and set in wider columns
 GLANCE = 3.0  # seconds that a title has
 TOLD = 8  # a finding worth this much is told with its reason
+MOST_INSTEAD = 2  # wordings to use instead, of the four that some rules have
 EARNS, COSTS, BREAKS = "━", "┄", "^"
 UNITS = {
     "zh": {"char": "字", "han2": "字符", "xhs": "字", "utf8": "字节", "px": "像素"},
@@ -262,13 +263,16 @@ def _reasons(score: TitleScore, view: View) -> list[str]:
             head = f"  !   {pad(names[finding.severity], wide)}  "
             style = "bad" if finding.severity == "error" else "cost"
         reason = finding.message
-        if (
-            finding.why
-            and finding.rule not in explained
-            and (abs(finding.points) >= TOLD or finding.severity != "hint")
-        ):
+        if finding.points > 0 and finding.severity in names:  # what earns may be barred all the same
+            reason = names[finding.severity] + say("：", ": ") + reason
+        mends = finding.severity != "hint"
+        if finding.why and finding.rule not in explained and (mends or abs(finding.points) >= TOLD):
             reason += say("；", "; ") + finding.why
         explained.add(finding.rule)
+        instead = say("；", "; ").join(finding.suggestions[:MOST_INSTEAD]) if mends else ""
+        if instead and instead not in explained:
+            reason += say("。可以：", ". Instead: ") + instead
+            explained.add(instead)
         lines += _entry(head, style, place, room, reason, terminal)
     return lines
 

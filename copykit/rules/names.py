@@ -33,8 +33,8 @@ class NameKind:
 
     The states, first that fits: own (the brief's brand, no finding) · expired (``until`` has passed) · licensed (by
     the user's list, or by an ``authority`` claim of the brief that names it and holds evidence) · imitated (同款, 平替,
-    媲美 beside it) · unfit (``fit`` is told and the title is about something else) · compatible (says what the goods
-    fit) · open (anyone may name it) · unlicensed.
+    媲美 beside it) · endorsed (a person is said to recommend or to use the goods) · unfit (``fit`` is told and the title
+    is about something else) · compatible (says what the goods fit) · open (anyone may name it) · unlicensed.
     ``settings.points_by_heat`` gives the points for heat 1 to 5; without it the rule's points count for every name.
     """
 
@@ -142,13 +142,14 @@ KINDS: dict[str, KindMaker] = {
 
 # Kinds of name that anyone may say, because saying where one is, or asking a program, borrows nobody's goodwill.
 _OPEN_KINDS = frozenset(("platform",))
+_PERSONS = frozenset(("star", "teacher"))
 _EARNING = {"licensed": 2, "open": 1, "unlicensed": 0}
 
 
 # Where a reading's memo holds the names that its text really uses.
 NAMES = "names"
 _ANY = "any"
-_STATES = (_ANY, "open", "licensed", "unlicensed", "expired", "imitated", "unfit", "compatible")
+_STATES = (_ANY, "open", "licensed", "unlicensed", "expired", "imitated", "endorsed", "unfit", "compatible")
 
 
 class _Names:
@@ -228,6 +229,8 @@ class _Names:
         leaning = self._leaning(reading, start, end)
         if leaning == "imitated":
             return "imitated"
+        if leaning == "endorsed" and fields.get("kind") in _PERSONS:
+            return "endorsed"
         if word in self.fits and not _fits(self.fits[word], reading.folded.text, context):
             return "unfit"
         if leaning == "compatible" and fields.get("kind", "brand") == "brand":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, count
 
 from copykit.errors import Words as Both
@@ -89,7 +90,10 @@ class SearchedKind:
 
 
 class PositionKind:
-    """Fires for the first word of its lists when it ends by character ``max`` of the title, or starts after ``min``."""
+    """Fires for the first word of its lists when it ends by character ``max`` of the title, or starts after ``min``.
+
+    A word that only begins a longer one names nothing (书 in 书店, 帽子 in 帽子戏法); one that ends it does (锅 in 炒锅).
+    """
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
@@ -101,13 +105,18 @@ class PositionKind:
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding or none."""
-        hits = reading.hits.get(self.slot)
-        if not hits:
+        first = next((hit for hit in reading.hits.get(self.slot, ()) if names_goods(reading.starts, *hit)), None)
+        if first is None:
             return ()
-        start, end = hits[0]
+        start, end = first
         if (self.high is not None and end <= self.high) or (self.low is not None and start >= self.low):
             return (self.rule.finding(reading, start, end, place=start + 1),)
         return ()
+
+
+def names_goods(starts: Sequence[int], start: int, end: int) -> bool:
+    """Return whether a hit ends where a word does, or at least goes on into a second one."""
+    return starts[bisect_right(starts, start)] <= end
 
 
 class RepeatKind:

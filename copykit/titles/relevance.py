@@ -186,8 +186,21 @@ class _Labels:
             fields = self.entries[text[start:end]]
             if "alone" in fields and not (start in reading.bounds and end in reading.bounds):
                 continue
+            if _is_in_a_figure(text, start, end):
+                continue
             labels.append(_new(Label, (start, end, fields.get("aim", "plain"))))
         return labels
+
+
+def _is_in_a_figure(text: str, start: int, end: int) -> bool:
+    """Return whether a longer number goes on beyond a label: 00后 in 2000后, 996 in 299632."""
+    places = ((start, start - 1), (end - 1, end))
+    return any(
+        text[inner] in _FIGURES and 0 <= outer < len(text) and text[outer] in _FIGURES for inner, outer in places
+    )
+
+
+_FIGURES = frozenset("0123456789")
 
 
 class _Phrase(NamedTuple):
