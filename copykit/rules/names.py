@@ -33,8 +33,8 @@ class NameKind:
 
     The states, first that fits: own (the brief's brand, no finding) · expired (``until`` has passed) · licensed (by
     the user's list, or by an ``authority`` claim of the brief that names it and holds evidence) · imitated (同款, 平替,
-    媲美 beside it) · endorsed (a person is said to recommend or to use the goods) · unfit (``fit`` is told and the title
-    is about something else) · compatible (says what the goods fit) · open (anyone may name it) · unlicensed.
+    媲美 beside it) · endorsed (a person is said to recommend or to use the goods) · unfit (``fit`` is told and the
+    title is about something else) · compatible (says what the goods fit) · open (anyone may name it) · unlicensed.
     ``settings.points_by_heat`` gives the points for heat 1 to 5; without it the rule's points count for every name.
     """
 

@@ -92,7 +92,7 @@ class SearchedKind:
 class PositionKind:
     """Fires for the first word of its lists when it ends by character ``max`` of the title, or starts after ``min``.
 
-    A word that only begins a longer one names nothing (书 in 书店, 帽子 in 帽子戏法); one that ends it does (锅 in 炒锅).
+    A word that only begins a longer one names nothing (帽子 in 帽子戏法), one that ends it does (锅 in 炒锅).
     """
 
     def __init__(self, rule: Rule, build: Build) -> None:
