@@ -215,8 +215,15 @@ class Composer:
             return True
         for one, point in ((item, other), (other, item)):
             if point.words:  # it says itself by which words others are known to speak of it
-                return one.pool != "point" and any(word in text for text in _texts(one) for word in point.words)
+                texts = list(map(self._unnamed, _texts(one)))
+                return one.pool != "point" and any(word in text for text in texts for word in point.words)
         return len(self._pairs_of(item) & self._pairs_of(other)) >= _NEAR
+
+    def _unnamed(self, text: str) -> str:
+        """Return a text without the product's names: what calls a clip lamp by its name is not yet about the clip."""
+        for name in self.names:
+            text = text.replace(name, "")
+        return text
 
     def _pairs_of(self, item: Item) -> frozenset[str]:
         known: dict[str, frozenset[str]] = self.facts.memo.setdefault("pairs", {})
