@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +17,9 @@ from copykit.keywords.words import (
     LAST,
     LATIN,
     SINGLE,
+    SMALL,
     SPACE,
+    U64,
     Ints,
     Sums,
     Words,
@@ -99,7 +101,41 @@ def read_block(joined: str, words: Words, cut: Cut) -> Reading:
             numbers, starts, ends, docs = numbers[keep], starts[keep], ends[keep], docs[keep]
             in_title, bits = in_title[keep], bits[keep]
     sums = folded_sums(codes, blanks)
+    if words.rules.unwanted:
+        bits = _without(words.rules.unwanted, bits, starts, ends, sums, codes, blanks)
     return Reading(joined, numbers, starts, ends, docs, in_title, bits, begins, last - begins - 2, sums, codes)
+
+
+def _without(
+    unwanted: Mapping[int, U64],
+    bits: NDArray[np.int32],
+    starts: Ints,
+    ends: Ints,
+    sums: Sums,
+    codes: NDArray[np.uint32],
+    blanks: Ints | None,
+) -> NDArray[np.int32]:
+    """Return what each word can be, those being small that share a letter with a place of what is ``unwanted``."""
+    counted = np.ones(len(codes), bool)
+    if blanks is not None:
+        counted[blanks] = False
+    places = np.flatnonzero(counted)
+    sorts = np.concatenate(([0], _sorts().take(codes), [0]))
+    change = np.zeros(len(starts) + 1, np.int64)
+    for size, hashes in unwanted.items():
+        begins = places[: max(len(places) - size + 1, 0)]
+        closes = places[size - 1 :] + 1
+        hits = np.flatnonzero(np.isin(sums.hashes(begins, closes), hashes))
+        begins, closes = begins.take(hits), closes.take(hits)
+        # A Latin word or a number is itself only as a whole: le is not in apple.
+        before, first, last, after = (sorts.take(at) for at in (begins, begins + 1, closes, closes + 1))
+        whole = ((before != first) | (first == 0)) & ((after != last) | (last == 0))
+        np.add.at(change, np.searchsorted(ends, begins[whole], side="right"), 1)
+        np.add.at(change, np.searchsorted(starts, closes[whole], side="left"), -1)
+    kept: NDArray[np.int32] = np.where(
+        np.cumsum(change[:-1]) > 0, bits & ~(INSIDE | FIRST | LAST | SINGLE) | SMALL, bits
+    ).astype(np.int32)
+    return kept
 
 
 CUT_CHARS = 8_000  # so many are cut at once that the words they become are still in the processor's cache when counted

@@ -48,7 +48,6 @@ def discover(
         & (runs.inside < scoring["most_inside"])
         & (runs.sides.min(axis=0) >= scoring["least_neighbours"])
         & (runs.cohesion > scoring["least_cohesion"])
-        & ~np.isin(rows.keys, text_hashes([word.replace(" ", "") for word in wanted.stop]))
     )
     good = np.concatenate((good, np.flatnonzero((runs.size == 1) & (runs.letters > 1))))
     texts = runs.texts(good)

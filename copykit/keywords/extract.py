@@ -15,7 +15,7 @@ from copykit.keywords.features import FACTORS, Floats, Found, gather
 from copykit.keywords.profile import Profile, load_profile, words_maker
 from copykit.keywords.rank import Model
 from copykit.keywords.shares import settled
-from copykit.keywords.words import Ints, text_hashes
+from copykit.keywords.words import Ints
 from copykit.model import TextKeyword
 from copykit.text.segment import Segmenter
 
@@ -33,14 +33,13 @@ class KeywordExtractor:
     def __init__(
         self, files: DataFiles, profile: Profile, segmenter: Segmenter | None = None, stop: Sequence[str] = ()
     ) -> None:
-        """``stop``: words and phrases of the user's that are never returned, nor anything that holds such a word."""
+        """``stop``: words and phrases of the user's that are never returned, nor what shares letters with them."""
         segmenter = segmenter or Segmenter()
         self._cut = segmenter.words
         ranking = files.load("ranking")
         self._models = {lang: Model(name, ranking[name]) for lang, name in profile.models.items()}
         self._fresh_words = words_maker(files, profile, segmenter, self._models.values(), stop)
         self._words = self._fresh_words()
-        self._stop = text_hashes(list(stop))
 
     @classmethod
     def bundled(cls, kind: str = "article") -> KeywordExtractor:
@@ -82,8 +81,6 @@ class KeywordExtractor:
             return
         first = np.flatnonzero(np.concatenate(([True], found.docs[1:] != found.docs[:-1])))
         scores = self._scored(model, found, first, top)
-        if len(self._stop):
-            scores[np.isin(found.hashes, self._stop)] = -np.inf
         shares = _shares(scores, first)
         order, rank = _ranked(scores, found.docs, first)
         best = order[rank < top]

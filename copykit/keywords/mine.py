@@ -25,7 +25,6 @@ from copykit.keywords.words import (
     neighbour_codes,
     neighbours,
     plain_text,
-    text_hashes,
 )
 from copykit.model import Keyword
 from copykit.text.normalize import fold_texts
@@ -49,11 +48,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked of a mining run: how many words, from how many texts at least, and which never."""
+    """What is asked of a mining run: how many words, and from how many texts at least."""
 
     top: int | None = 200
     min_documents: int = 1
-    stop: tuple[str, ...] = ()
     explain: bool = False
 
 
@@ -67,8 +65,7 @@ def rank(
     """
     if not len(rows.keys):
         return []
-    stop = text_hashes([word.replace(" ", "") for word in wanted.stop])
-    table = _Table(counts, words, profile, rows, np.isin(rows.keys, stop))
+    table = _Table(counts, words, profile, rows)
     places = np.flatnonzero(table.kept)
     factors = table.factors(roles, places)
     weights = {name: float(profile.data["mining"][name]) for name in factors}
@@ -162,8 +159,7 @@ def _bound(histogram: Ints) -> int:
 class _Table:
     """The surviving candidates with what is known of their words."""
 
-    def __init__(self, counts: Counts, words: Words, profile: Profile, rows: Rows, stopped: NDArray[np.bool_]) -> None:
-        """``stopped`` tells which candidates the user does not want."""
+    def __init__(self, counts: Counts, words: Words, profile: Profile, rows: Rows) -> None:
         self.rows, self._words, self.totals = rows, words, counts.totals
         self.size = (rows.words >= 0).sum(axis=0)
         self._model = profile.models["zh"]
@@ -173,7 +169,7 @@ class _Table:
         self._letters = np.where(self._has, self.vocabulary.sizes.take(self._at, mode="clip"), 0)
         self.word_hashes: U64 = np.where(self._has, self.vocabulary.hashes.take(self._at, mode="clip"), np.uint64(0))
         self._cohesion = self._information()
-        self.kept, self._inside = self._settled(stopped, frozenset(profile.data["mining"]["unbound"]))
+        self.kept, self._inside = self._settled(frozenset(profile.data["mining"]["unbound"]))
 
     def factors(self, roles: Sequence[str], places: Ints) -> dict[str, Floats]:
         """Return each factor as 0 to 1 for the candidates at these places."""
@@ -232,7 +228,7 @@ class _Table:
         cohesion: Floats = (count - parts) / np.maximum(-count * several, 1e-9)
         return cohesion
 
-    def _settled(self, stopped: NDArray[np.bool_], unbound: frozenset[str]) -> tuple[NDArray[np.bool_], Floats]:
+    def _settled(self, unbound: frozenset[str]) -> tuple[NDArray[np.bool_], Floats]:
         """Return which candidates stand for themselves, and the share of each that is inside the most frequent of them.
 
         Every word that is left out as a piece stands inside a kept one that has most of its places. What else is left
@@ -247,7 +243,7 @@ class _Table:
         order, keys = in_order(self.rows.keys)
         finder = Finder(keys)
         kept: NDArray[np.bool_] = (self.size == 1) | (self._cohesion > LOOSE)
-        kept &= ~(stopped | self._leans() | self._cut_out(finder, order, stopped, unbound))
+        kept &= ~(self._leans() | self._cut_out(finder, order, unbound))
         most = np.zeros(len(keys), np.int64)
         for size in range(self._at.shape[0], 0, -1):
             # Those that are longer have been settled.
@@ -271,9 +267,7 @@ class _Table:
         leans: NDArray[np.bool_] = (self.size > 1) & measures.take(np.searchsorted(needed, self._at[0]))
         return leans
 
-    def _cut_out(
-        self, finder: Finder, order: Ints, stopped: NDArray[np.bool_], unbound: frozenset[str]
-    ) -> NDArray[np.bool_]:
+    def _cut_out(self, finder: Finder, order: Ints, unbound: frozenset[str]) -> NDArray[np.bool_]:
         """Return which phrases are cut out of a longer stretch and made of words that are candidates themselves."""
         rows = self.rows
         fixed = np.zeros(len(rows.keys), bool)
@@ -286,7 +280,7 @@ class _Table:
             has = self.size.take(places) > step
             at, same = finder.find(self.word_hashes[step].take(places))
             at = order.take(at)
-            all_stand &= ~has | (same & (self.size.take(at) == 1) & ~stopped.take(at))
+            all_stand &= ~has | (same & (self.size.take(at) == 1))
         found = np.zeros(len(rows.keys), bool)
         found[places[all_stand]] = True
         return found

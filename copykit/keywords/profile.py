@@ -73,7 +73,7 @@ def words_maker(
     """Return what makes such vocabularies; the tables, and ``models``, are read when the first of them needs one."""
     lists = files.load("stopwords")
     ours = (word for name in profile.data["stopwords"] for word in lists[name] if word not in segmenter.user_tags)
-    rules = Rules(profile.data, [*ours, *stop])
+    rules = Rules(profile.data, ours, stop)
 
     @functools.cache
     def tables() -> dict[str, Table]:

@@ -39,9 +39,13 @@ TagOf = Callable[[Sequence[str]], list[str]]
 
 
 class Rules:
-    """Which words a phrase may have, from a profile: tags by where they must not stand, and stop words."""
+    """Which words a phrase may have, from a profile: tags by where they must not stand, and stop words.
 
-    def __init__(self, profile: Mapping[str, Any], stop: Iterable[str] = ()) -> None:
+    ``unwanted``: the user's own stop words of two letters and more, as the rising hashes of those of each length: they
+    are looked for in texts, for a segmenter may cut through them.
+    """
+
+    def __init__(self, profile: Mapping[str, Any], stop: Iterable[str] = (), unwanted: Iterable[str] = ()) -> None:
         self.words: int = profile["words"]
         self.least, self.most = profile["chars"]
         self.latin_most: int = profile["latin_chars"]
@@ -50,7 +54,11 @@ class Rules:
         self.first_barred = frozenset(profile["first_barred"])
         self.last_barred = frozenset(profile["last_barred"])
         self.single_barred = frozenset(profile["single_barred"])
-        self.stop = frozenset(fold_text(word).replace(" ", "") for word in stop)
+        unwanted = [word.replace(" ", "") for word in unwanted]
+        self.stop = frozenset(fold_text(word).replace(" ", "") for word in (*stop, *unwanted))
+        self.unwanted: dict[int, U64] = {}
+        for size in {len(word) for word in unwanted if len(word) > 1}:
+            self.unwanted[size] = np.unique(text_hashes([word for word in unwanted if len(word) == size]))
         self._may: dict[str, int] = {}
 
     def bits(self, folded: Sequence[str], tags: Sequence[str]) -> list[int]:

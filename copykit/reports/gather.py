@@ -103,7 +103,7 @@ def _mined(
     recipe = Recipe(files.layers, files.cache, settings.kind, stop=stop)
     with tempfile.TemporaryDirectory(prefix="copykit-") as folder:
         blocks = (block for source in reader.sources() for block in reader.blocks(source))
-        found, _ = mine_blocks(blocks, recipe, Wanted(MOST_WORDS, 1, stop), Path(folder), jobs=jobs)
+        found, _ = mine_blocks(blocks, recipe, Wanted(MOST_WORDS), Path(folder), jobs=jobs)
     words = {word.text: (float(word.documents), word.count) for word in found}
     return words, float(found[-1].documents) if len(found) == MOST_WORDS else 0.0
 

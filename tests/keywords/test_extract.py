@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from copykit.corpus.sources import Block, marked
 from copykit.datafiles import bundled
 from copykit.keywords import extract
 from copykit.keywords.candidates import Piece
 from copykit.keywords.extract import KeywordExtractor
+from copykit.keywords.mine import Wanted
 from copykit.keywords.profile import KindUnknown, load_profile
+from copykit.keywords.run import Recipe, discover_blocks, mine_blocks
+from copykit.text.normalize import fold_text
+from copykit.text.segment import Segmenter
 
 KINDS = ("article", "title", "product", "query")
+SEGMENTER = Segmenter()
 EXTRACTORS = {kind: KeywordExtractor(bundled(), load_profile(bundled(), kind)) for kind in KINDS}
 ARTICLE = Piece(
     "平价睫毛膏怎么选",
@@ -95,3 +103,47 @@ def test_texts_without_candidates_have_none() -> None:
 def test_an_unknown_kind_names_those_there_are() -> None:
     with pytest.raises(KindUnknown, match="article"):
         load_profile(bundled(), "novel")
+
+
+PIECES = [
+    "碧朗诗",
+    "手机",
+    "壳",
+    "殼",
+    "T恤",
+    "ｉPhone",
+    "15",
+    "内衣",
+    "洗衣",
+    "液",
+    "le",
+    "apple",
+    " ",
+    "，",
+    "好用",
+    "的",
+]
+STOPS = ["碧朗诗", "手机殼", "IPHONE 15", "洗衣液", "衣洗", "le", "好用"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(KINDS),
+    st.lists(st.sampled_from(PIECES), min_size=1, max_size=12),
+    st.lists(st.sampled_from(STOPS), min_size=1, max_size=3),
+)
+def test_stop_words_stay_out_however_a_text_is_cut(kind: str, parts: list[str], stop: list[str]) -> None:
+    text = "".join(parts)
+    extractor = KeywordExtractor(bundled(), load_profile(bundled(), kind), SEGMENTER, stop)
+    recipe = Recipe(bundled().layers, None, kind, stop=tuple(stop))
+    block = Block("".join(marked(text, "") for _ in range(4)), 4, [])
+    with tempfile.TemporaryDirectory() as mined, tempfile.TemporaryDirectory() as new:
+        found = [word.text for word in extractor.extract([Piece(text, "")], 30)[0]]
+        found += [word.text for word in mine_blocks([block], recipe, Wanted(top=None), Path(mined))[0]]
+        found += [word.text for word in discover_blocks([block], recipe, Wanted(top=None), Path(new))[0]]
+    for word in found:
+        for name in stop:
+            own = fold_text(name).replace(" ", "")
+            before, after = ("[a-z]" if char.isalpha() else "[0-9]" for char in (own[0], own[-1]))
+            whole = f"(?<!{before}){own}(?!{after})" if own.isascii() else own
+            assert re.search(whole, fold_text(word).replace(" ", "")) is None, (word, name)

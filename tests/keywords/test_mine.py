@@ -239,7 +239,7 @@ def test_a_word_is_left_out_only_for_a_kept_one_that_has_most_of_its_places(text
 
 
 def test_stop_words_and_rare_words_stay_out(tmp_path: Path) -> None:
-    wanted = Wanted(top=None, min_documents=60, stop=("睫毛膏",))
+    wanted = Wanted(top=None, min_documents=60)
     found = mine_blocks(blocks(100), recipe(stop=("睫毛膏",)), wanted, tmp_path)[0]
     assert found
     assert all(word.documents >= 60 and "睫毛膏" not in word.text for word in found)

@@ -182,7 +182,7 @@ def discover(sources: tuple[str, ...], **options: Any) -> int:
     desk = _desk(sources, options, DICTIONARY)
     on_screen = options["output"] is None and options["form"] in (None, "table")
     top = options["top"] or (SCREENFUL if on_screen else FILEFUL)
-    wanted = Wanted(top, options["min_documents"], desk.recipe.stop, explain=True)
+    wanted = Wanted(top, options["min_documents"], explain=True)
     with tempfile.TemporaryDirectory(prefix="copykit-") as folder, _Progress(desk) as progress:
         found, totals = discover_blocks(
             desk.sources.blocks(), desk.recipe, wanted, Path(folder), jobs=desk.jobs, advance=progress.advance
@@ -258,7 +258,6 @@ def _all(desk: _Desk, options: dict[str, Any]) -> int:
     wanted = Wanted(
         options["top"] or (SCREENFUL if on_screen else FILEFUL),
         options["min_documents"],
-        desk.recipe.stop,
         explain=True,
     )
     # Standard input shows its columns only when it is read; the first block is enough to see them.
