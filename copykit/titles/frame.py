@@ -182,9 +182,9 @@ class _Units:
     def _unit_at(self, text: str, place: int) -> tuple[int | None, int]:
         place += text.startswith(" ", place)
         for size in range(self._longest, 0, -1):
-            group = self._groups.get(text[place : place + size])
-            if group is not None:
-                return group, place + size
+            unit = text[place : place + size]
+            if unit in self._groups:
+                return self._groups[unit], place + len(unit)
         return None, place
 
 
