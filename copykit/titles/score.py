@@ -24,6 +24,7 @@ from copykit.rules.reading import Context, Reading
 from copykit.text.segment import Segmenter
 from copykit.titles import clickbait, english, extremity, frame, learned, listing, novelty, relevance
 from copykit.titles.learned import Learned, Traits
+from copykit.titles.paid import paid_already, unearned
 from copykit.titles.profile import Dimension, Profile, load_profile
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ class TitleScorer:
         bases = {name: Score(name, part.base, part.base) for name, part in self._parts.items()}
         self._risks = {name: bases[name] for name in profile.risks}
         self._dimensions = {name: base for name, base in bases.items() if name not in profile.risks}
+        # What was learned adds up as it was learned; a risk, too, is a sum of signs.
+        self._paid_once = frozenset(self._dimensions) if settings.learned is None else frozenset()
         self._weights = {name: part.weight for name, part in profile.dimensions.items()}
         # What every title needs, at hand: an attribute of an attribute costs as much as a sum.
         self._bases = {name: part.base for name, part in self._parts.items()}
@@ -197,6 +200,8 @@ class TitleScorer:
         # finding[9] is its dimension, finding[10] its points: an attribute costs three times as much.
         findings = self._engine.find(reading)
         counted: dict[str, list[Finding]] = {}
+        if any(finding[5] == "error" for finding in findings):
+            findings = unearned(findings, self._dimensions)
         for finding in findings:
             dimension = finding[9]
             if finding[10] and dimension is not None:
@@ -209,8 +214,8 @@ class TitleScorer:
         clamps: list[Finding] = []
         for name, found in counted.items():
             if name in self._bases:
-                if len(found) > 1:
-                    twice = _paid_already(found)
+                if len(found) > 1 and name in self._paid_once:
+                    twice = paid_already(found, len(text))
                     if twice:
                         found = [finding for finding in found if finding not in twice]
                         findings = [finding for finding in findings if finding not in twice]
@@ -270,21 +275,6 @@ class TitleScorer:
         """Return the overall score and its percentile; among titles of one score, the middle of their range."""
         low, high = (find(self._quantiles, overall) for find in (bisect.bisect_left, bisect.bisect_right))
         return Score("overall", overall, 0, (), self._weights), (low + high) // 2 if self._quantiles else None
-
-
-def _paid_already(found: Sequence[Finding]) -> list[Finding]:
-    """Return findings of law whose words a graver one of the same topic charges already: 最好用 pays once."""
-    legal = [finding for finding in found if finding[10] < 0 and finding[0].startswith("law/")]
-    if len(legal) < 2:
-        return []
-    legal.sort(key=lambda finding: (finding[10], finding[1]))
-    kept: list[Finding] = []
-    twice: list[Finding] = []
-    for finding in legal:
-        topic = finding[0].rpartition("/")[0]
-        charged = any(other[0].startswith(topic) and other[1] < finding[2] and finding[1] < other[2] for other in kept)
-        (twice if charged else kept).append(finding)
-    return twice
 
 
 _TOGETHER = 128  # titles that are read at once: fewer feel the cost of each step's call, more leave the cache

@@ -65,6 +65,11 @@ def test_every_score_is_the_visible_sum_of_its_findings(title: str, how: tuple[s
         assert title[finding.start : finding.end] == finding.match
         assert all(0 <= span.start < span.end <= len(title) for span in finding.related)
         assert "{" not in finding.message
+    errors = [each for each in score.findings if each.severity == "error" and each.match != title]
+    for part in score.dimensions.values():
+        for finding in part.findings:
+            barred = any(each.start <= finding.start and finding.end <= each.end for each in errors)
+            assert not (barred and finding.points > 0)
 
 
 @settings(deadline=None, max_examples=60)
@@ -238,3 +243,25 @@ def test_a_brief_word_without_ink_earns_nothing(profile: str) -> None:
 def test_a_mark_pays_once_the_graver_price(title: str, rule: str) -> None:
     paid = [each for each in scorer().score(title).findings if each.rule.startswith("law/") and each.points < 0]
     assert [each.rule for each in paid] == [rule]
+
+
+@pytest.mark.parametrize(
+    ("title", "match", "paid"),
+    [
+        ("月入十万的摆摊秘诀", "月入十万", 0),
+        ("一周瘦20斤，这款减肥茶真的行吗", "20斤", 0),
+        ("有效率高达98%的枕头", "98%", 0),
+        ("孕妇也能用，零风险的染发膏", "孕妇", 0),
+        ("11块钱的睫毛膏，凭什么三个月断货5次？", "11块钱", 2),  # small in itself, and small for what it brings
+        ("怕热的人别买这床被子", "怕热的", 1),
+        ("广东人的浪漫！白切鸡烧鸭摆出恩爱名场面", "广东", 1),
+        ("总落枕的人换了荞麦枕", "落枕", 1),
+    ],
+)
+def test_words_that_an_error_bars_earn_nothing_and_a_place_pays_once(title: str, match: str, paid: int) -> None:
+    score = scorer().score(title)
+    start = title.index(match)
+    counted = [each for part in score.dimensions.values() for each in part.findings]
+    places = [each for each in counted if each.points > 0 and each.start <= start < each.end]
+    assert len(places) == paid
+    assert paid or any(each.severity == "error" for each in score.findings)
