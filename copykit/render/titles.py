@@ -116,6 +116,7 @@ def title_columns(view: View) -> list[str]:
 def title_row(score: TitleScore, view: View) -> list[Any]:
     """Return the cells that a table gets beside its own: score, dimensions, risks, length, reasons, what to mend."""
     counted = [finding for finding in score.findings if finding.points and finding.dimension in view.shorts]
+    semicolon = view.say("；", "; ")
     return [
         score.overall.value,
         *(score.dimensions[name].value for name in view.shorts),
@@ -123,8 +124,10 @@ def title_row(score: TitleScore, view: View) -> list[Any]:
         "" if score.percentile is None else score.percentile,
         score.length.used,
         view.say("是", "yes") if score.length.ok is False else "",
-        "；".join(f"{f.message}（{f.points:+d}）" for f in _by_weight(counted)[:4]),
-        "；".join(f.message for f in score.findings if f.severity in ("error", "warning")),
+        semicolon.join(
+            view.say(f"{f.message}（{f.points:+d}）", f"{f.message} ({f.points:+d})") for f in _by_weight(counted)[:4]
+        ),
+        semicolon.join(f.message for f in told_once(f for f in score.findings if f.severity in ("error", "warning"))),
     ]
 
 
@@ -133,7 +136,7 @@ def title_text(score: TitleScore, view: View, changes: Sequence[Change] = ()) ->
     terminal = view.terminal
     counted = set(score.overall.parts)
     lines = [
-        *underlined(score.title, _marks(score, counted), terminal),
+        *underlined(one_line(score.title), _marks(score, counted), terminal),
         *(terminal.paint(terminal.safe(line), "quiet") for line in _facts(score, view)),
         "",
         *_scores(score, view),
@@ -150,26 +153,66 @@ def title_text(score: TitleScore, view: View, changes: Sequence[Change] = ()) ->
 
 
 def titles_table(scores: Sequence[TitleScore], view: View) -> str:
-    """Return many titles as a short table, each with its best reason under it."""
+    """Return many titles as a short table, each with what matters most under it: its error, or its best reason.
+
+    A title that holds an error or carries a high risk has a sign, whatever its score; signs are explained below.
+    """
     if not scores:
         return ""
-    terminal = view.terminal
+    terminal, say = view.terminal, view.say
     parts = list(scores[0].overall.parts)
-    head = [view.say("总分", "score"), *(view.shorts[name] for name in parts), view.say("标题", "title")]
+    warned = [_warnings(score, view) for score in scores]
+    signs = {"error": say("错", "E"), "risk": say("险", "R")}
+    noted = any(warned)
+    head = [say("总分", "score"), *(view.shorts[name] for name in parts)]
+    head += [*([say("注意", "note")] if noted else []), say("标题", "title")]
     rows = [
-        [f"{score.overall.value:.0f}", *(f"{score.dimensions[name].value:.0f}" for name in parts), "x"]
-        for score in scores
+        [
+            f"{score.overall.value:.0f}",
+            *(f"{score.dimensions[name].value:.0f}" for name in parts),
+            *([" ".join(map(signs.__getitem__, kinds))] if noted else []),
+            "x",
+        ]
+        for score, kinds in zip(scores, warned, strict=True)
     ]
     lines = columns([head, *rows])
     start = display_width(lines[1]) - 1
     room = max(terminal.width - start, 20)
     shown = [terminal.paint(lines[0], "quiet")]
-    for line, score in zip(lines[1:], scores, strict=True):
-        shown.append(line[:-1] + clipped(terminal.safe(score.title), room))
-        best = _by_weight(f for f in score.findings if f.points and f.dimension in score.overall.parts)[:1]
-        if best:
-            shown.append(" " * start + terminal.paint(clipped(terminal.safe(best[0].message), room), "quiet"))
+    for line, score, kinds in zip(lines[1:], scores, warned, strict=True):
+        shown.append(terminal.paint(line[:-1], "bad") if kinds else line[:-1])
+        shown[-1] += clipped(terminal.safe(one_line(score.title)), room)
+        told = _by_weight(f for f in score.findings if f.points and f.dimension in score.overall.parts)
+        if "error" in kinds:
+            told = [finding for finding in score.findings if finding.severity == "error"]
+        if told:
+            shown.append(" " * start + terminal.paint(clipped(terminal.safe(one_line(told[0].message)), room), "quiet"))
+    if noted:
+        risks = say("或", " or ").join(view.labels[name] for name in view.highs)
+        meant = {
+            "error": say("有不能发的地方", "must not be published as it is"),
+            "risk": say(f"{risks}偏高", f"high {risks}"),
+        }
+        present = [kind for kind in signs if any(kind in kinds for kinds in warned)]
+        legend = say("；", "; ").join(f"{signs[kind]} = {meant[kind]}" for kind in present)
+        shown += ["", *(terminal.paint(line, "quiet") for line in wrapped(legend, terminal.width))]
     return "\n".join(shown)
+
+
+def _warnings(score: TitleScore, view: View) -> list[str]:
+    """Return which signs a title gets."""
+    kinds = ["error"] if any(finding.severity == "error" for finding in score.findings) else []
+    if any(part.value >= view.highs.get(name, 101) for name, part in score.risks.items()):
+        kinds.append("risk")
+    return kinds
+
+
+def one_line(text: str) -> str:
+    """Return the text with a space for every line break; places in it stay the same."""
+    return text.translate(_BREAKS)
+
+
+_BREAKS = dict.fromkeys(map(ord, "\n\r\t\v\f\x1c\x1d\x1e\x85\u2028\u2029"), " ")
 
 
 def titles_markdown(scores: Iterable[TitleScore], view: View) -> Iterator[str]:
@@ -214,7 +257,8 @@ def _facts(score: TitleScore, view: View) -> list[str]:
     if needed > GLANCE:
         seconds += say("（过了 3 秒）", " (over 3 s)")
     first = surface(score)
-    shown = [say(f"列表里只看得到“{first}”", f'lists show only "{first}"')] if first != score.title else []
+    told = one_line(first)
+    shown = [say(f"列表里只看得到“{told}”", f'lists show only "{told}"')] if first != score.title else []
     head = [finding.message for finding in score.findings if finding.dimension == "head"]
     lines = [size]
     for part in (seconds, *head, *shown):
@@ -244,10 +288,10 @@ def _scores(score: TitleScore, view: View) -> list[str]:
 def _reasons(score: TitleScore, view: View) -> list[str]:
     terminal, shorts, say = view.terminal, view.shorts, view.say
     counted = _by_weight(f for f in score.findings if f.points and f.dimension in shorts)
-    warned = [f for f in score.findings if f.severity != "hint" and f not in counted]
+    warned = [f for f in told_once(f for f in score.findings if f.severity != "hint") if f not in counted]
     if not counted and not warned:
         return [say("  没有加分也没有扣分的地方", "  nothing earned, nothing lost")]
-    places = [_place(finding, score.title, say("（整句）", "(whole)")) for finding in (*counted, *warned)]
+    places = [_place(finding, one_line(score.title), say("（整句）", "(whole)")) for finding in (*counted, *warned)]
     room = min(max(map(display_width, places)), 24)
     names = {"error": say("错误", "error"), "warning": say("提醒", "note")}
     wide = max(map(display_width, (*shorts.values(), *names.values())))
@@ -319,8 +363,26 @@ def _changes(score: TitleScore, changes: Sequence[Change], view: View) -> list[s
     for number, change in enumerate(changes, 1):
         gain = f"{view.say('总分', 'score')} {score.overall.value:.0f} → {change.score:.0f}"
         lines.append(f"  {number} {terminal.safe(change.message)}   {terminal.paint(terminal.safe(gain), 'good')}")
-        lines += [f"    {line}" for line in wrapped(terminal.safe(change.title), terminal.width - 4)]
+        lines += [f"    {line}" for line in wrapped(terminal.safe(one_line(change.title)), terminal.width - 4)]
     return lines
+
+
+def told_once(findings: Iterable[Finding]) -> list[Finding]:
+    """Return warnings in order, of each place one: the graver, then the longer, then the one that names a law.
+
+    明星同款 is a matter of one law; that it also raises a risk, and that 同款 stands in it, tells nobody anything new.
+    """
+    found = list(findings)
+    kept: list[Finding] = []
+    for finding in sorted(found, key=_gravest):
+        if not any(other.start <= finding.start and finding.end <= other.end for other in kept):
+            kept.append(finding)
+    return [finding for finding in found if finding in kept]
+
+
+def _gravest(finding: Finding) -> tuple[bool, int, bool, str]:
+    is_law = finding.rule.startswith("law/")
+    return finding.severity != "error", finding.start - finding.end, not is_law, finding.rule
 
 
 def _by_weight(findings: Iterable[Finding]) -> list[Finding]:

@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from copykit.cli import run
+from copykit.text.measure import display_width
 
 TITLE = "11块钱的睫毛膏，凭什么三个月断货5次？"
 TABLE = f"货号,标题\nA1,{TITLE}\nA2,\nA3,别再夹睫毛了，先把刷头换小\nA4,=1+1\n"
@@ -150,6 +152,47 @@ def test_the_english_side_speaks_english(capsys: pytest.CaptureFixture[str]) -> 
     page = capsys.readouterr().out
     assert "novelty" in page
     assert "change first" in page
+
+
+def test_a_table_marks_what_must_not_be_published_and_what_smells_of_bait(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "标题.txt"
+    file.write_text("月入十万的摆摊秘诀，全网最低价\n震惊！99%的人都不知道的秘密\n这支睫毛膏的刷头只有3毫米\n", "utf-8")
+    assert score("-i", file) == 0
+    shown = capsys.readouterr().out.splitlines()
+    place = display_width(shown[0].partition("标题")[0])
+    for sign, title in (("错", "月入十万"), ("险", "震惊"), ("", "这支睫毛膏")):
+        line = next(line for line in shown if title in line and "“" not in line)
+        assert display_width(line.partition(title)[0]) == place
+        assert sign in line
+        assert sign or not {"错", "险"} & set(line)
+    assert shown[-1] == "错 = 有不能发的地方；险 = 标题党风险或广告味偏高"
+    assert "打包票" in next(below for line, below in pairwise(shown) if "月入十万" in line)
+    score("-i", file, "--lang", "en")
+    assert "E = must not be published" in capsys.readouterr().out
+
+
+def test_a_line_break_within_a_title_breaks_no_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "标题.jsonl"
+    file.write_text(json.dumps({"title": "别再夹睫毛了\n先把刷头换小"}) + "\n", "utf-8")
+    score("-i", file)
+    assert "别再夹睫毛了 先把刷头换小" in capsys.readouterr().out
+    score("别再夹睫毛了\n先把刷头换小")
+    assert capsys.readouterr().out.startswith("别再夹睫毛了 先把刷头换小\n")
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("明星同款大牌平替，杨幂都在用", ["明星同款", "大牌平替", "杨幂"]),
+        ("丑女也能变美，胖子必看", ["丑女", "胖子"]),
+    ],
+)
+def test_a_place_is_warned_of_once(title: str, told: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    score(title)
+    warned = [line.split()[2] for line in capsys.readouterr().out.splitlines() if line.startswith("  !")]
+    assert warned == told
 
 
 def test_help_is_in_the_readers_language(capsys: pytest.CaptureFixture[str]) -> None:
