@@ -255,7 +255,6 @@ def _endless(data: Path | None) -> Iterator[tuple[str, Iterable[str]]]:
     yield "made", lines(0)
     if data is not None:
         yield "abstracts", recombined([_text(row) for row in _rows(data, "abstracts")], 0)
-        yield "product_titles", recombined([_text(row) for row in _rows(data, "product_titles")], 0)
 
 
 def _busy() -> float:
