@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import sys
 
 import click
@@ -134,6 +135,8 @@ def main(argv: list[str] | None = None) -> None:
     gc.disable()  # while modules and rules are loaded nothing becomes garbage; a bulk run collects in its own way
     if _is_over_few(sys.argv[1:] if argv is None else argv):
         beside.set(Beside.start())
+    # Told to end, as a scheduler does whose time is up, a run clears up as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(run(argv))
 
 

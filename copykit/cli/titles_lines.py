@@ -7,7 +7,6 @@ to be made.
 from __future__ import annotations
 
 import multiprocessing
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -21,6 +20,7 @@ from copykit.cli.titles_out import json_line
 from copykit.datafiles import DataFiles, Layer
 from copykit.errors import CopykitError
 from copykit.model import TitleScore
+from copykit.processes import follow_parent
 from copykit.tables import Row
 from copykit.text.segment import Backend, Segmenter, UserWord
 from copykit.titles.score import Settings, TitleScorer, check_title
@@ -167,7 +167,7 @@ _writer: dict[str, LineWriter] = {}
 
 
 def _open_writer(recipe: Recipe) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process is told, and ends this one
+    follow_parent()
     _writer["writer"] = recipe.writer()
 
 

@@ -11,7 +11,6 @@ import importlib
 import importlib.metadata
 import itertools
 import logging
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,6 +28,7 @@ from copykit.keywords import mine
 from copykit.keywords.counts import Counter, Totals
 from copykit.keywords.run import Kitchen, Recipe, ScratchFull
 from copykit.model import Keyword
+from copykit.processes import scratch
 
 BLOCKS = 8  # of a task: about three megabytes of text, which a scheduler takes in its stride
 TASKS_A_THREAD = 3  # that wait or run at once, so that memory does not grow with the corpus
@@ -141,10 +141,10 @@ def pack(recipe: Recipe) -> Parcel:
 
 def open_parcel(parcel: Parcel) -> Kitchen:
     """Return the kitchen of a recipe that came from another machine."""
-    with tempfile.TemporaryDirectory(prefix="copykit-") as folder:
+    with scratch() as folder:
         layers = [bundled_layer()]
         for name in dict.fromkeys(layer for layer, _, _ in parcel.files):
-            root = Path(folder) / name
+            root = folder / name
             for _, inside, content in (file for file in parcel.files if file[0] == name):
                 path = root / inside
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -166,18 +166,18 @@ def count_part(
     installed = _installed(parcel.recipe.backend)
     if installed != parcel.runs:
         return installed
-    with _counting, tempfile.TemporaryDirectory(prefix="copykit-") as folder:
+    with _counting, scratch() as folder:
         if parcel not in _kitchens:
             while len(_kitchens) >= KITCHENS:
                 _kitchens.pop(next(iter(_kitchens)))
             _kitchens[parcel] = open_parcel(parcel)
         kitchen = _kitchens[parcel]
         try:
-            counter = Counter(kitchen.words, kitchen.segmenter.words, Path(folder), name, roles, highest)
+            counter = Counter(kitchen.words, kitchen.segmenter.words, folder, name, roles, highest)
             for block in blocks:
                 counter.add(block.text, block.figures)
             totals = counter.close()
-            return Part(totals, {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())})
+            return Part(totals, {path.name: path.read_bytes() for path in sorted(folder.iterdir())})
         except OSError as error:
             return f"!{error.strerror or error}"
 

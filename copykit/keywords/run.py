@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import queue
-import signal
 import sys
 import threading
 from collections import deque
@@ -27,6 +26,7 @@ from copykit.keywords.rank import Model
 from copykit.keywords.rows import Rows
 from copykit.keywords.words import Words
 from copykit.model import Keyword, TextKeyword
+from copykit.processes import follow_parent
 from copykit.text.segment import Backend, Segmenter, UserWord, load_user_words
 
 UNITS = 6  # characters or Latin words of a new word at most
@@ -319,7 +319,7 @@ def _groups(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 def _count(counting: Counting, name: str, todo: Any, counted: Any, done: Any, turn: Any) -> None:
     """Work in a process of its own: count until there is no further block, then sift what all have counted."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process is told, and ends this one
+    follow_parent()
     kitchen = counting.recipe.kitchen()
     counter = counting.counter(kitchen, name)
     try:
@@ -393,7 +393,7 @@ _kitchen: dict[str, KeywordExtractor] = {}
 
 
 def _open_kitchen(recipe: Recipe) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    follow_parent()
     _kitchen["extractor"] = recipe.kitchen().extractor()
 
 

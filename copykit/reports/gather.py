@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from copykit.keywords.profile import load_profile
 from copykit.keywords.run import Recipe, mine_blocks
 from copykit.lexicon import AutomatonBuilder
 from copykit.model import Example, SourceRow
+from copykit.processes import scratch
 from copykit.reports.collect import Came, read_lines
 from copykit.reports.period import Period
 from copykit.reports.settings import ReportSettings, Source
@@ -101,9 +101,9 @@ def _mined(
     reader: _Reader, settings: ReportSettings, files: DataFiles, stop: tuple[str, ...], jobs: int
 ) -> tuple[dict[str, tuple[float, int]], float]:
     recipe = Recipe(files.layers, files.cache, settings.kind, stop=stop)
-    with tempfile.TemporaryDirectory(prefix="copykit-") as folder:
+    with scratch() as folder:
         blocks = (block for source in reader.sources() for block in reader.blocks(source))
-        found, _ = mine_blocks(blocks, recipe, Wanted(MOST_WORDS), Path(folder), jobs=jobs)
+        found, _ = mine_blocks(blocks, recipe, Wanted(MOST_WORDS), folder, jobs=jobs)
     words = {word.text: (float(word.documents), word.count) for word in found}
     return words, float(found[-1].documents) if len(found) == MOST_WORDS else 0.0
 

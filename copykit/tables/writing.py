@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, NamedTuple, TextIO
 
 from copykit.errors import CopykitError, Words
+from copykit.processes import clear_left, own_name
 from copykit.tables.rows import SHEET_ROWS
 from copykit.text.encoding import COUNTING
 from copykit.text.measure import display_width
@@ -249,7 +250,8 @@ def atomic(path: str | Path) -> Generator[BinaryIO]:
 
 
 def _free_name(target: Path) -> Path:
-    names = (target.parent / f".copykit-{os.getpid()}-{number}.part" for number in itertools.count())
+    clear_left(target.parent)
+    names = (target.parent / own_name(number) for number in itertools.count())
     return next(name for name in names if not name.exists())
 
 

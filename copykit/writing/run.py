@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import multiprocessing
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -22,6 +21,7 @@ from copykit.datafiles import DataFiles, Layer
 from copykit.errors import CopykitError
 from copykit.model import Listing, ShopWord
 from copykit.platforms import Platforms
+from copykit.processes import follow_parent
 from copykit.writing.fields import load_shape
 from copykit.writing.listing import ListingBuilder, Wishes
 from copykit.writing.products import Entry
@@ -156,7 +156,7 @@ _builder: dict[str, ListingBuilder] = {}
 
 
 def _open_builder(recipe: Recipe) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process is told, and ends this one
+    follow_parent()
     _builder["builder"] = recipe.builder()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -22,6 +21,7 @@ from copykit.corpus.sources import Columns, Document, Sources
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.model import Brief, WordChange
+from copykit.processes import scratch
 
 # The figure that tells how much a word is looked for, the first that a table has.
 FIGURES = (
@@ -125,8 +125,8 @@ def compare(periods: tuple[str, ...], **options: Any) -> int:
         if not desk.documents:
             return desk.report(None)
         plan = desk.plan()
-        with tempfile.TemporaryDirectory(prefix="copykit-") as folder:
-            series = desk.series(plan, Path(folder))
+        with scratch() as folder:
+            series = desk.series(plan, folder)
         compared = judge(series, plan.layout, settings, common.lang_of(), say(*desk.figure_name))
         words = desk.shown(compared.words, series, plan, brief, options["brands"])
     _write(words, plan, files, options)

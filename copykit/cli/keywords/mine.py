@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from copykit.corpus.sources import Sources, columns_of
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.model import Keyword
+from copykit.processes import scratch
 from copykit.render import keywords as render
 from copykit.render.keywords import KeywordView
 from copykit.text.clean import MENDS, Cleaner
@@ -183,9 +183,9 @@ def discover(sources: tuple[str, ...], **options: Any) -> int:
     on_screen = options["output"] is None and options["form"] in (None, "table")
     top = options["top"] or (SCREENFUL if on_screen else FILEFUL)
     wanted = Wanted(top, options["min_documents"], explain=True)
-    with tempfile.TemporaryDirectory(prefix="copykit-") as folder, _Progress(desk) as progress:
+    with scratch() as folder, _Progress(desk) as progress:
         found, totals = discover_blocks(
-            desk.sources.blocks(), desk.recipe, wanted, Path(folder), jobs=desk.jobs, advance=progress.advance
+            desk.sources.blocks(), desk.recipe, wanted, folder, jobs=desk.jobs, advance=progress.advance
         )
     desk.documents = totals.documents
     _write(found, desk, options, new=True)
@@ -266,15 +266,15 @@ def _all(desk: _Desk, options: dict[str, Any]) -> int:
     roles = sorted({*desk.sources.roles(), *desk.sources.found})
     measures = desk.sources.columns.measures
     highest = [role for role in roles if measures[role] == "index"]
-    with tempfile.TemporaryDirectory(prefix="copykit-") as folder, _Progress(desk) as progress:
+    with scratch() as folder, _Progress(desk) as progress:
         every = itertools.chain(first, blocks)
         figures: dict[str, Any] = {"roles": roles, "highest": highest, "advance": progress.advance}
         if options["cluster"]:
             from copykit.keywords.cluster import mine_on_cluster
 
-            found, totals = mine_on_cluster(every, desk.recipe, wanted, Path(folder), options["cluster"], **figures)
+            found, totals = mine_on_cluster(every, desk.recipe, wanted, folder, options["cluster"], **figures)
         else:
-            found, totals = mine_blocks(every, desk.recipe, wanted, Path(folder), jobs=desk.jobs, **figures)
+            found, totals = mine_blocks(every, desk.recipe, wanted, folder, jobs=desk.jobs, **figures)
     desk.documents = totals.documents
     _write(found, desk, options)
     return _report(desk, options, len(found))
