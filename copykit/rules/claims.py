@@ -7,14 +7,13 @@ its context) calls for a notice that is not there. Exemptions are files of their
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from copykit.errors import CopykitError
 from copykit.errors import Words as Both
-from copykit.late import late
+from copykit.late import late, made_late
 from copykit.model import Finding, Severity
 from copykit.rules.applies import Applies, applies_from
 from copykit.rules.frames import Frame, Framer, Surroundings, folded_words
@@ -23,7 +22,7 @@ from copykit.rules.reading import Context, Reading
 from copykit.rules.relations import Conditions, condition, condition_words, needs_words
 from copykit.rules.rule import Rule, RuleError
 from copykit.text.normalize import fold_text
-from copykit.text.patterns import compiled
+from copykit.text.patterns import compiled, presence
 
 
 class Excused(NamedTuple):
@@ -58,7 +57,9 @@ class ClaimKind:
         self.applies = _applies(rule, build)
         self.pattern = pattern_matcher(rule) if "pattern" in settings else None
         # A bundled pattern is tried on a sentence before anything is made of it; a user's own has its time limit.
-        self.probe = self._probe if self.pattern is not None and rule.trusted else None
+        self.probe = (
+            made_late(functools.partial(presence, settings["pattern"])) if self.pattern and rule.trusted else None
+        )
         self.called_by, hidden = trigger_words(rule, build)
         self.slot = build.automaton.words(self.called_by, hidden)
         self.at = settings.get("at", "uncrossed")
@@ -136,14 +137,6 @@ class ClaimKind:
         if severity == self.rule.severity:
             return self.rule.plain(reading, start, end)
         return self.rule.finding(reading, start, end, severity=severity)
-
-    def _probe(self, text: str, start: int, end: int) -> bool:
-        """Return whether the pattern may match in ``text[start:end]``."""
-        return self._search(text, start, end) is not None
-
-    @functools.cached_property
-    def _search(self) -> Callable[[str, int, int], re.Match[str] | None]:
-        return compiled(self.rule.settings["pattern"]).search
 
     def _hits(self, reading: Reading) -> list[tuple[int, int]]:
         hits = reading.hits.get(self.slot, [])

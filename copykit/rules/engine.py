@@ -41,14 +41,14 @@ class _Waiting(NamedTuple):
 
 
 class _Need(NamedTuple):
-    """What a rule needs of a sentence beside its own slot: other slots, and a cheap look that may rule it out.
+    """What a rule needs of a sentence beside its own slot: other slots, and a pattern that has to be found in it.
 
     Without ``find`` it is a detector that wants to see the sentence.
     """
 
     find: _Find | None
     also: frozenset[int] = frozenset()
-    probe: Callable[[str, int, int], bool] | None = None
+    probe: re.Pattern[str] | None = None
 
 
 _DETECTOR = _Need(None)
@@ -427,7 +427,7 @@ def _called(hits: Hits, waiting: _Calls, text: str, start: int, end: int) -> Col
     present = hits.keys()
     for slot in present & waiting.keys():
         for find, also, probe in waiting[slot]:
-            if (not also or also <= present) and (probe is None or probe(text, start, end)):
+            if (not also or also <= present) and (probe is None or probe.search(text, start, end)):
                 if find is None:
                     detected = True
                 else:

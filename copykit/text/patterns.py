@@ -8,9 +8,9 @@ with which a match of it can begin, which finds the same matches in a fifth of t
 from __future__ import annotations
 
 import functools
-import importlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from importlib import import_module
 from typing import Any
 
 
@@ -21,12 +21,71 @@ def compiled(pattern: str) -> re.Pattern[str]:
     Raises:
         re.error: the pattern is badly written.
     """
-    tree = importlib.import_module("re._parser").parse(pattern)
+    tree = import_module("re._parser").parse(pattern)
     chars = None if _begins_plainly(tree) or tree.state.flags != re.UNICODE else _first_chars(tree)
     if not chars:
         return re.compile(pattern)
     listed = "".join(re.escape(chr(char)) for char in sorted(chars))
     return re.compile(f"(?=[{listed}])(?:{pattern})")
+
+
+@functools.cache
+def presence(pattern: str) -> re.Pattern[str]:
+    """Return what is found in exactly the texts in which the pattern is found, though seldom all of the match.
+
+    What a match may begin without is left out: the search for ``(?:深受)*广大用户`` would begin anew at every 深, and
+    ``[一-龥]{0,6}专家`` at every character. With it fewer characters can begin a match, too.
+
+    Raises:
+        re.error: the pattern is badly written.
+    """
+    parser = import_module("re._parser")
+    tree = parser.parse(pattern)
+    if tree.state.flags != re.UNICODE or any("GROUPREF" in str(op) for op, _ in _nodes(tree)):
+        return compiled(pattern)  # what is left out may be asked for again behind it
+    _leave_out(tree)
+    chars = None if _begins_plainly(tree) else _first_chars(tree)
+    if chars:
+        among = parser.SubPattern(tree.state, [(parser.IN, [(parser.LITERAL, char) for char in sorted(chars)])])
+        tree.insert(0, (parser.ASSERT, (1, among)))
+    made: re.Pattern[str] = import_module("re._compiler").compile(tree)
+    return made
+
+
+def _leave_out(tree: Any) -> None:
+    """Take out, in place, what stands at the beginning of a parsed pattern and need not."""
+    while len(tree):
+        op, value = tree[0]
+        name = str(op)
+        if name in _REPEATS and value[0] == 0:
+            del tree[0]
+            continue
+        if name in _REPEATS:
+            least, _, body = value
+            tree[0] = op, (least, least, body)
+        elif name == "SUBPATTERN":
+            _leave_out(value[-1])
+        elif name == "BRANCH":
+            for each in value[1]:
+                _leave_out(each)
+        return
+
+
+def _nodes(tree: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield every node of a parsed pattern."""
+    for op, value in tree:
+        yield op, value
+        for part in _parts(value):
+            yield from _nodes(part)
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """Yield the parsed patterns inside of a node's value."""
+    if hasattr(value, "state"):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _parts(each)
 
 
 def _begins_plainly(tree: Any) -> bool:
@@ -36,6 +95,7 @@ def _begins_plainly(tree: Any) -> bool:
 
 
 _PLAIN = ("LITERAL", "IN")
+_REPEATS = ("MAX_REPEAT", "MIN_REPEAT")
 _BLANKS = frozenset(map(ord, filter(str.isspace, map(chr, range(0x3001)))))
 _MANY = 200  # a set of more characters than this rules too little out
 
@@ -56,7 +116,7 @@ def _first_of(name: str, value: Any) -> tuple[set[int] | None, bool]:
         return _first_of_any([value[-1]])
     if name == "BRANCH":
         return _first_of_any(value[1])
-    if name in ("MAX_REPEAT", "MIN_REPEAT"):
+    if name in _REPEATS:
         least, _, body = value
         first, optional = _first_of_any([body])
         return first, optional or least == 0
