@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 
 from copykit import datafiles
 from copykit.datafiles import DataFiles, Layer, bundled_layer
-from copykit.model import Brief, Claim, Finding
+from copykit.model import Brief, Claim, Finding, Span
 from copykit.platforms import Platforms
 from copykit.rules import kinds
 from copykit.rules.check import check_rule
 from copykit.rules.engine import Engine
 from copykit.rules.kinds import RuleError, RuleTooSlow
-from copykit.rules.reading import Context
+from copykit.rules.reading import Context, PartReading
 from copykit.rules.rule import from_data, load, rulebook
+from copykit.text.normalize import fold
 from copykit.text.segment import Segmenter
 from copykit.titles.novelty import UsedTitles
 from copykit.titles.score import KINDS, case_context
@@ -422,6 +423,22 @@ def test_spans_point_at_their_matches_and_nothing_but_the_text_matters(engines: 
     assert found(engines[0], text) == told
     for engine in engines[1:]:
         assert sorted(found(engine, text)) == sorted(told)
+
+
+@given(
+    text=TEXTS | st.text("最好的面膜推荐，,。、 ab1.%-", max_size=40), begin=st.integers(0, 40), end=st.integers(0, 40)
+)
+def test_a_sentence_that_is_cut_where_it_is_asked_about_has_the_words_of_one_that_is_cut_as_a_whole(
+    text: str, begin: int, end: int
+) -> None:
+    folded = fold(text)
+    part = PartReading(text, folded, SEGMENTER, {}, NOTHING)
+    tokens = SEGMENTER.tokens(folded.text)
+    bounds = {0, len(folded.text)}.union(*((token.start, token.end) for token in tokens))
+    assert {place for place in range(len(folded.text) + 1) if place in part.bounds} == bounds
+    assert part.tagged(begin, end) == [
+        (Span(token.start, token.end), token.tag) for token in tokens if begin <= token.start and token.end <= end
+    ]
 
 
 @given(texts=st.lists(TEXTS, max_size=4))

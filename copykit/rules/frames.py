@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any, Literal
 
 from copykit.late import late
@@ -41,14 +40,8 @@ class Frame:
         return next((span for span in reversed(self.spans(role)) if begin <= span.start and span.end <= end), None)
 
     def tokens(self, begin: int, end: int) -> Iterable[tuple[Span, str]]:
-        """Yield the words that stand whole between two offsets, with their tags."""
-        reading = self.reading
-        tags: list[str] | None = reading.memo.get(_TAGS)
-        if tags is None:
-            tags = reading.memo[_TAGS] = reading.tags  # some readings are cut again for them
-        for (start, stop), tag in zip(pairwise(reading.starts), tags, strict=False):
-            if begin <= start and stop <= end:
-                yield Span(start, stop), tag
+        """Return the words that stand whole between two offsets, with their tags."""
+        return self.reading.tagged(begin, end)
 
     @functools.cached_property
     def clause(self) -> Span:
@@ -353,7 +346,7 @@ def _sentences(reading: Reading) -> list[Span]:
     return known
 
 
-_SENTENCES, _TAGS = "sentences", "tags"
+_SENTENCES = "sentences"
 
 
 def folded_words(words: Iterable[str]) -> frozenset[str]:

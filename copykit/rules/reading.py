@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copykit.lexicon import Hits
@@ -81,6 +82,11 @@ class Reading:
     # The offsets at which a word begins or ends; a dozen numbers are found in a list before they are put into a set.
     bounds = starts
 
+    def tagged(self, begin: int, end: int) -> list[tuple[Span, str]]:
+        """Return the words that stand whole between two offsets, with their tags."""
+        words = zip(pairwise(self.starts), self.tags, strict=False)
+        return [(Span(start, stop), tag) for (start, stop), tag in words if begin <= start and stop <= end]
+
     @property
     def clauses(self) -> list[Span]:
         """Return the clauses of the folded text."""
@@ -97,9 +103,9 @@ class Reading:
 
 
 class PartReading(Reading):
-    """One sentence of a longer text, read with it; it is cut into words only when a rule asks for them."""
+    """One sentence of a longer text, read with it; it is cut into words only where a rule asks for them."""
 
-    __slots__ = ("_segmenter", "_words")
+    __slots__ = ("_bounds", "_segmenter", "_tagged", "_words")
 
     def __init__(self, text: str, folded: Folded, segmenter: Segmenter, hits: Hits, context: Context) -> None:
         self.text = text
@@ -111,6 +117,8 @@ class PartReading(Reading):
         self._starts = self._clauses = None
         self._segmenter = segmenter
         self._words: list[str] | None = None
+        self._bounds: _Bounds | None = None
+        self._tagged: dict[Span, list[tuple[Span, str]]] = {}
 
     @property
     def words(self) -> list[str]:  # type: ignore[override]
@@ -123,6 +131,49 @@ class PartReading(Reading):
     def tags(self) -> list[str]:  # type: ignore[override]
         """Return the words' tags, at another cut with the same words."""
         return [token.tag for token in self._segmenter.tokens(self.folded.text)]
+
+    @property
+    def bounds(self) -> Container[int]:  # type: ignore[override]
+        """Return the offsets at which a word begins or ends."""
+        if self._bounds is None:
+            self._bounds = _Bounds(self.folded.text, self._segmenter)
+        return self._bounds
+
+    def tagged(self, begin: int, end: int) -> list[tuple[Span, str]]:
+        """Return the words that stand whole between two offsets, with their tags."""
+        text = self.folded.text
+        stretch = stretch_of(text, begin, end)
+        words = self._tagged.get(stretch)
+        if words is None:
+            base = stretch.start
+            tokens = self._segmenter.tokens(text[slice(*stretch)])
+            words = self._tagged[stretch] = [(Span(base + each.start, base + each.end), each.tag) for each in tokens]
+        return [word for word in words if begin <= word[0].start and word[0].end <= end]
+
+
+class _Bounds:
+    """The places at which words of a text begin or end; what stands between two signs is cut when it is asked about."""
+
+    def __init__(self, text: str, segmenter: Segmenter) -> None:
+        self._text = text
+        self._segmenter = segmenter
+        self._cut: dict[Span, frozenset[int]] = {}
+
+    def __contains__(self, place: object) -> bool:
+        assert isinstance(place, int)
+        stretch = stretch_of(self._text, place, place)
+        bounds = self._cut.get(stretch)
+        if bounds is None:
+            words = self._segmenter.words(self._text[slice(*stretch)])
+            bounds = self._cut[stretch] = frozenset(accumulate(map(len, words), initial=stretch.start))
+        return place in bounds
+
+
+def stretch_of(text: str, begin: int, end: int) -> Span:
+    """Return the range from sign to sign around ``begin:end``, which is cut as in the text: no word holds a sign."""
+    first = max(text.rfind(",", 0, begin), text.rfind("。", 0, begin), text.rfind("、", 0, begin)) + 1
+    lasts = [place for place in (text.find(",", end), text.find("。", end), text.find("、", end)) if place >= 0]
+    return Span(first, min(lasts) if lasts else len(text))
 
 
 class Batch(NamedTuple):
