@@ -217,7 +217,8 @@ class Composer:
             if point.words:  # it says itself by which words others are known to speak of it
                 texts = list(map(self._unnamed, _texts(one)))
                 return one.pool != "point" and any(word in text for text in texts for word in point.words)
-        return len(self._pairs_of(item) & self._pairs_of(other)) >= _NEAR
+        least = _NEAR_A_POINT if "point" in (item.pool, other.pool) else _NEAR
+        return len(self._pairs_of(item) & self._pairs_of(other)) >= least
 
     def _unnamed(self, text: str) -> str:
         """Return a text without the product's names: what calls a clip lamp by its name is not yet about the clip."""
@@ -245,6 +246,7 @@ LONG_TITLE = 30
 _RUN = 6  # characters; two statements that share as many say the same thing
 _SAME = 0.6  # of the pairs of characters; 脚背高也一蹬就进 is 脚背高的孩子也一蹬就进
 _NEAR = 3  # pairs of characters; one or two are often 一个 or 不会
+_NEAR_A_POINT = 2  # it has a benefit, a proof and a scene to share them with, and a text needs something to say of it
 _INK = re.compile(r"[^\w]+")
 
 
