@@ -51,7 +51,7 @@ def discover(
     )
     good = np.concatenate((good, np.flatnonzero((runs.size == 1) & (runs.letters > 1))))
     texts = runs.texts(good)
-    date = re.compile(rf"\d+[{settings['dates']}]")
+    date = re.compile(rf"\d+[{settings['dates']}]|.*(?:\d[{settings['calendar']}]|[{settings['calendar']}]\d).*")
     keep = [
         number
         for number, text in enumerate(texts)
@@ -253,10 +253,39 @@ AROUND = 12  # characters of context on each side
 _EDGE = re.compile("[\x1d\x1e\r\n。！？!?；;\u3000]|  +")
 
 
-def dictionary_lines(found: Sequence[Keyword], segmenter: Segmenter) -> list[str]:
-    """Return the words in the format of jieba's user dictionaries: word and frequency, one a line.
+def dictionary_lines(found: Sequence[Keyword], segmenter: Segmenter, settings: dict[str, Any]) -> list[str]:
+    """Return the words that the next run should keep whole, in the format of jieba's user dictionaries.
 
     ``segmenter`` has the dictionary that they are added to: a frequency is such that it keeps the word whole.
+    ``settings`` is a ``discovery`` data file, which says what is left out.
     """
-    counts = {word.text: max(word.count, 3) for word in found if " " not in word.text}
-    return [f"{word.word} {word.freq}" for word in segmenter.kept_whole(counts)]
+    counts = {word.text: max(word.count, 3) for word in _exported(found, settings)}
+    return [f"{word.word} {word.freq} n" for word in segmenter.kept_whole(counts)]
+
+
+def _exported(found: Sequence[Keyword], settings: dict[str, Any]) -> list[Keyword]:
+    """Return the words without which the next run would be worse."""
+    export, scoring = settings["export"], settings["scoring"]
+    measure = re.compile(rf"\d[\d.]*\D{{0,{export['measure']}}}")
+    good = [
+        word
+        for word in found
+        if word.weight >= export["least_weight"]
+        and word.factors["aligned"] >= scoring["aligned"] * export["least_aligned"]
+        and not word.factors["compound"]
+        and not word.text.isascii()
+        and word.text[0].isalnum()
+        and word.text[-1].isalnum()
+        and measure.fullmatch(word.text) is None
+    ]
+    names = {word.text for word in good}
+    # What is left of a word beside a shorter one is a word by itself if it has two characters.
+    return [word for word in good if names.isdisjoint((*_beginnings(word.text), *_endings(word.text)))]
+
+
+def _beginnings(text: str) -> list[str]:
+    return [text[:end] for end in range(2, len(text) - 1)]
+
+
+def _endings(text: str) -> list[str]:
+    return [text[start:] for start in range(2, len(text) - 1)]

@@ -182,9 +182,11 @@ class _Table:
             "frequency": np.log1p(count) / np.log1p(float(rows.sums[0].max())),
             "spread": np.log1p(documents) / np.log1p(max(totals.documents, 2)),
             "position": 0.5 * heads / count + 0.5 * leads / count,
-            "cohesion": np.where(size == 1, SINGLE_COHESION, np.clip(cohesion, 0, 1)),
         }
         of_words = self._of_words(places)
+        # A word of the user's own holds together as a phrase does whose words are met nowhere else.
+        alone = np.where(of_words.own, 0.15 + count / (count + DOUBT), SINGLE_COHESION)
+        factors["cohesion"] = np.clip(np.where(size == 1, alone, cohesion), 0, 1)
         # How much more often than in general: ln of the share of texts here over that share anywhere.
         usual = np.where(size == 1, of_words.rarity, of_words.rarity + 0.5 * (size - 1))
         surplus = np.log(documents / max(totals.documents, 1)) + usual
@@ -322,7 +324,7 @@ class _Table:
         worth = self._mining["tags"]
         by_tag = np.array([1.0, *(worth.get(tag, worth.get(tag[:1], 1.0)) for tag in TAGS)])
         tags = by_tag.take(self._words.tags_of(names)).take(last)
-        return _OfWords(rarity, searched, habits, tags)
+        return _OfWords(rarity, searched, habits, tags, column("own").take(first) > 0)
 
 
 def _neighbours_of(characters: Iterable[str]) -> U64:
@@ -332,12 +334,16 @@ def _neighbours_of(characters: Iterable[str]) -> U64:
 
 
 class _OfWords(NamedTuple):
-    """What the words of a candidate say: mean rarity, least searches, habits of its ends, worth of its last tag."""
+    """What the words of a candidate say: mean rarity, least searches, habits of its ends, worth of its last tag.
+
+    ``own``: whether the first is a word that only the user's dictionary has.
+    """
 
     rarity: Floats
     searched: Floats
     habits: Floats
     tags: Floats
+    own: NDArray[np.bool_]
 
 
 def _power(base: np.uint64, exponents: Ints) -> U64:

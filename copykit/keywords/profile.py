@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,6 +15,7 @@ from copykit.errors import CopykitError
 from copykit.errors import Words as Phrase
 from copykit.keywords.rank import Model
 from copykit.keywords.words import Rules, Table, Words
+from copykit.text.normalize import fold_text
 from copykit.text.segment import Segmenter, load_user_words
 
 
@@ -77,7 +79,8 @@ def words_maker(
 
     @functools.cache
     def tables() -> dict[str, Table]:
-        return background(files) | {name: table for model in models for name, table in model.tables().items()}
+        found = background(files) | {name: table for model in models for name, table in model.tables().items()}
+        return with_own(found, segmenter)
 
     tags = mended_tags(files) | segmenter.user_tags
 
@@ -85,6 +88,33 @@ def words_maker(
         return [tags.get(word, tag) for word, tag in zip(words, segmenter.tags_of(words), strict=True)]
 
     return partial(Words, rules, tag_of, tables)
+
+
+def with_own(tables: Mapping[str, Table], segmenter: Segmenter) -> dict[str, Table]:
+    """Return the tables with words of the user's dictionary, which they lack, said to be what their parts are.
+
+    A new word would else be worth less once it is in the dictionary than it was as a phrase. ``own`` tells which.
+    """
+    parts = {}
+    for word, cut in segmenter.without_own():
+        name = fold_text(word)
+        if len(cut) > 1 and name not in tables["rarity"].values:
+            parts[name] = [fold_text(part) for part in cut]
+    found = dict(tables)
+    if parts:
+        for name, table in tables.items():
+            get, default = table.values.get, table.default
+            own = {word: _of_parts(name, [get(part, default) for part in cut]) for word, cut in parts.items()}
+            found[name] = Table({**table.values, **own}, default)
+    found["own"] = Table(dict.fromkeys(parts, 1))
+    return found
+
+
+def _of_parts(name: str, values: Sequence[int]) -> int:
+    """Return what a word is worth in a table, given what its parts are, as ``mine`` reckons of a phrase."""
+    if name == "rarity":
+        return round(math.fsum(values) / len(values)) + 8 * (len(values) - 1)
+    return values[0] if name.endswith(".first") else values[-1] if name.endswith(".last") else min(values)
 
 
 def mended_tags(files: DataFiles) -> dict[str, str]:

@@ -9,7 +9,7 @@ import operator
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from copykit.errors import CopykitError, Words
 from copykit.late import late
@@ -17,6 +17,7 @@ from copykit.model import Token
 from copykit.text.beside import Beside, Gone
 
 Backend = Literal["rjieba", "jieba"]
+T = TypeVar("T")
 # Words with their tags, whose texts joined are the text that was cut.
 Tagged = list[tuple[str, str]]
 
@@ -70,6 +71,16 @@ class Segmenter:
             self._tag, self._cut, self.knows = (_rjieba if backend == "rjieba" else _jieba)(user_words)
         self._backend, self._user_words = backend, user_words
         self.user_tags = {word.word: word.tag for word in user_words if word.tag is not None}
+        own = {word.word for word in user_words}
+        mixed = frozenset(word for word in own if not _is_latin(word) and (_is_latin(word[0]) or _is_latin(word[-1])))
+        if mixed:
+            plain_tag, plain_cut, _ = (_rjieba if backend == "rjieba" else _jieba)(())
+            tag, cut = self._tag, self._cut
+            self._tag = lambda text: _latin_whole(tag(text), mixed, plain_tag, _WORD)
+            self._cut = lambda text: _latin_whole(cut(text), mixed, plain_cut, str)
+        if own:
+            knows = self.knows
+            self.knows = lambda word: word in own or knows(word)
         if self.user_tags:
             # Neither segmenter gives a word that its dictionary has another tag.
             self._tag = _with_tags(self._tag, self.user_tags)
@@ -93,11 +104,21 @@ class Segmenter:
             own = _own_jieba(importlib.import_module("jieba"), self._user_words)
         found: dict[str, UserWord] = {}
         for word in sorted(counts, key=lambda word: (len(word), word)):
+            if _is_latin(word):
+                found[word] = UserWord(word, counts[word])  # whole already
+                continue
             # One more than is needed: what jieba and rjieba say differs by the rounding of a product of shares.
             needed = min(max(counts[word], own.suggest_freq(word) + 1), MAX_FREQUENCY)
             own.add_word(word, needed, "x")
             found[word] = UserWord(word, needed)
         return [found[word] for word in counts]
+
+    def without_own(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield each of the user's words with how the dictionary cuts it that does not have them."""
+        if self._user_words:
+            cut = (_rjieba if self._backend == "rjieba" else _jieba)(()).cut
+            for word in self._user_words:
+                yield word.word, cut(word.word)
 
     def tags_of(self, words: Sequence[str]) -> list[str]:
         """Return the tag of each word by itself; ``eng`` or ``x`` for what the dictionary would cut further."""
@@ -230,6 +251,38 @@ def _is_frequency(part: str) -> bool:
     return part.isascii() and part.isdigit() and len(part) <= 10 and 1 <= int(part) <= MAX_FREQUENCY
 
 
+def _latin_whole(
+    words: list[T], mixed: frozenset[str], plain: Callable[[str], list[T]], text_of: Callable[[T], str]
+) -> list[T]:
+    """Return words with those cut anew that a user's word of Latin letters and others parts inside a Latin word."""
+    hits = [place for place, word in enumerate(words) if text_of(word) in mixed]
+    if not hits:
+        return words
+    found: list[T] = []
+    done = 0
+    for hit in hits:
+        begin, end = hit, hit + 1
+        while begin > done and _parted(text_of(words[begin - 1]), text_of(words[begin])):
+            begin -= 1
+        while end < len(words) and _parted(text_of(words[end - 1]), text_of(words[end])):
+            end += 1
+        if end - begin > 1 and hit >= done:
+            found += words[done:begin]
+            found += plain("".join(map(text_of, words[begin:end])))
+            done = end
+    return found + words[done:]
+
+
+def _parted(before: str, after: str) -> bool:
+    """Return whether a Latin word or a number goes on from one word to the next."""
+    return _is_latin(before[-1]) and _is_latin(after[0])
+
+
+def _is_latin(word: str) -> bool:
+    """Return whether a word is of Latin letters and digits alone, which no segmenter parts by itself."""
+    return word.isascii() and word.isalnum()
+
+
 def _with_tags(tag: Callable[[str], Tagged], own: Mapping[str, str]) -> Callable[[str], Tagged]:
     return lambda text: [(word, own.get(word, given)) for word, given in tag(text)]
 
@@ -253,9 +306,14 @@ def _rjieba(user_words: Sequence[UserWord]) -> _Backend:
 def _own_rjieba(user_words: Sequence[UserWord]) -> Any:
     """Return a dictionary of its own: added words would otherwise reach every other user of the module."""
     segmenter: Any = importlib.import_module("rjieba").Jieba()
-    for word in user_words:
+    for word in _to_add(user_words):
         segmenter.add_word(word.word, word.freq, word.tag or "x")  # as jieba says of a word without a tag
     return segmenter
+
+
+def _to_add(words: Iterable[UserWord]) -> Iterator[UserWord]:
+    """Yield the words that a segmenter does not keep whole anyway; with ar it would cut carslan into three."""
+    return (word for word in words if not _is_latin(word.word))
 
 
 def _asking(beside: Beside) -> _Backend:
@@ -303,6 +361,6 @@ def _jieba(user_words: Sequence[UserWord]) -> _Backend:
 def _own_jieba(jieba: Any, user_words: Sequence[UserWord]) -> Any:
     tokenizer = jieba.Tokenizer()
     tokenizer.tmp_dir = jieba.dt.tmp_dir
-    for word in user_words:
+    for word in _to_add(user_words):
         tokenizer.add_word(word.word, word.freq, word.tag)
     return tokenizer

@@ -115,7 +115,8 @@ def test_discovered_words_are_used_by_the_next_run(
     assert run(["keywords", "discover", str(source), "--kind", "product", "-o", "words/新词.txt"]) == 0
     shown = capsys.readouterr().out
     assert shown.splitlines()[0].split() == ["新词", "次数", "篇数", "像词", "出处"]
-    exported = dict(line.split(" ") for line in (tmp_path / "words" / "新词.txt").read_text("utf-8").splitlines())
+    lines = (tmp_path / "words" / "新词.txt").read_text("utf-8").splitlines()
+    exported = {word: count for word, count, tag in map(str.split, lines) if tag == "n"}
     # 14 places keep 澜沐 whole; 大有 is of two common characters, and 14 would leave them two words.
     assert exported["澜沐"] == "14"
     assert int(exported["大有"]) > 1_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from copykit.corpus.sources import Block, marked
 from copykit.datafiles import bundled
-from copykit.keywords import counts, mine
+from copykit.keywords import counts, discover, mine
 from copykit.keywords.candidates import Piece, phrases, read
 from copykit.keywords.mine import Wanted, survivors
 from copykit.keywords.profile import load_profile, make_words
@@ -277,6 +278,43 @@ def test_new_words_are_found_and_kept_whole_by_the_next_run(tmp_path: Path) -> N
     new = {word.text: word.count for word in found}
     assert new.get("澜沐") == new.get("绫奥") == 20
     assert not [word for word in new if Segmenter().knows(word)]
+
+
+BRAND = [
+    "澜沐洗衣液除菌",
+    "绫奥洗衣液持久留香",
+    "澜沐洗衣液3kg",
+    "家用洗衣液",
+    "绫奥充电宝",
+    "澜沐充电宝快充",
+    "迷你充电宝",
+]
+
+
+def test_what_was_discovered_weighs_no_less_in_the_next_run(tmp_path: Path) -> None:
+    texts = [
+        f"{text}{use}" for text in BRAND for use in ("送人", "特价", "2022年11月新", "500g", "carslan", "正品", "ar")
+    ]
+    query = Recipe(bundled().layers, None, "query")
+    new, _ = discover_blocks(blocks(9, texts), query, Wanted(top=None), _folder(tmp_path / "new"))
+    segmenter = Segmenter()
+    lines = discover.dictionary_lines(new, segmenter, bundled().load("discovery")["words"])
+    own = load_user_words(lines)
+    names = {word.word for word in own}
+    assert {"洗衣液", "充电宝", "澜沐", "绫奥"} <= names
+    assert not [name for name in names if name.isascii() or "年" in name or segmenter.knows(name)]
+    before, after = (
+        {word.text: word for word in mine_blocks(blocks(9, texts), each, Wanted(top=None), _folder(tmp_path / name))[0]}
+        for name, each in (("before", query), ("after", replace(query, user_words=tuple(own))))
+    )
+    assert names <= after.keys()
+    for name in names & before.keys():
+        assert after[name].weight > before[name].weight - 1, name
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir()
+    return path
 
 
 def test_new_words_show_where_they_stand(tmp_path: Path) -> None:

@@ -115,6 +115,34 @@ def test_words_kept_whole_get_the_frequency_that_takes(backend: Backend, tmp_pat
     assert not plain.knows("大有")  # weighing them left the dictionary as it was
 
 
+# A user's words, a text, and how it is cut.
+LATIN = [
+    (["ar", "le"], "carslan面霜apple", ["carslan", "面霜", "apple"]),
+    (["ar眼镜", "t恤"], "solar眼镜ar眼镜polart恤", ["solar", "眼镜", "ar眼镜", "polart", "恤"]),
+    (["5g手机", "x5"], "iphone15g手机bmwx5车5g手机", ["iphone15g", "手机", "bmwx5", "车", "5g手机"]),
+]
+
+
+@pytest.mark.parametrize("backend", ["rjieba", "jieba"])
+@pytest.mark.parametrize(("own", "text", "expected"), LATIN)
+def test_a_users_word_parts_no_latin_word_or_number(
+    backend: Backend, own: list[str], text: str, expected: list[str], tmp_path: Path
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("platformdirs.user_cache_dir", lambda *a, **k: str(tmp_path))
+        segmenter = Segmenter(backend, [UserWord(word, 1_000, "nz") for word in own])
+    assert segmenter.words(text) == expected
+    assert [token.text for token in segmenter.tokens(text)] == expected
+
+
+@given(st.text(alphabet="ar5g眼镜-x ", max_size=12), st.lists(st.text("ar5g眼镜-", min_size=1, max_size=4), max_size=4))
+def test_a_latin_word_of_any_text_is_parted_by_no_users_word(text: str, own: list[str]) -> None:
+    words = Segmenter(user_words=[UserWord(word, 10_000) for word in own if word.strip("-")]).words(text)
+    assert "".join(words) == text
+    inside = "".join("|" + word for word in words)
+    assert re.search(r"[a-z0-9]\|[a-z0-9]", inside) is None
+
+
 @given(
     st.lists(
         st.text(alphabet="大有上新的一小人不我好在是多", min_size=2, max_size=4), min_size=1, max_size=8, unique=True

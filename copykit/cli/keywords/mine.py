@@ -293,7 +293,7 @@ def _write(found: list[Keyword], desk: _Desk, options: dict[str, Any], *, new: b
             case ".txt":
                 from copykit.keywords.discover import dictionary_lines
 
-                lines = dictionary_lines(found, desk.recipe.kitchen().segmenter)
+                lines = dictionary_lines(found, desk.recipe.kitchen().segmenter, desk.files.load("discovery")["words"])
                 with tables.atomic(output) as out:
                     out.writelines(f"{line}\n".encode("utf-8", "replace") for line in lines)
             case suffix:
