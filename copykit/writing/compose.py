@@ -358,9 +358,9 @@ class _Run:
             rendered = templating.render(alternate, binding.variables)
             made = self._unmark(rendered, tight=True) if rendered else Marked("")
             said = (*_SENTENCE.split(made.text), *(fact.text for fact in binding.facts))
-            long = [part for part in said if len(part) >= _SENTENCE_LEAST]
-            tight = {part: part.replace(" ", "") for part in long}
-            repeats = [part for part in long if tight[part] in sentences or tight[part] in opening]
+            repeats = [part for part in said if len(part) >= _SENTENCE_LEAST and part.replace(" ", "") in sentences]
+            if len(made.text) >= _SENTENCE_LEAST and made.text.rstrip("？") in opening:
+                repeats.append(made.text)
             if made.text and self._composer.fits(made.text):
                 if not repeats:
                     self._state = before
