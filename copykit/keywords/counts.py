@@ -90,7 +90,7 @@ class Counter:
         self.words = make_words()
         self._letters = make_words() if units else None
         self._word_counts: Ints = np.zeros(1024, np.int64)
-        self._held = Held(nothing(self._most, len(self._roles)), self._is_highest)
+        self._held = Held(self._nothing(), self._is_highest)
         self._waiting: list[Rows] = []
         self._rows = 0
         self._epoch = 0
@@ -106,37 +106,44 @@ class Counter:
         if self._rows > ROWS_IN_MEMORY or full:
             merged = self._merged()
             if full:
-                self._spill(merged, np.arange(len(merged.keys)))
-                merged = taken(merged, np.zeros(0, np.int64))
-            elif len(merged.keys) > ROWS_IN_MEMORY // 2:
+                self._spill(merged, _every(merged))
+                merged = [self._nothing()]
+            elif sum(len(part.keys) for part in merged) > ROWS_IN_MEMORY // 2:
                 # What came often comes again; it stays, and is not written over and over.
-                often = merged.sums[0] >= _often(merged.sums[0], ROWS_IN_MEMORY // HELD_SHARE)
-                self._spill(merged, np.flatnonzero(~often))
-                merged = taken(merged, np.flatnonzero(often))
-            self._held, self._rows = Held(merged, self._is_highest), len(merged.keys)
+                least = _often(np.concatenate([part.sums[0] for part in merged]), ROWS_IN_MEMORY // HELD_SHARE)
+                self._spill(merged, [np.flatnonzero(part.sums[0] < least) for part in merged])
+                merged = [taken(part, np.flatnonzero(part.sums[0] >= least)) for part in merged]
+            held = joined(merged)
+            self._held, self._rows = Held(held, self._is_highest), len(held.keys)
 
     def _words_are_full(self) -> bool:
         letters = self._letters
         return self.words.size > WORDS_IN_MEMORY or (letters is not None and letters.size > WORDS_IN_MEMORY)
 
-    def _merged(self) -> Rows:
-        """Return the rows in memory as one, a share of the keys at a time, and have none waiting."""
+    def _nothing(self) -> Rows:
+        return nothing(self._most, len(self._roles))
+
+    def _merged(self) -> list[Rows]:
+        """Return the rows in memory with equal keys made one, a share of the keys in each part, and have none waiting.
+
+        The parts are sorted and follow each other; together they would take their size once more.
+        """
         waiting, self._waiting = [self._held.rows, *self._waiting], []
         edges = _edges(sum(len(rows.keys) for rows in waiting) // MERGED_AT_ONCE + 1)
         bounds = [_bounds(rows.keys, edges) for rows in waiting]
-        parts = [
+        return [
             merge(
                 [sliced(rows, bound[part], bound[part + 1]) for rows, bound in zip(waiting, bounds, strict=True)],
                 self._is_highest,
             )
             for part in range(len(edges) + 1)
         ]
-        return joined(parts)
 
     def finish(self, others: Mapping[str, Totals] | None = None) -> Counts:
         """Return all that was counted, in memory and on disk; ``others`` are counters that were closed, by name."""
         words = self._letters or self.words
-        waiting = self._merged()
+        waiting = joined(self._merged())
+        self._held = Held(self._nothing(), self._is_highest)
         totals = Totals(*map(sum, zip(self.totals, *(others or {}).values(), strict=True)))
         names = [self._name, *(others or {})]
         return Counts(self._folder, names, self._is_highest, totals, waiting, Epoch(self._columns(words), words))
@@ -144,17 +151,16 @@ class Counter:
     def close(self) -> Totals:
         """Write all that is still in memory, for other processes to read, and keep none of it."""
         merged = self._merged()
-        self._spill(merged, np.arange(len(merged.keys)))
+        self._spill(merged, _every(merged))
         self._write_epoch()
-        self._held = Held(nothing(self._most, len(self._roles)), self._is_highest)
+        self._held = Held(self._nothing(), self._is_highest)
         self._begin_words()
         return self.totals
 
     def closed(self, counters: Mapping[str, Totals]) -> Counts:
         """Return all that these counters, each of them closed, have counted; every process may read it."""
         totals = Totals(*map(sum, zip(*counters.values(), strict=True)))
-        waiting = nothing(self._most, len(self._roles))
-        return Counts(self._folder, list(counters), self._is_highest, totals, waiting, None)
+        return Counts(self._folder, list(counters), self._is_highest, totals, self._nothing(), None)
 
     def _count(self, text: str, figures: Sequence[Mapping[str, float]]) -> Rows:
         words = self.words
@@ -169,7 +175,7 @@ class Counter:
         self.totals = Totals(*map(sum, zip(self.totals, (documents, total, len(text)), strict=True)))
         every = runs(reading, words, self._units) if self._units else phrases(reading, words)
         if not len(every.places):
-            return nothing(self._most, len(self._roles))
+            return self._nothing()
         groups = grouped(reading, every)
         chosen, cuts = least_cut(cuts_of(groups, words), groups.first)
         return Rows(
@@ -201,9 +207,9 @@ class Counter:
         counts = self._word_counts[:size].copy()
         return Columns(words.written(), words.hashes[:size], counts, words.sizes[:size].astype(np.int64))
 
-    def _spill(self, rows: Rows, places: Ints) -> None:
-        if len(places):
-            write_run(self._folder / f"{self._name}-{self.runs}.run", rows, places)
+    def _spill(self, parts: Sequence[Rows], places: Sequence[Ints]) -> None:
+        if any(map(len, places)):
+            write_run(self._folder / f"{self._name}-{self.runs}.run", parts, places)
             self.runs += 1
         if self._words_are_full():
             self._write_epoch()
@@ -330,6 +336,11 @@ def _frequent(lone: Records, several: Records, own: Rows, least: int) -> tuple[I
     good = np.sort(order[np.repeat(group_sums(counts.take(order), begins) >= least, sizes)])
     middle, end = np.searchsorted(good, (first, second))
     return good[:middle], good[middle:end] - first, good[end:] - second
+
+
+def _every(parts: Sequence[Rows]) -> list[Ints]:
+    """Return the places of all rows of each part."""
+    return [np.arange(len(part.keys)) for part in parts]
 
 
 def _often(counts: U32, rows: int) -> int:

@@ -20,20 +20,29 @@ BUCKETS = 4096  # of the range of keys; a partition is a number of them
 WRITTEN_AT_ONCE = 200_000  # rows, so that what writing takes beside them stays small
 
 
-def write_run(path: Path, rows: Rows, places: Ints) -> None:
-    """Write the rows at these places as one file: sizes; where each bucket begins; rows of one place; all others."""
-    words, figures = len(rows.words), len(rows.figures)
-    single = rows.sums[0].take(places) == 1
-    lone, several = places[single], places[~single]
-    buckets = np.arange(BUCKETS + 1)
-    starts = [np.searchsorted(rows.keys.take(each) >> BUCKET_SHIFT, buckets) for each in (lone, several)]
-    epoch = int(rows.epochs[0])  # all of them are of one vocabulary
+def write_run(path: Path, parts: Sequence[Rows], places: Sequence[Ints]) -> None:
+    """Write the rows at some places of each part as one file; the parts follow each other by key.
+
+    It has sizes; where each bucket begins; rows of one place; all others.
+    """
+    words, figures = len(parts[0].words), len(parts[0].figures)
+    epoch = next(int(part.epochs[0]) for part in parts if len(part.epochs))  # all of them are of one vocabulary
+    single = [part.sums[0].take(each) == 1 for part, each in zip(parts, places, strict=True)]
+    lone = [each[alone] for each, alone in zip(places, single, strict=True)]
+    several = [each[~alone] for each, alone in zip(places, single, strict=True)]
     with path.open("wb") as out:
-        np.array([len(lone), len(several), words, figures, epoch], np.int64).tofile(out)
-        np.stack(starts, 1).astype(np.uint32).tofile(out)
-        for each, encoded in ((lone, _as_lone), (several, _as_several)):
-            for start in range(0, len(each), WRITTEN_AT_ONCE):
-                encoded(taken(rows, each[start : start + WRITTEN_AT_ONCE])).tofile(out)
+        np.array([sum(map(len, lone)), sum(map(len, several)), words, figures, epoch], np.int64).tofile(out)
+        np.stack([_starts(parts, lone), _starts(parts, several)], 1).astype(np.uint32).tofile(out)
+        for sort, encoded in ((lone, _as_lone), (several, _as_several)):
+            for part, each in zip(parts, sort, strict=True):
+                for start in range(0, len(each), WRITTEN_AT_ONCE):
+                    encoded(taken(part, each[start : start + WRITTEN_AT_ONCE])).tofile(out)
+
+
+def _starts(parts: Sequence[Rows], places: Sequence[Ints]) -> Ints:
+    """Return where the rows of each bucket begin among those at these places."""
+    keys = np.concatenate([part.keys.take(each) for part, each in zip(parts, places, strict=True)])
+    return np.searchsorted(keys >> BUCKET_SHIFT, np.arange(BUCKETS + 1))
 
 
 def _as_lone(rows: Rows) -> NDArray[np.void]:
