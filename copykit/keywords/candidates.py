@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from copykit.corpus.sources import TEXT_END, all_marked
 from copykit.keywords.words import (
+    APOSTROPHE,
     DIGITS,
     FIRST,
+    HAN,
     INSIDE,
     LAST,
     LATIN,
+    NOT,
     SINGLE,
     SMALL,
     SPACE,
@@ -100,10 +103,42 @@ def read_block(joined: str, words: Words, cut: Cut) -> Reading:
             blanks, keep = starts[glue], ~glue
             numbers, starts, ends, docs = numbers[keep], starts[keep], ends[keep], docs[keep]
             in_title, bits = in_title[keep], bits[keep]
+    bits = _as_they_stand(bits, starts, ends, codes)
     sums = folded_sums(codes, blanks)
     if words.rules.unwanted:
         bits = _without(words.rules.unwanted, bits, starts, ends, sums, codes, blanks)
     return Reading(joined, numbers, starts, ends, docs, in_title, bits, begins, last - begins - 2, sums, codes)
+
+
+def _as_they_stand(bits: NDArray[np.int32], starts: Ints, ends: Ints, codes: NDArray[np.uint32]) -> NDArray[np.int32]:
+    """Return what each word can be beside those around it.
+
+    After a negation a word says the opposite: 不晕染 is no 晕染. What follows an apostrophe is no word, nor is don of
+    don't. No phrase begins within a row of single characters (岸官方 of 珂岸官方 is half a name), or with the last one
+    of what was typed before a blank (包皮 of 电脑包 皮革).
+    """
+    if len(bits) < 3:
+        return bits
+    bits = bits.copy()
+    bits[np.flatnonzero(bits[:-1] & NOT) + 1] &= ~(FIRST | SINGLE)
+    signs = np.flatnonzero(bits[1:-1] & APOSTROPHE) + 1
+    if len(signs):
+        signs = signs[(bits.take(signs - 1) & bits.take(signs + 1) & LATIN != 0)]
+        tails = signs[ends.take(signs + 1) - starts.take(signs + 1) <= 2]
+        letters = ends.take(tails + 1) - starts.take(tails + 1)
+        short = tails[(letters == 1) & (codes.take(starts.take(tails + 1)) | 0x20 == ord("t"))]  # don't, isn't
+        for place in (tails + 1, short - 1):
+            bits[place] = bits[place] & ~(INSIDE | FIRST | LAST | SINGLE) | SMALL
+    inside = bits & INSIDE != 0
+    one = inside & (bits & HAN != 0) & (ends - starts == 1)
+    apart = starts[1:] != ends[:-1]
+    row = one[:-1] & one[1:] & ~apart
+    bits[1:][row] &= ~FIRST
+    if apart.any():
+        near = inside[:-1] & inside[1:] & ~apart
+        bits[1:-1][one[1:-1] & near[:-1] & apart[1:]] &= ~FIRST
+        bits[1:-1][one[1:-1] & near[1:] & apart[:-1]] &= ~LAST
+    return bits
 
 
 def _without(

@@ -22,6 +22,7 @@ from copykit.text.segment import Segmenter
 BATCH = 128  # texts looked at together: fewer feel the cost of each numpy call, more leave the processor's cache
 HEAD_TREES, LEADING = 25, 32  # after so many trees only so many candidates of a text go on; F1@5 stays the same
 WORDS_IN_MEMORY = 300_000  # about 60 MB; then a new vocabulary is begun, which changes no result
+LEAST_SHARE = 0.02  # of a text's weight; what has less is not what the text is about
 DIGITS = 4  # of a weight and its shares
 BASE = "base"  # the share of a weight that any candidate of the text would have
 LATIN_BYTES = 1.4  # a text with fewer bytes a character is no Chinese one
@@ -52,7 +53,10 @@ class KeywordExtractor:
         return self.extract([Piece(title, text)], top)[0]
 
     def extract(self, pieces: Sequence[Piece], top: int = 10, *, explain: bool = False) -> list[list[TextKeyword]]:
-        """Return the best keywords of each text, best first; weights are shares of all candidates of the text."""
+        """Return the best keywords of each text, best first; weights are shares of all candidates of the text.
+
+        There may be fewer than ``top``: those with less than LEAST_SHARE are left out.
+        """
         results: list[list[TextKeyword]] = [[] for _ in pieces]
         for start in range(0, len(pieces), BATCH):
             batch = pieces[start : start + BATCH]
@@ -84,7 +88,7 @@ class KeywordExtractor:
         shares = _shares(scores, first)
         order, rank = _ranked(scores, found.docs, first)
         best = order[rank < top]
-        best = best[shares[best] > 0]
+        best = best[shares[best] >= LEAST_SHARE]
         text, bases = reading.text, reading.begins[found.docs[best]]
         begins, ends = reading.starts[found.places[best]], reading.ends[found.ends[best]]
         weights = shares[best].tolist()

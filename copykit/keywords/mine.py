@@ -168,6 +168,8 @@ class _Table:
         self._at, self._has = self.vocabulary.at, self.vocabulary.has
         self._letters = np.where(self._has, self.vocabulary.sizes.take(self._at, mode="clip"), 0)
         self.word_hashes: U64 = np.where(self._has, self.vocabulary.hashes.take(self._at, mode="clip"), np.uint64(0))
+        self._tags = words.tags_of(self.vocabulary.names())
+        self._worth = self._last_worth()
         self._cohesion = self._information()
         self.kept, self._inside = self._settled(frozenset(profile.data["mining"]["unbound"]))
 
@@ -193,7 +195,7 @@ class _Table:
         if totals.documents < 20:
             surplus = np.log(count / max(totals.words, 1)) + 6 + usual
         factors["rarity"] = np.clip(surplus / 10, 0, 1)
-        factors["wording"] = np.clip(0.5 + of_words.habits / 5, 0, 1) * of_words.tags
+        factors["wording"] = np.clip(0.5 + of_words.habits / 5, 0, 1) * self._worth.take(places)
         factors["searched"] = np.clip(of_words.searched, 0, 1)
         telling = next((role for role in TELLING if role in roles), None)
         if telling is not None:
@@ -234,9 +236,10 @@ class _Table:
         """Return which candidates stand for themselves, and the share of each that is inside the most frequent of them.
 
         Every word that is left out as a piece stands inside a kept one that has most of its places. What else is left
-        out is no word: a chance pair, a phrase that begins with a measure (款睫毛膏 of 这款睫毛膏), or a stretch of a
-        longer row than candidates are (its neighbour is always the same) whose words are all candidates, so that each
-        of them is kept or stands inside what is kept. Beside ``unbound`` characters any word may stand.
+        out is no word: a chance pair, a phrase that begins with a measure (款睫毛膏 of 这款睫毛膏), one whose last tag
+        is worth nothing, or a stretch of a longer row than candidates are (its neighbour is always the same)
+        whose words are all candidates, so that each of them is kept or stands inside what is kept.
+        Beside ``unbound`` characters any word may stand.
         """
         counts = self.rows.sums[0].astype(np.int64)
         # A word of the dictionary may stand alone, though it was not seen to in a few places; a phrase was seen to.
@@ -245,7 +248,7 @@ class _Table:
         order, keys = in_order(self.rows.keys)
         finder = Finder(keys)
         kept: NDArray[np.bool_] = (self.size == 1) | (self._cohesion > LOOSE)
-        kept &= ~(self._leans() | self._cut_out(finder, order, unbound))
+        kept &= ~(self._leans() | (self._worth == 0) | self._cut_out(finder, order, unbound))
         most = np.zeros(len(keys), np.int64)
         for size in range(self._at.shape[0], 0, -1):
             # Those that are longer have been settled.
@@ -263,11 +266,17 @@ class _Table:
 
     def _leans(self) -> NDArray[np.bool_]:
         """Return which phrases begin with a measure, which belongs to the word before it."""
-        needed = np.unique(self._at[0])
-        names = self.vocabulary.names(needed)
-        measures = (self._words.tags_of(names) == TAGS.index("q") + 1) & (np.array(list(map(len, names))) == 1)
-        leans: NDArray[np.bool_] = (self.size > 1) & measures.take(np.searchsorted(needed, self._at[0]))
+        measures = (self._tags == TAGS.index("q") + 1) & (self.vocabulary.sizes == 1)
+        leans: NDArray[np.bool_] = (self.size > 1) & measures.take(self._at[0])
         return leans
+
+    def _last_worth(self) -> Floats:
+        """Return what the tag of each candidate's last word is worth: the profile's number, 1 where it has none."""
+        worth = self._mining["tags"]
+        by_tag = np.array([1.0, *(worth.get(tag, worth.get(tag[:1], 1.0)) for tag in TAGS)])
+        last = self._at[self.size - 1, np.arange(len(self.size))]
+        found: Floats = by_tag.take(self._tags.take(last))
+        return found
 
     def _cut_out(self, finder: Finder, order: Ints, unbound: frozenset[str]) -> NDArray[np.bool_]:
         """Return which phrases are cut out of a longer stretch and made of words that are candidates themselves."""
@@ -320,11 +329,7 @@ class _Table:
         for side, word in (("first", first), ("last", last)):
             name = f"{self._model}.{side}"
             habits += (column(name).take(word) - self._words.table(name).default) / 32
-        # What the tag of the last word is worth: the profile's number, 1 where it has none.
-        worth = self._mining["tags"]
-        by_tag = np.array([1.0, *(worth.get(tag, worth.get(tag[:1], 1.0)) for tag in TAGS)])
-        tags = by_tag.take(self._words.tags_of(names)).take(last)
-        return _OfWords(rarity, searched, habits, tags, column("own").take(first) > 0)
+        return _OfWords(rarity, searched, habits, column("own").take(first) > 0)
 
 
 def _neighbours_of(characters: Iterable[str]) -> U64:
@@ -334,7 +339,7 @@ def _neighbours_of(characters: Iterable[str]) -> U64:
 
 
 class _OfWords(NamedTuple):
-    """What the words of a candidate say: mean rarity, least searches, habits of its ends, worth of its last tag.
+    """What the words of a candidate say: mean rarity, least searches, habits of its ends.
 
     ``own``: whether the first is a word that only the user's dictionary has.
     """
@@ -342,7 +347,6 @@ class _OfWords(NamedTuple):
     rarity: Floats
     searched: Floats
     habits: Floats
-    tags: Floats
     own: NDArray[np.bool_]
 
 

@@ -27,7 +27,7 @@ _INVERSE = pow(BASE, -1, 1 << 64)
 _CODES = 0x20000  # characters beyond the second plane share hashes with those that are 2^17 below them
 
 # What a word can be in a phrase, as bits.
-INSIDE, FIRST, LAST, SINGLE, LATIN, DIGITS, SPACE, SIGN, HAN, SMALL = (1 << n for n in range(10))
+INSIDE, FIRST, LAST, SINGLE, LATIN, DIGITS, SPACE, SIGN, HAN, SMALL, NOT, APOSTROPHE = (1 << n for n in range(12))
 
 # Tags with a number of their own, from 1; models were trained with this order, so new ones come last.
 TAGS = (
@@ -54,6 +54,7 @@ class Rules:
         self.first_barred = frozenset(profile["first_barred"])
         self.last_barred = frozenset(profile["last_barred"])
         self.single_barred = frozenset(profile["single_barred"])
+        self.negations = frozenset(profile.get("negations", ""))
         unwanted = [word.replace(" ", "") for word in unwanted]
         self.stop = frozenset(fold_text(word).replace(" ", "") for word in (*stop, *unwanted))
         self.unwanted: dict[int, U64] = {}
@@ -74,12 +75,14 @@ class Rules:
                 found.append(SPACE)
                 continue
             elif not any(map(str.isalnum, word)):
-                found.append(SIGN)
+                found.append(SIGN | APOSTROPHE if word in ("'", "’") else SIGN)
                 continue
             else:
                 bits = LATIN if word.isascii() else HAN
                 if not any(map(str.isalpha, word)):
                     bits |= DIGITS
+            if word in self.negations:
+                bits |= NOT
             may_be = may[tag]
             if not may_be or word in stop:
                 found.append(bits | SMALL)

@@ -47,6 +47,22 @@ def test_the_first_keywords_are_what_a_person_would_mark(kind: str, piece: Piece
     assert expected <= set(words), words
 
 
+# kind, text, words that must not be among its keywords.
+HALVES = [
+    ("product", "睫毛膏不晕染 防水", {"晕染"}),
+    ("product", "珂岸官方旗舰店", {"岸官方", "岸官方旗舰店"}),
+    ("query", "黑色电脑包 皮革男士", {"包皮", "包皮革"}),
+    ("title", "I don't believe it. The seller's shoes don't fit.", {"Don", "don", "t believe", "s shoes", "t fit"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "unwanted"), HALVES)
+def test_no_keyword_is_half_a_word_or_the_opposite_of_what_is_said(kind: str, text: str, unwanted: set[str]) -> None:
+    found = {word.text.replace(" ", "") for word in EXTRACTORS[kind].extract([Piece(text, "")], 30)[0]}
+    assert found
+    assert not {word.replace(" ", "") for word in unwanted} & found
+
+
 @settings(max_examples=40)
 @example("article", ["0²"])
 @given(st.sampled_from(KINDS), st.lists(st.text(max_size=50), max_size=3))
