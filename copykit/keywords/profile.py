@@ -85,7 +85,14 @@ def words_maker(
     tags = mended_tags(files) | segmenter.user_tags
 
     def tag_of(words: Sequence[str]) -> list[str]:
-        return [tags.get(word, tag) for word, tag in zip(words, segmenter.tags_of(words), strict=True)]
+        found = [tags.get(word, tag) for word, tag in zip(words, segmenter.tags_of(words), strict=True)]
+        if segmenter.untagged:
+            # The segmenter says x of them, which is what it says of broken characters, too.
+            found = [
+                "n" if tag == "x" and word in segmenter.untagged else tag
+                for word, tag in zip(words, found, strict=True)
+            ]
+        return found
 
     return partial(Words, rules, tag_of, tables)
 

@@ -72,6 +72,7 @@ class Segmenter:
         self._backend, self._user_words = backend, user_words
         self.user_tags = {word.word: word.tag for word in user_words if word.tag is not None}
         own = {word.word for word in user_words}
+        self.untagged = frozenset(own - self.user_tags.keys())
         mixed = frozenset(word for word in own if not _is_latin(word) and (_is_latin(word[0]) or _is_latin(word[-1])))
         if mixed:
             plain_tag, plain_cut, _ = (_rjieba if backend == "rjieba" else _jieba)(())

@@ -156,6 +156,15 @@ def test_a_weight_is_the_sum_of_its_factors_and_ranks_fall(tmp_path: Path) -> No
         assert sum(round(100 * share) for share in word.factors.values()) == round(100 * word.weight)
 
 
+def test_a_users_word_without_a_tag_is_worth_what_a_noun_is(tmp_path: Path) -> None:
+    tagged, untagged = (
+        mined(tmp_path / f"a{tag}", user_words=tuple(load_user_words([f"平价睫毛膏 {tag}".strip()])))
+        for tag in ("n", "")
+    )
+    assert "平价睫毛膏" in {word.text for word in tagged}
+    assert tagged == untagged
+
+
 def test_whole_phrases_come_before_their_pieces(tmp_path: Path) -> None:
     texts = [word.text for word in mined(tmp_path / "a")]
     assert "加绒打底裤" in texts
