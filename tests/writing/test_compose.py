@@ -218,6 +218,16 @@ def test_a_threaded_text_speaks_of_one_selling_point_all_through() -> None:
     assert threaded({"each": "detail~", "say": ["open!"]}) == {wind[1], wet[1]}
 
 
+def test_of_what_somebody_noted_only_what_is_of_the_thread_is_quoted() -> None:
+    notes = [{"when": "头一天", "text": "风大，伞没翻"}, {"when": "雨天", "text": "进门滴了一路"}]
+    claim = {"kind": "experience", "person": "小陈", "statement": "用了一个月", "evidence": "记录", "notes": notes}
+    body = TALK + "== noted\n{{ note.when }}，{{ note.text }}。\n"
+    part = {"take": ["experience"], "each": "experience.notes~", "order": "told", "say": ["noted!"]}
+    told = form(plans=[{"id": "only", "thread": True, "parts": [part]}], body=body)
+    heard = {"".join(texts(compose(told, str(seed), **{**THREADED, "claims": [claim]}))) for seed in range(20)}
+    assert heard == {"头一天，风大，伞没翻。", "雨天，进门滴了一路。"}
+
+
 def test_a_thread_for_which_a_part_has_no_facts_is_left_for_another() -> None:
     part = {"take": ["point"], "say": ["both~! open~!"], "need": True}
     (only,) = threaded(part, details=[THREADED["details"][0]])
