@@ -393,7 +393,8 @@ def _print_pages(room: _Room, pairs: Pairs) -> None:
     for number, score in enumerate(scores):
         if number:
             click.echo()
-        click.echo(render.title_text(score, room.view, adviser.changes(score, room.body)))
+        changes = adviser.changes(score, room.body)
+        click.echo(render.title_text(score, room.view, changes, () if changes else adviser.questions(score)))
 
 
 def _scored(

@@ -131,8 +131,11 @@ def title_row(score: TitleScore, view: View) -> list[Any]:
     ]
 
 
-def title_text(score: TitleScore, view: View, changes: Sequence[Change] = ()) -> str:
-    """Return the page for one title: the answer first, the reason beside the place, the next step at the end."""
+def title_text(score: TitleScore, view: View, changes: Sequence[Change] = (), questions: Sequence[str] = ()) -> str:
+    """Return the page for one title: the answer first, the reason beside the place, the next step at the end.
+
+    ``questions`` are what only the writer knows; they are asked where there are no changes.
+    """
     terminal = view.terminal
     counted = set(score.overall.parts)
     lines = [
@@ -149,6 +152,12 @@ def title_text(score: TitleScore, view: View, changes: Sequence[Change] = ()) ->
     if changes:
         heading = view.say("  先改这两处" if len(changes) > 1 else "  先改这一处", "  change first")
         lines += ["", terminal.paint(heading, "strong"), *_changes(score, changes, view)]
+    elif questions:
+        heading = view.say("  没有能照抄的改法，先回答这个", "  no rewrite would help; answer this first")
+        lines += ["", terminal.paint(heading, "strong")]
+        for question in questions:
+            first, *rest = wrapped(terminal.safe(question), terminal.width - 4)
+            lines += [f"  ? {first}", *(f"    {line}" for line in rest)]
     return "\n".join(lines)
 
 
@@ -360,8 +369,10 @@ def _travel(score: TitleScore, view: View) -> list[str]:
 def _changes(score: TitleScore, changes: Sequence[Change], view: View) -> list[str]:
     terminal = view.terminal
     lines: list[str] = []
+    reached = score.overall.value
     for number, change in enumerate(changes, 1):
-        gain = f"{view.say('总分', 'score')} {score.overall.value:.0f} → {change.score:.0f}"
+        gain = f"{view.say('总分', 'score')} {reached:.0f} → {change.score:.0f}"
+        reached = change.score  # each is made upon the one before
         lines.append(f"  {number} {terminal.safe(change.message)}   {terminal.paint(terminal.safe(gain), 'good')}")
         lines += [f"    {line}" for line in wrapped(terminal.safe(one_line(change.title)), terminal.width - 4)]
     return lines

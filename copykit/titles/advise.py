@@ -3,30 +3,37 @@
 What may be tried is data (``changes/*.toml``): put someone or some scene in, take a word out, replace it by the one
 that its list has for it, leave superlatives out, bring the core word forward, shorten to the platform's limit. Words
 come from the brief, otherwise from what buyers of that category are like; nothing that would need evidence (a figure, a
-result) is ever put in.
+result) is ever put in. A silly rewrite costs more trust than none: where grammar or sense are in doubt nothing is
+proposed, and the writer is asked for what only the writer knows.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.lexicon import AutomatonBuilder, Lexicons
-from copykit.model import Change, Finding, TitleScore
+from copykit.model import Change, Finding, TitleScore, Token
 from copykit.platforms import length_on
 from copykit.text.clauses import clauses
-from copykit.text.normalize import fold
+from copykit.text.normalize import fold, fold_texts
+from copykit.titles.listing import names_goods
 from copykit.titles.score import MAX_TITLE, TitleScorer
 
 MOST = 2
-LEAST_GAIN = 1.0
+LEAST_GAIN = 2.0  # less is not to be seen in a score without decimals
 _TRIED = 24  # rewrites judged at most; each costs about as much as the title itself
+_ADDRESSES = 8  # points from which the goods' own words call somebody
+_LEAST_CLAUSE = 4  # characters; what is left of a clause below that says nothing
 _EDGES = " ，,、；;：:|｜/·-—"
-_PARTICLES = "的地得"
 _SIGNS = _EDGES + "！!？?。…~"
+# What tells a story or speaks of itself, by tag: a name before such a title would become the one who did it.
+_STORY_TAGS = ("ul", "uz", "ug")
+_GENERAL_NOT = (*_STORY_TAGS, "r", "m", "c", "x")
 
 
 class _Rewrite(NamedTuple):
@@ -49,80 +56,139 @@ class Adviser:
         builder = AutomatonBuilder()
         self._categories = lexicons["category_words"]
         self._buyers = lexicons["category_buyers"]
+        self._small = lexicons["squeezable"].entries
+        self._qualities = lexicons["quality_adjectives"].entries
+        self._longest_quality = max(map(len, self._qualities))
         self._category_slot = builder.words(self._categories.entries, self._categories.exceptions)
-        self._buyer_slot = builder.words(self._buyers.entries, self._buyers.exceptions)
-        self._squeeze_slot = builder.words(lexicons["squeezable"].entries)
+        self._buyer_slot = builder.words(self._buyers.entries, self._categories.exceptions)
+        self._squeeze_slot = builder.words(self._small)
+        self._degree_slots = {
+            name: builder.words(fold_texts((*data["degrees"], *data["levels"])))
+            for name, data in self._changes.items()
+            if data["kind"] == "soften"
+        }
         self._find = builder.build().hits
 
     def changes(self, score: TitleScore, body: str | None = None) -> list[Change]:
-        """Return up to two changes of different kinds, the one that helps most first; none when nothing helps."""
-        rewrites = list(dict.fromkeys(self._rewrites(score)))[:_TRIED]
-        judged: list[tuple[float, int, _Rewrite, TitleScore]] = []
-        for number, rewrite in enumerate(rewrites):
+        """Return up to two changes of different kinds, the second made upon the first; none when nothing helps."""
+        chosen: list[Change] = []
+        used: set[str] = set()
+        for _ in range(MOST):
+            best = next(iter(self._judged(score, body, used)), None)
+            if best is None:
+                break
+            change, score = best
+            used.add(change.change)
+            chosen.append(Change(change.message, change.title, score.overall.value))
+        return chosen
+
+    def alone(self, score: TitleScore, body: str | None = None) -> list[Change]:
+        """Return the best change of each kind, each made upon the title itself, the one that helps most first."""
+        kinds: dict[str, Change] = {}
+        for change, after in self._judged(score, body, ()):
+            if all(change.title != other.title for other in kinds.values()):
+                kinds.setdefault(change.change, Change(change.message, change.title, after.overall.value))
+        return list(kinds.values())
+
+    def questions(self, score: TitleScore) -> list[str]:
+        """Return what to ask the writer about a title that no rewrite of its own words would help."""
+        asked: list[tuple[int, str]] = []
+        for data in self._changes.values():
+            if data["kind"] == "ask" and score.profile in data.get("profiles", (score.profile,)):
+                found = [f for f in score.findings if f.rule in data.get("rules", ()) or f.severity == data.get("of")]
+                if found:
+                    old = "、".join(dict.fromkeys(f"“{finding.match}”" for finding in found))
+                    asked.append((data["rank"], data["message"].format(old=old)))
+        return [message for rank, message in asked if rank == min(asked)[0]]
+
+    def _judged(self, score: TitleScore, body: str | None, without: Iterable[str]) -> list[tuple[_Rewrite, TitleScore]]:
+        """Return the rewrites that help with what they come to, the best first."""
+        judged: list[tuple[int, float, int, _Rewrite, TitleScore]] = []
+        for number, rewrite in enumerate(list(dict.fromkeys(self._rewrites(score, without)))[:_TRIED]):
             try:
                 after = self._scorer.score(rewrite.title, body)
             except CopykitError:
                 continue
-            if _worth(score, after):
-                judged.append((after.overall.value, -number, rewrite, after))
-        chosen: dict[str, Change] = {}
-        for value, _, rewrite, _ in sorted(judged, key=lambda item: (_fixes(score, item[3]), *item[:2]), reverse=True):
-            if all(rewrite.title != other.title for other in chosen.values()):
-                chosen.setdefault(rewrite.change, Change(rewrite.message, rewrite.title, value))
-        return list(chosen.values())[:MOST]
+            if _worth(score, after, self._scorer.profile.highs):
+                judged.append((_fixes(score, after), after.overall.value, -number, rewrite, after))
+        judged.sort(key=lambda item: item[:3], reverse=True)
+        return [(rewrite, after) for *_, rewrite, after in judged]
 
-    def _rewrites(self, score: TitleScore) -> Iterator[_Rewrite]:
+    def _rewrites(self, score: TitleScore, without: Iterable[str]) -> Iterator[_Rewrite]:
         for name, data in self._changes.items():
-            if score.profile not in data.get("profiles", (score.profile,)):
+            if name in without or data["kind"] == "ask" or score.profile not in data.get("profiles", (score.profile,)):
                 continue
-            for title, facts in _KINDS[data["kind"]](self, score, data):
+            for title, facts in _KINDS[data["kind"]](self, score, {"id": name, **data}):
                 title, dropped = self._squeezed(title.strip(_EDGES))
                 if title and title != score.title:
                     message = data["message"].format(**facts)
                     yield _Rewrite(name, message + self._also(dropped), title)
 
     def _insert(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-        """Put a word of the brief or of the category's buyers into each template."""
+        """Put a word of the brief or of the category's buyers into each template, where nothing like it stands."""
         lacking = data.get("lacks")
-        if lacking and any(f.dimension == lacking and f.points >= 8 for f in score.findings):
+        if lacking and any(
+            f.dimension == lacking and f.points > 0 and (f.points >= _ADDRESSES or f.rule not in data.get("but", ()))
+            for f in score.findings
+        ):
             return
+        tokens = self._tokens(score.title)
+        tells = any(token.tag in _STORY_TAGS or token.text.startswith("我") for token in tokens)
         for template in data["templates"]:
             slot = next(iter(re.findall(r"{(\w+)}", template.replace("{title}", ""))))
-            for word in self._words(score, slot):
+            if lacking and tells and not template.startswith("{title}"):
+                continue  # 上班族，卖了八年茶叶: the office worker would have sold it
+            for word in self._words(score, slot, data, tokens):
                 if word not in score.title:
                     yield template.format(title=score.title, **{slot: word}), {"word": word}
 
-    def _words(self, score: TitleScore, slot: str) -> Sequence[str]:
+    def _words(self, score: TitleScore, slot: str, data: Mapping[str, Any], tokens: Sequence[Token]) -> Sequence[str]:
         brief = self._scorer.settings.brief
-        own: Sequence[str] = ()
+        folded = fold(score.title).text
+        starts = [token.start for token in tokens] + [len(folded)]
+        hits = self._find(folded)
+        goods = {
+            folded[start:end] for start, end in hits.get(self._category_slot, ()) if names_goods(starts, start, end)
+        }
         if brief is not None:
             own = {"audience": brief.audience, "scene": brief.scenes, "keyword": brief.keywords}.get(slot, ())
-        if own:
-            return own
-        hits = self._find(fold(score.title).text)
+            about = fold(f"{brief.product} {brief.category} {' '.join(brief.keywords)}").text
+            return own if not goods or any(word in about for word in goods) else ()
+        # Without a brief only a title that speaks of goods in general is given to somebody: no story, no list.
+        if data.get("brief_only") or _troubles(score) or any(token.tag in _GENERAL_NOT for token in tokens):
+            return ()
         for start, end in hits.get(self._buyer_slot, ()):
-            fields = self._buyers.entries[fold(score.title).text[start:end]]
-            return fields.get(slot, "").split("|") if slot in fields else ()
+            if len(goods) == 1 and names_goods(starts, start, end):
+                fields = self._buyers.entries[folded[start:end]]
+                return fields[slot].split("|") if slot in fields else ()
         return ()
 
-    def _squeezed(self, title: str) -> tuple[str, list[str]]:
-        """Take out small words from the end on until the title fits its platform; as it was when it never does.
+    def _tokens(self, title: str) -> list[Token]:
+        """Return the words of a title; their places are those of the folded text."""
+        return self._scorer.segmenter.tokens(fold(title).text)
 
-        Words that earn something go only when the others are not enough.
+    def _squeezed(self, title: str) -> tuple[str, list[str]]:
+        """Take out small words that can go, from the end on, until the title fits; as it was when it never does.
+
+        A word can go where it is a word, earns nothing, and stands between such words as its list says.
         """
         platform = self._scorer.settings.platform
         if platform is None or length_on(platform, title).ok is not False or len(title) > MAX_TITLE:
             return title, []
-        folded = fold(title)
-        small = [folded.span(*hit) for hit in self._find(folded.text).get(self._squeeze_slot, [])]
+        folded, tokens = fold(title), self._tokens(title)
+        hits = set(self._find(folded.text).get(self._squeeze_slot, ()))
         earning = [(f.start, f.end) for f in self._scorer.score(title).findings if f.points > 0 and f.match != title]
-        spare = [place for place in small if not any(a < place[1] and place[0] < b for a, b in earning)]
-        for places in (spare, small):
-            shorter = title
-            for number, (start, end) in enumerate(reversed(places), 1):
-                shorter = _without(shorter, start, end)
-                if length_on(platform, shorter).ok:
-                    return shorter, [title[slice(*place)] for place in places[-number:]]
+        places = []
+        for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
+            if (token.start, token.end) in hits and _can_go(self._small[token.text], before, after):
+                place = folded.span(token.start, token.end)
+                if not any(start < place[1] and place[0] < end for start, end in earning):
+                    places.append(place)
+        shorter = title
+        for number, (start, end) in enumerate(reversed(places), 1):
+            shorter = _without(shorter, start, end)
+            if length_on(platform, shorter).ok:
+                return shorter, [title[slice(*place)] for place in places[-number:]]
         return title, []
 
     def _also(self, dropped: Sequence[str]) -> str:
@@ -132,40 +198,95 @@ class Adviser:
         return f"（为了不超长，去掉了{words}）" if self._lang == "zh" else f" (without {words}, to fit)"
 
     def _replace(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-        """Put in the words that a rule's list has for what it found; most rules suggest in sentences, for people."""
-        for finding in score.findings:
-            for word in finding.suggestions if finding.rule in data["rules"] else ():
-                title = score.title[: finding.start] + word + score.title[finding.end :]
-                yield title, {"old": finding.match, "word": word}
+        """Put in the words that a rule's list has for what it found, everywhere at once; most rules suggest sentences.
+
+        Nothing is replaced where a word behind ``not_after`` says what somebody is (不买就是…).
+        """
+        found = [finding for finding in score.findings if finding.rule in data["rules"]]
+        if not found or any(score.title[: f.start].endswith(tuple(data.get("not_after", ()))) for f in found):
+            return
+        for number in range(max(len(finding.suggestions) for finding in found)):
+            if all(finding.suggestions for finding in found):
+                words = [finding.suggestions[min(number, len(finding.suggestions) - 1)] for finding in found]
+                title = score.title
+                for finding, word in sorted(zip(found, words, strict=True), key=lambda each: -each[0].start):
+                    title = title[: finding.start] + word + title[finding.end :]
+                old = "”、“".join(dict.fromkeys(finding.match for finding in found))
+                yield title, {"old": old, "word": "”、“".join(dict.fromkeys(words))}
 
     def _drop(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-        """Take out what costs points, with the sign that it leaves hanging."""
+        """Take out what costs points, with the sign that it leaves hanging, and with a clause that it leaves empty."""
+        errors = [finding for finding in score.findings if finding.severity == "error"]
         for finding in score.findings:
-            if finding.rule in data["rules"] and not _is_whole(finding, score):
-                yield _without(score.title, finding.start, finding.end), {"old": finding.match}
+            if finding.rule not in data["rules"] or _is_whole(finding, score):
+                continue
+            if any(error.start < finding.end and finding.start < error.end for error in errors):
+                continue  # half a word that is barred is barred still
+            start, end = finding.start, finding.end
+            clause = next((c for c in clauses(score.title) if c.start <= start and end <= c.end), None)
+            if clause is not None and score.profile != "listing":
+                left = _ink(score.title[clause.start : start] + score.title[end : clause.end])
+                if 0 < left < _LEAST_CLAUSE:
+                    start, end = clause
+            if _ink(rest := _without(score.title, start, end)) >= _LEAST_CLAUSE:
+                yield rest, {"old": score.title[start:end]}
 
     def _soften(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-        """Take out how far things are said to go, everywhere at once: 史上最好用的锅，国家级工艺 → 好用的锅，工艺."""
-        places: dict[int, str] = {}  # beginning → word
-        for finding in score.findings:
-            for word in data["degrees"] if finding.rule in data["rules"] else ():
-                at = score.title.find(word, max(0, finding.start - len(word) + 1))
-                kept = score.title[at + len(word) : at + len(word) + 1]
-                if 0 <= at < finding.end and kept not in ("", *_PARTICLES, *_SIGNS):
-                    places[at] = max(word, places.get(at, ""), key=len)
-        title, reached = "", 0
-        for at, word in sorted(places.items()):
-            if at >= reached:  # 最 stands inside 史上最
-                title, reached = title + score.title[reached:at], at + len(word)
-        if places:
-            words = sorted(places.items())
-            outer = [word for at, word in words if not any(a < at < a + len(other) for a, other in words)]
-            yield title + score.title[reached:], {"old": "、".join(f"“{word}”" for word in outer)}
+        """Take out how far things are said to go, everywhere at once: 史上最好用的锅，国家级工艺 → 好用的锅.
+
+        ``degrees`` stand before an adjective, ``levels`` before a noun. A clause that does not read without them goes.
+        """
+        folded = fold(score.title)
+        barred = [finding for finding in score.findings if finding.rule in data["rules"]]
+        places = []
+        for hit in self._find(folded.text).get(self._degree_slots[data["id"]], ()):
+            start, end = folded.span(*hit)
+            if any(finding.start < end and start < finding.end for finding in barred):
+                places.append((start, end, folded.text[slice(*hit)] in data["levels"]))
+        left_out: list[str] = []
+        title = score.title
+        for clause in reversed(clauses(score.title)):
+            mine = [place for place in places if clause.start <= place[0] and place[1] <= clause.end]
+            if not mine:
+                continue
+            text, shift = score.title[slice(*clause)], 0
+            reads = True
+            for start, end, level in mine:
+                at = start - clause.start - shift
+                text = text[:at] + text[at + end - start :]
+                shift += end - start
+                reads = reads and self._reads_on(text, at, level=level)
+            if reads and _ink(text) >= _LEAST_CLAUSE:
+                title = title[: clause.start] + text + title[clause.end :]
+                left_out += [score.title[start:end] for start, end, _ in reversed(mine)]
+            else:
+                title = _without(title, *clause)
+                left_out.append(score.title[slice(*clause)])
+        if places and _ink(title) >= _LEAST_CLAUSE:
+            yield title, {"old": "、".join(dict.fromkeys(f"“{word}”" for word in reversed(left_out)))}
+
+    def _reads_on(self, text: str, at: int, *, level: bool) -> bool:
+        """Return whether a clause reads from ``at`` on, where a degree stood: 好用的锅 does, 强大|促 and 低 do not."""
+        rest = fold(text[at:]).text
+        tokens = self._scorer.segmenter.tokens(rest)
+        if not tokens:
+            return False
+        if level:  # 国家级面料的T恤 would be a T恤 of any 面料 at all
+            return tokens[0].tag.startswith("n") and len(tokens) > 1 and tokens[1].text != "的"
+        size = next((n for n in range(self._longest_quality, 0, -1) if rest[:n] in self._qualities), 0)
+        first, second = (token.text for token in (tokens[0], tokens[1] if len(tokens) > 1 else tokens[0]))
+        if len(first) > max(size, 1) and (second == "的" or tokens[0].tag.startswith("n")):
+            return True  # 低价的羽绒服, 好用的锅
+        if tokens[0].tag.startswith("a") and second == "的":
+            return True
+        behind = next((token.text for token in tokens if token.start >= size), "")
+        return size > 0 and (behind == "的" or len(behind) > 1 or (not behind and size > 1))
 
     def _front(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         """Bring the clause with the category word to the front."""
         folded = fold(score.title)
-        hits = self._find(folded.text).get(self._category_slot)
+        starts = [token.start for token in self._tokens(score.title)] + [len(folded.text)]
+        hits = [hit for hit in self._find(folded.text).get(self._category_slot, ()) if names_goods(starts, *hit)]
         if not hits:
             return
         start, end = folded.span(*hits[0])
@@ -202,11 +323,19 @@ _KINDS = {
 }
 
 
-def _worth(before: TitleScore, after: TitleScore) -> bool:
-    """Return whether a rewrite helps: it fits where it has to, adds no warning, and gains points or the fit."""
-    if after.length.ok is False or _troubles(after) > _troubles(before):
+def _worth(before: TitleScore, after: TitleScore, highs: Mapping[str, int]) -> bool:
+    """Return whether a rewrite helps: it fits, brings nothing new to mend, and mends an error or gains visibly.
+
+    While something has to be mended, nothing else is worth proposing.
+    """
+    if after.length.ok is False or _faults(after) - _faults(before):
         return False
-    return before.length.ok is False or after.overall.value >= before.overall.value + LEAST_GAIN
+    if any(part.value >= highs.get(name, 101) > before.risks[name].value for name, part in after.risks.items()):
+        return False
+    if _fixes(before, after) > 0:
+        return after.overall.value >= before.overall.value or before.length.ok is False
+    mended = before.length.ok is not False and not any(finding.severity == "error" for finding in before.findings)
+    return mended and after.overall.value >= before.overall.value + LEAST_GAIN
 
 
 def _fixes(before: TitleScore, after: TitleScore) -> int:
@@ -215,8 +344,29 @@ def _fixes(before: TitleScore, after: TitleScore) -> int:
     return (before.length.ok is False and after.length.ok is True) + errors[0] - errors[1]
 
 
+def _faults(score: TitleScore) -> Counter[tuple[str, str]]:
+    """Return what warns or costs points, by rule and words."""
+    return Counter(
+        (finding.rule, "" if _is_whole(finding, score) else finding.matched_as)
+        for finding in score.findings
+        if finding.severity != "hint" or (finding.points < 0 and finding.dimension in score.overall.parts)
+    )
+
+
 def _troubles(score: TitleScore) -> int:
     return sum(finding.severity != "hint" for finding in score.findings)
+
+
+def _can_go(fields: Mapping[str, str], before: Token | None, after: Token | None) -> bool:
+    """Return whether a small word can go from between two others, by the tags that its list asks for on each side."""
+    for side, token in (("prev", before), ("next", after)):
+        if side in fields and (token is None or not token.tag.startswith(tuple(fields[side].split("|")))):
+            return False
+    return True
+
+
+def _ink(text: str) -> int:
+    return sum(map(str.isalnum, text))
 
 
 def _is_whole(finding: Finding, score: TitleScore) -> bool:

@@ -145,6 +145,11 @@ class TitleScorer:
         judge, english_judge = choose_profiles(files, profile, place)
         return cls(files, Settings(judge, place, brief, today, english=english_judge))
 
+    @property
+    def segmenter(self) -> Segmenter:
+        """Return what cuts the titles into words."""
+        return self._segmenter
+
     def score(self, title: str, body: str | None = None) -> TitleScore:
         """Judge one title.
 

@@ -169,7 +169,7 @@ def _changed(old: TitleScore, scorer: TitleScorer, adviser: Adviser) -> Iterator
     current = old
     done: tuple[str, ...] = ()
     for _ in range(MOST_STEPS):
-        changes = [change for change in adviser.changes(current) if not _only_adds(current.title, change.title)]
+        changes = [change for change in adviser.alone(current) if not _only_adds(current.title, change.title)]
         for change in changes:
             yield change.title, (*done, change.message)
         if not changes:

@@ -33,9 +33,9 @@ def score(*args: str | Path) -> int:
 
 
 def test_a_page_says_the_score_the_reasons_and_the_changes(capsys: pytest.CaptureFixture[str]) -> None:
-    assert score(TITLE, "-p", "小红书") == 0
+    assert score(TITLE, "平价睫毛膏推荐", "-p", "小红书") == 0
     page = capsys.readouterr().out
-    for part in ("小红书标题 19/20 字", "打破常规", "凭什么", "先改", "→"):
+    for part in ("小红书标题 19/20 字", "打破常规", "凭什么", "先回答这个", "先改", "→"):
         assert part in page
 
 
@@ -148,10 +148,11 @@ def test_a_rule_of_ones_own_fires_from_one_file(tmp_path: Path, capsys: pytest.C
 
 
 def test_the_english_side_speaks_english(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["titles", "score", TITLE, "-p", "小红书", "--lang", "en"]) == 0
+    assert run(["titles", "score", TITLE, "平价睫毛膏推荐", "-p", "小红书", "--lang", "en"]) == 0
     page = capsys.readouterr().out
     assert "novelty" in page
     assert "change first" in page
+    assert "answer this first" in page
 
 
 def test_a_table_marks_what_must_not_be_published_and_what_smells_of_bait(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections import Counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from copykit.datafiles import bundled
+from copykit.errors import CopykitError
 from copykit.model import Brief, Change, TitleScore
 from copykit.platforms import Platforms
 from copykit.titles.advise import Adviser
@@ -25,7 +30,6 @@ def advised(title: str, platform: str, brief: Brief | None = None) -> tuple[Titl
 @pytest.mark.parametrize(
     ("title", "platform"),
     [
-        ("11块钱的睫毛膏，凭什么三个月断货5次？", "小红书"),
         ("平价睫毛膏推荐", "小红书"),
         ("姐妹们绝绝子！闭眼入！天花板级别的神仙睫毛膏！！！", "小红书"),
         ("大饼脸也能戴的渔夫帽", "小红书"),
@@ -36,9 +40,14 @@ def advised(title: str, platform: str, brief: Brief | None = None) -> tuple[Titl
 def test_a_change_scores_higher_or_makes_the_title_fit(title: str, platform: str) -> None:
     score, changes = advised(title, platform)
     assert 1 <= len(changes) <= 2
+    reached = score
     for change in changes:
-        assert change.title != title
-        assert change.score >= score.overall.value + 1 or score.length.ok is False
+        assert change.title != reached.title
+        errors = sum(finding.severity == "error" for finding in reached.findings)
+        reached = advised(change.title, platform)[0]
+        mended = errors > sum(finding.severity == "error" for finding in reached.findings)
+        assert change.score == reached.overall.value
+        assert mended or score.length.ok is False or change.score >= score.overall.value + 2
         assert Platforms(bundled())[platform].max is None or advised(change.title, platform)[0].length.ok is not False
 
 
@@ -67,7 +76,10 @@ def test_taking_words_out_leaves_no_hanging_sign() -> None:
     ("title", "better"),
     [
         ("史上最好用的口红", "好用的口红"),
-        ("这款最好用的锅，国家级工艺", "这款好用的锅，工艺"),
+        ("这款最好用的锅，国家级工艺", "这款好用的锅"),
+        ("顶级羊绒大衣，穿了三年不起球", "羊绒大衣，穿了三年不起球"),
+        ("最便宜的锅，最好的礼物", "便宜的锅，好的礼物"),
+        ("國家級羊絨大衣，穿了三年", "羊絨大衣，穿了三年"),
         ("全网最低价的羽绒服", "低价的羽绒服"),
     ],
 )
@@ -81,3 +93,112 @@ def test_advice_in_sentences_is_never_put_into_a_title(title: str) -> None:
     told = {word for finding in score.findings for word in finding.suggestions}
     assert told
     assert not [change for change in changes if any(word in change.title for word in told)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "洗了四年的衬衫，领子还挺着",
+        "卖了十一年豆腐，我只点卤水",
+        "下雪天不敢穿的短靴，我天天穿",
+        "头皮痒不是因为脏，洗发水换对就行",
+        "我妈说这锅不行，用完又买了两个",
+        "商家玩的帽子戏法",
+        "全国第一的粉底液",
+        "史上最强大促，全网最低",
+        "国家级面料，全网最低价",
+        "不买就是丑女，胖子必须看",
+        "李佳琦推荐的口红",
+        "结局太意外！这把伞居然这样",
+    ],
+)
+def test_rather_no_change_than_a_silly_one(title: str) -> None:
+    assert advised(title, "小红书")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "asked"),
+    [
+        ("全国第一的粉底液", "全国第一"),
+        ("不买就是丑女，胖子必须看", "丑女"),
+        ("雨伞骨断了六次", "说给谁听"),
+        ("关于选枕头的一些建议", "说给谁听"),
+    ],
+)
+def test_the_writer_is_asked_for_what_no_rewrite_can_know(title: str, asked: str) -> None:
+    scorer = TitleScorer.bundled("小红书")
+    (question,) = Adviser(bundled(), scorer).questions(scorer.score(title))
+    assert asked in question
+
+
+def test_words_of_the_brief_do_not_become_the_one_who_tells_a_story() -> None:
+    brief = Brief("高山绿茶", "茶叶", audience=("上班族",), scenes=("下午犯困",))
+    for change in advised("卖了八年茶叶，我只喝这一种", "知乎", brief)[1]:
+        assert not change.title.startswith(("上班族", "下午犯困"))
+
+
+GOODS = ("睫毛膏", "茶叶", "小白鞋", "枕头", "洗发水", "炒锅", "羽绒服")
+PIECES = (
+    *(
+        "平价",
+        "史上最好用的",
+        "全网最低",
+        "国家级",
+        "推荐",
+        "怎么选",
+        "，",
+        "！",
+        "我",
+        "用了三年的",
+        "真的",
+        "就",
+        "下雨天",
+        "胖子",
+    ),
+    *(
+        "小个子",
+        "绝绝子",
+        "包邮",
+        "限时抢购",
+        "凭什么",
+        "这款",
+        "适合自己的",
+        "最強",
+        "顶级面料",
+        "11块钱的",
+        "不是因为贵",
+    ),
+)
+
+
+@functools.cache
+def adviser(platform: str) -> tuple[TitleScorer, Adviser]:
+    scorer = TitleScorer.bundled(platform)
+    return scorer, Adviser(bundled(), scorer)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.sampled_from(PIECES + GOODS), min_size=2, max_size=6).map("".join), st.sampled_from(["小红书", "淘宝"])
+)
+def test_a_change_helps_mends_first_and_brings_nothing_new_to_mend(title: str, platform: str) -> None:
+    scorer, advise = adviser(platform)
+    try:
+        score = scorer.score(title)
+    except CopykitError:
+        return
+    changes = advise.changes(score)
+    assert len({change.title for change in changes} | {title}) == len(changes) + 1
+    for change in changes:
+        after = scorer.score(change.title)
+        assert after.overall.value == change.score
+        mend, mended = (
+            Counter((f.rule, f.matched_as) for f in each.findings if f.severity != "hint" and f.match != each.title)
+            for each in (score, after)
+        )
+        assert not mended - mend
+        errors = [sum(f.severity == "error" for f in each.findings) for each in (score, after)]
+        if score.length.ok is not False:
+            assert errors[1] < errors[0] or (errors == [0, 0] and after.overall.value >= score.overall.value + 2)
+        assert after.length.ok is not False
+        score = after
