@@ -34,6 +34,10 @@ SEEN: list[tuple[Markup, str, str]] = [
     ("html", "<a title='<b>顶级' href=x>甲</a>&nbsp;&#22909;&notanentity;", "甲\xa0好¬anentity;"),
     ("html", "1 < 2 <3 甲", "1 < 2 <3 甲"),
     ("html", "<!-- 顶级 --><![CDATA[x]]><?php 顶级 ?>甲", "甲"),
+    # What stands for an image is read as a line of its own.
+    ("html", '<p>锅<img src=a.png alt="结实&amp;轻">好用</p>', "锅\n结实&轻\n好用"),
+    ("html", "<img alt=铁锅 src=b><img alt='' src=c><img hidden alt=看不见>真沉", "铁锅\n真沉"),
+    ("md", '炒锅<img src=a alt="铁锅">真沉 ![木柄](b.png)', "炒锅\n铁锅\n真沉 木柄"),
 ]
 
 
@@ -132,6 +136,7 @@ def test_every_visible_range_leads_back_into_the_source(source: str, markup: Mar
             "<",
             "<!--",
             "<a ",
+            "<img alt=",
             "<a '",
             '<a "x',
             "&#1",

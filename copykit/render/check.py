@@ -326,7 +326,10 @@ _BLANKS = dict.fromkeys(map(ord, "\t\r\u3000\xa0\u2002\u2003\u2009"), " ")
 
 
 def _explained(finding: Finding, view: View, room: int, explained: set[str]) -> Iterator[str]:
-    """Yield severity, message and source, then why and what to write instead, once a rule."""
+    """Yield severity, message and source, then why, what to write instead and the rule's name, once a rule.
+
+    The name stands on a line of its own, to be copied whole: an excuse in the text has to give it.
+    """
     terminal = view.terminal
     name = pad(SEVERITIES[view.lang][finding.severity], 4)
     indent = " " * (display_width(name) + 2)
@@ -352,6 +355,7 @@ def _explained(finding: Finding, view: View, room: int, explained: set[str]) -> 
         first, *rest = wrapped(terminal.safe(told), room - len(indent))
         yield indent + terminal.paint(first, "good")
         yield from (indent + terminal.paint(line, "good") for line in rest)
+    yield indent + terminal.paint(terminal.safe(finding.rule), "quiet")
 
 
 def _spared(checked: Checked, view: View, width: int) -> list[str]:

@@ -240,6 +240,7 @@ _INLINE = re.compile(
     r"|(?P<mark>\*{2,3}|__|~~|`+|!(?=\[)|\\(?=[!-/:-@\[-`{-~]))",
     re.DOTALL | re.MULTILINE,
 )
+_IMAGE = re.compile(r"<img\b", re.IGNORECASE)
 _HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 
 
@@ -278,6 +279,8 @@ def _from_markdown(source: str) -> Visible:
                 builder.put(*match.span(), " ")
             elif match["tag"]:
                 links += [Link(html.unescape(target), Span(0, 0)) for target in _HREF.findall(match[0])]
+                if (image := _IMAGE.match(match[0])) is not None:
+                    _put_alt(builder, match.start() + image.end(), match[0][image.end() : -1])
                 if _BREAKING.match(match[0]):
                     builder.put(*match.span(), "\n")
             elif match["entity"]:
@@ -362,6 +365,8 @@ def _from_html(source: str) -> Visible:
                 continue
             if name == "a" and given.get("href"):
                 open_link = html.unescape(given["href"]), builder.size, html.unescape(given.get("title", ""))
+            if name == "img" and "alt" in given and "hidden" not in given:
+                _put_alt(builder, token.start("attrs"), token["attrs"])
         if name in _BLOCKS and not builder.ends_with_break():
             builder.put(token.start(), token.start(), "\n")
         if name == "title" and builder.heading is None:
@@ -384,6 +389,22 @@ def _put_blank_or_entity(builder: _Builder, token: re.Match[str]) -> None:
         inside = start > 0 and end < len(source)
         if not ("\n" in token[0] and inside and source[start - 1] >= "\u3000" and source[end] >= "\u3000"):
             builder.put(start, end, " ")
+
+
+def _put_alt(builder: _Builder, place: int, attributes: str) -> None:
+    """Let what stands for an image be read as a line of its own; ``attributes`` begin at ``place`` of the source."""
+    for match in _ATTRIBUTE.finditer(attributes):
+        group = next((each for each in (2, 3, 4) if match[each]), None)
+        if match[1].lower() == "alt" and group is not None:
+            start, end = (place + each for each in match.span(group))
+            if not builder.ends_with_break():
+                builder.put(start, start, "\n")
+            if "&" in match[group]:
+                builder.put(start, end, html.unescape(match[group]))
+            else:
+                builder.keep(start, end)
+            builder.put(end, end, "\n")
+            return
 
 
 def _attributes(text: str) -> dict[str, str]:
