@@ -101,13 +101,23 @@ def test_goods_that_go_with_these_are_named_and_nothing_else_is() -> None:
         assert not any(other.name in text for other in brief.material.related for text in unnamed)
 
 
-@pytest.mark.parametrize("form", [form for kind, form in FORMS if kind == "reply"])
-def test_five_replies_to_the_same_are_five(form: str) -> None:
-    writer = writer_of("reply")
+@pytest.mark.parametrize(
+    ("kind", "form"), [*FORMS, ("article", "hot"), ("article", "detail_page")], ids=lambda each: str(each)
+)
+def test_five_of_a_form_are_five(kind: str, form: str) -> None:
+    writer = writer_of(kind)
     for sample in SAMPLES:
         made = list(variants(writer, writer.prepare(brief_of(sample), TODAY), writer.forms[form], Options("7"), 5))
         assert len(made) == 5, sample
         assert not [pair for pair in itertools.combinations(made, 2) if alike(*pair, titled=False)], sample
+
+
+def test_a_campaign_says_who_sends_each_thing() -> None:
+    writer = writer_of("post")
+    for sample in SAMPLES:
+        draft = writer.write(writer.prepare(brief_of(sample), TODAY), writer.forms["三天活动"], Options("1"))
+        senders = {block.parts[draft.columns.index("谁发")].text for block in draft.blocks if block.kind == "row"}
+        assert {"运营", "群主", "客服", brief_of(sample).material.persona.name} == senders
 
 
 @pytest.mark.parametrize("form", [form for kind, form in FORMS if kind == "reply"])
