@@ -9,7 +9,7 @@ from copykit.writing.forms import Form
 from copykit.writing.writer import Options, Prepared, Writer
 
 # How many seeds are tried for a variant before it is said that there are no more.
-TRIES = 12
+TRIES = 24
 # A run of own words as long as that, found in two texts, is one that a reader remembers.
 LONGEST = 13
 
