@@ -22,7 +22,7 @@ from copykit.rules.reading import Context, Reading
 from copykit.rules.relations import Conditions, condition, condition_words, needs_words
 from copykit.rules.rule import Rule, RuleError
 from copykit.text.normalize import fold_text
-from copykit.text.patterns import compiled, presence
+from copykit.text.patterns import presence
 
 
 class Excused(NamedTuple):
@@ -92,6 +92,8 @@ class ClaimKind:
         if not hits:
             return ()
         conditions, exemptions = self.conditions
+        if not conditions.met_by_text(reading):
+            return ()
         found: list[Finding] = []
         for start, end in hits:
             frame = self._room.framer.frame(reading, start, end)
@@ -264,7 +266,7 @@ class DutyKind:
 
 
 def _holds(text: str, pattern: str) -> bool:
-    return compiled(pattern).search(text) is not None
+    return presence(pattern).search(text) is not None
 
 
 KINDS: dict[str, KindMaker] = {"claim": ClaimKind, "duty": DutyKind}
@@ -295,7 +297,7 @@ class Exemptions:
         Evidence that the brief holds is not needed any more; ``held`` gives the words that tell of it.
         """
         for each in self._near(frame):
-            if each.conditions.met(frame):
+            if each.conditions.met(frame) and each.conditions.met_by_text(frame.reading):
                 evidence = _evidence(frame.reading.context, each.proof, _said(frame)) if each.proof else ""
                 if evidence:
                     return each.id, f"{each.reason}；{held(evidence)}", each.clause, ""
@@ -304,9 +306,7 @@ class Exemptions:
 
     def _near(self, frame: Frame) -> Iterable[Exemption]:
         """Return the exemptions whose words the sentence has: of fifty, two or three."""
-        if not self._all:
-            return ()
-        absent = ~self._all[0].conditions.around.seen(frame.reading).slots
+        absent = ~frame.seen.slots
         return [each for each in self._all if not each.conditions.needed & absent]
 
 
@@ -343,7 +343,7 @@ class _Room:
             tuple(condition(each, self.around, self.words_of) for each in data.get(key, ()))
             for key in ("when", "not_when")
         )
-        return Conditions(when, not_when, self.around)
+        return Conditions(when, not_when)
 
     def exemptions_for(self, rule: str) -> Exemptions:
         """Return the exemptions that may excuse a rule."""

@@ -30,10 +30,11 @@ class Frame:
         self.framer = framer
         self.reading = reading
         self.hit = Span(start, end)
+        self.seen = framer.around.seen(reading)
 
     def spans(self, role: str) -> Sequence[Span]:
         """Return the places of the words of one of the framer's lists in the reading."""
-        return self.framer.spans(self.reading, role)
+        return self.seen.places(self.framer.slots[role])
 
     def last(self, role: str, begin: int, end: int) -> Span | None:
         """Return the last word of one of the framer's lists that stands between two offsets."""
@@ -146,10 +147,6 @@ class Surroundings:
             known = reading.memo[_SURROUNDINGS] = size, self._beside.automaton().seen(reading.folded.text)
         return known[1]
 
-    def spans(self, reading: Reading, slot: int) -> Sequence[Span]:
-        """Return the places of a slot's words."""
-        return self.seen(reading).places(slot)
-
     def spans_in(self, text: str, slot: int) -> Sequence[Span]:
         """Return the places of a slot's words in a short folded text that is no reading."""
         return self._beside.automaton().seen(text).places(slot)
@@ -193,8 +190,8 @@ class Framer:
     def __init__(self, data: Mapping[str, Any], around: Surroundings, words_of: Any) -> None:
         """``words_of(name)`` gives a lexicon's (words, exceptions)."""
         self.around = around
-        self._slots = {role: around.slot(*words_of(name)) for role, name in data["lexicons"].items()}
-        self._denying = bits(self._slots[role] for role in ("negators", "rhetoric", "denied_behind"))
+        self.slots = {role: around.slot(*words_of(name)) for role, name in data["lexicons"].items()}
+        self._denying = bits(self.slots[role] for role in ("negators", "rhetoric", "denied_behind"))
         self._time_pattern = late("|".join(data["time_patterns"]))
         self._place_pattern = late("|".join(data["place_patterns"]))
         self.reach = int(data["negation_reach"])
@@ -208,9 +205,9 @@ class Framer:
             "|".join(f"{re.escape(pair[0])}[^{re.escape(pair)}]*{re.escape(pair[1])}" for pair in quotes)
         )
 
-    def may_deny(self, reading: Reading) -> bool:
-        """Return whether a reading holds any word that may deny a claim; most sentences hold none."""
-        return bool(self.around.seen(reading).slots & self._denying)
+    def may_deny(self, frame: Frame) -> bool:
+        """Return whether a sentence holds any word that may deny a claim; most hold none."""
+        return bool(frame.seen.slots & self._denying)
 
     def frame(self, reading: Reading, start: int, end: int) -> Frame:
         """Return the frame of the hit ``start:end``."""
@@ -323,13 +320,9 @@ class Framer:
     def _joined(self, text: str, end: int, start: int) -> bool:
         return start <= end or self._between_limits.fullmatch(text, end, start) is not None
 
-    def spans(self, reading: Reading, role: str) -> Sequence[Span]:
-        """Return the places of the words of one of the lists."""
-        return self.around.spans(reading, self._slots[role])
-
     def spans_in(self, text: str, role: str) -> Sequence[Span]:
         """Return the places of the words of one of the lists in a short folded text that is no reading."""
-        return self.around.spans_in(text, self._slots[role])
+        return self.around.spans_in(text, self.slots[role])
 
 
 _PERSON = "nr"

@@ -17,7 +17,7 @@ def denial(frame: Frame) -> Span | None:
     不是最好的 denies it; 谁说不是最好的, 不是最好的不卖 and 不能否认是最好的 do so twice and claim it.
     """
     start = frame.hit.start
-    if not frame.framer.may_deny(frame.reading) and not _refused(frame.reading.folded.text, start):
+    if not frame.framer.may_deny(frame) and not _refused(frame.reading.folded.text, start):
         return None
     clause = frame.clause
     before = [span for span in frame.spans("negators") if clause.start <= span.start and span.end <= start]

@@ -10,13 +10,16 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import starmap
+from operator import methodcaller
 from typing import Any, NamedTuple
 
 from copykit.lexicon import bits
 from copykit.model import Span
 from copykit.rules import reach
 from copykit.rules.frames import Frame, Surroundings, folded_words
-from copykit.text.patterns import compiled
+from copykit.rules.reading import Reading
+from copykit.text.patterns import compiled, presence
 
 # The words of a relation, given the frame and the places where they stand: those places that are in the relation.
 Relation = Callable[[Frame, Sequence[Span]], Iterable[Span]]
@@ -234,11 +237,11 @@ class Condition(NamedTuple):
         if self.subject and frame.subject not in self.subject:
             return None
         if self.relation == "anywhere":
-            return self._anywhere(frame)
+            return frame.hit if self.said_in(frame.reading) else None
         return self._next(frame) if self.relation == "next_sentence" else STATES[self.relation](frame)
 
     def _spans(self, frame: Frame) -> Sequence[Span]:
-        spans = self.around.spans(frame.reading, self.slot) if self.slot is not None else ()
+        spans = frame.seen.places(self.slot) if self.slot is not None else ()
         return spans if self.pattern is None else sorted([*spans, *self._matches(frame)])
 
     def _matches(self, frame: Frame) -> list[Span]:
@@ -246,7 +249,12 @@ class Condition(NamedTuple):
         if self.relation == modifies.__name__:  # where it may begin is known, and an earlier match must not hide it
             found = [compiled(self.pattern or "").match(text, place) for place in _behind(text, end)]
             return [Span(*match.span()) for match in found if match is not None and match.group()]
-        return [Span(*match.span()) for match in compiled(self.pattern or "").finditer(text)]
+        memo: dict[str, list[Span]] = frame.reading.memo.setdefault(_MATCHES, {})
+        spans = memo.get(self.pattern or "")
+        if spans is None:  # each hit of the sentence asks, for a dozen exemptions
+            places = map(methodcaller("span"), compiled(self.pattern or "").finditer(text))
+            spans = memo[self.pattern or ""] = list(starmap(Span, places))
+        return spans
 
     def _near(self, frame: Frame, found: Span) -> bool:
         start, end = min(found.end, frame.hit.end), max(found.start, frame.hit.start)
@@ -254,7 +262,7 @@ class Condition(NamedTuple):
             return False
         if self.not_across is None:
             return True
-        return not any(start <= span.start < end for span in self.around.spans(frame.reading, self.not_across))
+        return not any(start <= span.start < end for span in frame.seen.places(self.not_across))
 
     def _next(self, frame: Frame) -> Span | None:
         """Return the hit itself if the sentence behind its own says it."""
@@ -262,16 +270,22 @@ class Condition(NamedTuple):
         if not said:
             return None
         held = self.slot is not None and bool(self.around.spans_in(said, self.slot))
-        held = held or (self.pattern is not None and compiled(self.pattern).search(said) is not None)
+        held = held or (self.pattern is not None and presence(self.pattern).search(said) is not None)
         return frame.hit if held else None
 
-    def _anywhere(self, frame: Frame) -> Span | None:
-        """Return the hit itself if the whole text says it."""
-        whole: str = frame.reading.memo.get(WHOLE, frame.reading.folded.text)
-        pattern = compiled(self.pattern) if self.pattern is not None else None
-        return frame.hit if self.around.anywhere(whole, self.slot, pattern) else None
+    @property
+    def of_text(self) -> bool:
+        """Return whether it holds for all hits of a text or for none."""
+        return self.relation == "anywhere" and not self.subject
+
+    def said_in(self, reading: Reading) -> bool:
+        """Return whether the whole text says it, of which the reading is a part."""
+        whole: str = reading.memo.get(WHOLE, reading.folded.text)
+        pattern = presence(self.pattern) if self.pattern is not None else None
+        return self.around.anywhere(whole, self.slot, pattern)
 
 
+_MATCHES = "matches"
 WHOLE = "whole text"  # where a sentence's memo holds the folded text that it is a part of
 
 
@@ -322,19 +336,23 @@ def needs_words(data: Mapping[str, Any]) -> bool:
 class Conditions:
     """What a rule or an exemption asks for: every ``[[when]]`` has to hold, and no ``[[not_when]]`` may."""
 
-    __slots__ = ("_not_when", "_when", "around", "needed")
+    __slots__ = ("_not_when", "_not_when_text", "_when", "_when_text", "needed")
 
-    def __init__(self, when: Sequence[Condition], not_when: Sequence[Condition], around: Surroundings) -> None:
-        self._when, self._not_when = when, not_when
-        self.around = around
+    def __init__(self, when: Sequence[Condition], not_when: Sequence[Condition]) -> None:
+        self._when, self._when_text = _parted(when)
+        self._not_when, self._not_when_text = _parted(not_when)
         # The slots of which a sentence must hold a word each: most sentences are done with by this look at them.
         self.needed = functools.reduce(operator.or_, (each.needed for each in when), 0)
 
+    def met_by_text(self, reading: Reading) -> bool:
+        """Return whether the text meets those that are the same for all its claims; a source named bars all of them."""
+        return all(each.said_in(reading) for each in self._when_text) and not any(
+            each.said_in(reading) for each in self._not_when_text
+        )
+
     def met(self, frame: Frame) -> bool:
-        """Return whether a claim meets them."""
-        if not self._when and not self._not_when:
-            return True
-        slots = self.around.seen(frame.reading).slots
+        """Return whether a claim meets the others."""
+        slots = frame.seen.slots
         if self.needed & ~slots:
             return False
         for each in self._when:
@@ -344,6 +362,15 @@ class Conditions:
             if (not each.needed or each.needed & slots) and each.holds(frame) is not None:
                 return False
         return True
+
+
+def _parted(conditions: Iterable[Condition]) -> tuple[list[Condition], list[Condition]]:
+    """Return the conditions of a claim and those of its text."""
+    of_claim: list[Condition] = []
+    of_text: list[Condition] = []
+    for each in conditions:
+        (of_text if each.of_text else of_claim).append(each)
+    return of_claim, of_text
 
 
 def _behind(text: str, place: int) -> tuple[int, ...]:
