@@ -425,8 +425,8 @@ def _called(hits: Hits, waiting: _Calls, text: str, start: int, end: int) -> Col
     called: dict[_Find, None] = {}
     detected = False
     present = hits.keys()
-    for slot in present & waiting.keys():
-        for find, also, probe in waiting[slot]:
+    for slot in hits:  # a sentence has two or three, so that a set of them costs more than it saves
+        for find, also, probe in waiting.get(slot, ()):
             if (not also or also <= present) and (probe is None or probe.search(text, start, end)):
                 if find is None:
                     detected = True
