@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from copykit.model import Brief, Finding
 from copykit.rules.check import check_rule
 from copykit.rules.engine import Engine
 from copykit.rules.rule import from_data
+from copykit.rules.style import frequent_pairs
 from copykit.text.normalize import fold
 from copykit.text.originality import SHORTEST_RUN, corpus_index, originality
 from copykit.text.segment import Segmenter
@@ -221,6 +224,14 @@ def test_spans_lie_inside_the_text_and_point_at_their_matches(checker: Checker, 
         assert all(0 <= start < end <= len(text) for start, end in finding.related)
         assert finding.severity in ("hint", "warning")
     assert told == found(checker, text)
+
+
+@given(text=st.text("好的面膜a\n😀\ud800", max_size=40), least=st.integers(2, 4))
+def test_frequent_pairs_are_those_that_counting_strings_finds(text: str, least: int) -> None:
+    counted = Counter(map("".join, pairwise(text)))
+    wanted = [pair for pair, count in counted.items() if count >= least]
+    plane = [pair for pair in wanted if max(pair) < "\ud800"]
+    assert [pair for pair in frequent_pairs(text, least) if len(pair) == 2 and max(pair) < "\ud800"] == plane
 
 
 @given(texts=st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=3))
