@@ -120,6 +120,15 @@ def test_discovered_words_are_used_by_the_next_run(
     # 14 places keep 澜沐 whole; 大有 is of two common characters, and 14 would leave them two words.
     assert exported["澜沐"] == "14"
     assert int(exported["大有"]) > 1_000
+    # What it has is not new any more, and stays when further words are added.
+    more = source.read_text("utf-8").replace("澜沐", "绫奥")
+    source.write_text(source.read_text("utf-8") + more, "utf-8")
+    assert run(["keywords", "discover", str(source), "--kind", "product", "-o", "words/新词.txt"]) == 0
+    assert "原有的" in capsys.readouterr().err
+    again = (tmp_path / "words" / "新词.txt").read_text("utf-8").splitlines()
+    assert again[: len(lines)] == lines
+    assert "绫奥 14 n" in again[len(lines) :]
+    source.write_text(source.read_text("utf-8").removesuffix(more), "utf-8")
     assert mine(source, "--kind", "product", "--format", "jsonl") == 0
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {"澜沐": 14, "大有": 14}.items() <= {word["keyword"]: word["count"] for word in found}.items()

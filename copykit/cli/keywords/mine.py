@@ -65,9 +65,12 @@ DISCOVER = Text(
     "copykit keywords discover 标题.txt --kind product -o 新词.txt\n"
     "copykit keywords mine 标题.txt --kind product --user-words 新词.txt\n"
     "\n"
-    "-o 新词.txt 是 jieba 词典的格式，别的工具也能用；放进项目的 words/ 文件夹，以后每次都会用上。",
+    "-o 新词.txt 是 jieba 词典的格式，别的工具也能用；词组、度量、日期、\n"
+    "纯英文不写进去（-o 新词.csv 全都有）。放进项目的 words/ 文件夹，以后每次\n"
+    "都会用上，再写一次只往里加。",
     "Find words that the dictionary lacks: characters that keep together while their neighbours change.\n\n"
-    "-o words.txt writes jieba's user-dictionary format; in the project's words/ folder it is used from then on.",
+    "-o words.txt writes jieba's user-dictionary format, without phrases, measures, dates and Latin words (a .csv has "
+    "all).\nIn the project's words/ folder it is used from then on, and added to.",
 )
 
 
@@ -291,11 +294,7 @@ def _write(found: list[Keyword], desk: _Desk, options: dict[str, Any], *, new: b
             case ".xlsx":
                 tables.write_xlsx(output, [tables.Sheet(say("关键词", "keywords"), headers, rows)])
             case ".txt":
-                from copykit.keywords.discover import dictionary_lines
-
-                lines = dictionary_lines(found, desk.recipe.kitchen().segmenter, desk.files.load("discovery")["words"])
-                with tables.atomic(output) as out:
-                    out.writelines(f"{line}\n".encode("utf-8", "replace") for line in lines)
+                _write_dictionary(found, desk, output)
             case suffix:
                 with tables.atomic(output) as out:
                     out.writelines(_encoded(found, suffix.removeprefix("."), view))
@@ -310,6 +309,23 @@ def _write(found: list[Keyword], desk: _Desk, options: dict[str, Any], *, new: b
             tables.write_csv(sys.stdout, headers, rows, raw=options["raw"])
         case form:
             write_bytes(_encoded(found, form, view))
+
+
+def _write_dictionary(found: list[Keyword], desk: _Desk, output: Path) -> None:
+    """Write new words as a dictionary; what a file of the project's words/ has, and hence is not new, stays in it."""
+    from copykit.keywords.discover import dictionary_lines
+
+    lines = dictionary_lines(found, desk.recipe.kitchen().segmenter, desk.files.load("discovery")["words"])
+    used = {entry.path.resolve() for entry in desk.files.entries("words")}
+    kept = text_of(output).splitlines() if output.resolve() in used else []
+    with tables.atomic(output) as out:
+        out.writelines(f"{line}\n".encode("utf-8", "replace") for line in (*kept, *lines))
+    note(
+        say(
+            f"写进词典 {len(lines)} 个词" + (f"，原有的 {len(kept)} 行留着" if kept else ""),
+            f"{len(lines)} words written to the dictionary" + (f"; its {len(kept)} lines were kept" if kept else ""),
+        )
+    )
 
 
 def _encoded(found: list[Keyword], form: str, view: KeywordView) -> Iterator[bytes]:
