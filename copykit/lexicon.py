@@ -297,15 +297,15 @@ class Automaton:
         found: dict[int, Hits] = {}
         if not parts:
             return found
-        slots = self._slots
+        only, slots = self._only, self._slots
         number = 0
         base, edge = parts[0]
         hits: Hits = {}
         overlapping: list[tuple[Hits, int]] = []
         excepted: list[Hits] = []
         for start, end, pattern in self._find(folded):
-            wanted = slots[pattern]
-            if not wanted:
+            single = only[pattern]
+            if single is None and not slots[pattern]:
                 continue
             if end > edge:
                 while end > edge and number + 1 < len(parts):
@@ -317,15 +317,15 @@ class Automaton:
             if start < base:
                 continue
             start -= base
-            for slot in wanted:
+            if not hits:
+                found[number] = hits
+            for slot in slots[pattern] if single is None else (single,):
                 if slot in hits:
                     spans = hits[slot]
                     if start < spans[-1][1]:
                         overlapping.append((hits, slot))
                     spans.append((start, end - base))
                 else:
-                    if not hits:
-                        found[number] = hits
                     hits[slot] = [(start, end - base)]
                     if slot < 0:
                         excepted.append(hits)

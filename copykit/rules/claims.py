@@ -92,7 +92,7 @@ class ClaimKind:
         if not hits:
             return ()
         conditions, exemptions = self.conditions
-        if not conditions.met_by_text(reading):
+        if not conditions.may_be_met(reading):
             return ()
         found: list[Finding] = []
         for start, end in hits:

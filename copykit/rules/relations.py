@@ -14,6 +14,7 @@ from itertools import starmap
 from operator import methodcaller
 from typing import Any, NamedTuple
 
+from copykit.late import made_late
 from copykit.lexicon import bits
 from copykit.model import Span
 from copykit.rules import reach
@@ -336,13 +337,24 @@ def needs_words(data: Mapping[str, Any]) -> bool:
 class Conditions:
     """What a rule or an exemption asks for: every ``[[when]]`` has to hold, and no ``[[not_when]]`` may."""
 
-    __slots__ = ("_not_when", "_not_when_text", "_when", "_when_text", "needed")
+    __slots__ = ("_not_when", "_not_when_text", "_patterns", "_when", "_when_text", "needed")
 
     def __init__(self, when: Sequence[Condition], not_when: Sequence[Condition]) -> None:
         self._when, self._when_text = _parted(when)
         self._not_when, self._not_when_text = _parted(not_when)
+        # Patterns of which a sentence must hold each: asked before the sentence is searched for the words around a hit.
+        self._patterns = [
+            made_late(functools.partial(presence, each.pattern))
+            for each in when
+            if each.pattern is not None and each.slot is None and each.relation in RELATIONS
+        ]
         # The slots of which a sentence must hold a word each: most sentences are done with by this look at them.
         self.needed = functools.reduce(operator.or_, (each.needed for each in when), 0)
+
+    def may_be_met(self, reading: Reading) -> bool:
+        """Return whether the sentence has what every claim in it would need, as far as one look at it tells."""
+        text = reading.folded.text
+        return all(each.search(text) for each in self._patterns) and self.met_by_text(reading)
 
     def met_by_text(self, reading: Reading) -> bool:
         """Return whether the text meets those that are the same for all its claims; a source named bars all of them."""
