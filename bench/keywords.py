@@ -37,7 +37,7 @@ SETS = (
     ("news_titles", "title", 0.47),
     ("english_abstracts", "article_en", 0.0),
 )
-CORPUS = 20_000_000  # bytes mined against extract_tags
+CORPUS = 50_000_000  # bytes mined against extract_tags
 MANY = 200_000_000  # bytes mined with one process and with two
 NEW_FOLDS = 50  # parts of the new words; the habits of each come from titles that hold none of them
 Rows = list[dict[str, Any]]
