@@ -142,6 +142,16 @@ class Words:
         self.slot = build.automaton.words(self.words, exceptions - {""})
 
 
+def other_rules(rule: Rule, build: Build) -> frozenset[str]:
+    """Return the rules that a rule names in ``settings.rules``; raise RuleError for one that there is not."""
+    others = frozenset(rule.settings.get("settings", {}).get("rules", ()))
+    unknown = sorted(others - build.rules.keys())
+    if unknown:
+        zh, en = f"settings.rules 里的“{unknown[0]}”找不到", f"settings.rules: there is no rule '{unknown[0]}'"
+        raise RuleError(rule=rule.id, reason=Both(zh, en))
+    return others
+
+
 class WordKind:
     """Finds the words of ``words``, ``lexicon`` or ``lexicons``.
 

@@ -140,7 +140,8 @@ class Adviser:
                 continue  # 上班族，卖了八年茶叶: the office worker would have sold it
             for word in self._words(score, slot, data, tokens):
                 if word not in score.title:
-                    yield template.format(title=score.title, **{slot: word}), {"word": word}
+                    completed = _completed(score.title, word) if slot == "keyword" else None
+                    yield completed or template.format(title=score.title, **{slot: word}), {"word": word}
 
     def _words(self, score: TitleScore, slot: str, data: Mapping[str, Any], tokens: Sequence[Token]) -> Sequence[str]:
         brief = self._scorer.settings.brief
@@ -376,6 +377,21 @@ def _is_whole(finding: Finding, score: TitleScore) -> bool:
 def _earned(score: TitleScore, start: int, end: int) -> int:
     inside = [f for f in score.findings if start <= f.start and f.end <= end and f.dimension in score.overall.parts]
     return sum(finding.points for finding in inside)
+
+
+def _completed(title: str, word: str) -> str | None:
+    """Return the title with what it lacks of a word put beside what it has: 睫毛膏 → 平价睫毛膏; None if it has nothing.
+
+    The word at the title's end would say 睫毛膏 again.
+    """
+    for size in range(len(word) - 1, 1, -1):
+        at = title.find(word[-size:])
+        if at >= 0:
+            return title[:at] + word[:-size] + title[at:]
+        at = title.find(word[:size])
+        if at >= 0:
+            return title[:at] + word + title[at + size :]
+    return None
 
 
 def _without(title: str, start: int, end: int) -> str:

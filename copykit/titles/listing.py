@@ -9,6 +9,7 @@ from itertools import compress, count
 from copykit.errors import Words as Both
 from copykit.late import late
 from copykit.model import Finding
+from copykit.rules import kinds
 from copykit.rules.kinds import Build, KindMaker, RuleError, Words
 from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
@@ -55,7 +56,8 @@ class KeywordsKind:
 class SearchedKind:
     """Counts the different words of the title that buyers type into a search box, by the background's query counts.
 
-    Fires once: ``points_each`` for every word up to ``limit``. Asked only without a brief's keywords.
+    Fires once: ``points_each`` for every word up to ``limit``. Asked only without a brief's keywords. Words that a rule
+    named in ``settings.rules`` charges, or that an error bars, are none of them.
     """
 
     def __init__(self, rule: Rule, build: Build) -> None:
@@ -65,17 +67,18 @@ class SearchedKind:
         counts = zip(background["words"].split("\n"), background["counts"], strict=True)
         self.searched = frozenset(word for word, count in counts if count >= low)
         self.each = int(rule.settings["points_each"])
+        self.claiming = kinds.other_rules(rule, build)
         self.triggers: frozenset[int] | None = None
 
-    def idle(self, context: Context) -> bool:
-        """Return whether a brief's keywords know better."""
-        return context.brief is not None and bool(context.brief.keywords)
-
     def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield nothing: what the others claim is not known yet."""
+        return ()
+
+    def conclude(self, reading: Reading, findings: Sequence[Finding]) -> Iterable[Finding]:
         """Yield one finding over the first searched word, the others related."""
         brief = reading.context.brief
         if brief is not None and brief.keywords:
-            return ()
+            return ()  # which know better
         words = reading.words
         first_places: dict[str, int] = {}
         for place in compress(count(), map(self.searched.__contains__, words)):
@@ -84,9 +87,55 @@ class SearchedKind:
             return ()
         starts = reading.starts
         spans = [(starts[place], starts[place + 1]) for place in first_places.values()]
+        claimed = [f for f in findings if f.rule in self.claiming or f.severity == "error"]
+        if claimed:
+            spans = [span for span in spans if not _claimed(reading.folded.span(*span), claimed)]
+        if not spans:
+            return ()
         points = self.each * min(len(spans), self.rule.limit)
         first, *others = spans
         return (self.rule.finding(reading, *first, points=points, related=others, count=len(spans)),)
+
+
+def _claimed(span: tuple[int, int], findings: Iterable[Finding]) -> bool:
+    return any(finding.start < span[1] and span[0] < finding.end for finding in findings)
+
+
+class UnlikeKind:
+    """Fires once for a title that names goods of too many families, which only a heap of search words does.
+
+    ``heaps`` holds pairs: so many families (field ``family`` of the list) among so many different words are too many.
+    A word right before one of another family says what that is for (冰箱收纳盒), and its family does not count.
+    """
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        group = Words(rule, build)
+        self.slot = group.slot
+        self.families = {word: fields["family"] for word, fields in group.fields.items() if "family" in fields}
+        self.heaps = [(int(families), int(words)) for families, words in rule.settings["settings"]["heaps"]]
+        self.triggers: frozenset[int] | None = frozenset((self.slot,))
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding over the first of the goods, the others related, or none."""
+        text = reading.folded.text
+        hits = reading.hits.get(self.slot, ())
+        if len(hits) < min(words for _, words in self.heaps):
+            return ()
+        found = [(start, end, text[start:end]) for start, end in hits]
+        found = [(start, end, word) for start, end, word in found if word in self.families]
+        places: dict[str, tuple[int, int]] = {}
+        first_of: dict[str, str] = {}
+        for (start, end, word), (following, _, other) in zip(found, [*found[1:], (-1, -1, "")], strict=True):
+            places.setdefault(word, (start, end))
+            family = self.families[word]
+            if following != end or self.families[other] == family:
+                first_of.setdefault(family, word)
+        if not any(len(first_of) >= families and len(places) >= words for families, words in self.heaps):
+            return ()
+        first, *others = sorted(places.values())
+        told = sorted(first_of.values(), key=lambda word: places[word])
+        return (self.rule.finding(reading, *first, related=others, count=len(places), words="、".join(told)),)
 
 
 class PositionKind:
@@ -196,6 +245,7 @@ class UnusedKind:
 KINDS: dict[str, KindMaker] = {
     "keywords": KeywordsKind,
     "searched": SearchedKind,
+    "unlike": UnlikeKind,
     "position": PositionKind,
     "repeat": RepeatKind,
     "past_year": PastYearKind,

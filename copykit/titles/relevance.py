@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import daachorse
 
-from copykit.errors import Words as Both
 from copykit.late import late
 from copykit.lexicon import Lexicon
 from copykit.model import Finding
 from copykit.rules import kinds
-from copykit.rules.kinds import Build, KindMaker, RuleError
+from copykit.rules.kinds import Build, KindMaker
 from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
@@ -135,11 +134,7 @@ class NobodyKind:
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
-        self.others = frozenset(rule.settings["settings"]["rules"])
-        unknown = sorted(self.others - build.rules.keys())
-        if unknown:
-            zh, en = f"settings.rules 里的“{unknown[0]}”找不到", f"settings.rules: there is no rule '{unknown[0]}'"
-            raise RuleError(rule=rule.id, reason=Both(zh, en))
+        self.others = kinds.other_rules(rule, build)
         self.triggers: frozenset[int] | None = None
 
     def find(self, reading: Reading) -> Iterable[Finding]:

@@ -63,6 +63,19 @@ def test_the_briefs_own_words_come_first() -> None:
     assert any("内双" in change.title or "毕业照" in change.title for change in changes)
 
 
+@pytest.mark.parametrize(
+    ("title", "better"),
+    [
+        ("睫毛膏防水纤长卷翘女持久", "平价睫毛膏防水纤长卷翘女持久"),
+        ("防水平价纤长卷翘女持久", "防水平价睫毛膏纤长卷翘女持久"),
+        ("防水纤长卷翘女持久", "防水纤长卷翘女持久 平价睫毛膏"),
+    ],
+)
+def test_of_a_search_word_only_what_is_missing_is_put_in(title: str, better: str) -> None:
+    brief = Brief("细刷头睫毛膏", "睫毛膏", keywords=("平价睫毛膏",))
+    assert better in [change.title for change in advised(title, "淘宝", brief)[1]]
+
+
 def test_a_title_that_cannot_be_helped_gets_no_advice() -> None:
     assert advised("Z", "小红书")[1] == []
 
