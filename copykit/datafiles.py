@@ -264,6 +264,26 @@ def read_text(path: Path) -> tuple[str | None, Problem | None]:
         return None, Problem(shown, line, "", "不是 UTF-8 编码，请另存为 UTF-8", "this is not UTF-8; save it as UTF-8")
 
 
+def raw(path: Path) -> Mapping[str, Any]:
+    """Return a TOML file's values as they stand, whether they fit a schema or not; empty when it cannot be read."""
+    text, _ = read_text(path)
+    value = _parse_toml(text, "")[0] if text is not None and path.suffix == ".toml" else None
+    return value if isinstance(value, dict) else {}
+
+
+def likely_kind(value: Mapping[str, Any]) -> str | None:
+    """Return the kind of data file, or ``brief``, whose keys a value has most of; None when it has keys of none."""
+    shares: dict[str, tuple[int, int]] = {}
+    for path in sorted((PACKAGE / "data" / SCHEMAS).glob("*.schema.json")):
+        kind = path.name.removesuffix(".schema.json")
+        schema = schema_of(kind) or {}
+        known = value.keys() & schema.get("properties", {}).keys()
+        needed = set(schema.get("required", ()))
+        if known and ((PACKAGE / "data" / kind).is_dir() or kind == "brief"):
+            shares[kind] = len(known) - len(value.keys() - known), len(needed & known) - len(needed - known)
+    return max(shares, key=lambda kind: (*shares[kind], kind == "rules"), default=None)
+
+
 def lines_of(text: str) -> list[str]:
     """Return a text's lines as editors number them: U+2028 and its kin, which str.splitlines obeys, end none."""
     return [line.removesuffix("\r") for line in text.split("\n")]
@@ -497,6 +517,15 @@ def _nearest(word: str, known: Sequence[str]) -> str | None:
 def locate(lines: Mapping[KeyPath, int], path: Sequence[str | int]) -> int:
     """Return the line of a key, the nearest enclosing one when it is not written, 0 when none is."""
     return next((lines[key] for end in range(len(path), 0, -1) if (key := tuple(path[:end])) in lines), 0)
+
+
+def in_file(problem: Problem, path: Path) -> Problem:
+    """Return a problem of a file's value with the file's name and the line of its key."""
+    line = problem.line
+    if not line and problem.key and path.suffix == ".toml":
+        text, _ = read_text(path)
+        line = locate(key_lines(text), problem.key.split(".")) if text is not None else 0
+    return Problem(shown_path(path), line, problem.key, problem.zh, problem.en)
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:

@@ -145,7 +145,11 @@ def check_file(path: Path) -> list[Problem]:
     text, problem = read_text(path)
     if text is None:
         return [problem] if problem else []
-    return parse(shown_path(path), lines_of(text))[1]
+    lexicon, problems = parse(shown_path(path), lines_of(text))
+    if not lexicon.entries and not problems:
+        zh, en = "词表里一个词也没有；一行写一个", "the list holds no word; write one a line"
+        problems.append(Problem(shown_path(path), 0, "", zh, en))
+    return problems
 
 
 class AutomatonBuilder:

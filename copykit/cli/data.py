@@ -221,6 +221,17 @@ def _entry_of(path: Path) -> Entry:
     """Return a named file as an entry; outside of any kind's folder it is taken for a rule or a word list."""
     folder = _kind_of(path)
     if folder is None:
+        likely = datafiles.likely_kind(datafiles.raw(path)) if path.suffix == ".toml" else None
+        if likely == "brief":
+            raise UsageMistake(
+                f"{path} 像是产品资料，用 copykit brief check 检查",
+                f"{path} looks like a product brief; copykit brief check looks at those",
+            )
+        if likely not in (None, "rules"):
+            raise UsageMistake(
+                f"{path} 不在哪一类数据的文件夹里，看它的键像 {likely}：放进 {likely}/ 再检查",
+                f"{path} lies in no kind's folder; by its keys it is one of {likely}: put it into {likely}/",
+            )
         return Entry("lexicons" if path.suffix == ".txt" else "rules", path.stem, "option", path)
     name = path.absolute().relative_to(folder).with_suffix("").as_posix()
     ours = {entry.path.resolve() for entry in datafiles.bundled().entries(folder.name)}
@@ -244,7 +255,7 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
         return []
     value, problems = datafiles.parse_file(entry.path, entry.kind)
     if problems or value is None:
-        return problems
+        return [*problems, *(_misnamed(files, entry) if entry.kind == "rules" else ())]
     if entry.kind == "lexicons":
         return check_file(entry.path)
     own = entry.layer == "bundled"
@@ -275,18 +286,34 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
             return list(error.problems)
         except CopykitError as error:
             found = [Problem(entry.id, 0, "", error.say("zh"), error.say("en"))]
-    return [Problem(datafiles.shown_path(entry.path), p.line, p.key, p.zh, p.en) for p in found]
+    return [datafiles.in_file(problem, entry.path) for problem in found]
+
+
+def _misnamed(files: DataFiles, entry: Entry) -> list[Problem]:
+    """Return the names in a rule's file that stand for nothing, so that they are told with what else is wrong."""
+    from copykit.rules.vetting import names_nothing
+
+    faults = names_nothing(datafiles.raw(entry.path), files, _rule_kinds())
+    return [datafiles.in_file(Problem(entry.id, 0, key, zh, en), entry.path) for key, zh, en in faults]
+
+
+@functools.cache
+def _rule_kinds() -> dict[str, Any]:
+    from copykit import compliance
+    from copykit.titles import score
+
+    return {**compliance.KINDS, **score.KINDS}
 
 
 def _rule_problems(files: DataFiles, entry: Entry, value: dict[str, Any], own: bool) -> list[Problem]:
     """Return what is wrong with a rule's sentences and sources, and with a user's own rule before it runs."""
-    from copykit import compliance
     from copykit.laws import Laws
     from copykit.rules.check import check_rule, check_source
     from copykit.rules.vetting import vet
-    from copykit.titles import score
 
-    kinds = {**compliance.KINDS, **score.KINDS}
+    kinds = _rule_kinds()
+    if value["kind"] not in kinds:
+        return [*_misnamed(files, entry), *(each for each in vet(entry.id, value, files) if each.key != "dimension")]
     found = [] if own else vet(entry.id, value, files)
     found += check_rule(entry.id, value, files, _segmenter(), kinds, _case_context(files), 3 if own else 1, trusted=own)
     if entry.id.startswith("law/"):

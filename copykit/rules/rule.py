@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from copykit.datafiles import DataFiles, shown_path
-from copykit.errors import CopykitError, DataFileError, Problem, Words
+from copykit.datafiles import DataFiles, in_file
+from copykit.errors import CopykitError, DataFileError, Words
 from copykit.model import Finding, Severity, Span
 from copykit.rules.reading import Context, Reading
 from copykit.text.normalize import Folded
@@ -228,7 +228,7 @@ def _refuse(own: Iterable[str], files: DataFiles) -> None:
 
     paths = {entry.id: entry.path for entry in files.entries("rules")}
     problems = [
-        Problem(shown_path(paths[name]) if name in paths else name, each.line, each.key, each.zh, each.en)
+        in_file(each, paths[name]) if name in paths else each
         for name in own
         for each in vet(name, files.load("rules")[name], files)
     ]

@@ -6,6 +6,7 @@ one that hangs, fires on every text or never fires is refused with the reason an
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import itertools
 import re
@@ -31,6 +32,7 @@ _ENOUGH = 1.0  # seconds for all trials of one rule
 def vet(name: str, data: Mapping[str, Any], files: DataFiles) -> list[Problem]:
     """Return why a rule is refused, with the key to mend; empty for a sound one. ``data`` fits the schema."""
     found = [
+        *names_nothing(data, files),
         *_broad_words(data, files),
         *_hidden_words(data, files),
         *_contradictions(data, files),
@@ -41,6 +43,32 @@ def vet(name: str, data: Mapping[str, Any], files: DataFiles) -> list[Problem]:
 
 
 Fault = tuple[str, str, str]  # key, zh, en
+
+
+def names_nothing(data: Mapping[str, Any], files: DataFiles, kinds: Iterable[str] = ()) -> Iterator[Fault]:
+    """Yield the names that stand for nothing: a dimension of no profile, and a kind that is none of ``kinds``.
+
+    ``data`` may be one that does not fit the schema. A rule of an unknown dimension would be left out by every profile
+    without a word.
+    """
+    profiles = files.load("profiles").values()
+    groups = ("dimensions", "beside", "risks", "notes")
+    dimensions = {name for profile in profiles for group in groups for name in profile.get(group, ())}
+    for key, known, zh, en in (
+        ("kind", set(kinds), "种规则", "kind"),
+        ("dimension", dimensions, "个维度", "dimension"),
+    ):
+        told = data.get(key)
+        if isinstance(told, str) and known and told not in known:
+            near = difflib.get_close_matches(told, sorted(known), 1)
+            hint_zh = f"，是不是想写“{near[0]}”？" if near else "；"
+            hint_en = f"; did you mean '{near[0]}'? known: " if near else "; known: "
+            names = sorted(known)
+            yield (
+                key,
+                f"没有“{told}”这{zh}{hint_zh}可以用 {'、'.join(names)}",
+                f"unknown {en} '{told}'{hint_en}{', '.join(names)}",
+            )
 
 
 def _broad_words(data: Mapping[str, Any], files: DataFiles) -> Iterator[Fault]:

@@ -380,7 +380,7 @@ def _earned(score: TitleScore, start: int, end: int) -> int:
 
 
 def _completed(title: str, word: str) -> str | None:
-    """Return the title with what it lacks of a word put beside what it has: 睫毛膏 → 平价睫毛膏; None if it has nothing.
+    """Put what a title lacks of a word beside what it has: 睫毛膏 → 平价睫毛膏; return None if it has nothing.
 
     The word at the title's end would say 睫毛膏 again.
     """

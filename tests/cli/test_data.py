@@ -23,6 +23,7 @@ source = "店规 2026"
 flag = ["三个月断货五次"]
 pass = ["今天到货"]
 """
+DIMENSIONED = RULE.replace('kind = "word"\n', 'kind = "word"\ndimension = "novelty"\npoints = 3\n')
 PLATFORM = """\
 name = "自营小程序"
 aliases = ["xcx"]
@@ -193,6 +194,19 @@ def test_one_good_file_is_fine(copykit: Copykit, tmp_path: Path) -> None:
         ("lexicons/x.txt", "# 面料\n真丝\n\n真丝\n", ":4: 真丝: “真丝”重复了", ":4: 真丝: '真丝' is listed twice"),
         ("platforms/x.toml", PLATFORM.replace("max = 20", "max = 0"), ":5: max: 0 超出范围", ":5: max: 0 is less than"),
         ("profiles/x.toml", 'name = "我的"\n', "dimensions: 少了“dimensions”", "'dimensions' is missing"),
+        (
+            "rules/店规/x.toml",
+            DIMENSIONED.replace("novelty", "novely"),
+            ":2: dimension: 没有“novely”这个维度，是不是想写“novelty”？可以用 ad_tone",
+            ":2: dimension: unknown dimension 'novely'; did you mean 'novelty'? known: ad_tone",
+        ),
+        (
+            "rules/店规/x.toml",
+            DIMENSIONED.replace('"word"', '"wrod"').replace("words", "wrods").replace("novelty", "novely"),
+            "kind: 没有“wrod”这种规则，是不是想写“word”？",
+            "dimension: unknown dimension 'novely'",
+        ),
+        ("lexicons/x.txt", "# 面料\n", "词表里一个词也没有", "the list holds no word"),
         ("samples/x.json", "{", "JSON 写错了", "bad JSON"),
     ],
 )
@@ -205,6 +219,32 @@ def test_a_faulty_file_is_told_and_exits_2(
         assert (code, out) == (2, "")
         assert err.startswith(f"我的/{name}:")
         assert sentence in err
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        (PLATFORM, "看它的键像 platforms：放进 platforms/ 再检查", "put it into platforms/"),
+        ('product = "睫毛膏"\naudience = ["单眼皮"]\n', "像是产品资料，用 copykit brief check", "copykit brief check"),
+    ],
+)
+def test_a_file_in_no_kinds_folder_is_told_where_it_belongs(
+    copykit: Copykit, tmp_path: Path, text: str, zh: str, en: str
+) -> None:
+    put(tmp_path / "新的.toml", text)
+    for lang, sentence in (("zh", zh), ("en", en)):
+        code, out, err = copykit("data", "check", "新的.toml", "--lang", lang)
+        assert (code, out) == (2, "")
+        assert sentence in err
+    put(tmp_path / "断货.toml", RULE)
+    assert copykit("data", "check", "断货.toml").code == 0
+
+
+def test_a_rule_of_an_unknown_dimension_is_refused_before_the_first_title(copykit: Copykit, tmp_path: Path) -> None:
+    put(tmp_path / "我的/rules/店规/x.toml", DIMENSIONED.replace("novelty", "novely"))
+    code, out, err = copykit("titles", "score", "三个月断货", "--data", "我的")
+    assert (code, out) == (2, "")
+    assert "我的/rules/店规/x.toml:2: dimension: 没有“novely”这个维度" in err
 
 
 def test_a_users_rule_that_hangs_does_not_hang_the_check(copykit: Copykit, tmp_path: Path) -> None:
