@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from copykit.datafiles import DataFiles
-from copykit.errors import CopykitError
+from copykit.errors import CopykitError, Words
 from copykit.model import Length
 from copykit.text.measure import Unit, measure
 
@@ -30,6 +30,7 @@ class Platform:
     source: str
     checked: str
     expires: str
+    emoji: bool = True  # whether a title may hold them
 
     @property
     def sure(self) -> bool:
@@ -58,7 +59,7 @@ class Platforms:
         """Return a platform, or raise UnknownPlatform with the nearest names."""
         identifier = self._names.get(name.strip().casefold())
         if identifier is None:
-            raise UnknownPlatform(name=name, known="、".join(self._near(name)))
+            raise UnknownPlatform(name=name, known=Words.listed(self._near(name)))
         return _platform(identifier, self._data[identifier])
 
     def __iter__(self) -> Any:
@@ -67,8 +68,16 @@ class Platforms:
     def _near(self, name: str) -> list[str]:
         import difflib
 
-        close = difflib.get_close_matches(name.casefold(), list(self._names), 3, 0.5)
-        return close or sorted(data["name"] for data in self._data.values())[:8]
+        # Two letters of which one is the same are nothing alike; two Chinese characters are.
+        alike = 0.6 if name.isascii() else 0.5
+        close = difflib.get_close_matches(name.casefold(), list(self._names), 3, alike)
+        if close:
+            return close
+        known = sorted(self._data.values(), key=lambda data: (data.get("rank", _UNRANKED), data["name"]))
+        return [data["name"] for data in known[:8]]
+
+
+_UNRANKED = 99  # after the platforms that most people mean
 
 
 def length_on(platform: Platform | None, text: str) -> Length:
@@ -103,4 +112,5 @@ def _platform(identifier: str, data: dict[str, Any]) -> Platform:
         source=data["source"],
         checked=data["checked"],
         expires=data["expires"],
+        emoji=data.get("emoji", True),
     )

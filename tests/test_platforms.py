@@ -90,7 +90,13 @@ def test_an_unknown_platform_is_told_with_near_names(name: str, near: str) -> No
 def test_a_name_like_no_other_is_told_with_some_that_there_are() -> None:
     with pytest.raises(UnknownPlatform, match="copykit data list platforms") as caught:
         PLATFORMS["§"]
-    assert caught.value.facts["known"].count("、") >= 3
+    assert caught.value.facts["known"].zh.split("、")[:3] == ["小红书", "抖音", "淘宝"]
+    assert "小红书, 抖音, 淘宝" in caught.value.say("en")
+
+
+@pytest.mark.parametrize(("short", "name"), [("tb", "淘宝"), ("dy", "抖音"), ("XHS", "小红书"), ("pdd", "拼多多")])
+def test_a_platform_answers_to_the_letters_that_people_type(short: str, name: str) -> None:
+    assert PLATFORMS[short].name == name
 
 
 # --- lengths --------------------------------------------------------------------------------------------------------

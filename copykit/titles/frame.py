@@ -64,7 +64,7 @@ class PlatformLengthKind:
 
 
 class BarredKind:
-    """Fires for characters that the platform does not take."""
+    """Fires for characters that the platform does not take, as they are written: ＜ may stand where < may not."""
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
@@ -72,16 +72,27 @@ class BarredKind:
 
     def idle(self, context: Context) -> bool:
         """Return whether nothing is barred."""
-        return context.platform is None or not context.platform.barred
+        return context.platform is None or (not context.platform.barred and context.platform.emoji)
 
     def find(self, reading: Reading) -> Iterable[Finding]:
-        """Yield a finding a barred character."""
-        platform = reading.context.platform
-        if platform is None or not platform.barred:
+        """Yield a finding a barred character, and one for emoji that stand together."""
+        platform, text = reading.context.platform, reading.text
+        if platform is None:
             return
-        for place, char in enumerate(reading.folded.text):
+        for place, char in enumerate(text) if platform.barred else ():
             if char in platform.barred:
-                yield self.rule.finding(reading, place, place + 1, platform=platform.name)
+                yield self.rule.finding_at(text, place, place + 1, platform=platform.name)
+        for match in _EMOJI.finditer(text) if not platform.emoji else ():
+            yield self.rule.finding_at(text, *match.span(), platform=platform.name)
+
+
+# Signs that are pictures by themselves or by the selector after them, with skins, joiners and key caps.
+_EMOJI = late(
+    "(?:(?:[\U0001f000-\U0001faff\u231a\u231b\u23e9-\u23ec\u23f0\u23f3\u25fd\u25fe\u2614\u2615\u2648-\u2653\u267f\u2693"
+    "\u26a1\u26aa\u26ab\u26bd\u26be\u26c4\u26c5\u26ce\u26d4\u26ea\u26f2\u26f3\u26f5\u26fa\u26fd\u2705\u270a\u270b\u2728\u274c"
+    "\u274e\u2753-\u2755\u2757\u2795-\u2797\u27b0\u27bf\u2b1b\u2b1c\u2b50\u2b55]|.\ufe0f)"
+    "[\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff]*)+"
+)
 
 
 class PromiseKind:

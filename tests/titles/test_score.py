@@ -278,3 +278,22 @@ def test_a_heap_of_unlike_goods_stands_below_a_title_of_one() -> None:
 def test_a_word_that_costs_as_a_waste_is_no_searched_word() -> None:
     with_waste, without = scorer("listing", "淘宝").score_many(["明星同款连衣裙夏季新款显瘦包邮", "连衣裙夏季新款显瘦"])
     assert with_waste.dimensions["coverage"].value == without.dimensions["coverage"].value
+
+
+@pytest.mark.parametrize(
+    ("title", "platform", "barred"),
+    [
+        ("不锈钢保温杯🔥🔥大容量", "淘宝", ["🔥🔥"]),
+        ("不锈钢保温杯👩\u200d👩\u200d👧❤️", "淘宝", ["👩\u200d👩\u200d👧❤️"]),
+        ("不锈钢保温杯<大容量>", "淘宝", ["<", ">"]),
+        ("不锈钢保温杯＜大容量＞★☆", "淘宝", []),
+        ("不锈钢保温杯🔥", "京东", []),
+        ("不锈钢保温杯🔥", "小红书", []),
+    ],
+)
+def test_what_a_platform_does_not_take_is_an_error_as_it_is_written(
+    title: str, platform: str, barred: list[str]
+) -> None:
+    profile = Platforms(bundled())[platform].profile
+    score = scorer(profile, platform).score(title)
+    assert [each.match for each in score.findings if each.rule == "platform/barred"] == barred
