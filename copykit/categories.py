@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from copykit.datafiles import DataFiles
-from copykit.errors import CopykitError
+from copykit.errors import CopykitError, Words
 from copykit.text.normalize import fold_text
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Categories:
 
             near = difflib.get_close_matches(fold_text(name), list(self._names), 3, 0.5)
             known = near or [data["name"] for data in self._data.values()][:10]
-            raise UnknownCategory(name=name, known="、".join(known))
+            raise UnknownCategory(name=name, known=Words.listed(known))
         return found
 
     def told(self, text: str) -> frozenset[str]:

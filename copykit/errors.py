@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -95,6 +95,12 @@ class Words:
 
     def __init__(self, zh: str, en: str) -> None:
         self.zh, self.en = zh, en
+
+    @classmethod
+    def listed(cls, names: Iterable[str]) -> Words:
+        """Return names one after another, parted as each language does."""
+        told = list(names)
+        return cls("、".join(told), ", ".join(told))
 
     def say(self, lang: str = "zh") -> str:
         """Return the phrase in ``zh`` or ``en``."""

@@ -29,7 +29,7 @@ from copykit.cli.titles_out import (
     write_lines,
 )
 from copykit.datafiles import DataFiles
-from copykit.errors import CopykitError
+from copykit.errors import CopykitError, Words
 from copykit.model import TitleScore
 from copykit.platforms import Platforms
 from copykit.render import titles as render
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from copykit.text.segment import UserWord
 
 PAGES = 5  # this many titles at most are shown as a page each
-SHOWN_ERRORS = 5
+SHOWN_ROWS = 5  # numbers of rows with one and the same trouble
 
 SCORE = Text(
     "给标题打分，说明哪个词加了几分、扣了几分、为什么，再给出最有用的两处改法。\n"
@@ -133,7 +133,11 @@ def titles() -> None:
     en="content, listing, en, or a file that titles learn wrote; follows the platform, English titles take en",
 )
 @option(
-    "--fail-under", type=float, metavar="N", zh="有标题低于 N 分时退出码为 1", en="exit 1 when a title scores under N"
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="N",
+    zh="有标题低于 N 分时退出码为 1，说出是哪几行，-o 的文件里标出来",
+    en="exit 1 when a title scores under N; its row is told, and marked in a file",
 )
 @option(
     "--top",
@@ -222,19 +226,34 @@ class _Rows:
     told: bool = False
     first: list[int] = field(default_factory=list)
 
+    def add(self, number: int) -> None:
+        """Count a row, and keep its number while they are few."""
+        self.count += 1
+        if self.count <= SHOWN_ROWS:
+            self.first.append(number)
+
+    def listed(self) -> str:
+        """Return the numbers, and how many more there are."""
+        shown = say("、", ", ").join(f"{number:,}" for number in self.first)
+        if self.count > len(self.first):
+            shown += say(f" 等，共 {self.count:,}", f" and {self.count - len(self.first):,} more")
+        return shown
+
 
 @dataclass(slots=True)
 class _Tally:
     """What a run has come to.
 
-    ``refused`` maps a sentence to its rows; ``garbled`` counts the places that could not be decoded.
+    ``refused`` maps a sentence to its rows; ``garbled`` counts the places that could not be decoded, ``left_out`` the
+    titles that a screenful has no room for.
     """
 
     done: int = 0
     failed: int = 0
-    under: int = 0
+    under: _Rows = field(default_factory=_Rows)
     seconds: float = 0.0
     garbled: int = 0
+    left_out: int = 0
     refused: dict[str, _Rows] = field(default_factory=dict)
 
 
@@ -288,7 +307,7 @@ def _learned(files: DataFiles, name: str | None) -> Learned | None:
         return None
     path = Path(name)
     if path.suffix.lower() != ".toml" and not path.is_file():
-        raise NotLearned(name=name, known="、".join(sorted(files.load("profiles"))))
+        raise NotLearned(name=name, known=Words.listed(sorted(files.load("profiles"))))
     return read_learned(path)
 
 
@@ -297,12 +316,13 @@ def _finish(
 ) -> int:
     """Score the rows, write what was asked for, tell what could not be done, and return the exit code."""
     tally = _Tally()
-    output = Output(room.view, table.headers if table is not None else (), not options["no_bom"], options["raw"])
+    headers = table.headers if table is not None else ()
+    output = Output(room.view, headers, not options["no_bom"], options["raw"], options["fail_under"])
     top: int | None = options["top"]
     with batch.few_collections(), closing(common.ProgressLine()) as progress:
         if form == "jsonl" and source is not None and top is None and options["output"] is None:
             write_bytes(_lines(room, rows, table, tally, progress, options, source))
-            return _told(tally, table, options)
+            return _told(tally, table, options, source)
         pairs: Pairs = _scored(room, rows, table, tally, progress, options["fail_under"])
         if options["output"]:
             best = Best(top or SCREENFUL)
@@ -311,24 +331,27 @@ def _finish(
             if form in ("text", "table"):
                 click.echo(render.titles_table(best.scores(), room.view))
         else:
-            if top is None and source is not None and form in ("text", "table"):
+            cut_short = top is None and source is not None and form in ("text", "table")
+            if cut_short:
                 top = SCREENFUL
             if top is not None:
                 pairs, output = best_of(pairs, top), replace(output, headers=())
+            if cut_short:
+                tally.left_out = max(tally.done - SCREENFUL, 0)
             if form == "text":
                 _print_pages(room, pairs)
             else:
                 write_lines(pairs, form, output)
-    return _told(tally, table, options, many=source is not None)
+    return _told(tally, table, options, source)
 
 
-def _told(tally: _Tally, table: Table | None, options: dict[str, Any], *, many: bool = True) -> int:
+def _told(tally: _Tally, table: Table | None, options: dict[str, Any], source: str | None) -> int:
     """Tell what could not be done, and return the exit code."""
     tally.garbled = table.replaced if table is not None else 0
-    _report(tally, options, many)
+    _report(tally, options, source)
     if tally.failed or tally.garbled or not tally.done:
         return common.REJECTED
-    return common.FAILED if tally.under else 0
+    return common.FAILED if tally.under.count else 0
 
 
 def _lines(
@@ -363,7 +386,8 @@ def _lines(
         for number, sentence, names_row in lot.refused:
             _refuse(tally, number, sentence, names_row)
         tally.done += lot.done
-        tally.under += lot.under
+        for number in lot.under:
+            tally.under.add(number)
         tally.seconds = time.perf_counter() - begun
         yield lot.lines
         progress.advance(lot.done + len(lot.refused))
@@ -381,10 +405,8 @@ WORTH_A_PROCESS = 1_500_000  # bytes: some thirty thousand titles, three seconds
 def _refuse(tally: _Tally, number: int, sentence: str, names_row: bool) -> None:
     tally.failed += 1
     rows = tally.refused.setdefault(sentence, _Rows())
-    rows.count += 1
     rows.told = names_row
-    if rows.count <= SHOWN_ERRORS:
-        rows.first.append(number)
+    rows.add(number)
 
 
 def _print_pages(room: _Room, pairs: Pairs) -> None:
@@ -423,7 +445,7 @@ def _scored(
         else:
             tally.done += 1
             if fail_under is not None and outcome.overall.value < fail_under:
-                tally.under += 1
+                tally.under.add(row.number)
         yield row, outcome
     tally.seconds = run.summary.seconds
 
@@ -439,8 +461,9 @@ def _checked(rows: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
-def _report(tally: _Tally, options: dict[str, Any], many: bool) -> None:
+def _report(tally: _Tally, options: dict[str, Any], source: str | None) -> None:
     """Tell on stderr how many were done, which rows were not and why, and where everything is."""
+    many = source is not None
     if many:
         note(
             say(
@@ -449,21 +472,20 @@ def _report(tally: _Tally, options: dict[str, Any], many: bool) -> None:
             )
         )
     for sentence, rows in tally.refused.items():
-        shown = "、".join(f"{number:,}" for number in rows.first)
         if rows.told:
             note(sentence)
-            continue
-        more = (
-            say(f"等，共 {rows.count:,} ", f" and {rows.count - len(rows.first):,} more")
-            if rows.count > SHOWN_ERRORS
-            else ""
-        )
-        if many:
-            note(say(f"第 {shown} {more}行没能打分：{sentence}", f"row {shown}{more} not scored: {sentence}"))
+        elif many:
+            note(say(f"第 {rows.listed()} 行没能打分：{sentence}", f"row {rows.listed()} not scored: {sentence}"))
         else:
-            note(say(f"第 {shown} {more}个标题没能打分：{sentence}", f"title {shown}{more} not scored: {sentence}"))
+            note(say(f"第 {rows.listed()} 个标题没能打分：{sentence}", f"title {rows.listed()} not scored: {sentence}"))
     if not tally.done and not tally.failed:
-        note(say("里面一条标题也没有，请检查文件或列名", "there is no title in it; check the file or the column"))
+        where = say("标准输入", "stdin") if source == "-" else Path(source or "").name
+        note(
+            say(
+                f"{where} 里一条标题也没有，请检查文件或列名",
+                f"there is no title in {where}; check the file or the column",
+            )
+        )
     if tally.garbled:
         note(
             say(
@@ -471,15 +493,30 @@ def _report(tally: _Tally, options: dict[str, Any], many: bool) -> None:
                 f"{tally.garbled:,} places could not be decoded",
             )
         )
-    if tally.under:
+    if tally.under.count:
+        mark, rows_under = f"{options['fail_under']:g}", tally.under.listed()
         note(
             say(
-                f"{tally.under:,} 条低于 {options['fail_under']:g} 分",
-                f"{tally.under:,} under {options['fail_under']:g}",
+                f"{tally.under.count:,} 条低于 {mark} 分：第 {rows_under} {'行' if many else '条'}",
+                f"{tally.under.count:,} under {mark}: {'row' if many else 'title'} {rows_under}",
+            )
+        )
+    if tally.left_out and not options["output"]:
+        note(
+            say(
+                f"只列了分数最高的 {tally.done - tally.left_out} 条，还有 {tally.left_out:,} 条没列："
+                f"--top {tally.done} 全列出来，-o 打分.xlsx 存成文件",
+                f"the best {tally.done - tally.left_out} are shown, {tally.left_out:,} are not: "
+                f"--top {tally.done} shows all, -o scores.xlsx keeps them",
             )
         )
     if options["output"]:
-        note(say(f"全部在 {options['output']}", f"everything is in {options['output']}"))
+        note(
+            say(
+                f"全部 {tally.done + tally.failed:,} 行在 {options['output']}",
+                f"all {tally.done + tally.failed:,} rows are in {options['output']}",
+            )
+        )
 
 
 def _used_titles(files: DataFiles, path: Path) -> Iterator[str]:

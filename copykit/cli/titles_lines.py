@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from copykit import batch
-from copykit.cli.titles_out import json_line
+from copykit.cli.titles_out import json_line, under_mark
 from copykit.datafiles import DataFiles, Layer
 from copykit.errors import CopykitError
 from copykit.model import TitleScore
@@ -49,11 +49,11 @@ class Sent(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """The lines of a lot, and what has to be told of it: how many are done, under the mark, or refused and why."""
+    """The lines of a lot, and what has to be told of it: how many are done, which miss the mark or are refused."""
 
     lines: bytes
     done: int
-    under: int
+    under: tuple[int, ...]
     refused: tuple[tuple[int, str, bool], ...]
 
 
@@ -91,19 +91,20 @@ class LineWriter:
         outcomes = {row.number: outcome for row, outcome in batch.run(rows, work, chunk=TOGETHER)}
         lines: list[bytes] = []
         refused: list[tuple[int, str, bool]] = []
-        under = 0
+        under: list[int] = []
         for place, sent in enumerate(lot):
             outcome = outcomes.get(place)
             if isinstance(outcome, TitleScore):
-                if self._fail_under is not None and outcome.overall.value < self._fail_under:
-                    under += 1
-                lines.append(json_line(sent.number, sent.values, outcome))
+                marked = under_mark(outcome, self._fail_under)
+                if marked:
+                    under.append(sent.number)
+                lines.append(json_line(sent.number, sent.values, outcome, under=marked))
             else:
                 sentence = sent.refused if outcome is None else outcome.say(self._lang)
                 names_row = sent.names_row if outcome is None else "row" in outcome.facts
                 refused.append((sent.number, sentence, names_row))
                 lines.append(json_line(sent.number, sent.values, None, sent.text, sentence))
-        return Lines(b"".join(lines), len(lot) - len(refused), under, tuple(refused))
+        return Lines(b"".join(lines), len(lot) - len(refused), tuple(under), tuple(refused))
 
 
 def write_lots(rows: Iterable[Sent], recipe: Recipe, here: LineWriter, jobs: int = 1) -> Iterator[Lines]:

@@ -24,6 +24,7 @@ FORMATS = ("text", "table", "json", "jsonl", "csv", "md")
 FILES = (".jsonl", ".json", ".csv", ".xlsx", ".md")
 SCREENFUL = 10  # titles of a file that are shown when nothing else is asked
 
+_UNDER = Text("没到分数线", "under the mark")
 _REFUSED = Text("没能打分", "not scored")
 Outcome = TitleScore | CopykitError
 Pairs = Iterable[tuple[Row, Outcome]]
@@ -37,6 +38,12 @@ class Output:
     headers: tuple[str, ...] = ()
     bom: bool = True
     raw: bool = False
+    fail_under: float | None = None
+
+
+def under_mark(score: TitleScore, mark: float | None) -> bool | None:
+    """Return whether a title scores under the mark, None when there is none."""
+    return None if mark is None else score.overall.value < mark
 
 
 class Best:
@@ -106,7 +113,7 @@ def _encoded(pairs: Pairs, form: str, output: Output) -> Iterator[bytes]:
         yield from (line.encode("utf-8", "replace") + b"\n" for line in render.titles_markdown(scores, output.view))
         return
     lines = (
-        json_line(row.number, row.values, outcome)
+        json_line(row.number, row.values, outcome, under=under_mark(outcome, output.fail_under))
         if isinstance(outcome, TitleScore)
         else json_line(row.number, row.values, None, row.text, outcome.say(output.view.lang))
         for row, outcome in pairs
@@ -125,7 +132,10 @@ def _cells(pairs: Pairs, output: Output) -> tuple[list[str], Iterator[list[objec
     view = output.view
     added = render.title_columns(view)
     # A file that was scored before has its scores replaced.
-    own = [name for name in output.headers if name not in (*added, _REFUSED.say(view.lang))] or [say("标题", "title")]
+    ours = (*added, _UNDER.say(view.lang), _REFUSED.say(view.lang))
+    own = [name for name in output.headers if name not in ours] or [say("标题", "title")]
+    if output.fail_under is not None:
+        added.append(_UNDER.say(view.lang))
     blank: list[object] = [""] * len(added)
 
     def rows() -> Iterator[list[object]]:
@@ -133,7 +143,9 @@ def _cells(pairs: Pairs, output: Output) -> tuple[list[str], Iterator[list[objec
             kept: list[object] = [row.values.get(name, "") for name in own] if row.values else [row.text]
             kept += [""] * (len(own) - len(kept))
             if isinstance(outcome, TitleScore):
-                yield [*kept, *render.title_row(outcome, view), ""]
+                under = under_mark(outcome, output.fail_under)
+                marked = [] if under is None else [view.say("是", "yes") if under else ""]
+                yield [*kept, *render.title_row(outcome, view), *marked, ""]
             else:
                 yield [*kept, *blank, outcome.say(view.lang)]
 
@@ -153,16 +165,24 @@ def _json(value: dict[str, Any]) -> bytes:
 
 
 def json_line(
-    number: int, values: Mapping[str, str], score: TitleScore | None, title: str = "", refused: str = ""
+    number: int,
+    values: Mapping[str, str],
+    score: TitleScore | None,
+    title: str = "",
+    refused: str = "",
+    under: bool | None = None,
 ) -> bytes:
     """Return a row's line of JSON, its score or why it has none.
 
-    ``row`` and ``values`` lead back to the line and the columns it came from.
+    ``row`` and ``values`` lead back to the line and the columns it came from, where there are columns; ``under`` tells
+    of a mark that the score had to reach.
     """
     value: dict[str, Any] = render.title_json(score) if score is not None else {"title": title, "error": refused}
     if number:
         value["row"] = number
-    if values:
+    if under is not None:
+        value["under"] = under
+    if values and not (len(values) == 1 and value["title"] in values.values()):
         value["values"] = values
     return _json(value)
 

@@ -208,8 +208,9 @@ class Engine:
     def _made(self, rule: Rule) -> Kind:
         maker = self._kinds.get(rule.kind)
         if maker is None:
-            known = "、".join(sorted(self._kinds))
-            zh, en = f"没有“{rule.kind}”这种规则，可以用 {known}", f"unknown kind '{rule.kind}'; known: {known}"
+            known = sorted(self._kinds)
+            zh = f"没有“{rule.kind}”这种规则，可以用 {'、'.join(known)}"
+            en = f"unknown kind '{rule.kind}'; known: {', '.join(known)}"
             raise RuleError(rule=rule.id, reason=Both(zh, en))
         self.automaton.owner = rule.id
         try:

@@ -195,8 +195,13 @@ class Adviser:
     def _also(self, dropped: Sequence[str]) -> str:
         if not dropped:
             return ""
-        words = "、".join(f"“{word}”" for word in dropped)
+        words = self._quoted(dropped)
         return f"（为了不超长，去掉了{words}）" if self._lang == "zh" else f" (without {words}, to fit)"
+
+    def _quoted(self, words: Iterable[str]) -> str:
+        if self._lang == "zh":
+            return "、".join(f"“{word}”" for word in words)
+        return ", ".join(f'"{word}"' for word in words)
 
     def _replace(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         """Put in the words that a rule's list has for what it found, everywhere at once; most rules suggest sentences.

@@ -25,6 +25,7 @@ class KeywordsKind:
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
+        self.comma = "、" if build.lang == "zh" else ", "
         self.missing = bool(rule.settings.get("settings", {}).get("missing", False))
         self.triggers: frozenset[int] | None = None
 
@@ -45,7 +46,7 @@ class KeywordsKind:
             absent = [word for word, folded in keywords if folded not in text]
             if absent:
                 points = self.rule.points * len(absent)
-                yield self.rule.finding(reading, 0, len(text), points=points, words="、".join(absent))
+                yield self.rule.finding(reading, 0, len(text), points=points, words=self.comma.join(absent))
             return
         for _, folded in keywords:
             place = text.find(folded)
@@ -112,6 +113,7 @@ class UnlikeKind:
         self.rule = rule
         group = Words(rule, build)
         self.slot = group.slot
+        self.comma = "、" if build.lang == "zh" else ", "
         self.families = {word: fields["family"] for word, fields in group.fields.items() if "family" in fields}
         self.heaps = [(int(families), int(words)) for families, words in rule.settings["settings"]["heaps"]]
         self.triggers: frozenset[int] | None = frozenset((self.slot,))
@@ -135,7 +137,7 @@ class UnlikeKind:
             return ()
         first, *others = sorted(places.values())
         told = sorted(first_of.values(), key=lambda word: places[word])
-        return (self.rule.finding(reading, *first, related=others, count=len(places), words="、".join(told)),)
+        return (self.rule.finding(reading, *first, related=others, count=len(places), words=self.comma.join(told)),)
 
 
 class PositionKind:

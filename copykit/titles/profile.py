@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from copykit.datafiles import DataFiles
-from copykit.errors import CopykitError
+from copykit.errors import CopykitError, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def load_profile(files: DataFiles, name: str, lang: str = "zh") -> Profile:
     """Return a profile by its id."""
     profiles = files.load("profiles")
     if name not in profiles:
-        raise UnknownProfile(name=name, known="、".join(sorted(profiles)))
+        raise UnknownProfile(name=name, known=Words.listed(sorted(profiles)))
     data = profiles[name]
     total = sum(part.get("weight", 0.0) for part in data["dimensions"].values())
     if abs(total - 1) > 1e-6:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import signal
@@ -81,7 +82,9 @@ def test_csv_out_has_a_bom_and_no_formula(table: Path, tmp_path: Path) -> None:
         (["睫毛膏", "--top", "0"], 2, "不小于 1"),
         (["睫毛膏", "-o", "out.doc"], 2, "-o 只会写"),
         (["睫毛膏", "--profile", "x"], 2, "没有叫“x”的打分方案"),
-        (["睫毛膏", "--fail-under", "99"], 1, "低于 99 分"),
+        (["睫毛膏", "--fail-under", "99"], 1, "1 条低于 99 分：第 1 条"),
+        (["睫毛膏", "--fail-under", "150"], 2, "要填 0 到 100 之间的数字"),
+        (["睫毛膏", "-p", "x", "--lang", "en"], 2, "known: "),
         (["", "睫毛膏"], 2, "第 1 个标题没能打分"),
         (["-i", "没有.csv"], 2, "找不到文件"),
         ([], 2, "请给出标题"),
@@ -121,7 +124,7 @@ def test_an_empty_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str
     empty = tmp_path / "空.txt"
     empty.write_text("", "utf-8")
     assert score("-i", empty) == 2
-    assert "一条标题也没有" in capsys.readouterr().err
+    assert "空.txt 里一条标题也没有" in capsys.readouterr().err
 
 
 def test_titles_used_before_cost_their_copies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -172,6 +175,37 @@ def test_a_table_marks_what_must_not_be_published_and_what_smells_of_bait(
     assert "打包票" in next(below for line, below in pairwise(shown) if "月入十万" in line)
     score("-i", file, "--lang", "en")
     assert "E = must not be published" in capsys.readouterr().out
+
+
+def test_what_a_screenful_leaves_out_is_told_and_rows_under_the_mark_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, target = tmp_path / "标题.txt", tmp_path / "打分.csv"
+    file.write_text("".join(f"第{row}支睫毛膏\n" for row in range(1, 58)) + TITLE + "\n", "utf-8")
+    assert score("-i", file, "--fail-under", "55") == 1
+    out, told = capsys.readouterr()
+    assert out.count("支睫毛膏") + out.count(TITLE) == 10
+    assert "57 条低于 55 分：第 1、2、3、4、5 等，共 57 行" in told
+    assert "还有 48 条没列：--top 58 全列出来" in told
+    assert score("-i", file, "--top", "58") == 0
+    shown = capsys.readouterr()
+    assert shown.out.count("支睫毛膏") + shown.out.count(TITLE) == 58
+    assert "没列" not in shown.err
+    assert score("-i", file, "--fail-under", "55", "-o", target) == 1
+    assert "全部 58 行在" in capsys.readouterr().err
+    with target.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [row["没到分数线"] for row in rows] == ["是"] * 57 + [""]
+    for args in (["--format", "jsonl"], ["--format", "json"]):
+        assert score("-i", file, "--fail-under", "55", *args) == 1
+        assert capsys.readouterr().out.count('"under":true') == 57
+
+
+def test_a_row_of_plain_lines_says_its_title_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "标题.txt"
+    file.write_text(TITLE + "\n", "utf-8")
+    score("-i", file, "--format", "jsonl")
+    assert "values" not in json.loads(capsys.readouterr().out)
 
 
 def test_a_line_break_within_a_title_breaks_no_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
