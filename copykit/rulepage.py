@@ -65,6 +65,12 @@ class Pages:
         self._names = categories.names(files)
         self._topics: dict[str, Any] = files.load("topics")
         self._lang = lang
+        self._dimensions = {
+            name: part.get("label_en", part["label"]) if lang == "en" else part["label"]
+            for profile in files.load("profiles").values()
+            for group in ("dimensions", "beside", "risks")
+            for name, part in profile.get(group, {}).items()
+        }
 
     def summary(self, name: str) -> Mapping[str, Any]:
         """Return what a machine's report tells of a rule: name, why, severity, source, url, whether it is official."""
@@ -96,7 +102,20 @@ class Pages:
             tuple(data["cases"]["flag"]),
             tuple(data["cases"]["pass"]),
             all(each.official is not False for each in cited),
+            self._worth(data),
         )
+
+    def _worth(self, data: Mapping[str, Any]) -> str:
+        """Return what a finding of a rule is worth in a title's score, empty for a rule that scores nothing."""
+        name = data.get("dimension")
+        if name not in self._dimensions:  # what is only told scores nothing
+            return ""
+        points, each, limit = data.get("points"), data.get("points_each"), data.get("limit")
+        told = [f"{points:+d}" if points else self._say("不计分", "no points")] if points is not None else []
+        told += [self._say(f"每处 {each:+d}", f"{each:+d} each")] if each else []
+        told = told or [self._say("看差多少、配不配，定几分", "by how much and how well it fits")]
+        told += [self._say(f"最多算 {limit} 处", f"{limit} at most")] if limit else []
+        return f"{self._dimensions[name]} {' · '.join(told)}"
 
     def pack(self, pack: str) -> list[tuple[str, list[RulePage]]]:
         """Return the pages of a pack by topic, both in the order of their names."""

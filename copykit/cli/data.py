@@ -156,7 +156,8 @@ def path(data_folders: tuple[Path, ...]) -> None:
 def _summary(files: DataFiles, entry: Entry) -> str:
     if entry.path.suffix in (".toml", ".j2"):
         value = files.load(entry.kind)[entry.id]
-        return str(next((value[key] for key in ("message", "name", "note", "tone", "source") if key in value), ""))
+        told = (value.get(key) for key in ("message", "name", "note", "tone", "source"))
+        return next((text for text in told if isinstance(text, str)), "")  # [message] may be a table of prices
     if entry.path.suffix == ".txt":
         with entry.path.open(encoding="utf-8-sig", errors="replace") as lines:
             first = next(lines, "")
@@ -166,9 +167,15 @@ def _summary(files: DataFiles, entry: Entry) -> str:
 
 def _find(files: DataFiles, name: str) -> Entry:
     entries = [entry for kind in files.kinds() for entry in files.entries(kind)]
-    for entry in entries:
-        if name in (entry.id, f"{entry.kind}/{entry.id}"):
-            return entry
+    named = [entry for entry in entries if name in (entry.id, f"{entry.kind}/{entry.id}")]
+    if len(named) > 1:
+        full = [f"{entry.kind}/{entry.id}" for entry in named]
+        raise UsageMistake(
+            f"叫“{name}”的有 {len(full)} 个，写全名：{'、'.join(full)}",
+            f"'{name}' is the name of {len(full)}; give the full one: {', '.join(full)}",
+        )
+    if named:
+        return named[0]
     for entry in files.entries("platforms"):
         value = files.load("platforms")[entry.id]
         if name.casefold() in (alias.casefold() for alias in (value["name"], *value.get("aliases", ()))):
@@ -189,11 +196,24 @@ def _page(value: dict[str, Any], width: int) -> Iterator[str]:
             yield from ("  " + line for line in _page(part, width - 2))
         elif isinstance(part, list):
             yield f"{key}:"
-            yield from (f"  · {item}" for item in part)
+            for item in part:
+                first, *rest = wrapped(f"  · {_told(item)}", width)
+                yield from (first, *("    " + line for line in rest))
         else:
-            first, *rest = wrapped(f"{key}: {part}", width)
+            first, *rest = wrapped(f"{key}: {_told(part)}", width)
             yield first
             yield from ("  " + line for line in rest)
+
+
+def _told(value: Any) -> str:
+    """Return a value on one line, as people write it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "  ".join(f"{key} {_told(part)}" for key, part in value.items())
+    if isinstance(value, list):
+        return say("、", ", ").join(map(_told, value))
+    return str(value)
 
 
 def _entries_at(path: Path) -> list[Entry]:

@@ -38,11 +38,13 @@ class RulePage(NamedTuple):
     flagged: tuple[str, ...]
     clean: tuple[str, ...]
     official: bool
+    worth: str = ""  # its points and their dimension
 
 
 LABELS = {
     "zh": {
         "severity": "轻重",
+        "worth": "计分",
         "why": "为什么",
         "sources": "依据",
         "searched": "找什么",
@@ -57,6 +59,7 @@ LABELS = {
     },
     "en": {
         "severity": "severity",
+        "worth": "worth",
         "why": "why",
         "sources": "source",
         "searched": "looks for",
@@ -79,6 +82,7 @@ def rule_page(page: RulePage, terminal: Terminal, lang: str) -> list[str]:
     lines = [terminal.paint(page.title, "strong"), terminal.paint(page.id, "quiet"), ""]
     told: Mapping[str, Sequence[str]] = {
         "severity": (labels[page.severity],),
+        "worth": (page.worth,) if page.worth else (),
         "why": (page.why,),
         "sources": tuple(_law_lines(page.sources, lang)),
         "searched": page.searched,
@@ -96,7 +100,18 @@ def rule_page(page: RulePage, terminal: Terminal, lang: str) -> list[str]:
     return lines
 
 
-_ORDER = ("severity", "why", "sources", "searched", "conditions", "exemptions", "suggestions", "flagged", "clean")
+_ORDER = (
+    "severity",
+    "worth",
+    "why",
+    "sources",
+    "searched",
+    "conditions",
+    "exemptions",
+    "suggestions",
+    "flagged",
+    "clean",
+)
 
 
 def _law_lines(sources: Iterable[Cited], lang: str) -> Iterator[str]:

@@ -119,6 +119,8 @@ def test_an_unknown_kind_is_told_with_those_there_are(copykit: Copykit, lang: st
         ("rules/novelty/hype", ["rules/novelty/hype"]),
         ("淘宝", ["platforms/taobao", "name: 淘宝", "max: 60"]),
         ("TMALL", ["platforms/taobao"]),
+        ("listings/xiaohongshu", ["listings/xiaohongshu", "id title  make title"]),
+        ("channels/sms_email", ["channels/sms_email", "campaign: true"]),
         ("shaming", ["lexicons/shaming", "黄脸婆\tuse=气色差的|脸色暗沉的"]),
         ("content", ["profiles/content", "[novelty]", "weight: 0.3"]),
         ("background/words", ["background/words"]),
@@ -140,6 +142,32 @@ def test_show_of_an_unknown_name_tells_near_ones(copykit: Copykit, name: str, ne
     assert f"没有叫“{name}”的数据；相近的有 " in err
     assert near in err
     assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        ("novelty/reverse", "打破常规 +", "novelty +"),
+        ("extremity/number", "创造极端 看差多少、配不配，定几分 · 最多算 2 处", "extremity by how much"),
+        ("ip/dupe", "借势 IP 不计分", "borrowed IP no points"),
+        ("extremity/heap", "每处 -2", "-2 each"),
+    ],
+)
+def test_show_of_a_rule_says_what_it_is_worth(copykit: Copykit, name: str, zh: str, en: str) -> None:
+    assert zh in copykit("data", "show", name).out
+    assert en in copykit("data", "show", name, "--lang", "en").out
+
+
+def test_show_of_a_name_that_several_have_asks_which(copykit: Copykit) -> None:
+    code, out, err = copykit("data", "show", "xiaohongshu")
+    assert (code, out) == (2, "")
+    assert "写全名：listings/xiaohongshu、platforms/xiaohongshu" in err
+
+
+def test_what_people_read_holds_no_code(copykit: Copykit) -> None:
+    assert "{'" not in copykit("data", "list").out
+    for name in ("listings/xiaohongshu", "platforms/taobao", "assumptions/costs"):
+        assert not set("{'") & set(copykit("data", "show", name).out)
 
 
 def test_show_of_a_list_in_another_encoding_says_so(copykit: Copykit, tmp_path: Path) -> None:
