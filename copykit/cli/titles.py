@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,7 +30,7 @@ from copykit.cli.titles_out import (
 )
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Words
-from copykit.model import TitleScore
+from copykit.model import Change, TitleScore
 from copykit.platforms import Platforms
 from copykit.render import titles as render
 from copykit.render.titles import View
@@ -152,6 +152,12 @@ def titles() -> None:
     type=click.Choice(FORMATS),
     zh="输出格式；json 是数组，jsonl 一行一条",
     en="output format; json is an array, jsonl one object a line",
+)
+@option(
+    "--changes",
+    is_flag=True,
+    zh="CSV、xlsx、JSON 里每条也带上最有用的两处改法；每条要多打十来次分，慢几十倍",
+    en="the two changes in CSV, xlsx and JSON too; each title is judged a dozen times more, tens of times slower",
 )
 @option(
     "-o",
@@ -317,10 +323,18 @@ def _finish(
     """Score the rows, write what was asked for, tell what could not be done, and return the exit code."""
     tally = _Tally()
     headers = table.headers if table is not None else ()
-    output = Output(room.view, headers, not options["no_bom"], options["raw"], options["fail_under"])
+    output = Output(
+        room.view,
+        headers,
+        not options["no_bom"],
+        options["raw"],
+        options["fail_under"],
+        _advice(room) if options["changes"] else None,
+    )
     top: int | None = options["top"]
     with batch.few_collections(), closing(common.ProgressLine()) as progress:
-        if form == "jsonl" and source is not None and top is None and options["output"] is None:
+        plain_lines = form == "jsonl" and output.advice is None and options["output"] is None
+        if plain_lines and source is not None and top is None:
             write_bytes(_lines(room, rows, table, tally, progress, options, source))
             return _told(tally, table, options, source)
         pairs: Pairs = _scored(room, rows, table, tally, progress, options["fail_under"])
@@ -343,6 +357,12 @@ def _finish(
             else:
                 write_lines(pairs, form, output)
     return _told(tally, table, options, source)
+
+
+def _advice(room: _Room) -> Callable[[TitleScore], Sequence[Change]]:
+    """Return what proposes changes; where every row has its body, the body says nothing of a changed title."""
+    adviser = Adviser(room.files, room.scorer, room.view.lang)
+    return lambda score: adviser.changes(score, room.body)
 
 
 def _told(tally: _Tally, table: Table | None, options: dict[str, Any], source: str | None) -> int:

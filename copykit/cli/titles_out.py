@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +15,18 @@ import click
 from copykit import tables
 from copykit.cli.common import Text, say
 from copykit.errors import CopykitError
-from copykit.model import TitleScore
+from copykit.model import Change, TitleScore
 from copykit.render import titles as render
 from copykit.render.titles import View
 from copykit.tables import Row
+from copykit.titles.advise import MOST
 
 FORMATS = ("text", "table", "json", "jsonl", "csv", "md")
 FILES = (".jsonl", ".json", ".csv", ".xlsx", ".md")
 SCREENFUL = 10  # titles of a file that are shown when nothing else is asked
 
 _UNDER = Text("没到分数线", "under the mark")
+_CHANGED = Text("改法 {}", "change {}")
 _REFUSED = Text("没能打分", "not scored")
 Outcome = TitleScore | CopykitError
 Pairs = Iterable[tuple[Row, Outcome]]
@@ -32,13 +34,21 @@ Pairs = Iterable[tuple[Row, Outcome]]
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """How scored rows are written: as people see them, beside which of the input's columns, with which quoting."""
+    """How scored rows are written: as people see them, beside which of the input's columns, with which quoting.
+
+    ``fail_under`` is the mark that each title is held against, ``advice`` proposes changes; None: not asked for.
+    """
 
     view: View
     headers: tuple[str, ...] = ()
     bom: bool = True
     raw: bool = False
     fail_under: float | None = None
+    advice: Callable[[TitleScore], Sequence[Change]] | None = None
+
+    def changes(self, score: TitleScore) -> Sequence[Change]:
+        """Return what would help a title most, nothing where nobody asked."""
+        return self.advice(score) if self.advice is not None else ()
 
 
 def under_mark(score: TitleScore, mark: float | None) -> bool | None:
@@ -113,7 +123,13 @@ def _encoded(pairs: Pairs, form: str, output: Output) -> Iterator[bytes]:
         yield from (line.encode("utf-8", "replace") + b"\n" for line in render.titles_markdown(scores, output.view))
         return
     lines = (
-        json_line(row.number, row.values, outcome, under=under_mark(outcome, output.fail_under))
+        json_line(
+            row.number,
+            row.values,
+            outcome,
+            under=under_mark(outcome, output.fail_under),
+            changes=output.changes(outcome),
+        )
         if isinstance(outcome, TitleScore)
         else json_line(row.number, row.values, None, row.text, outcome.say(output.view.lang))
         for row, outcome in pairs
@@ -132,10 +148,13 @@ def _cells(pairs: Pairs, output: Output) -> tuple[list[str], Iterator[list[objec
     view = output.view
     added = render.title_columns(view)
     # A file that was scored before has its scores replaced.
-    ours = (*added, _UNDER.say(view.lang), _REFUSED.say(view.lang))
+    advised = [_CHANGED.say(view.lang).format(number) for number in range(1, MOST + 1)]
+    ours = (*added, *advised, _UNDER.say(view.lang), _REFUSED.say(view.lang))
     own = [name for name in output.headers if name not in ours] or [say("标题", "title")]
     if output.fail_under is not None:
         added.append(_UNDER.say(view.lang))
+    if output.advice is not None:
+        added += advised
     blank: list[object] = [""] * len(added)
 
     def rows() -> Iterator[list[object]]:
@@ -145,6 +164,9 @@ def _cells(pairs: Pairs, output: Output) -> tuple[list[str], Iterator[list[objec
             if isinstance(outcome, TitleScore):
                 under = under_mark(outcome, output.fail_under)
                 marked = [] if under is None else [view.say("是", "yes") if under else ""]
+                if output.advice is not None:
+                    told = [render.change_cell(change, view) for change in output.changes(outcome)]
+                    marked += [*told, *[""] * (MOST - len(told))]
                 yield [*kept, *render.title_row(outcome, view), *marked, ""]
             else:
                 yield [*kept, *blank, outcome.say(view.lang)]
@@ -171,13 +193,16 @@ def json_line(
     title: str = "",
     refused: str = "",
     under: bool | None = None,
+    changes: Sequence[Change] = (),
 ) -> bytes:
     """Return a row's line of JSON, its score or why it has none.
 
     ``row`` and ``values`` lead back to the line and the columns it came from, where there are columns; ``under`` tells
     of a mark that the score had to reach.
     """
-    value: dict[str, Any] = render.title_json(score) if score is not None else {"title": title, "error": refused}
+    value: dict[str, Any] = (
+        render.title_json(score, changes) if score is not None else {"title": title, "error": refused}
+    )
     if number:
         value["row"] = number
     if under is not None:

@@ -131,6 +131,12 @@ def title_row(score: TitleScore, view: View) -> list[Any]:
     ]
 
 
+def change_cell(change: Change, view: View) -> str:
+    """Return a change as one cell: the title as it would be, what it scores, what was done."""
+    scored = view.say(f"（{change.score:.0f} 分；", f" ({change.score:.0f}; ")
+    return change.title + scored + change.message + view.say("）", ")")
+
+
 def title_text(score: TitleScore, view: View, changes: Sequence[Change] = (), questions: Sequence[str] = ()) -> str:
     """Return the page for one title: the answer first, the reason beside the place, the next step at the end.
 

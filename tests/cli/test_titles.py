@@ -208,6 +208,29 @@ def test_a_row_of_plain_lines_says_its_title_once(tmp_path: Path, capsys: pytest
     assert "values" not in json.loads(capsys.readouterr().out)
 
 
+def test_the_two_changes_reach_files_when_they_are_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "标题.txt"
+    file.write_text("史上最好用的口红\nZ\n", "utf-8")
+    for form in ("json", "jsonl"):
+        score("-i", file, "--changes", "--format", form)
+        out = capsys.readouterr().out
+        first, second = json.loads(out) if form == "json" else map(json.loads, out.splitlines())
+        assert "好用的口红" in [change["title"] for change in first["changes"]]
+        assert all(change["score"] > first["score"] for change in first["changes"])
+        assert "changes" not in second
+    score("-i", file, "--changes", "-o", tmp_path / "打分.csv")
+    with (tmp_path / "打分.csv").open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert "好用的口红（" in rows[0]["改法 1"] + rows[0]["改法 2"]
+    assert rows[1]["改法 1"] == rows[1]["改法 2"] == ""
+    score("-i", file, "--format", "jsonl")
+    assert '"changes"' not in capsys.readouterr().out
+    score("-i", tmp_path / "打分.csv", "-o", tmp_path / "又打.csv")
+    assert "改法 1" not in (tmp_path / "又打.csv").read_text("utf-8-sig").splitlines()[0]
+
+
 def test_a_line_break_within_a_title_breaks_no_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "标题.jsonl"
     file.write_text(json.dumps({"title": "别再夹睫毛了\n先把刷头换小"}) + "\n", "utf-8")
