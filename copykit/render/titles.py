@@ -388,11 +388,13 @@ def told_once(findings: Iterable[Finding]) -> list[Finding]:
     """Return warnings in order, of each place one: the graver, then the longer, then the one that names a law.
 
     明星同款 is a matter of one law; that it also raises a risk, and that 同款 stands in it, tells nobody anything new.
+    What is neither a law's matter nor a dimension's, such as a shop's own rule, is told whatever else stands there.
     """
     found = list(findings)
     kept: list[Finding] = []
     for finding in sorted(found, key=_gravest):
-        if not any(other.start <= finding.start and finding.end <= other.end for other in kept):
+        own = finding.dimension is None and not finding.rule.startswith("law/")
+        if own or not any(other.start <= finding.start and finding.end <= other.end for other in kept):
             kept.append(finding)
     return [finding for finding in found if finding in kept]
 

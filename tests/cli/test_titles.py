@@ -253,6 +253,20 @@ def test_a_place_is_warned_of_once(title: str, told: list[str], capsys: pytest.C
     assert warned == told
 
 
+def test_a_rule_of_ones_own_is_told_beside_a_law(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rule = tmp_path / "我的" / "rules" / "own" / "明星.toml"
+    rule.parent.mkdir(parents=True)
+    rule.write_text(
+        'kind = "word"\nseverity = "warning"\nwords = ["明星同款"]\nmessage = "先问法务"\nwhy = "店里的规矩"\n'
+        'source = "店规"\n[cases]\nflag = ["明星同款连衣裙"]\npass = ["连衣裙"]\n',
+        "utf-8",
+    )
+    score("明星同款连衣裙", "--data", tmp_path / "我的")
+    page = capsys.readouterr().out
+    assert "先问法务" in page
+    assert "书面同意" in page
+
+
 def test_help_is_in_the_readers_language(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["titles", "score", "--help"]) == 0
     assert "用法：" in capsys.readouterr().out
