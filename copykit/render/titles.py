@@ -288,7 +288,9 @@ def _facts(score: TitleScore, view: View) -> list[str]:
 def _scores(score: TitleScore, view: View) -> list[str]:
     terminal, labels, say = view.terminal, view.labels, view.say
     total = f"  {say('总分', 'score')} {score.overall.value:.0f}"
-    if score.percentile is not None:
+    if _is_unjudged(score):
+        total += say("    没找到能判断的地方", "    nothing to judge it by")
+    elif score.percentile is not None:
         total += say(f"    高于 {score.percentile}% 的同类标题", f"    above {score.percentile}% of its kind")
     wide = max(display_width(labels[name]) for name in score.overall.parts)
     cells = [
@@ -298,6 +300,15 @@ def _scores(score: TitleScore, view: View) -> list[str]:
     side = 2 if 2 * display_width(cells[0]) + 7 <= terminal.width else 1
     rows = ["  " + "     ".join(cells[place : place + side]) for place in range(0, len(cells), side)]
     return [terminal.paint(total, "strong"), *rows]
+
+
+def _is_unjudged(score: TitleScore) -> bool:
+    """Return whether nothing was found but what is not there; a standing among others would say nothing."""
+    counted = (finding for finding in score.findings if finding.points and finding.dimension in score.overall.parts)
+    return score.profile == "content" and all(finding.rule in _ABSENCES for finding in counted)
+
+
+_ABSENCES = frozenset(("relevance/nobody", "relevance/brief_missed"))
 
 
 def _reasons(score: TitleScore, view: View) -> list[str]:

@@ -355,3 +355,11 @@ def test_a_full_disk_costs_one_sentence(form: str) -> None:
     assert done.returncode == 3
     assert done.stderr.decode().startswith("写不出去：")
     assert "Traceback" not in done.stderr.decode()
+
+
+@pytest.mark.parametrize("title", ["x", "洗了三年的白T恤，领口还是平的"])
+def test_where_nothing_was_found_no_standing_is_told(title: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert score(title) == 0
+    page = capsys.readouterr().out
+    assert "没找到能判断的地方" in page
+    assert "高于" not in page
