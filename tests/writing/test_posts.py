@@ -135,6 +135,29 @@ def test_a_reply_promises_what_the_brief_says_and_nothing_more(sample: Path, for
         assert not promises, draft.text
 
 
+REVIEWS = ("质量", "尺码", "物流", "服务", "好评")
+
+
+@pytest.mark.parametrize("form", REVIEWS)
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_a_reply_to_a_review_keeps_to_its_cause(sample: Path, form: str) -> None:
+    writer = writer_of("reply")
+    prepared = writer.prepare(brief_of(sample), TODAY)
+    for seed in range(20):
+        draft = writer.write(prepared, writer.forms[form], Options(str(seed)))
+        own = "".join(own_words(draft.blocks))
+        told = {mark.path.partition(".")[0] for block in draft.blocks for part in block.parts for mark in part.marks}
+        # One way to speak to the buyer, an apology or thanks, once.
+        assert "你" not in own, draft.text
+        assert re.search("谢" if form == "好评" else "抱歉|对不|道歉|道个歉|过意不去|认错", own), draft.text
+        # Whom it is not for, and what went wrong with other buyers, is no answer to this one.
+        assert not told & {"audience", "details"}, draft.text
+        if form == "服务":
+            assert "？" not in draft.text, draft.text
+        if form == "物流" and prepared.nature != "food":
+            assert "claims" not in told, draft.text
+
+
 def test_a_shooting_table_counts_seconds_without_gaps() -> None:
     writer = writer_of("post")
     draft = writer.write(writer.prepare(brief_of(SAMPLES[0]), TODAY), writer.forms["口播"], Options("1"))
