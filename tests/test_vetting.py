@@ -31,6 +31,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         "pattern",
         "重复里面套着重复",
     ),
+    ({"kind": "pattern", "anchor": ["断货"], "pattern": "断货(?:某|某某|的)*次"}, "pattern", "重复里面套着重复"),
+    ({"kind": "pattern", "anchor": ["断货"], "pattern": "断货(?:要价?|里?要)+次"}, "pattern", "重复里面套着重复"),
     ({"kind": "pattern", "anchor": ["很"], "pattern": "(?:很|很很){1,60}好"}, "pattern", "0.1 秒"),
     ({"kind": "pattern", "anchor": ["断货"], "pattern": "补货|上新"}, "anchor", "写不出 anchor"),
     (
@@ -68,6 +70,7 @@ SOUND: list[dict[str, Any]] = [
     {"kind": "count", "words": ["的"], "over": 9},
     {"kind": "pattern", "anchor": ["断货"], "pattern": r"断货\d{1,3}次|[三五]天断货"},
     {"kind": "pattern", "anchor": ["断货"], "pattern": r"断货(?:\d{1,3},)*\d{1,3}次"},
+    {"kind": "pattern", "anchor": ["断货"], "pattern": "断货(?:了|过了|都?要|[十百])*次"},
     {"kind": "pattern", "anchor": ["买"], "pattern": r"(?P<hit>买[一二三\d]+)送[^，。]{1,12}"},
     {"kind": "pattern", "anchor": ["断货"], "pattern": r"断货(?>\d+)*+次"},
     {

@@ -11,7 +11,7 @@ import importlib
 import itertools
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from copykit.datafiles import DataFiles
@@ -237,7 +237,8 @@ def hangs(pattern: str) -> bool:
     r"""Return whether a pattern holds a repeat inside an open-ended one that share a run in ever more ways.
 
     Two open-ended ones do, and so does a bounded one that is all that its turn of the outer one must take:
-    ``(?:约|[一-龥]{0,4})*`` parts thirty characters in billions of ways, ``(?:\d{1,3},)*`` in one.
+    ``(?:约|[一-龥]{0,4})*`` parts thirty characters in billions of ways, ``(?:\d{1,3},)*`` in one. So do words of which
+    one is made of others, or is there twice: ``(?:某|某某)*``, ``(?:要价?|里?要)+``.
     """
     tree = _parsed(pattern)
     return tree is not None and _nested(tree)
@@ -250,7 +251,9 @@ def _nested(tree: Any, inside: bool = False) -> bool:
         if name in ("MAX_REPEAT", "MIN_REPEAT"):
             _, most, body = value
             open_ended = most >= _UNBOUNDED
-            if (open_ended and (inside or any(map(_elastic, _turns(body))))) or _nested(body, inside or open_ended):
+            if open_ended and (inside or any(map(_elastic, _turns(body))) or _said_twice(_spoken(body) or [])):
+                return True
+            if _nested(body, inside or open_ended):
                 return True
         elif name in ("POSSESSIVE_REPEAT", "ATOMIC_GROUP"):
             continue
@@ -279,6 +282,51 @@ def _elastic(turn: Any) -> bool:
         elif str(op) not in ("ASSERT", "ASSERT_NOT", "AT"):
             fixed += 1
     return elastic and fixed <= 1
+
+
+def _spoken(body: Any) -> list[str] | None:
+    """Return the words that a pattern may be, one twice that it may be in two ways; None if they are not just words.
+
+    Of alternatives those that are words are taken.
+    """
+    words = [""]
+    for op, value in body:
+        name = str(op)
+        found: list[str] | None = None
+        if name == "LITERAL":
+            found = [chr(value)]
+        elif name == "SUBPATTERN":
+            found = _spoken(value[-1])
+        elif name == "BRANCH":
+            found = [word for part in value[1] for word in _spoken(part) or ()]
+        elif name == "IN" and all(str(kind) == "LITERAL" for kind, _ in value):
+            found = [chr(code) for _, code in value]
+        elif name in ("MAX_REPEAT", "MIN_REPEAT") and value[:2] == (0, 1):
+            inner = _spoken(value[2])
+            found = None if inner is None else ["", *inner]
+        if not found or len(words) * len(found) > _MOST_WORDS:
+            return None
+        words = [first + second for first in words for second in found]
+    return words
+
+
+_MOST_WORDS = 2_000
+
+
+def _said_twice(words: Sequence[str]) -> bool:
+    """Return whether some text can be said with these words in two ways because of one of them."""
+    given = [word for word in words if word]
+    known = set(given)
+    return len(known) < len(given) or any(_parts(word, known) for word in known)
+
+
+def _parts(word: str, known: Set[str]) -> bool:
+    """Return whether a word is made of shorter ones."""
+    reached = {0}
+    for end in range(1, len(word) + 1):
+        if any(begin in reached and word[begin:end] in known and end - begin < len(word) for begin in range(end)):
+            reached.add(end)
+    return len(word) in reached
 
 
 def _inner(name: str, value: Any) -> Sequence[Any]:
