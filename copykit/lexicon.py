@@ -408,6 +408,10 @@ class Seen:
         words = {word for _, _, word in found}
         self.slots = functools.reduce(operator.or_, map(automaton.slots_of.__getitem__, words), 0)
 
+    def holds(self, slot: int) -> bool:
+        """Return whether a word of a slot stands here."""
+        return bool(self.slots >> slot & 1) and (~slot not in self._automaton.members or bool(self.places(slot)))
+
     def places(self, slot: int) -> tuple[Span, ...]:
         """Return the places of a slot's words, in order and without overlap."""
         if not self.slots >> slot & 1:

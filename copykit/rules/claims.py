@@ -289,7 +289,8 @@ class Exemptions:
     """The exemptions that may excuse a rule's claims, in the order in which they are tried."""
 
     def __init__(self, exemptions: Iterable[Exemption]) -> None:
-        self._all = tuple(sorted(exemptions, key=lambda exemption: (exemption.rank, exemption.id)))
+        ranked = sorted(exemptions, key=lambda exemption: (exemption.rank, exemption.id))
+        self._all = tuple((each.conditions.needed, each) for each in ranked)
 
     def excuse(self, frame: Frame, held: Callable[[str], str]) -> tuple[str, str, str, str] | None:
         """Return (id, reason, clause, evidence needed) of the first exemption that governs the claim, by rank.
@@ -307,7 +308,7 @@ class Exemptions:
     def _near(self, frame: Frame) -> Iterable[Exemption]:
         """Return the exemptions whose words the sentence has: of fifty, two or three."""
         absent = ~frame.seen.slots
-        return [each for each in self._all if not each.conditions.needed & absent]
+        return [each for needed, each in self._all if not needed & absent]
 
 
 def _said(frame: Frame) -> str:
@@ -340,7 +341,7 @@ class _Room:
     def conditions(self, data: Mapping[str, Any]) -> Conditions:
         """Make the conditions of a rule or an exemption."""
         when, not_when = (
-            tuple(condition(each, self.around, self.words_of) for each in data.get(key, ()))
+            tuple(condition(each, self.around, self.words_of, self.framer.needed) for each in data.get(key, ()))
             for key in ("when", "not_when")
         )
         return Conditions(when, not_when)

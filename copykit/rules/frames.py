@@ -15,9 +15,10 @@ from copykit.late import late
 from copykit.lexicon import Automaton, AutomatonBuilder, Seen, bits
 from copykit.model import Span
 from copykit.rules import polarity
-from copykit.rules.reading import Reading
+from copykit.rules.reading import Reading, stretch_of
 from copykit.text.clauses import sentences
 from copykit.text.normalize import fold_text
+from copykit.text.patterns import presence
 
 Subject = Literal["own", "other", "unknown"]
 NEXT = "next"  # where a sentence's memo holds the folded text behind it
@@ -128,8 +129,8 @@ class Surroundings:
     def __init__(self) -> None:
         self._beside = _Growing()
         self._anywhere = _Growing()
-        # The last whole text, the slots that were hit in it, and the patterns that were tried on it.
-        self._whole: tuple[str, Automaton, frozenset[int], dict[re.Pattern[str], bool]] | None = None
+        # The last whole text, the words that were found in it, and the patterns that were tried on it.
+        self._whole: tuple[str, Automaton, Seen, dict[str, bool]] | None = None
 
     def slot(self, words: Iterable[str], exceptions: Iterable[str] = ()) -> int:
         """Return the slot of a set of folded words; slots may still be added after the first text was read."""
@@ -151,20 +152,23 @@ class Surroundings:
         """Return the places of a slot's words in a short folded text that is no reading."""
         return self._beside.automaton().seen(text).places(slot)
 
-    def anywhere(self, text: str, slot: int | None, pattern: re.Pattern[str] | None) -> bool:
+    def anywhere(self, text: str, slot: int | None, pattern: str | None, signs: int | None) -> bool:
         """Return whether a folded text holds a word of the slot or the pattern; what the last one holds is kept.
 
-        ``slot`` is one of ``slot_anywhere``.
+        ``slot`` and ``signs`` are of ``slot_anywhere``; ``signs`` are the words of which every match of the pattern
+        holds one.
         """
         automaton = self._anywhere.automaton()
         if self._whole is None or self._whole[0] is not text or self._whole[1] is not automaton:
-            self._whole = text, automaton, frozenset(automaton.hits(text)), {}
-        if slot in self._whole[2]:
+            self._whole = text, automaton, automaton.seen(text), {}
+        _, _, seen, tried = self._whole
+        if slot is not None and seen.holds(slot):
             return True
-        tried = self._whole[3]
-        if pattern is not None and pattern not in tried:
-            tried[pattern] = pattern.search(text) is not None
-        return pattern is not None and tried[pattern]
+        if pattern is None or (signs is not None and not seen.holds(signs)):
+            return False
+        if pattern not in tried:
+            tried[pattern] = presence(pattern).search(text) is not None
+        return tried[pattern]
 
 
 class _Growing:
@@ -191,7 +195,7 @@ class Framer:
         """``words_of(name)`` gives a lexicon's (words, exceptions)."""
         self.around = around
         self.slots = {role: around.slot(*words_of(name)) for role, name in data["lexicons"].items()}
-        self._denying = bits(self.slots[role] for role in ("negators", "rhetoric", "denied_behind"))
+        self._denying = bits(self.slots[role] for role in _DENYING)
         self._time_pattern = late("|".join(data["time_patterns"]))
         self._place_pattern = late("|".join(data["place_patterns"]))
         self.reach = int(data["negation_reach"])
@@ -199,11 +203,22 @@ class Framer:
         self._beside_limit = late(data["beside_limit"])
         self._between_limits = late(data["between_limits"])
         self._source = late(data["source_clause"])
-        quotes = data["quotes"]
+        quotes: Sequence[str] = data["quotes"]
         self._quoting = late(f"[{re.escape(''.join(pair[0] for pair in quotes))}]")  # most sentences quote nothing
         self._quotes = late(
             "|".join(f"{re.escape(pair[0])}[^{re.escape(pair)}]*{re.escape(pair[1])}" for pair in quotes)
         )
+
+        # The slots (as bits) without whose words a sentence can have no claim in a state.
+        denying = {word for role in _DENYING for word in words_of(data["lexicons"][role])[0]}
+        signs: Mapping[str, Iterable[str]] = {
+            "denied": denying | {*polarity.NOT},
+            "asked": "?",
+            "quoted": {pair[0] for pair in quotes},
+            "titled": "《",
+            "attributive": "的",
+        }
+        self.needed = {state: bits((around.slot(words),)) for state, words in signs.items()}
 
     def may_deny(self, frame: Frame) -> bool:
         """Return whether a sentence holds any word that may deny a claim; most hold none."""
@@ -267,14 +282,22 @@ class Framer:
         found = [*frame.spans(role), *self._matches(frame, pattern, end)]
         if named:
             wide = frame.spans("no_places")
-            text, start = frame.reading.folded.text, frame.hit.start
-            found += [
-                span
-                for span, tag in frame.tokens(0, start)
-                if tag == "ns" and span not in wide and (span.end == start or text[: span.start].endswith(("在", "于")))
-            ]
+            found += [span for span in self._named(frame) if span not in wide]
         found = self._merged(frame.reading.folded.text, found)
         return max((span for span in found if span.end <= end and self._limits(frame, span)), default=None)
+
+    def _named(self, frame: Frame) -> list[Span]:
+        """Return the names of places that the segmenter knows, right before the hit and behind 在 or 于."""
+        text, start = frame.reading.folded.text, frame.hit.start
+        behind = [match.end() for match in _AT_PLACE.finditer(text, 0, start)]
+        # No word holds a sign: what begins or ends at a place stands between the signs around it.
+        stretches = {stretch_of(text, place, place) for place in (*behind, start)}
+        return [
+            span
+            for stretch in sorted(stretches)
+            for span, tag in frame.tokens(stretch.start, min(stretch.end, start))
+            if tag == "ns" and (span.end == start or span.start in behind)
+        ]
 
     def _end_of_source(self, frame: Frame) -> int:
         """Return where the hit's clause ends, or the one behind it that names the source of what the hit says."""
@@ -325,6 +348,8 @@ class Framer:
         return self.around.spans_in(text, self.slots[role])
 
 
+_DENYING = ("negators", "rhetoric", "denied_behind")
+_AT_PLACE = late("[在于]")
 _PERSON = "nr"
 _JOINED = 14  # characters that a name, a title and a verb take
 _FAMILIAR = tuple("小老阿大")  # 小李, 老张: people whom nobody knows

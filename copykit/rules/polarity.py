@@ -196,8 +196,8 @@ _CLOSING = "的了吗么呢吧啊呀呐哦~”’」』 "
 
 def _refused(text: str, start: int) -> bool:
     """Return whether 不 stands right before the hit's own verb: 不保证治好; not 要不, 不得不."""
-    return text[start - 1 : start] in _NOT and text[start - 2 : start] not in _NO_DENIALS if start else False
+    return text[start - 1 : start] in NOT and text[start - 2 : start] not in _NO_DENIALS if start else False
 
 
-_NOT = ("不", "未", "勿")
+NOT = ("不", "未", "勿")
 _NO_DENIALS = ("得不", "是不", "要不", "好不", "能不", "会不", "何不", "岂不", "莫不", "无不", "可不")

@@ -12,6 +12,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import starmap
 from operator import methodcaller
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from copykit.late import made_late
@@ -20,7 +21,7 @@ from copykit.model import Span
 from copykit.rules import reach
 from copykit.rules.frames import Frame, Surroundings, folded_words
 from copykit.rules.reading import Reading
-from copykit.text.patterns import compiled, presence
+from copykit.text.patterns import compiled, needed, presence
 
 # The words of a relation, given the frame and the places where they stand: those places that are in the relation.
 Relation = Callable[[Frame, Sequence[Span]], Iterable[Span]]
@@ -222,6 +223,7 @@ class Condition(NamedTuple):
     whole: bool
     around: Surroundings
     needed: int  # the slot (as bits) without whose words it can hold in no sentence, else 0
+    said: int | None  # for ``anywhere``: the slot without whose words no text holds the pattern, None if any may
 
     def holds(self, frame: Frame) -> Span | None:
         """Return the place that is in the relation, None when the condition does not hold."""
@@ -250,6 +252,10 @@ class Condition(NamedTuple):
         if self.relation == modifies.__name__:  # where it may begin is known, and an earlier match must not hide it
             found = [compiled(self.pattern or "").match(text, place) for place in _behind(text, end)]
             return [Span(*match.span()) for match in found if match is not None and match.group()]
+        if self.relation == equals.__name__:  # what the search from the text's start finds here is this or nothing
+            match = compiled(self.pattern or "").match(text, frame.hit.start)
+            if match is None or match.span() != frame.hit:
+                return []
         memo: dict[str, list[Span]] = frame.reading.memo.setdefault(_MATCHES, {})
         spans = memo.get(self.pattern or "")
         if spans is None:  # each hit of the sentence asks, for a dozen exemptions
@@ -282,16 +288,19 @@ class Condition(NamedTuple):
     def said_in(self, reading: Reading) -> bool:
         """Return whether the whole text says it, of which the reading is a part."""
         whole: str = reading.memo.get(WHOLE, reading.folded.text)
-        pattern = presence(self.pattern) if self.pattern is not None else None
-        return self.around.anywhere(whole, self.slot, pattern)
+        return self.around.anywhere(whole, self.slot, self.pattern, self.said)
 
 
 _MATCHES = "matches"
 WHOLE = "whole text"  # where a sentence's memo holds the folded text that it is a part of
 
 
-def condition(data: Mapping[str, Any], around: Surroundings, words_of: Any) -> Condition:
+def condition(
+    data: Mapping[str, Any], around: Surroundings, words_of: Any, states: Mapping[str, int] = MappingProxyType({})
+) -> Condition:
     """Make a condition from its table; ``words_of(lexicon)`` gives (words, exceptions).
+
+    ``states`` tells which words a state needs (see ``Framer.needed``).
 
     Raises:
         KeyError, ValueError: the relation or the lexicon is unknown, or there are no words.
@@ -306,6 +315,7 @@ def condition(data: Mapping[str, Any], around: Surroundings, words_of: Any) -> C
     slot = around.slot_anywhere if relation == "anywhere" else around.slot
     across = folded_words(data.get("not_across", ()))
     number = slot(words, hidden) if words else None
+    signs = needed(pattern) if pattern is not None else frozenset[str]()
     return Condition(
         relation,
         number,
@@ -315,8 +325,25 @@ def condition(data: Mapping[str, Any], around: Surroundings, words_of: Any) -> C
         int(data.get("within", 10**6)),
         bool(data.get("whole", False)),
         around,
-        bits((number,)) if number is not None and needs_words(data) else 0,
+        _needed(number, words, signs, data, around) or states.get(relation, 0),
+        around.slot_anywhere(signs) if signs and relation == "anywhere" else None,
     )
+
+
+def _needed(
+    number: int | None,
+    words: frozenset[str],
+    signs: frozenset[str],
+    data: Mapping[str, Any],
+    around: Surroundings,
+) -> int:
+    """Return as bits the slot of which a sentence must hold a word for a condition to hold in it; 0 if there is none.
+
+    ``signs`` are the words without which it does not hold the condition's pattern.
+    """
+    if number is not None and needs_words(data):
+        return bits((number,))
+    return bits((around.slot(words | signs),)) if signs and data["relation"] in RELATIONS else 0
 
 
 def condition_words(data: Mapping[str, Any], words_of: Any) -> tuple[frozenset[str], frozenset[str]]:
@@ -337,11 +364,14 @@ def needs_words(data: Mapping[str, Any]) -> bool:
 class Conditions:
     """What a rule or an exemption asks for: every ``[[when]]`` has to hold, and no ``[[not_when]]`` may."""
 
-    __slots__ = ("_not_when", "_not_when_text", "_patterns", "_when", "_when_text", "needed")
+    __slots__ = ("_not_when_text", "_of_claim", "_patterns", "_when_text", "needed")
 
     def __init__(self, when: Sequence[Condition], not_when: Sequence[Condition]) -> None:
-        self._when, self._when_text = _parted(when)
-        self._not_when, self._not_when_text = _parted(not_when)
+        wanted, self._when_text = _parted(when)
+        unwanted, self._not_when_text = _parted(not_when)
+        # The cheap ones first: what a frame has to be asked for may cut the sentence into words.
+        of_claim = [*((each, True) for each in wanted), *((each, False) for each in unwanted)]
+        self._of_claim = sorted(of_claim, key=lambda pair: _cost(pair[0]))
         # Patterns of which a sentence must hold each: asked before the sentence is searched for the words around a hit.
         self._patterns = [
             made_late(functools.partial(presence, each.pattern))
@@ -367,13 +397,18 @@ class Conditions:
         slots = frame.seen.slots
         if self.needed & ~slots:
             return False
-        for each in self._when:
-            if each.holds(frame) is None:
-                return False
-        for each in self._not_when:
-            if (not each.needed or each.needed & slots) and each.holds(frame) is not None:
+        for each, wanted in self._of_claim:
+            able = not each.needed or bool(each.needed & slots)
+            if (able and each.holds(frame) is not None) is not wanted:
                 return False
         return True
+
+
+def _cost(condition: Condition) -> int:
+    """Return how much there is to do for a condition, compared with others."""
+    if condition.relation in RELATIONS:
+        return 0 if condition.pattern is None else 1
+    return 3 if condition.relation.startswith("limited") else 2
 
 
 def _parted(conditions: Iterable[Condition]) -> tuple[list[Condition], list[Condition]]:

@@ -11,7 +11,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @functools.cache
@@ -46,10 +46,110 @@ def presence(pattern: str) -> re.Pattern[str]:
     _leave_out(tree)
     chars = None if _begins_plainly(tree) else _first_chars(tree)
     if chars:
-        among = parser.SubPattern(tree.state, [(parser.IN, [(parser.LITERAL, char) for char in sorted(chars)])])
-        tree.insert(0, (parser.ASSERT, (1, among)))
+        # A set that is taken is found several times faster than one that is looked at; the pattern then looks back.
+        among = (parser.IN, [(parser.LITERAL, char) for char in sorted(chars)])
+        back = parser.SubPattern(tree.state, [(parser.ASSERT, (1, tree)), _any_char(parser)])
+        tree = parser.SubPattern(tree.state, [among, (parser.ASSERT, (-1, back))])
     made: re.Pattern[str] = import_module("re._compiler").compile(tree)
     return made
+
+
+def _any_char(parser: Any) -> Any:
+    """Return the node of a character, whichever it is."""
+    return parser.IN, [(parser.CATEGORY, parser.CATEGORY_SPACE), (parser.CATEGORY, parser.CATEGORY_NOT_SPACE)]
+
+
+@functools.cache
+def needed(pattern: str) -> frozenset[str]:
+    """Return words of which every match of a pattern holds one; none when no such words are known.
+
+    Of the sets that would do (使用 or 保存 …, and 方法 or 时间 …) it is the one whose words are longest and fewest, as
+    these stand in the fewest texts.
+
+    Raises:
+        re.error: the pattern is badly written.
+    """
+    tree = import_module("re._parser").parse(pattern)
+    if tree.state.flags != re.UNICODE:
+        return frozenset()
+    words = _needs_of(tree).words
+    return frozenset(word for word in words if not any(part in words for part in _parts_of(word)))
+
+
+def _parts_of(word: str) -> Iterator[str]:
+    """Yield what stands in a word and is shorter."""
+    for size in range(1, len(word)):
+        yield from (word[start : start + size] for start in range(len(word) - size + 1))
+
+
+class _Needs(NamedTuple):
+    """What a part of a pattern needs: ``whole`` are all texts that it matches, None when they are not few."""
+
+    whole: frozenset[str] | None
+    words: frozenset[str] = frozenset()
+
+
+_NOTHING = frozenset(("",))
+_FEW_WORDS = 150
+
+
+def _needs_of(tree: Any) -> _Needs:
+    """Return what a parsed pattern needs."""
+    found: list[frozenset[str]] = []
+    run, whole = _NOTHING, True  # what the nodes since the last one that matches too much can match together
+    for op, value in tree:
+        name = str(op)
+        if name in ("ASSERT", "ASSERT_NOT", "AT"):
+            continue  # takes no character
+        needs = _node_needs(name, value)
+        found.append(needs.words)
+        joined = len(run) * len(needs.whole) if needs.whole is not None else _FEW_WORDS + 1
+        if needs.whole is not None and joined <= _FEW_WORDS:
+            run = frozenset(before + after for before in run for after in needs.whole)
+        else:
+            found.append(run)
+            run, whole = needs.whole or _NOTHING, False
+    return _Needs(run if whole else None, _rarest([*found, run]))
+
+
+def _node_needs(name: str, value: Any) -> _Needs:
+    if name == "LITERAL":
+        return _Needs(frozenset(chr(value)))
+    if name == "IN":
+        chars = _members(value)
+        return _Needs(frozenset(map(chr, chars)) if chars and len(chars) <= _FEW_WORDS else None)
+    if name == "SUBPATTERN":
+        return _Needs(None) if value[1] or value[2] else _needs_of(value[-1])  # flags of its own
+    if name == "BRANCH":
+        parts = [_needs_of(each) for each in value[1]]
+        wholes = [each.whole for each in parts if each.whole is not None]
+        whole = frozenset().union(*wholes) if len(wholes) == len(parts) else None
+        return _Needs(
+            whole if whole is not None and len(whole) <= _FEW_WORDS else None,
+            frozenset().union(*(each.words for each in parts)) if all(each.words for each in parts) else frozenset(),
+        )
+    if name in _REPEATS:
+        least, most, body = value
+        each = _needs_of(body)
+        if most == 1 and each.whole is not None:
+            return _Needs(each.whole if least else each.whole | _NOTHING, each.words if least else frozenset())
+        return _Needs(None, each.words if least else frozenset())
+    return _Needs(None)
+
+
+def _rarest(found: Iterable[frozenset[str]]) -> frozenset[str]:
+    """Return the words that stand in the fewest texts, judged by their lengths; none where all are too common."""
+    able = [words for words in found if words and "" not in words]
+    best = min(able, key=_frequency, default=frozenset[str]())
+    return best if _frequency(best) <= _TOO_FREQUENT else frozenset()
+
+
+def _frequency(words: Iterable[str]) -> float:
+    return sum(_BY_LENGTH.get(len(word), 0.02) for word in words)
+
+
+_BY_LENGTH = {1: 1.0, 2: 0.06}  # a word of two characters stands in a sixteenth of the texts that one of them does
+_TOO_FREQUENT = 25
 
 
 def _leave_out(tree: Any) -> None:
