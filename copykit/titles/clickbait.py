@@ -47,8 +47,8 @@ _THIRD = frozenset(["他", "她", "它", "他们", "她们", "它们", "ta", "�
 _LISTED = frozenset("大种招件条类步句幅张")  # measure words that make a list of a number; 个 counts people as well
 _ONE = frozenset(["一", "1"])  # 这一种 is no list
 _UNITS = frozenset("月年例元名%吨级度家套点倍股平起所辆℃万亿公千米美")  # what an exact figure is counted in
-_BREAKS = frozenset(",:;!?。… \n")
-_EDGES = frozenset("|丨)")
+_BREAKS = ",:;!?。… \n"
+_BREAK = late(f"[{_BREAKS}]")  # one character each, so that lengths tell where the clauses between them stand
 # Column labels (人物 | …, …｜观察, (图)) are the publisher's, not the writer's.
 _LABELS = late(r"^[^|丨]{1,8}[|丨]\s*|\s*[|丨]\s*[^|丨]{1,9}$|\((?:图|组图|附图|视频)\)$")
 
@@ -63,98 +63,70 @@ class Shapes:
 
     def __init__(self, build: Build) -> None:
         self.slots = {shape: build.automaton.slot(("shape", shape), ()) for shape in SHAPES}
-        self._long_clause, self._short_clauses = self.slots["long_clause"], self.slots["short_clauses"]
-        self._fact, self._report = self.slots["fact"], self.slots["report"]
         self._gaps = [_slot(build, name) for name in ("deictic", "shell_nouns", "question_words")]
         self._reports = _slot(build, "report_verbs")
-        # A title that holds none of these is one clause, and nothing has to be searched in it.
-        self._signs = build.automaton.slot("signs", sorted({*_BREAKS, *_EDGES, "."}))
-        self._edges = build.automaton.slot("label signs", _EDGES)
 
     def __call__(self, batch: Batch) -> None:
         """Add the shapes that are there to each reading's hits."""
         readings, (_, tags, begins, ends) = batch
         # One letter a word says all that most titles are asked: searching in a string beats walking over words.
         classes = "".join(map(_CLASS_OF.get, tags, repeat(_OTHER)))
-        signs, reports = self._signs, self._reports
+        slots, reports, split = self.slots, self._reports, _BREAK.split
+        long_clause, short_clauses = slots["long_clause"], slots["short_clauses"]
         for reading, begin, end in zip(readings, begins, ends, strict=True):
-            hits = reading.hits
+            hits, text = reading.hits, reading.folded.text
             words, kinds = reading.words, classes[begin:end]
-            low, high = 0, len(reading.folded.text)
-            if signs in hits:
-                if self._edges in hits:
-                    low, high = _core(reading.folded.text)
-                    if low or high < len(reading.folded.text):
-                        inside = [low <= start < high for start in reading.starts[:-1]]
-                        words, kinds = list(compress(words, inside)), "".join(compress(kinds, inside))
-                self._clauses(reading.folded.text, hits, low, high)
-            elif high >= _FULL:
-                hits[self._long_clause] = [(0, high)]
-            elif 0 < high <= _CLIPPED:
-                hits[self._short_clauses] = [(0, high)]
-            if _PRONOUN in kinds or _FUNCTION in kinds:
-                self._talk(hits, words, kinds, low, high)
+            low, high = 0, len(text)
+            if "|" in text or "丨" in text or text.endswith(")"):
+                low, high = _core(text)
+                inside = [low <= start < high for start in reading.starts[:-1]]
+                words, kinds = list(compress(words, inside)), "".join(compress(kinds, inside))
+            clauses = split(text[low:high])
+            if len(clauses) > 1:
+                self._clauses(text, clauses, hits, low, high)
+            elif high - low >= _FULL:
+                hits[long_clause] = [(low, high)]
+            elif 0 < high - low <= _CLIPPED:
+                hits[short_clauses] = [(low, high)]
+            pronouns, others = kinds.count(_PRONOUN), kinds.count(_FUNCTION)
+            if pronouns or others:
+                if pronouns + others >= _TALK * (len(kinds) - kinds.count(_SIGN)):
+                    hits[slots["function_words"]] = [(low, high)]
+                if pronouns and (pronoun := self._pronoun(words, kinds, low)) is not None:
+                    hits[slots["cataphora"]] = [pronoun]
             fact = _NUMBER in kinds and self._figures(hits, words, kinds, low)
             if (fact or reports in hits) and not self._withholds(reading):
                 if fact:
-                    hits[self._fact] = [fact]
+                    hits[slots["fact"]] = [fact]
                 if reports in hits and (reported := whole_words(reading, hits[reports])):
-                    hits[self._report] = reported[:1]
+                    hits[slots["report"]] = reported[:1]
 
-    def _clauses(self, text: str, hits: Hits, low: int, high: int) -> None:
-        """Add what the signs between and around the clauses tell."""
+    def _clauses(self, text: str, clauses: Sequence[str], hits: Hits, low: int, high: int) -> None:
+        """Add what the signs around the clauses tell; ``clauses`` and a sign between each two fill ``low:high``."""
         slots = self.slots
-        clauses: list[tuple[int, int]] = []
-        joined = -1
-        begun = low
-        for place, _ in hits[self._signs]:
-            if low <= place < high:
-                sign = text[place]
-                if sign in _BREAKS:
-                    if sign == ",":
-                        joined = place
-                    if place > begun:
-                        clauses.append((begun, place))
-                    begun = place + 1
-        if begun < high:
-            clauses.append((begun, high))
-        if joined >= 0:
+        if (joined := text.rfind(",", low, high)) >= 0:
             hits[slots["joined"]] = [(joined, joined + 1)]
-        if not clauses:
+        sizes = list(map(len, clauses))
+        size = max(sizes)
+        if not size:
             return
-        first, last = clauses[0], clauses[-1]
-        longest, size = first, first[1] - first[0]
-        if first is not last:
-            if size <= _OPENER:
-                hits[slots["short_opener"]] = [first]
-            for clause in clauses:
-                if clause[1] - clause[0] > size:
-                    longest, size = clause, clause[1] - clause[0]
+        opener = sizes[0] or next(filter(None, sizes))
+        first = low + sizes.index(opener)  # the clauses before it are empty
+        if opener <= _OPENER and opener < sum(sizes):
+            hits[slots["short_opener"]] = [(first, first + opener)]
         if size >= _FULL:
-            hits[self._long_clause] = [longest]
+            at = sizes.index(size)
+            begun = low + sum(sizes[:at]) + at
+            hits[slots["long_clause"]] = [(begun, begun + size)]
         elif size <= _CLIPPED:
-            hits[self._short_clauses] = [(low, high)]
+            hits[slots["short_clauses"]] = [(low, high)]
         if "!" in text:
-            shout = text.find("!", first[0], high)
-            if 0 <= shout < last[0]:
-                hits[slots["shout_first"]] = [(first[0], shout + 1)]
-        if (
-            text.startswith(":", first[1])
-            and 2 <= first[1] - first[0] <= 14
-            and "?" not in text
-            and "“" not in text[: first[1]]
-        ):
-            hits[slots["speaker"]] = [first]
-
-    def _talk(self, hits: Hits, words: Sequence[str], kinds: str, low: int, high: int) -> None:
-        """Add what the words tell that only hold others together."""
-        pronouns = kinds.count(_PRONOUN)
-        if pronouns + kinds.count(_FUNCTION) >= _TALK * (len(kinds) - kinds.count(_SIGN)):
-            hits[self.slots["function_words"]] = [(low, high)]
-        if pronouns:
-            pronoun = self._pronoun(words, kinds, low)
-            if pronoun is not None:
-                hits[self.slots["cataphora"]] = [pronoun]
+            shout = text.find("!", first, high)
+            if shout >= 0 and text[shout:high].strip(_BREAKS):
+                hits[slots["shout_first"]] = [(first, shout + 1)]
+        behind = first + opener
+        if 2 <= opener <= 14 and text.startswith(":", behind) and "?" not in text and "“" not in text[:behind]:
+            hits[slots["speaker"]] = [(first, behind)]
 
     @staticmethod
     def _pronoun(words: Sequence[str], kinds: str, place: int) -> tuple[int, int] | None:
@@ -195,7 +167,7 @@ class Shapes:
     def _withholds(self, reading: Reading) -> bool:
         """Return whether the title leaves something open, so that its figures and verbs are bait rather than news."""
         text, hits = reading.folded.text, reading.hits
-        if self._signs in hits and ("?" in text or "!" in text or "…" in text or "..." in text):
+        if "?" in text or "!" in text or "…" in text or "..." in text:
             return True
         for slot in self._gaps:  # noqa: SIM110 - a generator takes twice as long
             if slot in hits and whole_words(reading, hits[slot]):
@@ -243,12 +215,9 @@ def _place_of(words: Sequence[str], at: int, count: int, low: int) -> tuple[int,
 def _core(text: str) -> tuple[int, int]:
     """Return the range of the title without its publisher's column labels."""
     low, high = 0, len(text)
-    if "|" in text or "丨" in text or text.endswith(")"):
-        for match in _LABELS.finditer(text):
-            if match.start() == 0:
-                low = match.end()
-            elif match.end() == high:
-                high = match.start()
-        if low >= high:
-            return 0, len(text)
-    return low, high
+    for match in _LABELS.finditer(text):
+        if match.start() == 0:
+            low = match.end()
+        elif match.end() == high:
+            high = match.start()
+    return (low, high) if low < high else (0, len(text))
