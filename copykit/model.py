@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _WORDS = {
     "findings": "Severity Verdict Span Token Finding NO_PARTS NO_FACTS Score Said",
-    "titles": "Length TitleScore Change Tried Comparison Lesson",
+    "titles": "Length TitleScore MOST_CHANGES Change TitleAdvice NO_TITLE_ADVICE Tried Comparison Lesson",
     "checks": "Place Told Spared Checked",
     "keywords": "WordRole ChangeState TextKeyword Context Keyword SelectedWord WordChange WidenedWord",
     "brief": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,10 +30,10 @@ from copykit.cli.titles_out import (
 )
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Words
-from copykit.model import Change, TitleScore
+from copykit.model import TitleAdvice, TitleScore
 from copykit.platforms import Platforms
 from copykit.render import titles as render
-from copykit.render.titles import View
+from copykit.render.titles import Advise, View
 from copykit.tables import Row, Table
 from copykit.titles.advise import Adviser
 from copykit.titles.learned import Learned, NotLearned, read_learned
@@ -156,8 +156,8 @@ def titles() -> None:
 @option(
     "--changes",
     is_flag=True,
-    zh="CSV、xlsx、JSON 里每条也带上最有用的两处改法；每条要多打十来次分，慢几十倍",
-    en="the two changes in CSV, xlsx and JSON too; each title is judged a dozen times more, tens of times slower",
+    zh="表和文件里每条也带上最有用的两处改法，没有就带上要先回答的话；每条要多打十来次分，慢几十倍",
+    en="tables and files, too, tell the two changes of each title, or what to answer first; tens of times slower",
 )
 @option(
     "-o",
@@ -329,11 +329,11 @@ def _finish(
         not options["no_bom"],
         options["raw"],
         options["fail_under"],
-        _advice(room) if options["changes"] else None,
+        _advise(room) if options["changes"] else None,
     )
     top: int | None = options["top"]
     with batch.few_collections(), closing(common.ProgressLine()) as progress:
-        plain_lines = form == "jsonl" and output.advice is None and options["output"] is None
+        plain_lines = form == "jsonl" and output.advise is None and options["output"] is None
         if plain_lines and source is not None and top is None:
             write_bytes(_lines(room, rows, table, tally, progress, options, source))
             return _told(tally, table, options, source)
@@ -343,7 +343,7 @@ def _finish(
             write_file(options["output"], best.passing(pairs), output)
             progress.close()
             if form in ("text", "table"):
-                click.echo(render.titles_table(best.scores(), room.view))
+                click.echo(render.titles_table(best.scores(), room.view, output.advise))
         else:
             cut_short = top is None and source is not None and form in ("text", "table")
             if cut_short:
@@ -359,10 +359,15 @@ def _finish(
     return _told(tally, table, options, source)
 
 
-def _advice(room: _Room) -> Callable[[TitleScore], Sequence[Change]]:
-    """Return what proposes changes; where every row has its body, the body says nothing of a changed title."""
+def _advise(room: _Room) -> Advise:
+    """Return what says what would help; where every row has its body, the body says nothing of a changed title."""
     adviser = Adviser(room.files, room.scorer, room.view.lang)
-    return lambda score: adviser.changes(score, room.body)
+
+    def advise(score: TitleScore) -> TitleAdvice:
+        changes = adviser.changes(score, room.body)
+        return TitleAdvice(changes, () if changes else adviser.questions(score))
+
+    return advise
 
 
 def _told(tally: _Tally, table: Table | None, options: dict[str, Any], source: str | None) -> int:
@@ -431,12 +436,11 @@ def _refuse(tally: _Tally, number: int, sentence: str, names_row: bool) -> None:
 
 def _print_pages(room: _Room, pairs: Pairs) -> None:
     scores = [outcome for _, outcome in pairs if isinstance(outcome, TitleScore)]
-    adviser = Adviser(room.files, room.scorer, room.view.lang)
+    advise = _advise(room)
     for number, score in enumerate(scores):
         if number:
             click.echo()
-        changes = adviser.changes(score, room.body)
-        click.echo(render.title_text(score, room.view, changes, () if changes else adviser.questions(score)))
+        click.echo(render.title_text(score, room.view, advise(score)))
 
 
 def _scored(

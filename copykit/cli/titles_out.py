@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,18 +15,16 @@ import click
 from copykit import tables
 from copykit.cli.common import Text, say
 from copykit.errors import CopykitError
-from copykit.model import Change, TitleScore
+from copykit.model import TitleAdvice, TitleScore
 from copykit.render import titles as render
-from copykit.render.titles import View
+from copykit.render.titles import Advise, View
 from copykit.tables import Row
-from copykit.titles.advise import MOST
 
 FORMATS = ("text", "table", "json", "jsonl", "csv", "md")
 FILES = (".jsonl", ".json", ".csv", ".xlsx", ".md")
 SCREENFUL = 10  # titles of a file that are shown when nothing else is asked
 
 _UNDER = Text("没到分数线", "under the mark")
-_CHANGED = Text("改法 {}", "change {}")
 _REFUSED = Text("没能打分", "not scored")
 Outcome = TitleScore | CopykitError
 Pairs = Iterable[tuple[Row, Outcome]]
@@ -36,7 +34,7 @@ Pairs = Iterable[tuple[Row, Outcome]]
 class Output:
     """How scored rows are written: as people see them, beside which of the input's columns, with which quoting.
 
-    ``fail_under`` is the mark that each title is held against, ``advice`` proposes changes; None: not asked for.
+    ``fail_under`` is the mark that each title is held against, ``advise`` says what would help; None: not asked for.
     """
 
     view: View
@@ -44,11 +42,7 @@ class Output:
     bom: bool = True
     raw: bool = False
     fail_under: float | None = None
-    advice: Callable[[TitleScore], Sequence[Change]] | None = None
-
-    def changes(self, score: TitleScore) -> Sequence[Change]:
-        """Return what would help a title most, nothing where nobody asked."""
-        return self.advice(score) if self.advice is not None else ()
+    advise: Advise | None = None
 
 
 def under_mark(score: TitleScore, mark: float | None) -> bool | None:
@@ -95,9 +89,8 @@ def write_lines(pairs: Pairs, form: str, output: Output) -> None:
         headers, cells = _cells(pairs, output)
         tables.write_csv(sys.stdout, headers, cells, raw=output.raw)
     elif form == "table":
-        click.echo(
-            render.titles_table([outcome for _, outcome in pairs if isinstance(outcome, TitleScore)], output.view)
-        )
+        scores = [outcome for _, outcome in pairs if isinstance(outcome, TitleScore)]
+        click.echo(render.titles_table(scores, output.view, output.advise))
     else:
         write_bytes(_encoded(pairs, form, output))
 
@@ -120,7 +113,10 @@ def _encoded(pairs: Pairs, form: str, output: Output) -> Iterator[bytes]:
     """Yield the bytes of json (an array), jsonl or md."""
     if form == "md":
         scores = (outcome for _, outcome in pairs if isinstance(outcome, TitleScore))
-        yield from (line.encode("utf-8", "replace") + b"\n" for line in render.titles_markdown(scores, output.view))
+        yield from (
+            line.encode("utf-8", "replace") + b"\n"
+            for line in render.titles_markdown(scores, output.view, output.advise)
+        )
         return
     lines = (
         json_line(
@@ -128,7 +124,7 @@ def _encoded(pairs: Pairs, form: str, output: Output) -> Iterator[bytes]:
             row.values,
             outcome,
             under=under_mark(outcome, output.fail_under),
-            changes=output.changes(outcome),
+            advice=output.advise(outcome) if output.advise is not None else None,
         )
         if isinstance(outcome, TitleScore)
         else json_line(row.number, row.values, None, row.text, outcome.say(output.view.lang))
@@ -148,12 +144,12 @@ def _cells(pairs: Pairs, output: Output) -> tuple[list[str], Iterator[list[objec
     view = output.view
     added = render.title_columns(view)
     # A file that was scored before has its scores replaced.
-    advised = [_CHANGED.say(view.lang).format(number) for number in range(1, MOST + 1)]
+    advised = render.advice_columns(view)
     ours = (*added, *advised, _UNDER.say(view.lang), _REFUSED.say(view.lang))
     own = [name for name in output.headers if name not in ours] or [say("标题", "title")]
     if output.fail_under is not None:
         added.append(_UNDER.say(view.lang))
-    if output.advice is not None:
+    if output.advise is not None:
         added += advised
     blank: list[object] = [""] * len(added)
 
@@ -164,9 +160,8 @@ def _cells(pairs: Pairs, output: Output) -> tuple[list[str], Iterator[list[objec
             if isinstance(outcome, TitleScore):
                 under = under_mark(outcome, output.fail_under)
                 marked = [] if under is None else [view.say("是", "yes") if under else ""]
-                if output.advice is not None:
-                    told = [render.change_cell(change, view) for change in output.changes(outcome)]
-                    marked += [*told, *[""] * (MOST - len(told))]
+                if output.advise is not None:
+                    marked += render.advice_row(output.advise(outcome), view)
                 yield [*kept, *render.title_row(outcome, view), *marked, ""]
             else:
                 yield [*kept, *blank, outcome.say(view.lang)]
@@ -193,7 +188,7 @@ def json_line(
     title: str = "",
     refused: str = "",
     under: bool | None = None,
-    changes: Sequence[Change] = (),
+    advice: TitleAdvice | None = None,
 ) -> bytes:
     """Return a row's line of JSON, its score or why it has none.
 
@@ -201,7 +196,7 @@ def json_line(
     of a mark that the score had to reach.
     """
     value: dict[str, Any] = (
-        render.title_json(score, changes) if score is not None else {"title": title, "error": refused}
+        render.title_json(score, advice) if score is not None else {"title": title, "error": refused}
     )
     if number:
         value["row"] = number

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from copykit.model import Change, Finding, TitleScore
+from copykit.model import MOST_CHANGES, NO_TITLE_ADVICE, Change, Finding, TitleAdvice, TitleScore
 from copykit.render.terminal import Mark, Style, Terminal, columns, underlined, wrapped
 from copykit.text.measure import Unit, display_width, fit, pad, reading_seconds
 
@@ -16,11 +16,15 @@ LATIN_SURFACE = 60  # and of a title in Latin letters: half as wide, and set in 
 GLANCE = 3.0  # seconds that a title has
 TOLD = 8  # a finding worth this much is told with its reason
 MOST_INSTEAD = 2  # wordings to use instead, of the four that some rules have
+UNJUDGED = ("没找到能判断的地方", "nothing to judge it by")
 EARNS, COSTS, BREAKS = "━", "┄", "^"
 UNITS = {
     "zh": {"char": "字", "han2": "字符", "xhs": "字", "utf8": "字节", "px": "像素"},
     "en": {"char": "characters", "han2": "half-widths", "xhs": "characters", "utf8": "bytes", "px": "pixels"},
 }
+
+
+Advise = Callable[[TitleScore], TitleAdvice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +43,20 @@ class View:
         return zh if self.lang == "zh" else en
 
 
-def title_json(score: TitleScore, changes: Sequence[Change] = ()) -> dict[str, Any]:
+def title_json(score: TitleScore, advice: TitleAdvice | None = None) -> dict[str, Any]:
     """Return the JSON that others build on: every sum can be checked from bases, findings and weights.
 
+    With ``advice`` both its keys are there, empty lists where there is nothing to tell.
     A score's fields are read by place here (1 value, 2 base): by name they take three times as long.
     """
-    title, platform, profile, overall, dimensions, risks, length, findings, percentile = score
+    title, platform, profile, overall, dimensions, risks, length, findings, percentile, judged = score
     row: dict[str, Any] = {
         "title": title,
         "platform": platform,
         "profile": profile,
         "score": overall.value,
         "percentile": percentile,
+        "judged": judged,
         "parts": {
             name: {"value": dimensions[name][1], "base": dimensions[name][2], "weight": weight}
             for name, weight in overall.parts.items()
@@ -63,8 +69,9 @@ def title_json(score: TitleScore, changes: Sequence[Change] = ()) -> dict[str, A
         "reading_seconds": reading_seconds(title),
         "findings": list(map(finding_json, findings)),
     }
-    if changes:
-        row["changes"] = [{"message": c.message, "title": c.title, "score": c.score} for c in changes]
+    if advice is not None:
+        row["changes"] = [{"message": c.message, "title": c.title, "score": c.score} for c in advice.changes]
+        row["questions"] = advice.questions
     return row
 
 
@@ -125,10 +132,28 @@ def title_row(score: TitleScore, view: View) -> list[Any]:
         score.length.used,
         view.say("是", "yes") if score.length.ok is False else "",
         semicolon.join(
-            view.say(f"{f.message}（{f.points:+d}）", f"{f.message} ({f.points:+d})") for f in _by_weight(counted)[:4]
+            [
+                *([] if score.judged else [view.say(*UNJUDGED)]),
+                *(
+                    view.say(f"{f.message}（{f.points:+d}）", f"{f.message} ({f.points:+d})")
+                    for f in _by_weight(counted)[:4]
+                ),
+            ]
         ),
         semicolon.join(f.message for f in told_once(f for f in score.findings if f.severity in ("error", "warning"))),
     ]
+
+
+def advice_columns(view: View) -> list[str]:
+    """Return the names of the columns that :func:`advice_row` fills."""
+    changes = [view.say(f"改法 {number}", f"change {number}") for number in range(1, MOST_CHANGES + 1)]
+    return [*changes, view.say("要先回答的", "to answer first")]
+
+
+def advice_row(advice: TitleAdvice, view: View) -> list[str]:
+    """Return each change as a cell, then what the writer is asked."""
+    told = [change_cell(change, view) for change in advice.changes]
+    return [*told, *[""] * (MOST_CHANGES - len(told)), view.say("；", "; ").join(advice.questions)]
 
 
 def change_cell(change: Change, view: View) -> str:
@@ -137,12 +162,10 @@ def change_cell(change: Change, view: View) -> str:
     return change.title + scored + change.message + view.say("）", ")")
 
 
-def title_text(score: TitleScore, view: View, changes: Sequence[Change] = (), questions: Sequence[str] = ()) -> str:
-    """Return the page for one title: the answer first, the reason beside the place, the next step at the end.
-
-    ``questions`` are what only the writer knows; they are asked where there are no changes.
-    """
+def title_text(score: TitleScore, view: View, advice: TitleAdvice = NO_TITLE_ADVICE) -> str:
+    """Return the page for one title: the answer first, the reason beside the place, the next step at the end."""
     terminal = view.terminal
+    changes, questions = advice
     counted = set(score.overall.parts)
     lines = [
         *underlined(one_line(score.title), _marks(score, counted), terminal),
@@ -167,10 +190,11 @@ def title_text(score: TitleScore, view: View, changes: Sequence[Change] = (), qu
     return "\n".join(lines)
 
 
-def titles_table(scores: Sequence[TitleScore], view: View) -> str:
+def titles_table(scores: Sequence[TitleScore], view: View, advise: Advise | None = None) -> str:
     """Return many titles as a short table, each with what matters most under it: its error, or its best reason.
 
-    A title that holds an error or carries a high risk has a sign, whatever its score; signs are explained below.
+    With ``advise`` what would help each stands there, too. A title that holds an error or carries a high risk has a
+    sign, whatever its score; signs are explained below.
     """
     if not scores:
         return ""
@@ -200,8 +224,12 @@ def titles_table(scores: Sequence[TitleScore], view: View) -> str:
         told = _by_weight(f for f in score.findings if f.points and f.dimension in score.overall.parts)
         if "error" in kinds:
             told = [finding for finding in score.findings if finding.severity == "error"]
-        if told:
-            shown.append(" " * start + terminal.paint(clipped(terminal.safe(one_line(told[0].message)), room), "quiet"))
+        reason = say(*UNJUDGED) if not score.judged and "error" not in kinds else told[0].message if told else ""
+        if reason:
+            shown.append(" " * start + terminal.paint(clipped(terminal.safe(one_line(reason)), room), "quiet"))
+        for line in _advised(advise(score), view) if advise is not None else ():
+            first, *rest = wrapped(terminal.safe(one_line(line)), room)
+            shown += [" " * start + first, *(" " * (start + 2) + more for more in rest)]
     if noted:
         risks = say("或", " or ").join(view.labels[name] for name in view.highs)
         meant = {
@@ -212,6 +240,12 @@ def titles_table(scores: Sequence[TitleScore], view: View) -> str:
         legend = say("；", "; ").join(f"{signs[kind]} = {meant[kind]}" for kind in present)
         shown += ["", *(terminal.paint(line, "quiet") for line in wrapped(legend, terminal.width))]
     return "\n".join(shown)
+
+
+def _advised(advice: TitleAdvice, view: View) -> list[str]:
+    """Return what would help as the lines under a title of a table."""
+    changes = [f"{number} {change_cell(change, view)}" for number, change in enumerate(advice.changes, 1)]
+    return [*changes, *(f"? {question}" for question in advice.questions)]
 
 
 def _warnings(score: TitleScore, view: View) -> list[str]:
@@ -230,13 +264,14 @@ def one_line(text: str) -> str:
 _BREAKS = dict.fromkeys(map(ord, "\n\r\t\v\f\x1c\x1d\x1e\x85\u2028\u2029"), " ")
 
 
-def titles_markdown(scores: Iterable[TitleScore], view: View) -> Iterator[str]:
-    """Yield many titles as the lines of a Markdown table."""
-    names = [view.say("标题", "title"), *title_columns(view)]
+def titles_markdown(scores: Iterable[TitleScore], view: View, advise: Advise | None = None) -> Iterator[str]:
+    """Yield many titles as the lines of a Markdown table, with ``advise`` what would help each as its last cells."""
+    names = [view.say("标题", "title"), *title_columns(view), *(advice_columns(view) if advise is not None else ())]
     yield "| " + " | ".join(names) + " |"
     yield "|" + " --- |" * len(names)
     for score in scores:
-        yield "| " + " | ".join(markdown_cell(str(cell)) for cell in (score.title, *title_row(score, view))) + " |"
+        cells = [score.title, *title_row(score, view), *(advice_row(advise(score), view) if advise is not None else ())]
+        yield "| " + " | ".join(markdown_cell(str(cell)) for cell in cells) + " |"
 
 
 def _marks(score: TitleScore, counted: set[str]) -> list[Mark]:
@@ -288,8 +323,8 @@ def _facts(score: TitleScore, view: View) -> list[str]:
 def _scores(score: TitleScore, view: View) -> list[str]:
     terminal, labels, say = view.terminal, view.labels, view.say
     total = f"  {say('总分', 'score')} {score.overall.value:.0f}"
-    if _is_unjudged(score):
-        total += say("    没找到能判断的地方", "    nothing to judge it by")
+    if not score.judged:
+        total += "    " + say(*UNJUDGED)
     elif score.percentile is not None:
         total += say(f"    高于 {score.percentile}% 的同类标题", f"    above {score.percentile}% of its kind")
     wide = max(display_width(labels[name]) for name in score.overall.parts)
@@ -300,15 +335,6 @@ def _scores(score: TitleScore, view: View) -> list[str]:
     side = 2 if 2 * display_width(cells[0]) + 7 <= terminal.width else 1
     rows = ["  " + "     ".join(cells[place : place + side]) for place in range(0, len(cells), side)]
     return [terminal.paint(total, "strong"), *rows]
-
-
-def _is_unjudged(score: TitleScore) -> bool:
-    """Return whether nothing was found but what is not there; a standing among others would say nothing."""
-    counted = (finding for finding in score.findings if finding.points and finding.dimension in score.overall.parts)
-    return score.profile == "content" and all(finding.rule in _ABSENCES for finding in counted)
-
-
-_ABSENCES = frozenset(("relevance/nobody", "relevance/brief_missed"))
 
 
 def _reasons(score: TitleScore, view: View) -> list[str]:

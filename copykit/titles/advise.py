@@ -17,14 +17,13 @@ from typing import Any, NamedTuple
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.lexicon import AutomatonBuilder, Lexicons
-from copykit.model import Change, Finding, TitleScore, Token
+from copykit.model import MOST_CHANGES, Change, Finding, TitleScore, Token
 from copykit.platforms import length_on
 from copykit.text.clauses import clauses
 from copykit.text.normalize import fold, fold_texts
 from copykit.titles.listing import names_goods
 from copykit.titles.score import MAX_TITLE, TitleScorer
 
-MOST = 2
 LEAST_GAIN = 2.0  # less is not to be seen in a score without decimals
 _TRIED = 24  # rewrites judged at most; each costs about as much as the title itself
 _ADDRESSES = 8  # points from which the goods' own words call somebody
@@ -73,7 +72,7 @@ class Adviser:
         """Return up to two changes of different kinds, the second made upon the first; none when nothing helps."""
         chosen: list[Change] = []
         used: set[str] = set()
-        for _ in range(MOST):
+        for _ in range(MOST_CHANGES):
             best = next(iter(self._judged(score, body, used)), None)
             if best is None:
                 break

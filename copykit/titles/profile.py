@@ -33,7 +33,8 @@ class Profile:
     """How titles of one use are judged.
 
     ``notes`` are dimensions that are told and never counted, ``leaves_out`` the packs that have no say, ``packs`` the
-    only ones that have (all when empty).
+    only ones that have (all when empty). ``absences`` are rules that find what is not there: where nothing else is
+    found there is nothing to judge by; without such rules every title is judged.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Profile:
     notes: tuple[str, ...]
     leaves_out: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
+    absences: frozenset[str] = frozenset()
 
     @property
     def labels(self) -> dict[str, str]:
@@ -99,7 +101,8 @@ def load_profile(files: DataFiles, name: str, lang: str = "zh") -> Profile:
     label = data.get("name_en", data["name"]) if lang == "en" else data["name"]
     dimensions, beside, risks = (_dimensions(data.get(group, {}), lang) for group in ("dimensions", "beside", "risks"))
     notes, leaves_out, packs = (tuple(data.get(key, ())) for key in ("notes", "leaves_out", "packs"))
-    return Profile(name, label, dimensions, beside, risks, notes, leaves_out, packs)
+    absences = frozenset(data.get("absences", ()))
+    return Profile(name, label, dimensions, beside, risks, notes, leaves_out, packs, absences)
 
 
 def _dimensions(table: Mapping[str, Any], lang: str) -> dict[str, Dimension]:

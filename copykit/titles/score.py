@@ -121,6 +121,7 @@ class TitleScorer:
         # What every title needs, at hand: an attribute of an attribute costs as much as a sum.
         self._bases = {name: part.base for name, part in self._parts.items()}
         self._weighted = tuple(self._weights.items())
+        self._absences = profile.absences
         self._together = {name: part for name, part in self._parts.items() if part.together}
         self._platform_id = settings.platform.id if settings.platform else None
         self._profile_id = profile.id
@@ -219,8 +220,12 @@ class TitleScorer:
         text = reading.text
         dimensions, risks = self._dimensions.copy(), self._risks.copy()
         clamps: list[Finding] = []
+        absences = self._absences
+        judged = not absences
         for name, found in counted.items():
             if name in self._bases:
+                if not judged and name in self._weights:
+                    judged = found[0][0] not in absences or any(finding[0] not in absences for finding in found)
                 if len(found) > 1 and name in self._paid_once:
                     twice = paid_already(found, len(text))
                     if twice:
@@ -263,7 +268,8 @@ class TitleScorer:
                 risks,
                 frame.length_of(reading),
                 tuple(findings),
-                standing[1],
+                standing[1] if judged else None,
+                judged,
             ),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from copykit.vocabulary.findings import Finding, Said, Score
@@ -27,8 +27,9 @@ class TitleScore(NamedTuple):
     """A judged title.
 
     ``dimensions`` are the parts of ``overall`` and, beside them, the four of the content profile; ``risks`` stand
-    beside and count for nothing. ``percentile`` is the share of
-    titles of its kind that score lower, 0–100, None when there is no reference.
+    beside and count for nothing. ``percentile`` is the share of titles of its kind that score lower, 0–100, None when
+    there is no reference. ``judged`` is False where nothing was found but what is not there: a standing would say
+    nothing.
     """
 
     title: str
@@ -40,6 +41,10 @@ class TitleScore(NamedTuple):
     length: Length
     findings: tuple[Finding, ...]
     percentile: int | None = None
+    judged: bool = True
+
+
+MOST_CHANGES = 2  # more than two at once nobody makes
 
 
 class Change(NamedTuple):
@@ -48,6 +53,16 @@ class Change(NamedTuple):
     message: str
     title: str
     score: float
+
+
+class TitleAdvice(NamedTuple):
+    """What would help a title most: changes or, where no rewrite would help, what only the writer knows."""
+
+    changes: Sequence[Change] = ()
+    questions: Sequence[str] = ()
+
+
+NO_TITLE_ADVICE = TitleAdvice()
 
 
 class Tried(NamedTuple):

@@ -219,16 +219,34 @@ def test_the_two_changes_reach_files_when_they_are_asked_for(
         first, second = json.loads(out) if form == "json" else map(json.loads, out.splitlines())
         assert "好用的口红" in [change["title"] for change in first["changes"]]
         assert all(change["score"] > first["score"] for change in first["changes"])
-        assert "changes" not in second
+        assert second["changes"] == []
+        assert (first["judged"], second["judged"], second["percentile"]) == (True, False, None)
+        assert ["说给谁听的" in question for question in second["questions"]] == [True]
     score("-i", file, "--changes", "-o", tmp_path / "打分.csv")
     with (tmp_path / "打分.csv").open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
     assert "好用的口红（" in rows[0]["改法 1"] + rows[0]["改法 2"]
-    assert rows[1]["改法 1"] == rows[1]["改法 2"] == ""
+    assert rows[1]["改法 1"] == rows[1]["改法 2"] == rows[0]["要先回答的"] == ""
+    assert "说给谁听的" in rows[1]["要先回答的"]
     score("-i", file, "--format", "jsonl")
-    assert '"changes"' not in capsys.readouterr().out
+    plain = capsys.readouterr().out
+    assert '"changes"' not in plain
+    assert '"questions"' not in plain
     score("-i", tmp_path / "打分.csv", "-o", tmp_path / "又打.csv")
-    assert "改法 1" not in (tmp_path / "又打.csv").read_text("utf-8-sig").splitlines()[0]
+    header = (tmp_path / "又打.csv").read_text("utf-8-sig").splitlines()[0]
+    assert "改法 1" not in header
+    assert "要先回答的" not in header
+
+
+@pytest.mark.parametrize("form", ["text", "table", "md", "csv", "json", "jsonl"])
+def test_every_format_tells_the_changes_the_questions_and_that_nothing_was_found(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    score("史上最好用的口红", "洗了三年的白T恤，领口还是平的", "--changes", "--format", form)
+    told = capsys.readouterr().out.replace("\n", "").replace(" ", "")
+    assert "好用的口红" in told.replace("最好用的口红", "")
+    assert "说给谁听的" in told
+    assert ('"judged":false' if form.startswith("json") else "没找到能判断的地方") in told
 
 
 def test_a_line_break_within_a_title_breaks_no_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
