@@ -325,6 +325,9 @@ def _place(finding: Finding) -> tuple[int, int, str]:
 
 def _unsaid(exempted: Iterable[Excused], findings: Iterable[Finding]) -> list[Excused]:
     """Return what was excused and is no finding of another rule too, nor a part of one of the same folder."""
+    exempted = list(exempted)
+    if not exempted:
+        return exempted
     told: set[tuple[int, int]] = set()
     starts: dict[str, list[int]] = {}
     ends: dict[str, list[int]] = {}  # the farthest end of the findings so far, folder by folder
@@ -350,5 +353,9 @@ def _place_of(excused: Excused) -> tuple[int, int, str]:
 
 def _moved(finding: Finding, by: int) -> Finding:
     """Return a finding of a sentence as a finding of the text that it stands in."""
-    related = tuple(Span(start + by, end + by) for start, end in finding.related)
-    return finding._replace(start=finding.start + by, end=finding.end + by, related=related)
+    related = tuple(Span(start + by, end + by) for start, end in finding.related) if finding.related else ()
+    rule, start, end, *others, _ = finding
+    return _new(Finding, (rule, start + by, end + by, *others, related))
+
+
+_new = tuple.__new__  # _replace takes three times as long

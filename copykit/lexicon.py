@@ -11,7 +11,6 @@ import functools
 import operator
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 from itertools import pairwise, starmap
 from pathlib import Path
@@ -159,17 +158,12 @@ class AutomatonBuilder:
         self._patterns: dict[str, list[int]] = {}
         self._slots: dict[object, int] = {}
         self._marks: dict[int, tuple[int, ...]] = {}
-        self.owner: str | None = None  # for whom slots are asked for now; None: for all
-        self._owners: dict[int, set[str | None]] = {}
 
     def slot(self, key: object, words: Iterable[str], exceptions: Iterable[str] = ()) -> int:
         """Return the slot of a group, adding its folded words and exceptions the first time its key is seen."""
         if key in self._slots:
-            number = self._slots[key]
-            self._owners[number].add(self.owner)
-            return number
+            return self._slots[key]
         number = self._slots[key] = len(self._slots)
-        self._owners[number] = {self.owner}
         for word in words:
             self._patterns.setdefault(word, []).append(number)
         for phrase in exceptions:
@@ -191,10 +185,6 @@ class AutomatonBuilder:
     def size(self) -> int:
         """Return how many slots there are."""
         return len(self._slots)
-
-    def only_for(self, owners: Container[str | None]) -> frozenset[int]:
-        """Return the slots that nobody but these asked for."""
-        return frozenset(slot for slot, asked in self._owners.items() if all(owner in owners for owner in asked))
 
     def starts(self) -> dict[int, set[str]]:
         """Return slot → the first two characters of each of its words; nothing for one that is hit without any."""
@@ -226,6 +216,8 @@ def starts_of(texts: Iterable[str]) -> set[str]:
     return {*joined, *map("".join, pairwise(joined))}
 
 
+# A word in a text: start, end, and its number.
+Found = tuple[int, int, int]
 _FEED = "\n"  # joins texts that are searched together
 
 
@@ -236,38 +228,48 @@ class Automaton:
         words = list(patterns)
         if _FEED not in patterns:
             words.append(_FEED)
-        self._slots = [tuple(patterns.get(word, ())) for word in words]
+        # The groups of each word by its number; ~slot where it is an exception of one.
+        self.slots = [tuple(patterns.get(word, ())) for word in words]
         # Most words stand in one group and hide nothing.
-        self._only = [slots[0] if len(slots) == 1 and slots[0] >= 0 else None for slots in self._slots]
+        self._only = [slots[0] if len(slots) == 1 and slots[0] >= 0 else None for slots in self.slots]
         self._feed = words.index(_FEED)
         self._only[self._feed] = None
         self._joinable = sum(_FEED in word for word in words) == 1
         self._find = daachorse.CharwiseDoubleArrayAhoCorasick(words).find_overlapping  # in order of their ends
 
-    def without(self, dead: frozenset[int]) -> Automaton:
-        """Return an automaton that finds the same but the words of some slots; it costs a list, no new search."""
-        other = copy(self)
-        other._slots = [
-            tuple(slot for slot in slots if slot not in dead and ~slot not in dead) for slots in self._slots
-        ]
-        other._only = [slots[0] if len(slots) == 1 and slots[0] >= 0 else None for slots in other._slots]
-        return other
-
     def hits(self, folded: str) -> Hits:
         """Return slot → half-open (start, end) in the folded text, in order and without overlap inside a slot."""
+        return self.hits_of(self._find(folded), 0, 0, len(folded))
+
+    def found(self, folded: str) -> list[Found]:
+        """Return every word that stands in a folded text, in the order of their ends, as ``hits_of`` takes them."""
+        found: list[Found] = self._find(folded)
+        return found
+
+    def hits_of(self, words: Sequence[Found], first: int, begin: int, stop: int) -> Hits:
+        """Return what ``hits`` returns for a part ``begin:stop`` of a text alone, from what was found in all of it.
+
+        No word before ``words[first]`` lies in the part.
+        """
         found: Hits = {}
-        slots = self._slots
+        slots = self.slots
         overlapping: list[int] = []
-        for start, end, pattern in self._find(folded):
-            for slot in slots[pattern]:
+        for place in range(first, len(words)):
+            start, end, word = words[place]
+            if end > stop:
+                break
+            if start < begin:
+                continue
+            hit = start - begin, end - begin
+            for slot in slots[word]:
                 spans = found.get(slot)
                 if spans is None:
-                    found[slot] = [(start, end)]
+                    found[slot] = [hit]
                 else:
                     # Words come by their ends, so that those of a group are in order unless they overlap.
-                    if start < spans[-1][1]:
+                    if hit[0] < spans[-1][1]:
                         overlapping.append(slot)
-                    spans.append((start, end))
+                    spans.append(hit)
         if found and min(found) < 0:
             _hide(found)
         for slot in overlapping:
@@ -282,63 +284,16 @@ class Automaton:
     @functools.cached_property
     def slots_of(self) -> list[int]:
         """The slots of each word as ``bits``."""
-        return [bits(slot for slot in slots if slot >= 0) for slots in self._slots]
+        return [bits(slot for slot in slots if slot >= 0) for slots in self.slots]
 
     @functools.cached_property
     def members(self) -> dict[int, frozenset[int]]:
         """Slot → the numbers of its words; under ``~slot`` those of its exceptions."""
         found: dict[int, set[int]] = {}
-        for number, slots in enumerate(self._slots):
+        for number, slots in enumerate(self.slots):
             for slot in slots:
                 found.setdefault(slot, set()).add(number)
         return {slot: frozenset(numbers) for slot, numbers in found.items()}
-
-    def hits_by_part(self, folded: str, parts: Sequence[tuple[int, int]]) -> dict[int, Hits]:
-        """Return number of the part → what ``hits`` returns for it alone, for each part of a text that holds a word.
-
-        ``parts`` are half-open ranges in order; one search through the whole text is cheaper than one a part.
-        """
-        found: dict[int, Hits] = {}
-        if not parts:
-            return found
-        only, slots = self._only, self._slots
-        number = 0
-        base, edge = parts[0]
-        hits: Hits = {}
-        overlapping: list[tuple[Hits, int]] = []
-        excepted: list[Hits] = []
-        for start, end, pattern in self._find(folded):
-            single = only[pattern]
-            if single is None and not slots[pattern]:
-                continue
-            if end > edge:
-                while end > edge and number + 1 < len(parts):
-                    number += 1
-                    base, edge = parts[number]
-                if end > edge:
-                    break
-                hits = {}
-            if start < base:
-                continue
-            start -= base
-            if not hits:
-                found[number] = hits
-            for slot in slots[pattern] if single is None else (single,):
-                if slot in hits:
-                    spans = hits[slot]
-                    if start < spans[-1][1]:
-                        overlapping.append((hits, slot))
-                    spans.append((start, end - base))
-                else:
-                    hits[slot] = [(start, end - base)]
-                    if slot < 0:
-                        excepted.append(hits)
-        for part in excepted:
-            _hide(part)
-        for part, slot in overlapping:
-            if slot in part:
-                _settle(part[slot])
-        return found
 
     def hits_many(self, folded: Sequence[str]) -> list[Hits]:
         """Return what ``hits`` returns for each text, at half the time: one search through all of them."""
@@ -346,7 +301,7 @@ class Automaton:
         if not self._joinable or joined.count(_FEED) != len(folded):
             return [self.hits(text) for text in folded]
         all_found: list[Hits] = []
-        only, slots, feed = self._only, self._slots, self._feed
+        only, slots, feed = self._only, self.slots, self._feed
         found: Hits = {}
         overlapping: list[int] = []
         base = 0
@@ -399,7 +354,7 @@ class Seen:
 
     __slots__ = ("_automaton", "_found", "_places", "slots")
 
-    def __init__(self, automaton: Automaton, found: list[tuple[int, int, int]]) -> None:
+    def __init__(self, automaton: Automaton, found: list[Found]) -> None:
         """Take the words as (start, end, number) in the order of their ends."""
         self._automaton = automaton
         self._found = found

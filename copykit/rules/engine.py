@@ -5,8 +5,8 @@ from __future__ import annotations
 import operator
 import re
 import threading
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,10 +25,10 @@ from copykit.rules.kinds import (
 )
 from copykit.rules.reading import Batch, Context, PartReading, Reading
 from copykit.rules.rule import Rule, Rulebook, cards, rulebook
+from copykit.rules.waiting import Find, Need, Waiting
 from copykit.text.normalize import Folded, fold, fold_many
 from copykit.text.segment import NO_CUT, Segmenter
 
-_Find = Callable[[Reading], Iterable[Finding]]
 _Say = Callable[[Reading, int, int], Finding]
 
 
@@ -36,31 +36,16 @@ class _Waiting(NamedTuple):
     """What waits for a slot: rules that say one thing at its first hit, rules to ask, and rules that others ask too."""
 
     plain: tuple[_Say, ...] = ()
-    finds: tuple[_Find, ...] = ()
-    several: tuple[_Find, ...] = ()
-
-
-class _Need(NamedTuple):
-    """What a rule needs of a sentence beside its own slot: other slots, and a pattern that has to be found in it.
-
-    Without ``find`` it is a detector that wants to see the sentence.
-    """
-
-    find: _Find | None
-    also: frozenset[int] = frozenset()
-    probe: re.Pattern[str] | None = None
-
-
-_DETECTOR = _Need(None)
-_Calls = Mapping[int, Sequence[_Need]]
+    finds: tuple[Find, ...] = ()
+    several: tuple[Find, ...] = ()
 
 
 class Part(NamedTuple):
-    """A part of a long text, its reading, and the rules that have what they need in it; None: any of them may."""
+    """A part of a long text, its reading, and the rules that have what they need in it."""
 
     span: Span
     reading: Reading
-    called: Collection[_Find] | None
+    called: Sequence[Find]
 
 
 class Later(NamedTuple):
@@ -180,9 +165,6 @@ class Engine:
         # Duties look at whole texts; a title or a sentence alone owes nothing.
         self._whole = [kind for kind in built if getattr(kind, "whole_text", False)]
         self._in_parts = [kind for kind in built if not getattr(kind, "whole_text", False)]
-        self._whole_slots = frozenset(
-            slot for kind in self._whole for slot in (*(kind.triggers or ()), *getattr(kind, "looks_at", ()))
-        )
         self._always = [kind for kind in self._in_parts if kind.triggers is None and not hasattr(kind, "conclude")]
         self._concluding: list[Any] = [kind for kind in built if hasattr(kind, "conclude")]
         # Most rules wait for one slot, and of these most say one thing at its first hit; the few that wait for several
@@ -199,11 +181,10 @@ class Engine:
                 else:
                     waiting = waiting._replace(finds=(*waiting.finds, kind.find))
                 self._waiting[slot] = waiting
-        self._waiting_in: dict[int, tuple[Context, tuple[_Calls, Automaton]]] = {}
-        self._without: dict[frozenset[int], Automaton] = {}
+        self._waiting_in: dict[int, tuple[Context, Automaton, Waiting]] = {}
         self._adapted_whole: dict[int, tuple[Context, tuple[Kind, ...]]] = {}
         self._adapted_to: Context | None = None
-        self._asked: tuple[_Find, ...] = ()
+        self._asked: tuple[Find, ...] = ()
 
     def _made(self, rule: Rule) -> Kind:
         maker = self._kinds.get(rule.kind)
@@ -212,7 +193,6 @@ class Engine:
             zh = f"没有“{rule.kind}”这种规则，可以用 {'、'.join(known)}"
             en = f"unknown kind '{rule.kind}'; known: {', '.join(known)}"
             raise RuleError(rule=rule.id, reason=Both(zh, en))
-        self.automaton.owner = rule.id
         try:
             return maker(rule, self)
         except KeyError as error:
@@ -220,8 +200,6 @@ class Engine:
             raise RuleError(rule=rule.id, reason=Both(zh, en)) from None
         except (ValueError, TypeError, re.error) as error:
             raise RuleError(rule=rule.id, reason=Both(f"写得不对：{error}", f"badly written: {error}")) from None
-        finally:
-            self.automaton.owner = None
 
     def data(self, kind: str) -> dict[str, Any]:
         """Return the data files of a kind (for rule kinds while they are built)."""
@@ -235,17 +213,13 @@ class Engine:
     def detector(self, name: str, make: Callable[[Build], Detector]) -> Detector:
         """Return the detector of a name, made when it is first asked for; it runs once a text, before any rule."""
         if name not in self.detectors:
-            owner, self.automaton.owner = self.automaton.owner, None  # what it waits for, other rules need too
             self.detectors[name] = make(self)
-            self.automaton.owner = owner
         return self.detectors[name]
 
     def shared(self, name: str, make: Callable[[Build], Any]) -> Any:
         """Return what several rules use together, made when it is first asked for."""
         if name not in self._shared:
-            owner, self.automaton.owner = self.automaton.owner, None
             self._shared[name] = make(self)
-            self.automaton.owner = owner
         return self._shared[name]
 
     def read(self, texts: Sequence[str], context: Context, bodies: Sequence[str | None] = ()) -> list[Reading]:
@@ -281,29 +255,11 @@ class Engine:
         """
         folded = fold(text)
         spans = cut(folded.text)
-        automaton = self._automaton_for([folded.text])
-        waiting, awake = self._waiting_for(context)
-        hits = (awake if automaton is self._automaton else automaton).hits_by_part(folded.text, spans)
-        whole = Reading(text, folded, [], [], self._joined(hits, spans), context)
-        parts = []
-        for number, found in hits.items():
-            span = spans[number]
-            called = _called(found, waiting, folded.text, *span)
-            if called is not None:
-                parts.append(Part(span, self._part(whole, span, found), called))
-        if self._detect:
-            parts = self._detected(parts)
-        return whole, parts
-
-    def _joined(self, hits: Mapping[int, Hits], spans: Sequence[Span]) -> Hits:
-        """Return the hits that rules about whole texts look at, counted from the text's start."""
-        joined: Hits = {}
-        wanted = self._whole_slots & set().union(*hits.values())
-        for number, found in hits.items() if wanted else ():
-            for slot in found.keys() & wanted:
-                base = spans[number].start
-                joined.setdefault(slot, []).extend((start + base, end + base) for start, end in found[slot])
-        return joined
+        waiting = self._waiting_for(context, self._automaton_for([folded.text]))
+        hits, called = waiting.in_parts(folded.text, spans)
+        whole = Reading(text, folded, [], [], hits, context)
+        parts = [Part(spans[number], self._part(whole, spans[number], found), finds) for number, found, finds in called]
+        return whole, self._detected(parts, waiting) if self._detect else parts
 
     def _part(self, whole: Reading, span: Span, hits: Hits) -> Reading:
         start, end = span
@@ -316,21 +272,26 @@ class Engine:
                 hits = self._automaton_for([own.text]).hits(own.text)
         return PartReading(text, own, self.segmenter, hits, whole.context)
 
-    def _detected(self, parts: Sequence[Part]) -> list[Part]:
+    def _detected(self, parts: Sequence[Part], waiting: Waiting) -> list[Part]:
         """Return the parts that call a rule now that the detectors have seen them."""
         before = [len(part.reading.hits) for part in parts]
         batch = Batch([part.reading for part in parts], NO_CUT)
         for detect in self._detect:
             detect(batch)
-        seen = [
-            part._replace(called=None) if len(part.reading.hits) > count else part
-            for part, count in zip(parts, before, strict=True)
-        ]
-        return [part for part in seen if part.called is None or part.called]
+        seen = []
+        for part, count in zip(parts, before, strict=True):
+            hits, called = part.reading.hits, part.called
+            if len(hits) > count:
+                needs = [need for slot in islice(hits, count, None) for need in waiting.of(slot)]
+                more = [need.find for need in needs if need.find and need.met(hits, part.reading.folded.text)]
+                part = part._replace(called=list(dict.fromkeys([*called, *more])))
+            if part.called:
+                seen.append(part)
+        return seen
 
     def find_called(self, part: Part) -> list[Finding]:
         """Return what ``find`` returns for a part of a long text, asking only the rules that it calls."""
-        if part.called is None or self._always or self._concluding:
+        if self._always or self._concluding:
             return self.find(part.reading)
         return sorted((finding for find in part.called for finding in find(part.reading)), key=_place)
 
@@ -342,7 +303,7 @@ class Engine:
         for find in self._asked:
             findings += find(reading)
         waiting = self._waiting
-        asked: set[_Find] | None = None
+        asked: set[Find] | None = None
         for slot, spans in reading.hits.items():
             rules = waiting[slot]
             if rules is not None:
@@ -374,40 +335,25 @@ class Engine:
         asked = [kind for kind in known[1] if kind.triggers is None or not kind.triggers.isdisjoint(reading.hits)]
         return sorted((finding for kind in asked for finding in kind.find(reading)), key=_place)
 
-    def _waiting_for(self, context: Context) -> tuple[_Calls, Automaton]:
-        """Return slot → what a sentence needs beside it, for every rule that can find something in this context.
-
-        The automaton finds the words of these rules, and passes over those of the idle ones.
-        """
+    def _waiting_for(self, context: Context, automaton: Automaton) -> Waiting:
+        """Return what the rules that can find something in this context wait for."""
         known = self._waiting_in.get(id(context))
-        if known is None:
-            waiting: dict[int, list[_Need]] = {}
+        if known is None or known[1] is not automaton:
             idle = {kind.rule.id for kind in self._built.values() if _idle(kind, context)}
-            for kind in self._in_parts:
-                if kind.rule.id not in idle:
-                    also: frozenset[int] = getattr(kind, "requires", frozenset())
-                    need = _Need(kind.find, also, getattr(kind, "probe", None))
-                    for slot in kind.triggers or ():
-                        waiting.setdefault(slot, []).append(need)
-            for detect in self._detect:
-                for slot in getattr(detect, "looks_at", ()):
-                    waiting.setdefault(slot, []).append(_DETECTOR)
+            needs = [
+                Need(slot, kind.find, getattr(kind, "requires", frozenset()), getattr(kind, "probe", None))
+                for kind in self._in_parts
+                if kind.rule.id not in idle
+                for slot in kind.triggers or ()
+            ]
+            needs += [Need(slot, None) for detect in self._detect for slot in getattr(detect, "looks_at", ())]
+            able = [kind for kind in self._whole if kind.rule.id not in idle]
+            whole = {slot for kind in able for slot in (*(kind.triggers or ()), *getattr(kind, "looks_at", ()))}
             if len(self._waiting_in) >= _MOST_CONTEXTS:
                 self._waiting_in.clear()
             # The context is kept as well, so that its id is nobody else's.
-            known = self._waiting_in[id(context)] = context, (waiting, self._awake(idle))
-        return known[1]
-
-    def _awake(self, idle: Container[str | None]) -> Automaton:
-        """Return the automaton without the words that only idle rules wait for; contexts of one kind share it."""
-        if self._few:
-            return self._automaton
-        dead = self.automaton.only_for(idle)
-        if dead not in self._without:
-            if len(self._without) >= _MOST_CONTEXTS:
-                self._without.clear()
-            self._without[dead] = self._automaton.without(dead)
-        return self._without[dead]
+            known = self._waiting_in[id(context)] = context, automaton, Waiting(needs, whole, automaton)
+        return known[2]
 
     def _adapt(self, context: Context) -> None:
         """Choose the rules to ask about every text: those that can have something to say in this context."""
@@ -419,21 +365,6 @@ def _idle(kind: Kind, context: Context) -> bool:
     """Return whether a rule is ``Contextual`` and finds nothing in a context."""
     idle: Callable[[Context], bool] | None = getattr(kind, "idle", None)
     return idle is not None and idle(context)
-
-
-def _called(hits: Hits, waiting: _Calls, text: str, start: int, end: int) -> Collection[_Find] | None:
-    """Return the rules that have what they need in ``text[start:end]``; None when nobody wants to see it."""
-    called: dict[_Find, None] = {}
-    detected = False
-    present = hits.keys()
-    for slot in hits:  # a sentence has two or three, so that a set of them costs more than it saves
-        for find, also, probe in waiting.get(slot, ()):
-            if (not also or also <= present) and (probe is None or probe.search(text, start, end)):
-                if find is None:
-                    detected = True
-                else:
-                    called[find] = None
-    return called if called or detected else None
 
 
 # What the words of rules are made of, and how many characters may be read before all rules are built: building them

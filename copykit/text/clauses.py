@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -75,7 +76,11 @@ def sentences(text: str) -> list[Span]:
     Every character but line feeds and blanks between sentences lies in exactly one. What runs on for over 400
     characters is cut there, so that no text makes a sentence in which everything has to be held against everything.
     """
-    return [Span(*match.span()) for match in _SENTENCE.finditer(text)]
+    return list(map(_span, map(_span_of, _SENTENCE.finditer(text))))
+
+
+_span = functools.partial(tuple.__new__, Span)  # a named tuple's own constructor takes twice as long
+_span_of = operator.methodcaller("span")
 
 
 _SENTENCE = late("[^。！？!?；;\\s][^。！？!?；;\\n]{0,400}[。！？!?；;]*[”’」』）)》]*")

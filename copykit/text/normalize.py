@@ -12,7 +12,7 @@ import operator
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import compress, count
+from itertools import chain, compress, count
 
 from copykit import datafiles
 from copykit.late import late
@@ -56,17 +56,24 @@ class Folded:
 def fold(text: str) -> Folded:
     """Return the text as a word list should read it; total on any string, and folding twice changes nothing more."""
     folded = _char_by_char(text)
-    has_gap = _MAY_BE_GAP.search(folded) is not None and _GAP.search(folded) is not None
-    if not has_gap and len(folded) == len(text):
+    gaps = _gaps(folded)
+    if not gaps and len(folded) == len(text):
         return Folded(folded, text)
     steps: list[_Deletions] = []
     if len(folded) != len(text):
         steps.append(_Deletions(_deleted(text)))
-    if has_gap:
-        gaps = [match.span() for match in _GAP.finditer(folded)]
+    if gaps:
         steps.append(_Deletions(place for start, end in gaps for place in range(start, end)))
-        folded = _GAP.sub("", folded)
+        edges = [0, *chain.from_iterable(gaps), len(folded)]
+        folded = "".join([folded[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)])
     return Folded(folded, text, tuple(steps))
+
+
+def _gaps(folded: str) -> list[tuple[int, int]]:
+    """Return what stands between the characters of a word."""
+    if len(folded) <= _LONG and _MAY_BE_GAP.search(folded) is None:  # which hardly any long text does without
+        return []
+    return [match.span() for match in _GAP.finditer(folded)]
 
 
 def fold_many(texts: Sequence[str]) -> list[Folded]:
