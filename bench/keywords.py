@@ -290,7 +290,7 @@ def large() -> None:
 
 
 def _mine(path: Path, jobs: int) -> int:
-    """Run the command, and return how many MB its processes held at most, each of them, added up."""
+    """Run the command, and return how many MB its processes held at most, added up, what they share counted once."""
     command = [sys.executable, "-m", "copykit", "keywords", "mine", str(path), "--kind", "title", "--jobs", str(jobs)]
     peaks: dict[int, int] = {}
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT) as process:
@@ -304,18 +304,28 @@ def _mine(path: Path, jobs: int) -> int:
     return sum(peaks.values())
 
 
-def _peaks(pid: int) -> dict[int, int]:
-    """Return the highest MB so far of a process and its children, by number, as far as Linux tells."""
+def _peaks(pid: int, *, alone: bool = True) -> dict[int, int]:
+    """Return the highest MB so far of a process and its children, by number, as far as Linux tells.
+
+    Those of a child are without the pages that it shares with others: they are those of the programs, which the parent
+    has, too.
+    """
     try:
-        status = Path(f"/proc/{pid}/status").read_text("utf-8")
+        peak = _told(Path(f"/proc/{pid}/status"), "VmHWM:")
+        shared = 0 if alone else _told(Path(f"/proc/{pid}/smaps_rollup"), "Shared_Clean:", "Shared_Dirty:")
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
     except OSError:  # it has ended, or this is no Linux
         return {}
-    peak = next((int(line.split()[1]) >> 10 for line in status.splitlines() if line.startswith("VmHWM:")), 0)
-    found = {pid: peak}
+    found = {pid: (peak - shared) >> 10}
     for child in children:
-        found |= _peaks(int(child))
+        found |= _peaks(int(child), alone=False)
     return found
+
+
+def _told(path: Path, *names: str) -> int:
+    """Return the sum of some figures of one of Linux' tables."""
+    rows = map(str.split, path.read_text("utf-8").splitlines())
+    return sum(int(row[1]) for row in rows if row and row[0] in names)
 
 
 def _jieba() -> Any:

@@ -36,6 +36,25 @@ def _end_with(sentinel: Any) -> None:
     os._exit(1)
 
 
+def keep_freed() -> None:
+    """Let this process keep what it frees, up to KEPT, for what it will ask for next; only glibc is told so.
+
+    Arrays of some megabytes that are made and freed for every block would else be handed back and be had anew, page by
+    page: a tenth of the time that counting takes.
+    """
+    import ctypes
+
+    with suppress(OSError, AttributeError, TypeError):  # TypeError: on Windows there is no library of the process
+        told = ctypes.CDLL(None).mallopt
+        told(_TRIM_THRESHOLD, KEPT)
+        told(_MMAP_THRESHOLD, MAPPED)
+
+
+KEPT = 64 << 20
+MAPPED = 32 << 20  # the most that glibc takes
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # as its malloc.h names them
+
+
 @contextmanager
 def scratch() -> Iterator[Path]:
     """Yield an empty folder for what does not fit into memory, removed at the end; clear those of killed processes."""

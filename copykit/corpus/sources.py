@@ -28,6 +28,7 @@ from copykit.text.encoding import CountedText, find_charset, open_text, read_hea
 from copykit.text.markup import visible
 
 DOCUMENT_CHARS = 1_000_000  # a longer file goes on as further documents, so that memory stays what it is
+BLOCK_CHARS = 240_000  # smaller ones feel the cost of each array, larger ones leave the processor's cache
 JSON_BYTES = 300_000  # of JSON lines parsed at once
 _DAMAGED = 100  # characters of a text to one NUL at least
 PAGE_CHARS = 8_000_000  # of an HTML page, which has to be seen whole
@@ -192,7 +193,7 @@ class Sources:
             except DAMAGE as error:
                 self._on_error(_damaged(file, error))
 
-    def blocks(self, size: int = 120_000) -> Iterator[Block]:
+    def blocks(self, size: int = BLOCK_CHARS) -> Iterator[Block]:
         """Give the documents joined to blocks of about ``size`` characters, many lines at once where they are plain."""
         held: list[Document] = []
         chars = 0

@@ -121,19 +121,27 @@ def group_sums(values: NDArray[np.bool_] | Ints, first: Ints) -> Ints:
 
 def least_cut(cuts: U32, first: Ints) -> tuple[Ints, U32]:
     """Return the place of the least in each group, nearly always its first, and what it is."""
+    least: U32 = cuts.take(first)
     if not len(first):
-        return first, cuts
-    least: U32 = np.minimum.reduceat(cuts, first)
-    chosen = first
-    others = np.flatnonzero(least != cuts.take(first))
-    if len(others):
-        begins = first.take(others)
-        sizes = np.append(first, len(cuts)).take(others + 1) - begins
-        group = np.repeat(np.arange(len(others)), sizes)
-        places = np.arange(len(group)) + (begins - np.cumsum(sizes) + sizes).take(group)
-        hits = np.flatnonzero(cuts.take(places) == least.take(others).take(group))[::-1]
-        chosen = first.copy()
-        chosen[others.take(group.take(hits))] = places.take(hits)
+        return first, least
+    # Hardly any group has more than one cut, and looking for those that do is quicker than asking each for its least.
+    other = cuts[1:] != cuts[:-1]
+    other[first[1:] - 1] = False
+    places = np.flatnonzero(other)
+    if not len(places):
+        return first, least
+    others = np.searchsorted(first, places, side="right") - 1
+    others = others[changes(others)]
+    begins = first.take(others)
+    sizes = np.append(first, len(cuts)).take(others + 1) - begins
+    starts = np.cumsum(sizes) - sizes
+    places = np.arange(int(sizes.sum())) + np.repeat(begins - starts, sizes)
+    values = cuts.take(places)
+    least[others] = found = np.minimum.reduceat(values, starts)
+    group = np.repeat(np.arange(len(others)), sizes)
+    hits = np.flatnonzero(values == found.take(group))[::-1]
+    chosen = first.copy()
+    chosen[others.take(group.take(hits))] = places.take(hits)
     return chosen, least
 
 

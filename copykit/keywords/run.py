@@ -26,7 +26,7 @@ from copykit.keywords.rank import Model
 from copykit.keywords.rows import Rows
 from copykit.keywords.words import Words
 from copykit.model import Keyword, TextKeyword
-from copykit.processes import follow_parent
+from copykit.processes import follow_parent, keep_freed
 from copykit.text.segment import Backend, Segmenter, UserWord, load_user_words
 
 UNITS = 6  # characters or Latin words of a new word at most
@@ -197,6 +197,7 @@ def count(
     This process counts what the others have no time for. What all of them have written is then put together by all of
     them, each taking the next range of keys that nobody has taken.
     """
+    keep_freed()
     counter = counting.counter(kitchen, "0")
 
     def add(block: Block) -> None:
@@ -278,6 +279,7 @@ def extract_documents(
     jobs: int = 1,
 ) -> Iterator[T]:
     """Yield what ``present`` makes of each document and its keywords, in the order of the documents."""
+    keep_freed()
     extractor = recipe.kitchen().extractor()
     if jobs < 2:
         for group in _groups(documents):
@@ -320,6 +322,7 @@ def _groups(documents: Iterable[Document]) -> Iterator[list[Document]]:
 def _count(counting: Counting, name: str, todo: Any, counted: Any, done: Any, turn: Any) -> None:
     """Work in a process of its own: count until there is no further block, then sift what all have counted."""
     follow_parent()
+    keep_freed()
     kitchen = counting.recipe.kitchen()
     counter = counting.counter(kitchen, name)
     try:
@@ -394,6 +397,7 @@ _kitchen: dict[str, KeywordExtractor] = {}
 
 def _open_kitchen(recipe: Recipe) -> None:
     follow_parent()
+    keep_freed()
     _kitchen["extractor"] = recipe.kitchen().extractor()
 
 
