@@ -283,8 +283,8 @@ def check_exemption(
 ) -> list[Problem]:
     """Return what is wrong with an exemption: a sentence that it has to excuse and does not, or the other way round.
 
-    ``exempt`` sentences have to be excused by it and hold no error; ``flag`` ones, where the excuse stands near and
-    governs nothing, have to stay findings.
+    ``exempt`` sentences have to be excused by it (or lowered, if it ``lowers``) and hold no error; ``flag`` ones, where
+    the excuse stands near and governs nothing, have to stay findings.
     """
     problems: list[Problem] = []
     for key in ("exempt", "flag"):
@@ -294,7 +294,7 @@ def check_exemption(
             problems.append(Problem(name, 0, f"cases.{key}", zh, en))
         for sentence in told_of:
             report = checker.check(sentence, context)
-            excused = any(each.exemption == name for each in report.exempted)
+            excused = any(each.exemption == name for each in report.exempted) or lowered_by(data, report)
             told = "、".join(f"{finding.match}（{finding.rule}）" for finding in report.findings)
             if key == "exempt" and not excused:
                 zh, en = f"该放过却没有：{sentence}", f"must excuse, does not: {sentence}"
@@ -308,6 +308,12 @@ def check_exemption(
                 continue
             problems.append(Problem(name, 0, f"cases.{key}", zh, en))
     return problems
+
+
+def lowered_by(data: Mapping[str, Any], report: Report) -> bool:
+    """Return whether an exemption that ``lowers`` left its reason in one of a report's findings."""
+    reasons = [data["reason"], data.get("en", {}).get("reason", data["reason"])]
+    return "lowers" in data and any(reason in finding.why for finding in report.findings for reason in reasons)
 
 
 _GRAVITY = {"error": 0, "warning": 1, "hint": 2}

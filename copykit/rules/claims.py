@@ -7,7 +7,7 @@ its context) calls for a notice that is not there. Exemptions are files of their
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from copykit.errors import CopykitError
 from copykit.errors import Words as Both
 from copykit.late import late, made_late
 from copykit.model import Finding, Severity
-from copykit.rules.applies import Applies, applies_from
+from copykit.rules.applies import ALWAYS, Applies, applies_from
 from copykit.rules.frames import Frame, Framer, Surroundings, folded_words
 from copykit.rules.kinds import Build, KindMaker, best, pattern_matcher, whole_words
 from copykit.rules.reading import Context, Reading
@@ -105,7 +105,7 @@ class ClaimKind:
             finding = self._finding(reading, start, end, severity)
             excuse = self._proven(reading, finding.matched_as) or exemptions.excuse(frame, self._held)
             if excuse is None:
-                found.append(finding)
+                found.append(exemptions.lowered(frame, finding))
             else:
                 reading.memo.setdefault(EXCUSED, []).append(Excused(finding, *excuse))
         return best(found, self.rule.limit)
@@ -274,7 +274,11 @@ KINDS: dict[str, KindMaker] = {"claim": ClaimKind, "duty": DutyKind}
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """One exemption: the clause under which it excuses, and when it governs."""
+    """One exemption: the clause under which it excuses, and when it governs.
+
+    With ``lowers`` it is the sign that a text may be no advertisement at all (a report, a paper), which only a fact
+    that nobody told decides: the finding stays, less grave, and its reason names the fact.
+    """
 
     id: str
     clause: str
@@ -283,6 +287,9 @@ class Exemption:
     rank: int
     conditions: Conditions
     proof: tuple[str, ...] = ()  # the kinds of claim that are the evidence owed
+    lowers: Severity | None = None  # it excuses nothing, and leaves an error no graver than this
+    applies: Applies = ALWAYS  # the facts of the context that must not speak against it
+    between: str = "；"  # what joins its reason to a finding's
 
 
 class Exemptions:
@@ -290,25 +297,44 @@ class Exemptions:
 
     def __init__(self, exemptions: Iterable[Exemption]) -> None:
         ranked = sorted(exemptions, key=lambda exemption: (exemption.rank, exemption.id))
-        self._all = tuple((each.conditions.needed, each) for each in ranked)
+        self._all = tuple((each.conditions.needed, each) for each in ranked if each.lowers is None)
+        self._lowering = tuple((each.conditions.needed, each) for each in ranked if each.lowers is not None)
 
     def excuse(self, frame: Frame, held: Callable[[str], str]) -> tuple[str, str, str, str] | None:
         """Return (id, reason, clause, evidence needed) of the first exemption that governs the claim, by rank.
 
         Evidence that the brief holds is not needed any more; ``held`` gives the words that tell of it.
         """
-        for each in self._near(frame):
-            if each.conditions.met(frame) and each.conditions.met_by_text(frame.reading):
-                evidence = _evidence(frame.reading.context, each.proof, _said(frame)) if each.proof else ""
-                if evidence:
-                    return each.id, f"{each.reason}；{held(evidence)}", each.clause, ""
-                return each.id, each.reason, each.clause, each.evidence
+        for each in self._governing(frame, self._all):
+            evidence = _evidence(frame.reading.context, each.proof, _said(frame)) if each.proof else ""
+            if evidence:
+                return each.id, f"{each.reason}；{held(evidence)}", each.clause, ""
+            return each.id, each.reason, each.clause, each.evidence
         return None
 
-    def _near(self, frame: Frame) -> Iterable[Exemption]:
-        """Return the exemptions whose words the sentence has: of fifty, two or three."""
+    def lowered(self, frame: Frame, finding: Finding) -> Finding:
+        """Return a finding as the first lowering exemption that governs it leaves it, with the reason added to its own.
+
+        The evidence owed is the fact that decides.
+        """
+        graver = tuple(pair for pair in self._lowering if pair[1].lowers in _LOWER[finding.severity])
+        for each in self._governing(frame, graver):
+            why = each.between.join(filter(None, (finding.why, each.reason, each.evidence)))
+            return finding._replace(severity=each.lowers or finding.severity, why=why)
+        return finding
+
+    def _governing(self, frame: Frame, all_of: Sequence[tuple[int, Exemption]]) -> Iterable[Exemption]:
+        """Yield the exemptions that govern a claim, out of the two or three of fifty whose words the sentence has."""
         absent = ~frame.seen.slots
-        return [each for needed, each in self._all if not needed & absent]
+        context = frame.reading.context
+        for needed, each in all_of:
+            if needed & absent or each.applies.missing(context) is None:
+                continue
+            if each.conditions.met(frame) and each.conditions.met_by_text(frame.reading):
+                yield each
+
+
+_LOWER: dict[Severity, tuple[Severity, ...]] = {"error": ("warning", "hint"), "warning": ("hint",), "hint": ()}
 
 
 def _said(frame: Frame) -> str:
@@ -376,6 +402,9 @@ class _Room:
             data.get("rank", 50),
             conditions,
             tuple(data.get("proof", ())),
+            data.get("lowers"),
+            applies_from(data.get("applies"), tuple(self.build.data("categories"))),
+            "；" if self.build.lang == "zh" else "; ",
         )
 
 
