@@ -65,12 +65,17 @@ def run(data: Path | None) -> None:
     parts = np.split(fired, np.cumsum([len(rows) for rows in titles.values()]))
     matrix = dict(zip((*PUBLISHERS, "news"), parts, strict=True))
     signs = np.sign(points)
-    style = np.array([name in risk.together for name in names])
-    share = risk.together_most / points[style].sum()  # of what the signs of style may come to, how much counts
+    given = points  # as they are shipped; of what a group's signs may come to, its share counts
 
     def summed(x: Any, points: Any) -> Any:
-        """Return each title's points, where the signs of style count up to their share."""
-        return x[:, ~style] @ points[~style] + np.minimum(x[:, style] @ points[style], share * points[style].sum())
+        """Return each title's points, where signs that prove nothing alone count up to their group's share."""
+        total, counted = np.zeros(len(x)), np.zeros(len(names), bool)
+        for group in risk.together:
+            signs = np.array([name in group.rules for name in names])
+            share = group.most / given[signs].sum()
+            total = np.minimum(total + x[:, signs & ~counted] @ points[signs & ~counted], share * points[signs].sum())
+            counted |= signs
+        return total + x[:, ~counted] @ points[~counted]
 
     def fit(publisher: str) -> Any:
         x, y = matrix[publisher], labels[publisher] * 2 - 1

@@ -7,6 +7,7 @@ the signs are fixed by reasoning, and points of ±1 do nearly as well as fitted 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import compress, repeat
 
@@ -30,6 +31,10 @@ SHAPES = (
     "speaker",
     "long_clause",
     "joined",
+    "unnamed",
+    "pointed",
+    "this_way",
+    "open_question",
 )
 
 # What a tag says here, as one letter: a name, a pronoun, another word that only holds words together, a number, a sign.
@@ -52,6 +57,17 @@ _BREAK = late(f"[{_BREAKS}]")  # one character each, so that lengths tell where 
 # Column labels (人物 | …, …｜观察, (图)) are the publisher's, not the writer's.
 _LABELS = late(r"^[^|丨]{1,8}[|丨]\s*|\s*[|丨]\s*[^|丨]{1,9}$|\((?:图|组图|附图|视频)\)$")
 
+_PAUSES = tuple(_BREAKS)
+_STATES = frozenset("是有像想会能要让被爱怕")  # verbs of one syllable that do nothing
+_FIGURE = late(r"\d+(?:\.\d+)?")
+_MEASURES = frozenset("样个种类件条句张份家款座场套只部名位群对支把双瓶块些几两三四五六七八九十一招点批次回")
+_PASSED = frozenset(["的", " ", *_MEASURES])  # what may stand between a pointer and its noun, beside adjectives
+_MEASURED = late(
+    r"[\d.]+ ?(?:[毫厘]?米|公分|[公千]?克|公?斤|毫?升|[kc]?m\b|k?g\b|ml\b|[元块毛秒%度℃岁天年]|分钟|小时|个月)"
+)
+_SEVERAL = frozenset("些几两三四五六七八九十23456789")
+_MODIFIERS = 5  # words of these at most
+
 _OPENER = 6  # characters at most in an opening call
 _CLIPPED = 10  # a title whose longest clause is no longer says nothing fully
 _FULL = 17  # a clause of this many characters tells who did what
@@ -62,9 +78,26 @@ class Shapes:
     """Finds the shapes of all titles of a batch."""
 
     def __init__(self, build: Build) -> None:
-        self.slots = {shape: build.automaton.slot(("shape", shape), ()) for shape in SHAPES}
-        self._gaps = [_slot(build, name) for name in ("deictic", "shell_nouns", "question_words")]
+        self._deictic, self._riddles = _slot(build, "deictic"), _slot(build, "riddle_questions")
+        self._asks = build.automaton.words(["?"])
+        said_by = {
+            "unnamed": (self._deictic,),
+            "pointed": (self._deictic,),
+            "this_way": (self._deictic,),
+            "open_question": (self._riddles, self._asks),
+        }
+        self.slots = {
+            shape: build.automaton.mark(("shape", shape), said_by[shape])
+            if shape in said_by
+            else build.automaton.slot(("shape", shape), ())
+            for shape in SHAPES
+        }
+        self._gaps = [self._deictic, *(_slot(build, name) for name in ("shell_nouns", "question_words"))]
         self._reports = _slot(build, "report_verbs")
+        self._pointers = build.lexicons["deictic"].entries
+        self._classes = build.lexicons["class_nouns"].entries
+        self._practical = _slot(build, "practical_questions")
+        self._practical_words = build.lexicons["practical_questions"].entries
 
     def __call__(self, batch: Batch) -> None:
         """Add the shapes that are there to each reading's hits."""
@@ -100,6 +133,10 @@ class Shapes:
                     hits[slots["fact"]] = [fact]
                 if reports in hits and (reported := whole_words(reading, hits[reports])):
                     hits[slots["report"]] = reported[:1]
+            if self._deictic in hits:
+                self._pointing(reading)
+            if self._riddles in hits or self._asks in hits:
+                self._asking(reading)
 
     def _clauses(self, text: str, clauses: Sequence[str], hits: Hits, low: int, high: int) -> None:
         """Add what the signs around the clauses tell; ``clauses`` and a sign between each two fill ``low:high``."""
@@ -163,6 +200,75 @@ class Shapes:
         if listed is not None:
             hits[self.slots["list"]] = [_place_of(words, *listed, low)]
         return None if fact is None else _place_of(words, *fact, low)
+
+    def _pointing(self, reading: Reading) -> None:
+        """Add the first pointer after which nothing is named, or else the first after which goods are."""
+        hits = reading.hits
+        for start, end in whole_words(reading, hits[self._deictic]):
+            shape, end = self._pointer(reading, start, end)
+            if shape:
+                hits.setdefault(self.slots[shape], [(start, end)])
+            if shape == "unnamed":
+                for lesser in ("pointed", "this_way"):
+                    hits.pop(self.slots[lesser], None)
+                return
+
+    def _pointer(self, reading: Reading, start: int, end: int) -> tuple[str, int]:
+        """Return which shape a pointer makes, "" for none, and where what it points at ends.
+
+        这种锅 names what it is, 这种食物 only of what class; 这个夏天 is a time; 这样洗 withholds how, 这么轻松 says
+        how much, 这3毫米 just that; after a clause 这是 stands for what was said there.
+        """
+        text, words, tags, starts = reading.folded.text, reading.words, reading.tags, reading.starts
+        at = following = bisect_left(starts, end)
+        role = self._pointers[text[start:end]].get("as")
+        tag = tags[at] if at < len(words) else "x"
+        if role == "time":
+            return "", end
+        if role == "manner":  # verbs of doing have one syllable after 这样
+            does = tag[0] == "v" and len(words[at]) == 1 and words[at] not in _STATES
+            return ("this_way", starts[at + 1]) if does else ("", end)
+        alone = end - start == 1 and tag[0] not in "nqm" and text[end : end + 1] not in _MEASURES
+        if role == "clause" or alone:
+            return ("", end) if text[:start].rstrip("“ ").endswith(_PAUSES) else ("unnamed", end)
+        if _MEASURED.match(text, start + 1):
+            return "", end
+        while at < len(words) and at < following + _MODIFIERS and (tags[at][0] in "mqab" or words[at] in _PASSED):
+            at += 1
+        if at < len(words) and tags[at][0] == "t":
+            return "", end
+        if at == len(words) or (tags[at][0] != "n" and tags[at] != "eng"):
+            # 豆子，只炒这一种 is one of what was said before; 记得带这三样 has not said of which.
+            back = (at == len(words) or tags[at] == "x") and _SEVERAL.isdisjoint(text[start : starts[at]])
+            return ("", end) if back and any(sign in _PAUSES for sign in text[:start]) else ("unnamed", end)
+        while at + 1 < len(words) and tags[at + 1][0] == "n":
+            at += 1  # the last of several nouns is what it is
+        noun = self._classes.get(words[at])
+        if noun is not None and "as" in noun:
+            return "", end
+        return ("pointed" if noun is None else "unnamed"), starts[at + 1]
+
+    def _asking(self, reading: Reading) -> None:
+        """Add a question whose answer is the story: by its words, or asked with a mark and no business of a buyer's.
+
+        A title that tells two figures tells what happened, whatever it asks besides.
+        """
+        text, hits = reading.folded.text, reading.hits
+        if len(_FIGURE.findall(text)) > 1:
+            return
+        if self._riddles in hits and (riddles := whole_words(reading, hits[self._riddles])):
+            hits[self.slots["open_question"]] = riddles[:1]
+        elif self._asks in hits and not self._is_practical(reading):
+            mark = hits[self._asks][0][0]
+            begun = max(text.rfind(sign, 0, mark) for sign in _BREAKS) + 1
+            if begun < mark:
+                hits[self.slots["open_question"]] = [(begun, mark + 1)]
+
+    def _is_practical(self, reading: Reading) -> bool:
+        """Return whether a question is a buyer's own: how to wash it, which one, can it (能…吗)."""
+        text, hits = reading.folded.text, reading.hits.get(self._practical, [])
+        asked = ((self._practical_words[text[start:end]], end) for start, end in hits if start in reading.bounds)
+        return any("with" not in fields or fields["with"] in text[end:] for fields, end in asked)
 
     def _withholds(self, reading: Reading) -> bool:
         """Return whether the title leaves something open, so that its figures and verbs are bait rather than news."""

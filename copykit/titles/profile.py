@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,25 @@ from copykit.errors import CopykitError, Words
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """Signs that prove nothing alone: what ``rules`` find comes to ``most`` points, whatever each is worth.
+
+    What takes the rest back is a finding of ``rule``; a group that holds another counts that one's, too.
+    """
+
+    rule: str
+    rules: frozenset[str]
+    most: int
+    message: str  # with {points}, what they would come to, and {most}
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dimension:
     """One dimension of a profile.
 
-    ``weight`` 0: shown or kept in JSON, not counted; ``high``: where a risk begins. ``together`` are rules that come to
-    ``together_most`` points at most, whatever each is worth: signs that prove nothing alone.
+    ``weight`` 0: shown or kept in JSON, not counted; ``high``: where a risk begins. ``together``: groups of rules that
+    count up to a bound, each after those that it holds.
     """
 
     name: str
@@ -24,8 +38,7 @@ class Dimension:
     base: int
     weight: float = 0.0
     high: int = 101
-    together: frozenset[str] = frozenset()
-    together_most: int = 0
+    together: tuple[Together, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +102,13 @@ class ProfileWeights(CopykitError):
     en = "the weights of profile {name} add up to {total}, not 1; mend weight in [dimensions.*]"
 
 
+class ProfileGroup(CopykitError):
+    """A group of signs that holds one that does not stand before it."""
+
+    zh = "together.{group} 里 with = “{held}”，前面没有这一组；先写 together.{held}，或者删掉 with"
+    en = "together.{group} has with = '{held}', and no such group stands before it; write together.{held} first"
+
+
 def load_profile(files: DataFiles, name: str, lang: str = "zh") -> Profile:
     """Return a profile by its id."""
     profiles = files.load("profiles")
@@ -105,6 +125,22 @@ def load_profile(files: DataFiles, name: str, lang: str = "zh") -> Profile:
     return Profile(name, label, dimensions, beside, risks, notes, leaves_out, packs, absences)
 
 
+def _together(table: Mapping[str, Any], lang: str) -> Iterator[Together]:
+    groups: dict[str, Together] = {}
+    for name, group in table.items():
+        rules = frozenset(group["rules"])
+        if "with" in group:
+            if group["with"] not in groups:
+                raise ProfileGroup(group=name, held=group["with"])
+            held = groups[group["with"]]
+            rules |= held.rules | {held.rule}
+        message, why = (
+            group.get(f"{key}_en" if lang == "en" else key, group.get(key, "")) for key in ("message", "why")
+        )
+        groups[name] = Together(f"score/{name}", rules, group["most"], message, why)
+        yield groups[name]
+
+
 def _dimensions(table: Mapping[str, Any], lang: str) -> dict[str, Dimension]:
     return {
         name: Dimension(
@@ -114,8 +150,7 @@ def _dimensions(table: Mapping[str, Any], lang: str) -> dict[str, Dimension]:
             part["base"],
             part.get("weight", 0.0),
             part.get("high", 101),
-            frozenset(part.get("together", {}).get("rules", ())),
-            part.get("together", {}).get("most", 0),
+            tuple(_together(part.get("together", {}), lang)),
         )
         for name, part in table.items()
     }

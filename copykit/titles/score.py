@@ -6,7 +6,7 @@ import bisect
 import contextlib
 import gc
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ from copykit.text.segment import Segmenter
 from copykit.titles import clickbait, english, extremity, frame, learned, listing, novelty, relevance
 from copykit.titles.learned import Learned, Traits
 from copykit.titles.paid import paid_already, unearned
-from copykit.titles.profile import Dimension, Profile, load_profile
+from copykit.titles.profile import Dimension, Profile, Together, load_profile
 
 if TYPE_CHECKING:
     from copykit.model import Brief
@@ -122,7 +122,7 @@ class TitleScorer:
         self._bases = {name: part.base for name, part in self._parts.items()}
         self._weighted = tuple(self._weights.items())
         self._absences = profile.absences
-        self._together = {name: part for name, part in self._parts.items() if part.together}
+        self._together = {name: part.together for name, part in self._parts.items() if part.together}
         self._platform_id = settings.platform.id if settings.platform else None
         self._profile_id = profile.id
         # The overall score has one decimal, so that there are at most a thousand of them.
@@ -232,10 +232,10 @@ class TitleScorer:
                         found = [finding for finding in found if finding not in twice]
                         findings = [finding for finding in findings if finding not in twice]
                 if name in self._together:
-                    over = self._over(self._together[name], found, text)
-                    if over is not None:
-                        found = [*found, over]
-                        clamps.append(over)
+                    over = _over(name, self._together[name], found, text)
+                    if over:
+                        found = [*found, *over]
+                        clamps += over
                 total = base = self._bases[name]
                 for finding in found:
                     total += finding[10]
@@ -272,17 +272,6 @@ class TitleScorer:
                 judged,
             ),
         )
-
-    def _over(self, part: Dimension, found: Sequence[Finding], text: str) -> Finding | None:
-        """Return what takes back the points of signs that prove nothing alone, where they come to too many."""
-        signs = sum(finding[10] for finding in found if finding[0] in part.together)
-        most = part.together_most
-        if signs <= most:
-            return None
-        zh = self.settings.lang == "zh"
-        message = f"文风上的迹象共 {signs}，按 {most} 算" if zh else f"signs of style add up to {signs}, kept at {most}"
-        why = "句子短、口语多不等于标题党" if zh else "short clauses and talk are no clickbait by themselves"
-        return Finding("score/style", 0, len(text), text, text, "hint", message, why, "", part.name, most - signs)
 
     def _standing(self, overall: float) -> tuple[Score, int | None]:
         """Return the overall score and its percentile; among titles of one score, the middle of their range."""
@@ -370,6 +359,24 @@ def check_title(title: str) -> None:
         # One lost emoji leaves a title that can be judged (rule platform/damaged warns); a third of it does not.
         if 3 * lost >= len(title):
             raise TitleDamaged(lost=lost)
+
+
+def _over(name: str, groups: Iterable[Together], found: Sequence[Finding], text: str) -> list[Finding]:
+    """Return what takes back the points of signs that prove nothing alone, where they come to too many."""
+    over: list[Finding] = []
+    for group in groups:
+        points = 0
+        for finding in found:
+            if finding[0] in group.rules:
+                points += finding[10]
+        for finding in over:
+            if finding[0] in group.rules:
+                points += finding[10]
+        if points > group.most:
+            message = group.message.format(points=points, most=group.most)
+            lost = group.most - points
+            over.append(Finding(group.rule, 0, len(text), text, text, "hint", message, group.why, "", name, lost))
+    return over
 
 
 def _clamped(part: Dimension, total: int, findings: Sequence[Finding], text: str, lang: str) -> Score:

@@ -53,6 +53,36 @@ def test_short_clauses_and_talk_alone_are_no_clickbait(scorer: TitleScorer, titl
     assert score.risks["clickbait"].value < scorer.profile.risks["clickbait"].high
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "新到的藕粉！！一冲就透明！",
+        "三刷宜兴！壶还是那把壶，汤更亮了",
+        "孩子的书包多重才不伤背？",
+        "鞋子开胶了怎么修？",
+        "凉席能放洗衣机吗？我试了",
+        "袜子这样洗，不硬",
+        "这个夏天，凉拖只带一双",
+        "没想到洗碗可以这么轻松",
+    ],
+)
+def test_a_loud_voice_a_buyers_question_or_a_way_to_do_it_is_no_clickbait(scorer: TitleScorer, title: str) -> None:
+    assert scorer.score(title).risks["clickbait"].value < scorer.profile.risks["clickbait"].high
+
+
+@pytest.mark.parametrize(
+    ("withheld", "told"),
+    [
+        ("冰箱里的这种食物，别再留了", "冰箱里的隔夜凉拌菜，别再留了"),
+        ("这种食物，冰箱里放不得", "这种凉拌菜，冰箱里放不得"),
+        ("老字号的苦日子，熬到头了？", "羽绒服洗了结团，怎么拍开？"),
+        ("面馆开了三十年，怎么就关门了？", "面馆开了三十年，几点关门？"),
+    ],
+)
+def test_what_is_not_named_weighs_more_than_what_is(scorer: TitleScorer, withheld: str, told: str) -> None:
+    assert scorer.score(withheld).risks["clickbait"].value >= scorer.score(told).risks["clickbait"].value + 6
+
+
 @pytest.mark.parametrize("title", ["吓死我了！这种锅，千万别再用了", "她把锅扔了，原因竟是这个…"])
 def test_what_withholds_and_shouts_still_is(scorer: TitleScorer, title: str) -> None:
     score = scorer.score(title)
@@ -62,4 +92,6 @@ def test_what_withholds_and_shouts_still_is(scorer: TitleScorer, title: str) -> 
 @pytest.mark.parametrize("name", ["content", "listing"])
 def test_the_signs_of_style_are_rules_that_there_are(name: str) -> None:
     known = {rule.id for rule in rules.load(bundled(), ["clickbait"])}
-    assert load_profile(bundled(), name).risks["clickbait"].together <= known
+    groups = load_profile(bundled(), name).risks["clickbait"].together
+    assert [group.rule for group in groups] == ["score/style", "score/tone"]
+    assert all(group.rules <= known | {"score/style"} for group in groups)
