@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from copykit.rules.names import NAMES
 from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text, fold_texts
-from copykit.titles.numerals import DIGITS, numbers
+from copykit.titles.numerals import DIGITS, numbers, parse_han
 
 
 def length_of(reading: Reading) -> Length:
@@ -98,11 +99,18 @@ _EMOJI = late(
 class PromiseKind:
     """Fires for what the title promises and the body does not keep: figures, known names, words in quotation marks.
 
-    A figure is kept when the body has the same number, in digits or in words, of the same unit. ``settings.units`` are
-    groups of units that count the same thing, ``settings.signs`` what stands before the number instead of the first
-    group's unit. Silent without a body.
+    A figure is kept when the body has the same number, in digits or in words, of the same unit; a number of things
+    (三招) also when the body numbers them that far. ``settings.units`` are groups of units that count the same thing,
+    ``settings.signs`` what stands before the number instead of the first group's unit, ``settings.listed`` a unit of
+    the group whose things a body may number. Numerals in words promise where they count: more than one, exactly, and
+    neither a date (``settings.dates``) nor a way of speaking (``settings.spoken``). Silent without a body.
     """
 
+    _items = late(
+        r"(?:^|[\n。；;！!？?])[ \u3000]{0,8}(?:第 ?)?(\d{1,2}|[一二三四五六七八九十]{1,3})"
+        r"(?:\ufe0f?\u20e3|[.．、)）:：,，](?!\d))"
+        r"|第(\d{1,2}|[一二三四五六七八九十]{1,3})|([①-⑳])"
+    )
     _quoted = late(r"[“「《『\"](?P<quoted>[^”」》』\"]{2,16})[”」》』\"]")
 
     def __init__(self, rule: Rule, build: Build) -> None:
@@ -111,6 +119,9 @@ class PromiseKind:
         groups = [fold_texts(group) for group in settings["units"]]
         group_of = {unit: number for number, group in enumerate(groups) for unit in group}
         self._units = _Units(group_of, tuple(fold_texts(settings["signs"])))
+        self._listed = group_of[settings["listed"]]
+        self._dates = frozenset(group_of[unit] for unit in settings["dates"])
+        self._spoken = fold_texts(settings["spoken"])
         self._figures_of = functools.lru_cache(maxsize=8)(self._read)  # many titles are often held against one body
         self._has_body = build.automaton.slot("has a body", ())
         build.detector("bodies", lambda _: self._detect)
@@ -132,16 +143,44 @@ class PromiseKind:
         words += [(name.start, name.end) for name in reading.memo.get(NAMES, ())]
         figures = self._units.figures(text, reading.bounds)
         broken = [place for place in words if text[slice(*place)] not in body]
-        broken += [f[:2] for f in figures if text[f.number].isascii() and kept.isdisjoint(f.said)]
+        broken += [f[:2] for f in figures if kept.isdisjoint(f.said) and self._is_promise(reading, f)]
         for start, end in sorted(broken)[: self.rule.limit]:
             yield self.rule.finding(reading, start, end)
+
+    def _is_promise(self, reading: Reading, figure: _Figure) -> bool:
+        """Return whether a figure counts something: all in digits do; 一下, 几个, 第三天, 三心二意 and 百家 do not."""
+        text = reading.folded.text
+        if text[figure.number].isascii():
+            return True
+        (value, group), *more = figure.said
+        written = text[figure.number : figure.end]
+        return (
+            not more
+            and value > 1
+            and not (value >= _LONG_AGO and written.endswith("年"))
+            and group not in self._dates
+            and figure.end in reading.bounds
+            and not _COUNTING.isdisjoint(written)
+            and written[0] != "二"  # 二次 is the second time; who counts says 两次
+            and not text.endswith("第", 0, figure.start)
+            and not any(word in text and written in word for word in self._spoken)
+        )
 
     def _read(self, body: str) -> tuple[str, frozenset[tuple[float, int]]]:
         """Return a body folded, and the figures that it holds."""
         text = fold_text(body)
         # A body is not cut into words; a number that begins inside one keeps a promise too many, never too few.
         figures = self._units.figures(text, range(len(text) + 1))
-        return text, frozenset(said for figure in figures for said in figure.said)
+        said = {said for figure in figures for said in figure.said}
+        for match in self._items.finditer(body):
+            number = next(filter(None, match.groups()))
+            if number.isdecimal():
+                said.add((float(number), self._listed))
+            elif len(number) == 1:  # 三, ③
+                said.add((unicodedata.numeric(number), self._listed))
+            elif (bounds := parse_han(number)) is not None:
+                said.add((bounds[1], self._listed))
+        return text, frozenset(said)
 
 
 class _Figure(NamedTuple):
@@ -156,6 +195,8 @@ class _Figure(NamedTuple):
     said: tuple[tuple[float, int], ...]
 
 
+_COUNTING = frozenset("两三四五六七八九十")  # 百家 and 千年 only say many
+_LONG_AGO = 1900  # 二〇二六年 is a date
 # The 9 of 9块9, which counts something else in 10块3双.
 _TAIL = late(r"[1-9一二三四五六七八九](?=$|\W|包邮|的|就|买|入手|拿下|一[个支件双条瓶盒包])")
 _ONE_DIGIT = {**{str(value): value for value in range(10)}, **DIGITS}

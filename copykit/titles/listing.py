@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, count
 
 from copykit.errors import Words as Both
@@ -13,7 +13,7 @@ from copykit.rules import kinds
 from copykit.rules.kinds import Build, KindMaker, RuleError, Words
 from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
-from copykit.text.normalize import fold_text
+from copykit.text.normalize import fold_text, fold_texts
 from copykit.titles.frame import length_of
 
 
@@ -140,6 +140,61 @@ class UnlikeKind:
         return (self.rule.finding(reading, *first, related=others, count=len(places), words=self.comma.join(told)),)
 
 
+class RowKind:
+    """Fires once for goods of one family side by side that no single thing can be (羽绒服棉服大衣风衣).
+
+    ``words`` of its list stand with nothing but blanks and commas between, of ``sorts`` different sorts (field
+    ``sort``; a word without is a sort of its own, ``any`` is none). Silent where one of ``unless`` says that they are
+    sold together, or what the thing is for.
+    """
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        group = Words(rule, build)
+        self.slot = group.slot
+        self.comma = "、" if build.lang == "zh" else ", "
+        self.families = {word: fields["family"] for word, fields in group.fields.items() if "family" in fields}
+        self.sort_of = {word: fields["sort"] for word, fields in group.fields.items() if "sort" in fields}
+        settings = rule.settings["settings"]
+        self.words, self.sorts = int(settings["words"]), int(settings["sorts"])
+        self.unless = fold_texts(settings["unless"])
+        self.triggers: frozenset[int] | None = frozenset((self.slot,))
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding over the first of the goods, the others related, or none."""
+        hits = reading.hits.get(self.slot, ())
+        if len(hits) < self.words:
+            return ()
+        text = reading.folded.text
+        row: dict[str, tuple[int, int]] = {}
+        family, reached = "", -1
+        for start, end in hits:
+            word = text[start:end]
+            own = self.families.get(word, "")
+            if own != family or not own or text[reached:start].strip(_BETWEEN):
+                if self._is_heap(row):
+                    break
+                row = {}
+            family, reached = own, end
+            row.setdefault(word, (start, end))
+        if not self._is_heap(row) or any(word in text for word in self.unless):
+            return ()
+        first, *others = row.values()
+        told: dict[str, str] = {}
+        for word, place in row.items():
+            told.setdefault(self.sort_of.get(word, word), reading.text[slice(*reading.folded.span(*place))])
+        told.pop("any", None)
+        return (
+            self.rule.finding(reading, *first, related=others, count=len(told), words=self.comma.join(told.values())),
+        )
+
+    def _is_heap(self, row: Mapping[str, tuple[int, int]]) -> bool:
+        return len(row) >= self.words and len({self.sort_of.get(word, word) for word in row} - {"any"}) >= self.sorts
+
+
+_BETWEEN = " ,、/|和及男女"
+
+
 class PositionKind:
     """Fires for the first word of its lists when it ends by character ``max`` of the title, or starts after ``min``.
 
@@ -248,6 +303,7 @@ KINDS: dict[str, KindMaker] = {
     "keywords": KeywordsKind,
     "searched": SearchedKind,
     "unlike": UnlikeKind,
+    "row": RowKind,
     "position": PositionKind,
     "repeat": RepeatKind,
     "past_year": PastYearKind,
