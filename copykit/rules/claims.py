@@ -370,7 +370,7 @@ class _Room:
             tuple(condition(each, self.around, self.words_of, self.framer.needed) for each in data.get(key, ()))
             for key in ("when", "not_when")
         )
-        return Conditions(when, not_when)
+        return Conditions(when, not_when, self.around)
 
     def exemptions_for(self, rule: str) -> Exemptions:
         """Return the exemptions that may excuse a rule."""

@@ -364,9 +364,10 @@ def needs_words(data: Mapping[str, Any]) -> bool:
 class Conditions:
     """What a rule or an exemption asks for: every ``[[when]]`` has to hold, and no ``[[not_when]]`` may."""
 
-    __slots__ = ("_not_when_text", "_of_claim", "_patterns", "_when_text", "needed")
+    __slots__ = ("_around", "_not_when_text", "_of_claim", "_patterns", "_when_text", "needed")
 
-    def __init__(self, when: Sequence[Condition], not_when: Sequence[Condition]) -> None:
+    def __init__(self, when: Sequence[Condition], not_when: Sequence[Condition], around: Surroundings) -> None:
+        self._around = around
         wanted, self._when_text = _parted(when)
         unwanted, self._not_when_text = _parted(not_when)
         # The cheap ones first: what a frame has to be asked for may cut the sentence into words.
@@ -384,7 +385,11 @@ class Conditions:
     def may_be_met(self, reading: Reading) -> bool:
         """Return whether the sentence has what every claim in it would need, as far as one look at it tells."""
         text = reading.folded.text
-        return all(each.search(text) for each in self._patterns) and self.met_by_text(reading)
+        if not all(each.search(text) for each in self._patterns):
+            return False
+        if self.needed and self.needed & ~self._around.seen(reading).slots:
+            return False
+        return self.met_by_text(reading)
 
     def met_by_text(self, reading: Reading) -> bool:
         """Return whether the text meets those that are the same for all its claims; a source named bars all of them."""

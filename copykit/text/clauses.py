@@ -133,14 +133,21 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-# The first characters of all, asked for first: most places in a text begin no connective.
-_FIRST = "".join(sorted({re.sub(r"\(\?<!.*?\)", "", pattern)[0] for pattern in CONNECTIVES}))
-_CONNECTIVE = f"(?=[{_FIRST}])(?:{'|'.join(CONNECTIVES)})"
+@functools.cache
+def _connective() -> re.Pattern[str]:
+    """Return what finds the connectives: first one of their first characters, as most places in a text begin none.
+
+    A search for one of a set of characters is several times faster than one that looks ahead for them.
+    """
+    # What must not stand before a connective is looked back for with its first character: (?<=(?<![不非])但)是?.
+    parts = [re.findall(r"(\(\?<!.*?\))?(.)(.*)", pattern)[0] for pattern in CONNECTIVES]
+    firsts = "".join(sorted({first for _, first, _ in parts}))
+    return re.compile(f"[{firsts}](?:{'|'.join(f'(?<={before}{first}){rest}' for before, first, rest in parts)})")
 
 
 def _by_connectives(text: str, start: int, end: int) -> Iterator[Span]:
     begin = start
-    for match in _compiled(_CONNECTIVE).finditer(text, start, end):
+    for match in _connective().finditer(text, start, end):
         # The subject may come first (它却不掉色, 你如果), and one word is no clause.
         if match.start() - begin >= _SHORTEST:
             yield from _trimmed(text, begin, match.start())

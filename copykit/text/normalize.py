@@ -178,7 +178,7 @@ _HAN = r"[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323
 _SIGNS = r" .·\-~|/+\u2190-\u21ff\u25a0-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff"
 _GAP = late(
     rf"[{_SIGNS}_*。、!?;&=^%#@]"
-    rf"(?:(?<=[最第顶唯].)(?={_HAN})|(?<={_HAN}[_*])(?={_HAN})"
+    rf"(?:(?<=[最第顶唯].)(?={_HAN})|(?<=[_*])(?<={_HAN}.)(?={_HAN})"
     rf"|(?<=[{_SIGNS}])(?<={_HAN}.)"
     rf"((?<!{_HAN}..))?"  # set if the left run is a single character
     rf"(?:(?<= ) *)?(?={_HAN})"

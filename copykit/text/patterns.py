@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -34,16 +34,20 @@ def presence(pattern: str) -> re.Pattern[str]:
     """Return what is found in exactly the texts in which the pattern is found, though seldom all of the match.
 
     What a match may begin without is left out: the search for ``(?:深受)*广大用户`` would begin anew at every 深, and
-    ``[一-龥]{0,6}专家`` at every character. With it fewer characters can begin a match, too.
+    ``[一-龥]{0,6}专家`` at every character. With it fewer characters can begin a match, too. What it has to begin with
+    and may be nearly anything is looked back for, as in ``[一-龥]第一``: so a search from the middle of a text
+    on may find what begins a little before.
 
     Raises:
         re.error: the pattern is badly written.
     """
     parser = import_module("re._parser")
     tree = parser.parse(pattern)
-    if tree.state.flags != re.UNICODE or any("GROUPREF" in str(op) for op, _ in _nodes(tree)):
-        return compiled(pattern)  # what is left out may be asked for again behind it
-    _leave_out(tree)
+    if tree.state.flags != re.UNICODE or any(str(op) == "GROUPREF_EXISTS" for op, _ in _nodes(tree)):
+        return compiled(pattern)
+    again = frozenset(value for op, value in _nodes(tree) if str(op) == "GROUPREF")
+    _leave_out(tree, again)
+    _look_back(tree, again, parser)
     chars = None if _begins_plainly(tree) else _first_chars(tree)
     if chars:
         # A set that is taken is found several times faster than one that is looked at; the pattern then looks back.
@@ -152,23 +156,46 @@ _BY_LENGTH = {1: 1.0, 2: 0.06}  # a word of two characters stands in a sixteenth
 _TOO_FREQUENT = 25
 
 
-def _leave_out(tree: Any) -> None:
-    """Take out, in place, what stands at the beginning of a parsed pattern and need not."""
+def _leave_out(tree: Any, again: Container[int]) -> None:
+    """Take out, in place, what stands at the beginning of a parsed pattern and need not.
+
+    ``again`` are the groups that are asked for again, which stay as they are.
+    """
     while len(tree):
         op, value = tree[0]
         name = str(op)
-        if name in _REPEATS and value[0] == 0:
-            del tree[0]
-            continue
         if name in _REPEATS:
             least, _, body = value
+            if any(str(inner) == "SUBPATTERN" and held[0] in again for inner, held in _nodes(body)):
+                return
+            if not least:
+                del tree[0]
+                continue
             tree[0] = op, (least, least, body)
-        elif name == "SUBPATTERN":
-            _leave_out(value[-1])
+        elif name == "SUBPATTERN" and value[0] not in again:
+            _leave_out(value[-1], again)
         elif name == "BRANCH":
             for each in value[1]:
-                _leave_out(each)
+                _leave_out(each, again)
         return
+
+
+def _look_back(tree: Any, again: Container[int], parser: Any) -> None:
+    """Let, in place, a parsed pattern begin behind what may be nearly any character, and look back for that."""
+    if not len(tree):
+        return
+    op, value = tree[0]
+    name = str(op)
+    if name == "SUBPATTERN" and value[0] not in again:
+        _look_back(value[-1], again, parser)
+    elif name == "BRANCH":
+        for each in value[1]:
+            _look_back(each, again, parser)
+    elif name in ("SUBPATTERN", "IN", "NOT_LITERAL", *_REPEATS):
+        first = parser.SubPattern(tree.state, [tree[0]])
+        least, most = first.getwidth()
+        if least == most and _first_chars(first) is None:
+            tree[0] = parser.ASSERT, (-1, first)
 
 
 def _nodes(tree: Any) -> Iterator[tuple[Any, Any]]:
@@ -190,11 +217,11 @@ def _parts(value: Any) -> Iterator[Any]:
 
 def _begins_plainly(tree: Any) -> bool:
     """Return whether ``re`` itself looks for the pattern's first character."""
-    alternatives: Any = tree[0][1][1] if len(tree) and str(tree[0][0]) == "BRANCH" else [tree]
-    return all(len(each) and str(each[0][0]) in _PLAIN for each in alternatives)
+    if len(tree) and str(tree[0][0]) == "BRANCH":
+        return all(len(each) and str(each[0][0]) == "LITERAL" for each in tree[0][1][1])
+    return bool(len(tree)) and str(tree[0][0]) in ("LITERAL", "IN")
 
 
-_PLAIN = ("LITERAL", "IN")
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT")
 _BLANKS = frozenset(map(ord, filter(str.isspace, map(chr, range(0x3001)))))
 _MANY = 200  # a set of more characters than this rules too little out

@@ -25,6 +25,9 @@ PATTERNS = [
     "^(?:最)?好$",
     "(?i)A?B",
     "(?:好|)(?:最|a)",
+    "[一-龥](?P<one>最)(?:好|位)|[^好]{1,3}(?:用户|专家)",
+    "(?P<one>[一-龥]{2})中的(?P=one)|[一-龥]{1,4}(?:喜爱|位)",
+    "(?:[^a]{2}|[一-龥])(?:[一-龥])?专家{1,2}|(?<!不)[一-龥]最",
     "(?:广大|新老)(?:用户|专家){1,2}的?(?:喜爱|[最中]名?位)",
     "(?i:ab)好?c|最[^好]{1,3}名",
 ]
@@ -40,7 +43,8 @@ def test_found_where_re_finds_it(pattern: str, text: str, cut: tuple[int, int]) 
     assert [match.span() for match in compiled(pattern).finditer(text)] == [
         match.span() for match in wanted.finditer(text)
     ]
-    assert (presence(pattern).search(text, *cut) is None) == (wanted.search(text, *cut) is None)
+    assert (presence(pattern).search(text) is None) == (wanted.search(text) is None)
+    assert wanted.search(text, *cut) is None or presence(pattern).search(text, *cut) is not None
     words = needed(pattern)
     assert not words or all(any(word in match[0] for word in words) for match in wanted.finditer(text))
 
