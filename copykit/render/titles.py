@@ -193,15 +193,15 @@ def title_text(score: TitleScore, view: View, advice: TitleAdvice = NO_TITLE_ADV
 def titles_table(scores: Sequence[TitleScore], view: View, advise: Advise | None = None) -> str:
     """Return many titles as a short table, each with what matters most under it: its error, or its best reason.
 
-    With ``advise`` what would help each stands there, too. A title that holds an error or carries a high risk has a
-    sign, whatever its score; signs are explained below.
+    With ``advise`` what would help each stands there, too. A title that holds an error, has the wrong length or
+    carries a high risk has a sign, whatever its score; signs are explained below.
     """
     if not scores:
         return ""
     terminal, say = view.terminal, view.say
     parts = list(scores[0].overall.parts)
     warned = [_warnings(score, view) for score in scores]
-    signs = {"error": say("错", "E"), "risk": say("险", "R")}
+    signs = {"error": say("错", "E"), "long": say("长", "L"), "short": say("短", "S"), "risk": say("险", "R")}
     noted = any(warned)
     head = [say("总分", "score"), *(view.shorts[name] for name in parts)]
     head += [*([say("注意", "note")] if noted else []), say("标题", "title")]
@@ -222,9 +222,9 @@ def titles_table(scores: Sequence[TitleScore], view: View, advise: Advise | None
         shown.append(terminal.paint(line[:-1], "bad") if kinds else line[:-1])
         shown[-1] += clipped(terminal.safe(one_line(score.title)), room)
         told = _by_weight(f for f in score.findings if f.points and f.dimension in score.overall.parts)
-        if "error" in kinds:
-            told = [finding for finding in score.findings if finding.severity == "error"]
-        reason = say(*UNJUDGED) if not score.judged and "error" not in kinds else told[0].message if told else ""
+        if wrong := _errors(score):
+            told = sorted(wrong, key=lambda finding: finding.rule in _LENGTHS)
+        reason = say(*UNJUDGED) if not score.judged and not wrong else told[0].message if told else ""
         if reason:
             shown.append(" " * start + terminal.paint(clipped(terminal.safe(one_line(reason)), room), "quiet"))
         for line in _advised(advise(score), view) if advise is not None else ():
@@ -234,6 +234,8 @@ def titles_table(scores: Sequence[TitleScore], view: View, advise: Advise | None
         risks = say("或", " or ").join(view.labels[name] for name in view.highs)
         meant = {
             "error": say("有不能发的地方", "must not be published as it is"),
+            "long": say("比平台许的长", "longer than the platform takes"),
+            "short": say("比平台要的短", "shorter than the platform wants"),
             "risk": say(f"{risks}偏高", f"high {risks}"),
         }
         present = [kind for kind in signs if any(kind in kinds for kinds in warned)]
@@ -248,12 +250,22 @@ def _advised(advice: TitleAdvice, view: View) -> list[str]:
     return [*changes, *(f"? {question}" for question in advice.questions)]
 
 
+def _errors(score: TitleScore) -> list[Finding]:
+    return [finding for finding in score.findings if finding.severity == "error"]
+
+
 def _warnings(score: TitleScore, view: View) -> list[str]:
     """Return which signs a title gets."""
-    kinds = ["error"] if any(finding.severity == "error" for finding in score.findings) else []
+    kinds = list(dict.fromkeys(_LENGTHS.get(finding.rule, "error") for finding in _errors(score)))
+    kinds.sort(key=_SIGNS.index)
     if any(part.value >= view.highs.get(name, 101) for name, part in score.risks.items()):
         kinds.append("risk")
     return kinds
+
+
+# A length is mended in another way than what may not be said, so that it has signs of its own.
+_LENGTHS = {"platform/too_long": "long", "platform/too_short": "short"}
+_SIGNS = ("error", "long", "short")
 
 
 def one_line(text: str) -> str:

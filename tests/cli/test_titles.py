@@ -177,6 +177,31 @@ def test_a_table_marks_what_must_not_be_published_and_what_smells_of_bait(
     assert "E = must not be published" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("lang", "signs", "legend"),
+    [
+        ("zh", ("错", "长", "错 长", ""), "错 = 有不能发的地方；长 = 比平台许的长"),
+        ("en", ("E", "L", "E L", ""), "E = must not be published as it is; L = longer than the platform takes"),
+    ],
+)
+def test_a_table_tells_a_length_from_what_must_not_be_said(
+    lang: str, signs: tuple[str, ...], legend: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    titles = (
+        "史上最低价的雨衣",
+        "下雨天骑车送孩子上学用的那件雨衣，穿了两个秋天，接缝还没有漏过一次水",
+        "两个孩子坐后面，全网最低价的这件雨衣穿了两个秋天，接缝还没有漏过一次水",
+        "雨衣的帽檐有12厘米",
+    )
+    file = tmp_path / "标题.txt"
+    file.write_text("\n".join(titles) + "\n", "utf-8")
+    assert score("-i", file, "-p", "小红书", "--lang", lang) == 0
+    shown = capsys.readouterr().out.splitlines()
+    noted = [line.partition(title[:5])[0].split()[5:] for title in titles for line in shown if title[:5] in line]
+    assert [" ".join(each) for each in noted] == list(signs)
+    assert shown[-1] == legend
+
+
 def test_what_a_screenful_leaves_out_is_told_and_rows_under_the_mark_are_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
