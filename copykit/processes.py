@@ -29,6 +29,25 @@ def follow_parent() -> None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
 
+@contextmanager
+def starting_workers() -> Iterator[None]:
+    """Start processes inside that no interrupt reaches from their first moment, before ``follow_parent`` is called.
+
+    An interrupt meanwhile reaches this process at the end.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # its own start would let interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _end_with(sentinel: Any) -> None:
     from multiprocessing.connection import wait
 

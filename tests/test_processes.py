@@ -42,6 +42,29 @@ def _gone(process: int) -> bool:
     return state.exists() and state.read_text().rpartition(") ")[2].startswith("Z")
 
 
+MASKED = """
+import multiprocessing, signal
+from copykit.processes import starting_workers
+
+def work(told):
+    told.put(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context("spawn")
+    told = context.Queue()
+    with starting_workers():
+        context.Process(target=work, args=(told,)).start()
+    print(told.get(), signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))
+"""
+
+
+@posix
+def test_an_interrupt_does_not_reach_a_worker_that_has_only_begun(tmp_path: Path) -> None:
+    (tmp_path / "parent.py").write_text(MASKED, "utf-8")
+    told = subprocess.run([sys.executable, str(tmp_path / "parent.py")], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["True", "False"], told.stderr
+
+
 @posix
 def test_a_worker_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     (tmp_path / "parent.py").write_text(PARENT, "utf-8")

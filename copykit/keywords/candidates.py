@@ -230,7 +230,7 @@ def _phrases(reading: Reading, good: NDArray[np.bool_]) -> Phrases:
     places, sizes = flat >> shift, flat & (1 << shift) - 1
     lasts = places + sizes
     sizes += 1
-    hashes = reading.sums.hashes(reading.starts.take(places), reading.ends.take(lasts))
+    hashes = reading.sums.of_rows(reading.starts, reading.ends, places, lasts)
     return Phrases(places, sizes.astype(np.int8), hashes)
 
 

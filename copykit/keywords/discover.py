@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -259,28 +260,51 @@ def dictionary_lines(found: Sequence[Keyword], segmenter: Segmenter, settings: d
     ``segmenter`` has the dictionary that they are added to: a frequency is such that it keeps the word whole.
     ``settings`` is a ``discovery`` data file, which says what is left out.
     """
-    counts = {word.text: max(word.count, 3) for word in _exported(found, settings)}
+    counts = {word.text: max(word.count, 3) for word in _exported(found, settings, segmenter)}
     return [f"{word.word} {word.freq} n" for word in segmenter.kept_whole(counts)]
 
 
-def _exported(found: Sequence[Keyword], settings: dict[str, Any]) -> list[Keyword]:
+def is_plain(text: str, settings: dict[str, Any]) -> bool:
+    """Return whether a new word is Latin letters, numbers or a measure, which no segmenter cuts."""
+    return text.isascii() or _measure(settings["export"]["measure"]).fullmatch(text) is not None
+
+
+@functools.cache
+def _measure(most: int) -> re.Pattern[str]:
+    return re.compile(rf"\d[\d.]*\D{{0,{most}}}")
+
+
+def _exported(found: Sequence[Keyword], settings: dict[str, Any], segmenter: Segmenter) -> list[Keyword]:
     """Return the words without which the next run would be worse."""
     export, scoring = settings["export"], settings["scoring"]
-    measure = re.compile(rf"\d[\d.]*\D{{0,{export['measure']}}}")
     good = [
         word
         for word in found
         if word.weight >= export["least_weight"]
         and word.factors["aligned"] >= scoring["aligned"] * export["least_aligned"]
         and not word.factors["compound"]
-        and not word.text.isascii()
+        and not is_plain(word.text, settings)
         and word.text[0].isalnum()
         and word.text[-1].isalnum()
-        and measure.fullmatch(word.text) is None
+        and not _is_clipped(word.text, segmenter, export)
     ]
     names = {word.text for word in good}
     # What is left of a word beside a shorter one is a word by itself if it has two characters.
     return [word for word in good if names.isdisjoint((*_beginnings(word.text), *_endings(word.text)))]
+
+
+def _is_clipped(text: str, segmenter: Segmenter, export: dict[str, Any]) -> bool:
+    """Return whether a run is a word with a function word beside it, or function words alone."""
+    tokens = segmenter.tokens(text)
+    first, last = tokens[0], tokens[-1]
+    if first.tag in export["never_first"]:
+        return True
+    if len(tokens) > 1 and all(token.tag in export["never_alone"] for token in tokens):
+        return True
+    # 用摄像头 is 摄像头, used; 同城配送 and 被芯 are words.
+    led = first.tag in export["before_word"] and len(last.text) > 1
+    followed = last.tag in export["after_word"] and len(first.text) > 1 and segmenter.knows(first.text)
+    return len(tokens) == 2 and (led or followed)
 
 
 def _beginnings(text: str) -> list[str]:

@@ -26,7 +26,7 @@ from copykit.keywords.rank import Model
 from copykit.keywords.rows import Rows
 from copykit.keywords.words import Words
 from copykit.model import Keyword, TextKeyword
-from copykit.processes import follow_parent, keep_freed
+from copykit.processes import follow_parent, keep_freed, starting_workers
 from copykit.text.segment import Backend, Segmenter, UserWord, load_user_words
 
 UNITS = 6  # characters or Latin words of a new word at most
@@ -220,8 +220,9 @@ def count(
     shared = (todo, counted, done, turn)
     workers = [context.Process(target=_count, args=(counting, name, *shared), daemon=True) for name in names]
     try:
-        for worker in workers:
-            worker.start()
+        with starting_workers():
+            for worker in workers:
+                worker.start()
         for block in blocks:
             try:
                 todo.put_nowait(block)
@@ -286,7 +287,9 @@ def extract_documents(
             yield from _presented(extractor, group, present, top, explain)
         return
     context = multiprocessing.get_context("spawn")
-    with context.Pool(jobs - 1, _open_kitchen, (recipe,)) as pool:
+    with starting_workers():
+        helpers = context.Pool(jobs - 1, _open_kitchen, (recipe,))
+    with helpers as pool:
         # This process takes a group of its own whenever the others have enough to do; imap would read all at once.
         flying: deque[Any] = deque()
         for group in _groups(documents):

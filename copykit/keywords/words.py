@@ -279,6 +279,17 @@ class Sums(NamedTuple):
         hashes[hashes == 0] = 1  # 0 marks what is free
         return hashes
 
+    def of_rows(self, starts: Ints, ends: Ints, first: Ints, last: Ints) -> U64:
+        """Return the hash of each row of words, given where words stand and the first and last word of each row.
+
+        There are more rows than words: what is known of a word is looked up once.
+        """
+        hashes = self.totals.take(ends).take(last)
+        hashes -= self.totals.take(starts).take(first)
+        hashes *= self.units.take(starts).take(first)
+        hashes[hashes == 0] = 1
+        return hashes
+
 
 def written_sums(codes: NDArray[np.uint32]) -> Sums:
     """Return the sums of a text, given the codes of its characters, as it is written."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from copykit.model import Keyword, TextKeyword
+from copykit.model import Context, Keyword, TextKeyword
 from copykit.render.terminal import Terminal, columns
+from copykit.text.measure import display_width, pad
 
 FACTORS = {
     "base": ("随便一个词都有", "any word here"),
@@ -75,23 +76,64 @@ def keywords_table(keywords: Sequence[Keyword], view: KeywordView) -> str:
     """Return keywords as aligned lines: word, weight, evidence."""
     if not keywords:
         return view.say("没有找到关键词", "no keywords were found")
-    say, roles = view.say, list(keywords[0].metrics)[:3]
+    told = [_shares(word, view) for word in keywords]
+    needed = LEAST_TOLD if any(told) else 0
+    # Figures for which there is no room stand in files.
+    for figures in (3, 2, 1, 0):
+        rows = _evidence(keywords, list(keywords[0].metrics)[:figures], view)
+        lines, left = _aligned(rows)
+        if left + needed <= view.terminal.width:
+            break
+    if any(told):
+        head = view.say("主要因为", "mainly because") if not view.explain else view.say("依据", "factors")
+        lines = _with_told(lines, left, [[head], *told], view)
+    return "\n".join(view.terminal.safe(line.rstrip()) for line in lines)
+
+
+LEAST_TOLD = 14  # cells for why a word stands where it does, about one factor
+
+
+def _evidence(keywords: Sequence[Keyword], roles: Sequence[str], view: KeywordView) -> list[list[str]]:
+    say = view.say
     head = [say("词", "keyword"), say("权重", "weight"), say("次数", "count"), say("篇数", "texts")]
-    rows = [
-        [
-            *head,
-            *map(view.role, roles),
-            say("主要因为", "mainly because") if not view.explain else say("依据", "factors"),
-        ]
-    ]
+    rows = [[*head, *map(view.role, roles)]]
     for word in keywords:
         figures = [f"{word.metrics[role]:,.0f}" for role in roles]
-        rows.append(
-            [word.text, f"{word.weight:.1f}", f"{word.count:,}", f"{word.documents:,}", *figures, because(word, view)]
-        )
-    if not any(row[-1] for row in rows[1:]):
-        rows = [row[:-1] for row in rows]
-    return "\n".join(view.terminal.safe(line) for line in columns(rows))
+        rows.append([word.text, f"{word.weight:.1f}", f"{word.count:,}", f"{word.documents:,}", *figures])
+    return rows
+
+
+def _with_told(lines: Sequence[str], left: int, told: Sequence[Sequence[str]], view: KeywordView) -> list[str]:
+    """Return the lines with what is told of each behind them, as much as fits; all of it where that is asked for."""
+    room = max(view.terminal.width - left, LEAST_TOLD)
+    if not view.explain:
+        return [line + _packed(parts, room)[0] for line, parts in zip(lines, told, strict=True)]
+    shown = []
+    for line, parts in zip(lines, told, strict=True):
+        packed = _packed(parts, room)
+        if room >= 2 * LEAST_TOLD or len(packed) == 1:
+            shown += [f"{' ' * left if number else line}{part}" for number, part in enumerate(packed)]
+        else:
+            shown += [line, *(f"    {part}" for part in _packed(parts, view.terminal.width - 4))]
+    return shown
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> tuple[list[str], int]:
+    """Return rows as lines of one width, with room before what comes next, and that width."""
+    lines = columns(rows)
+    left = max(map(display_width, lines)) + 2
+    return [pad(line, left) for line in lines], left
+
+
+def _packed(parts: Sequence[str], width: int) -> list[str]:
+    """Return the parts on lines of a width, one at least on each."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and display_width(f"{lines[-1]} {part}") <= width:
+            lines[-1] += f" {part}"
+        else:
+            lines.append(part)
+    return lines or [""]
 
 
 def new_words_table(found: Sequence[Keyword], view: KeywordView) -> str:
@@ -108,21 +150,35 @@ def new_words_table(found: Sequence[Keyword], view: KeywordView) -> str:
             say("出处", "context"),
         ]
     ]
-    for word in found:
-        told = because(word, view) if view.explain else next((context.text for context in word.contexts), "")
-        rows.append([word.text, f"{word.count:,}", f"{word.documents:,}", f"{word.weight:.1f}", told])
+    rows += [[word.text, f"{word.count:,}", f"{word.documents:,}", f"{word.weight:.1f}"] for word in found]
+    lines, left = _aligned([row[:4] for row in rows])
     if view.explain:
-        rows[0][-1] = say("依据", "factors")
-    return "\n".join(view.terminal.safe(line) for line in columns(rows))
+        lines = _with_told(lines, left, [[say("依据", "factors")], *(_shares(word, view) for word in found)], view)
+    else:
+        room = max(view.terminal.width - left, LEAST_TOLD)
+        places = (_cropped(word.contexts[0], room) if word.contexts else "" for word in found)
+        lines = [line + told for line, told in zip(lines, (rows[0][-1], *places), strict=True)]
+    return "\n".join(view.terminal.safe(line.rstrip()) for line in lines)
 
 
-def because(word: Keyword, view: KeywordView) -> str:
+def _cropped(context: Context, width: int) -> str:
+    """Return what is around a word as far as there is room, both sides alike."""
+    begin, end = 0, len(context.text)
+    while display_width(context.text[begin:end]) > width and (begin < context.start or end > context.end):
+        if context.start - begin >= end - context.end:
+            begin += 1
+        else:
+            end -= 1
+    return context.text[begin:end].strip()
+
+
+def _shares(word: Keyword, view: KeywordView) -> list[str]:
     """Return the largest shares of the weight, all of them where they are asked for; costs always."""
     shares = sorted(word.factors.items(), key=lambda item: -item[1])
     gains = [(name, share) for name, share in shares if share >= 0.05]
     costs = [(name, share) for name, share in shares if share <= -0.5]
     shown = [*(gains if view.explain else gains[:SHOWN_FACTORS]), *costs]
-    return " ".join(f"{view.factor(name)}{'' if view.lang == 'zh' else ' '}{share:.0f}" for name, share in shown)
+    return [f"{view.factor(name)}{'' if view.lang == 'zh' else ' '}{share:.0f}" for name, share in shown]
 
 
 def keyword_json(word: Keyword, view: KeywordView) -> dict[str, Any]:

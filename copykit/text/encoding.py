@@ -56,11 +56,11 @@ def sniff_encoding(data: bytes, declared: str | None = None, *, whole: bool) -> 
     known = _codec_of(declared)
     if known and known not in _VAGUE and _reads(data, known, whole):
         return known, 0
-    if pair := _unmarked_utf16(data):
+    sample = data[:HEAD_BYTES]
+    if b"\0" in sample and (pair := _unmarked_utf16(sample)):
         return pair, 0
     if _reads(data, "utf-8", whole):
         return "utf-8", 0
-    sample = data[:HEAD_BYTES]
     # A single emoji cut in half by a database must not turn a UTF-8 file into mojibake, so UTF-8 competes as well.
     # On a tie the order decides: max() keeps the first.
     best = max(("gb18030", "cp950", "utf-8"), key=lambda name: _commonness(sample, name))
@@ -210,16 +210,21 @@ def _reads(data: bytes, encoding: str, whole: bool) -> bool:
 
 
 def _unmarked_utf16(data: bytes) -> str | None:
-    """Recognise UTF-16 without BOM by its commas, digits and line ends, every other byte of which is zero."""
+    """Recognise UTF-16 without BOM by its commas, digits and line ends, every other byte of which is zero.
+
+    Where there is little of these, as in lines of Chinese, nearly all else has to be everyday characters.
+    """
     sample = data[:4096]
-    if len(sample) < 4 or b"\0" not in sample:
+    if len(sample) < 4:
         return None
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if odd > len(sample) // 10 and even * 20 <= odd:
-        return "utf-16-le"
-    if even > len(sample) // 10 and odd * 20 <= even:
-        return "utf-16-be"
-    return None
+    for name, own, other in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if own > len(sample) // 10 and other * 20 <= own:
+            return name
+    return next((name for name in ("utf-16-le", "utf-16-be") if _commonness(sample, name) > MOSTLY_COMMON), None)
+
+
+MOSTLY_COMMON = 0.5
 
 
 def _commonness(data: bytes, encoding: str) -> float:

@@ -51,8 +51,14 @@ class UserWord(NamedTuple):
 class UserDictionaryError(CopykitError):
     """Lines of a user dictionary that cannot be read, all of them at once."""
 
-    zh = "用户词典有 {count} 行读不懂：\n{faults}"
-    en = "{count} lines of the user dictionary cannot be read:\n{faults}"
+    zh = (
+        "用户词典有 {count} 行读不懂：{faults}。每行应写成“词 词频 词性”，后两项可省；词里不能有空格，"
+        "词频是 1 到 {most} 的整数，词性是字母（如 n、nz）"
+    )
+    en = (
+        "{count} lines of the user dictionary cannot be read: {faults}. A line is 'word frequency tag', the last two "
+        "optional; a word holds no blanks, a frequency is a whole number from 1 to {most}, a tag is letters such as n"
+    )
 
 
 class Segmenter:
@@ -191,24 +197,31 @@ def load_user_words(lines: Iterable[str]) -> list[UserWord]:
     """Read a dictionary in jieba's format, ``word [frequency] [tag]``; blank lines and ``# remarks`` are passed over.
 
     Raises:
-        UserDictionaryError: naming every line that cannot be read, and what it should be.
+        UserDictionaryError: naming the first lines that cannot be read, how many more there are, and what they should
+            be.
     """
     words: list[UserWord] = []
-    faults: list[tuple[int, Words]] = []
+    faults: list[tuple[int, str]] = []
     for number, line in enumerate(lines, 1):
         parts = line.removeprefix("\ufeff").split()
         if not parts or parts[0] == "#":
             continue
         word = _user_word(parts)
-        if isinstance(word, UserWord):
+        if word is not None:
             words.append(word)
         else:
-            faults.append((number, word))
+            faults.append((number, " ".join(parts)))
     if faults:
-        zh = "\n".join(f"第 {number} 行：{fault.zh}" for number, fault in faults)
-        en = "\n".join(f"line {number}: {fault.en}" for number, fault in faults)
-        raise UserDictionaryError(count=len(faults), faults=Words(zh, en))
+        shown = [(number, line if len(line) <= SHOWN_CHARS else f"{line[:SHOWN_CHARS]}…") for number, line in faults]
+        zh = "、".join(f"第 {number} 行“{line}”" for number, line in shown[:SHOWN_FAULTS])
+        en = ", ".join(f"line {number} '{line}'" for number, line in shown[:SHOWN_FAULTS])
+        if more := len(faults) - SHOWN_FAULTS if len(faults) > SHOWN_FAULTS else 0:
+            zh, en = f"{zh}，还有 {more:,} 行", f"{en}, and {more:,} more"
+        raise UserDictionaryError(count=len(faults), faults=Words(zh, en), most=MAX_FREQUENCY)
     return words
+
+
+SHOWN_FAULTS, SHOWN_CHARS = 3, 20  # of a dictionary that is none, such as an article
 
 
 # A return at a text's end would make one token with the line feed that joins it to the next; surrogates are refused.
@@ -224,8 +237,8 @@ def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         yield texts[start : start + _CHUNK_TEXTS]
 
 
-def _user_word(parts: Sequence[str]) -> UserWord | Words:
-    """Return the word of one line, or what is wrong with the line."""
+def _user_word(parts: Sequence[str]) -> UserWord | None:
+    """Return the word of one line, None where the line is none."""
     match parts:
         case [word]:
             return UserWord(word)
@@ -235,13 +248,7 @@ def _user_word(parts: Sequence[str]) -> UserWord | Words:
             return UserWord(word, int(freq))
         case [word, freq, tag] if _is_frequency(freq) and _is_tag(tag):
             return UserWord(word, int(freq), tag)
-    shown = " ".join(parts)
-    return Words(
-        f"“{shown}”应写成“词 词频 词性”，后两项可省；词里不能有空格，词频是 1 到 {MAX_FREQUENCY} 的整数，"
-        "词性是字母（如 n、nz）",
-        f"'{shown}' should read 'word frequency tag', the last two optional; a word holds no blanks, a frequency is a "
-        f"whole number from 1 to {MAX_FREQUENCY}, a tag is letters such as n or nz",
-    )
+    return None
 
 
 def _is_tag(part: str) -> bool:

@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 
 from copykit.cli import run
+from copykit.text.measure import display_width
 
 TITLES = ["平价睫毛膏卷翘不晕染", "平价睫毛膏学生党", "加绒打底裤女冬季", "加绒打底裤显瘦", "三合一冲锋衣男女同款"]
 
@@ -40,6 +41,36 @@ def test_people_get_a_table_with_the_evidence(titles: Path, capsys: pytest.Captu
     assert "加绒打底裤" in shown.out
     assert "读了 20 篇" in shown.err
     assert "gb18030" in shown.err
+
+
+@pytest.mark.parametrize("options", [[], ["--explain"], ["--per-document", "--explain"]])
+def test_a_table_fits_its_terminal_with_figures_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    path = tmp_path / "商品.csv"
+    rows = "".join(f"{title}长款冬季加厚,{n}12345,{n}234,{n}99.5,{n}12\n" for n, title in enumerate(TITLES * 9))
+    path.write_text(f"商品标题,展现量,点击量,支付金额,支付订单数\n{rows}", "utf-8")
+    assert mine(path, "--kind", "product", *options) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(display_width, lines)) <= 80
+    assert any("像关键词" in line or "常见" in line for line in lines)
+
+
+def test_a_screen_of_new_words_has_none_that_no_segmenter_cuts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "题.txt"
+    uses = ["口红", "面霜", "眉笔", "粉饼", "眼影", "香水"]
+    path.write_text("".join(f"澜沐{use}220v\nabko {use}\n{use}abko\n" for use in uses), "utf-8")
+    command = ["keywords", "discover", str(path), "--kind", "product"]
+    assert run(command) == 0
+    shown = capsys.readouterr()
+    assert "澜沐" in shown.out
+    assert "abko" not in shown.out
+    assert "纯英文" in shown.err
+    assert run([*command, "--format", "csv"]) == 0
+    assert "abko" in capsys.readouterr().out
 
 
 def test_standard_input_is_read_as_a_file_is(

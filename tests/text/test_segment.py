@@ -165,16 +165,25 @@ def test_a_user_dictionary_is_read_in_the_format_of_jieba() -> None:
     ]
 
 
-def test_all_bad_lines_of_a_user_dictionary_are_told_at_once() -> None:
+def test_bad_lines_of_a_user_dictionary_are_told_in_one_sentence() -> None:
     lines = ["好 看 的 衣 服", "百搭", "显瘦 0", "宽松 三 n", "薄款 9999999999"]
     with pytest.raises(UserDictionaryError) as caught:
         load_user_words(lines)
-    for lang, places in (
-        ("zh", ["第 1 行", "第 3 行", "第 4 行", "第 5 行"]),
-        ("en", ["line 1:", "line 3:", "line 5:"]),
+    for lang, places, more in (
+        ("zh", ["第 1 行“好 看", "第 3 行", "第 4 行"], "还有 1 行"),
+        ("en", ["line 1 '", "line 3 '", "line 4 '"], "and 1 more"),
     ):
-        assert all(place in caught.value.say(lang) for place in places)
+        told = caught.value.say(lang)
+        assert all(place in told for place in (*places, more))
+        assert "\n" not in told
     assert "第 2 行" not in caught.value.say("zh")
+
+
+def test_an_article_in_place_of_a_dictionary_is_told_in_few_words() -> None:
+    with pytest.raises(UserDictionaryError) as caught:
+        load_user_words(["双十一 大促 来了 " * 50] * 4_000)
+    assert "还有 3,997 行" in caught.value.say("zh")
+    assert len(caught.value.say("zh")) < 250
 
 
 def _singly(segmenter: Segmenter, text: str) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import itertools
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from copykit.model import Keyword
 from copykit.processes import scratch
 from copykit.render import keywords as render
 from copykit.render.keywords import KeywordView
+from copykit.render.terminal import wrapped
 from copykit.text.clean import MENDS, Cleaner
 from copykit.text.encoding import decode
 
@@ -51,11 +52,15 @@ MINE = Text(
     "copykit keywords mine 标题.txt --kind product --per-document --format jsonl\n"
     "\n"
     "来源：文件、文件夹、通配符、-（标准输入）；txt md html csv tsv jsonl json xlsx，都可以压成 .gz。一个文件最多\n"
-    "读成每篇 100 万字的几篇，网页 800 万字，表格一格 100 万字；xlsx 先查压缩目录（解开最多 512 MB）再打开。",
+    "读成每篇 100 万字的几篇，网页 800 万字，表格一格 100 万字；xlsx 先查压缩目录（解开最多 512 MB）再打开。\n"
+    "\n"
+    "次数是分词以后它成词的次数，会比直接查找（Ctrl-F）少：“口红色号”切成了“口、红色、号”，里面的“口红”就没有数。\n"
+    "简体繁体、全角半角、大小写是同一个词，一起数。",
     "Find the words and phrases worth writing for in articles, titles, reviews and queries, ranked, with their "
     "evidence.\n\nSources: files, folders, patterns, -; txt md html csv tsv jsonl json xlsx, each in .gz too. Caps: "
     "1,000,000 characters\na document (longer files go on as further ones), 8,000,000 a page; an xlsx is inspected "
-    "before it is unpacked.",
+    "before it is unpacked.\n\nA count is of places where the word stands as a word, so that it is lower than what a "
+    "search of the text finds.\nTraditional, full-width and upper-case spellings are counted with the usual one.",
 )
 
 
@@ -74,8 +79,8 @@ DISCOVER = Text(
 )
 
 
-def source_options(command: F) -> F:
-    """Add what every command that reads a corpus takes."""
+def source_options(command: F, endings: Sequence[str] = ()) -> F:
+    """Add what every command that reads a corpus takes; ``endings`` are those of files that only it writes."""
     decorators = (
         click.argument("sources", metavar="[文件|文件夹|-]...", nargs=-1),
         option(
@@ -115,7 +120,7 @@ def source_options(command: F) -> F:
             zh="同时用几个进程（默认：小文件 1 个，大文件按处理器个数）",
             en="how many processes",
         ),
-        output_options,
+        partial(output_options, more=endings),
         common.data_option,
         common.lang_option,
     )
@@ -148,7 +153,14 @@ def source_options(command: F) -> F:
     zh="用几台机器一起数：dask 调度器的地址，如 tcp://10.0.0.5:8786（只在信得过的内网用）",
     en="count on several machines: the address of a dask scheduler (in a network you trust)",
 )
-@option("--explain", is_flag=True, zh="把每个因素各占多少都列出来", en="tell the share of every factor")
+@option(
+    "--explain",
+    is_flag=True,
+    zh="把每个因素各占多少都列出来；--per-document 的 JSON 里还有位置（start、end），按清理之后的文字数，"
+    "--keep all 时就是原文",
+    en="tell the share of every factor; in JSON of --per-document also places (start, end: in the mended text, which "
+    "is the original with --keep all)",
+)
 def mine(sources: tuple[str, ...], per_document: bool, **options: Any) -> int:
     """Mine keywords and return the exit code."""
     if options["cluster"] and (per_document or options["jobs"]):
@@ -164,7 +176,7 @@ def mine(sources: tuple[str, ...], per_document: bool, **options: Any) -> int:
 
 
 @click.command("discover", cls=Command, text=DISCOVER)
-@source_options
+@partial(source_options, endings=DICTIONARY)
 @option(
     "--top", type=click.IntRange(1), metavar="N", zh="要几个词（默认屏幕 30 个、文件 1000 个）", en="how many words"
 )
@@ -185,7 +197,7 @@ def discover(sources: tuple[str, ...], **options: Any) -> int:
     desk = _desk(sources, options, DICTIONARY)
     on_screen = options["output"] is None and options["form"] in (None, "table")
     top = options["top"] or (SCREENFUL if on_screen else FILEFUL)
-    wanted = Wanted(top, options["min_documents"], explain=True)
+    wanted = Wanted(2 * top if on_screen else top, options["min_documents"], explain=True)
     with scratch() as folder, _Progress(desk) as progress:
         found, totals = discover_blocks(
             desk.sources.blocks(), desk.recipe, wanted, folder, jobs=desk.jobs, advance=progress.advance
@@ -193,6 +205,22 @@ def discover(sources: tuple[str, ...], **options: Any) -> int:
     desk.documents = totals.documents
     _write(found, desk, options, new=True)
     return _report(desk, options, len(found))
+
+
+def _on_screen(found: list[Keyword], desk: _Desk) -> list[Keyword]:
+    """Return the new words that people look for on a screen, and tell how many others there are."""
+    from copykit.keywords.discover import is_plain
+
+    rest = [word for word in found if not is_plain(word.text, desk.files.load("discovery")["words"])]
+    if len(rest) < len(found):
+        number = len(found) - len(rest)
+        note(
+            say(
+                f"另有 {number} 个纯英文、数字、度量没有列（--format csv 或 -o 新词.csv 全都有）",
+                f"{number} Latin words, numbers and measures are not listed (--format csv, or -o words.csv, has all)",
+            )
+        )
+    return rest
 
 
 @dataclass(slots=True)
@@ -299,11 +327,11 @@ def _write(found: list[Keyword], desk: _Desk, options: dict[str, Any], *, new: b
                 with tables.atomic(output) as out:
                     out.writelines(_encoded(found, suffix.removeprefix("."), view))
         if options["form"] is None:
-            click.echo(table(found[:SCREENFUL], view))
+            click.echo(table((_on_screen(found, desk) if new else found)[:SCREENFUL], view))
             return
     match options["form"] or "table":
         case "table":
-            click.echo(table(found, view))
+            click.echo(table(_on_screen(found, desk)[: options["top"] or SCREENFUL] if new else found, view))
         case "csv":
             headers, rows = render.keyword_cells(found, view)
             tables.write_csv(sys.stdout, headers, rows, raw=options["raw"])
@@ -388,7 +416,11 @@ def _write_each(
     elif form == "table":
         for name, begin, words in results:
             click.echo(view.terminal.safe(f"{begin or name}"))
-            click.echo("\n".join(view.terminal.safe(f"  {line}") for line in words.split("\n")))
+            for line in words.split("\n"):
+                first, *more = wrapped(line, view.terminal.width - 4)
+                click.echo(
+                    "\n".join(view.terminal.safe(part) for part in (f"  {first}", *(f"    {part}" for part in more)))
+                )
     else:
         write_bytes(encoded(form))
 

@@ -30,8 +30,9 @@ class Result:
     objects: Callable[[], Iterable[dict[str, Any]]]
 
 
-def output_options(command: F) -> F:
-    """Add -o, --format, --no-bom and --raw."""
+def output_options(command: F, more: Sequence[str] = ()) -> F:
+    """Add -o, --format, --no-bom and --raw; ``more`` are endings that only this command writes."""
+    endings = (*more, *FILES)
     decorators = (
         option("--no-bom", is_flag=True, zh="写 CSV 时不加 BOM", en="write CSV without a BOM"),
         option(
@@ -45,8 +46,8 @@ def output_options(command: F) -> F:
             "--output",
             type=click.Path(path_type=Path),
             metavar="FILE",
-            zh="写到文件：.csv .xlsx .jsonl .json .md",
-            en="write .csv .xlsx .jsonl .json or .md",
+            zh=f"写到文件：{' '.join(endings)}",
+            en=f"write {' '.join(endings)}",
         ),
         option("--format", "form", type=click.Choice(FORMATS), zh="输出格式", en="output format"),
     )
