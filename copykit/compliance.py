@@ -227,15 +227,16 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
     what begins inside a graver one and ends a little behind it (全网最低 and 最低价).
     """
     kept = []
-    reached: dict[str, list[int]] = {}  # folder → how far findings of each gravity reach
+    # Folder → how far findings reach that are graver than an error (none are), a warning, a hint, and all of them.
+    reached: dict[str, list[int]] = {}
     for finding in sorted(findings, key=lambda f: (f.start, -f.end, _GRAVITY[f.severity], f.rule)):
-        reach = reached.setdefault(finding.rule.rpartition("/")[0], [-1] * len(_GRAVITY))
-        gravity = _GRAVITY[finding.severity]
+        reach = reached.setdefault(finding.rule.rpartition("/")[0], [-1] * (len(_GRAVITY) + 1))
+        gravity, end = _GRAVITY[finding.severity], finding.end
         # What reaches this far began no later, so that it holds the finding.
-        graver = max(reach[:gravity], default=-1)
-        if max(reach[: gravity + 1]) < finding.end and graver <= finding.start:
+        if reach[gravity + 1] < end and reach[gravity] <= finding.start:
             kept.append(finding)
-            reach[gravity] = finding.end
+            for lighter in range(gravity + 1, len(reach)):
+                reach[lighter] = max(reach[lighter], end)
     return in_order(kept)
 
 

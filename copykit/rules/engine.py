@@ -254,11 +254,10 @@ class Engine:
         sentences call no rule and are not even made readings of.
         """
         folded = fold(text)
-        spans = cut(folded.text)
         waiting = self._waiting_for(context, self._automaton_for([folded.text]))
-        hits, called = waiting.in_parts(folded.text, spans)
+        hits, called = waiting.in_parts(folded.text, cut)
         whole = Reading(text, folded, [], [], hits, context)
-        parts = [Part(spans[number], self._part(whole, spans[number], found), finds) for number, found, finds in called]
+        parts = [Part(span, self._part(whole, span, found), finds) for span, found, finds in called]
         return whole, self._detected(parts, waiting) if self._detect else parts
 
     def _part(self, whole: Reading, span: Span, hits: Hits) -> Reading:

@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, compress, pairwise
 from operator import add
 from typing import Any, NamedTuple
 
@@ -67,7 +67,7 @@ class _Style(ABC):
 class Prose:
     """A text without its markup, at the same offsets, with what several rules cut it into."""
 
-    __slots__ = ("_clauses", "_sentences", "source", "text")
+    __slots__ = ("_clauses", "_runs", "_sentences", "source", "text")
 
     def __init__(self, source: str, again: tuple[int, int] | None = None) -> None:
         """``again``: where a title stands that is not read twice."""
@@ -81,6 +81,15 @@ class Prose:
             self.text = self.text[:start] + " " * (end - start) + self.text[end:]
         self._sentences: list[Span] | None = None
         self._clauses: list[tuple[int, int]] | None = None
+        self._runs: str | None = None
+
+    def holds_any(self, words: Iterable[str], in_runs: bool) -> bool:
+        """Return whether the text holds one of some words; ``in_runs``: all of them are runs of signs."""
+        if not in_runs:
+            return any(word in self.text for word in words)
+        if self._runs is None:
+            self._runs = "\n".join(_RUN.findall(self.text))  # a few characters, of which many rules ask
+        return any(word in self._runs for word in words)
 
     @property
     def sentences(self) -> list[Span]:
@@ -114,6 +123,7 @@ _MARKUP = tuple(
 )
 
 
+_RUN = late("[，。！？；：、…—－,.!?;:-]{2,}")
 _CLAUSE_END = late("[，。！？；：、,!?;:\\n]")
 
 
@@ -145,6 +155,7 @@ class WrittenKind(_Style):
         self.over = int(rule.settings.get("over", 0))
         self.matches = pattern_matcher(rule)
         self.anchors: tuple[str, ...] = tuple(rule.settings.get("anchor", ()))
+        self.in_runs = all(_RUN.fullmatch(anchor) for anchor in self.anchors)
         self.around = int(self.settings.get("around", 0))
         put = self.settings.get("put")
         self.table = str.maketrans(*put) if put else None
@@ -152,7 +163,7 @@ class WrittenKind(_Style):
 
     def _find(self, reading: Reading) -> Iterable[Finding]:
         prose = _prose(reading)
-        if self.anchors and not any(anchor in prose.text for anchor in self.anchors):
+        if self.anchors and not prose.holds_any(self.anchors, self.in_runs):
             return ()
         spans = self.matches(prose.text)
         if len(spans) <= self.over:
@@ -488,16 +499,16 @@ class SamePhraseKind(_Style):
         prose = _prose(reading)
         text, least = prose.text, self.least
         spans = [clause for clause in prose.clauses if clause[1] - clause[0] >= least]
-        places = [place for begin, end in spans for place in range(begin, end - least + 1)]
+        places = list(chain.from_iterable(range(begin, end - least + 1) for begin, end in spans))
         grams = [text[place : place + least] for place in places]
-        seen: set[str] = set()
-        if len(set(grams)) == len(grams):
+        counted = Counter(grams)
+        if len(counted) == len(grams):
             return ()
-        again = {gram for gram in grams if gram in seen or seen.add(gram)}  # type: ignore[func-returns-value]
+        again = {gram for gram, count in counted.items() if count > 1}
         found: list[Finding] = []
         last: dict[str, int] = {}
         told = 0  # the place up to which what returns was looked at
-        for place, gram in [each for each in zip(places, grams, strict=True) if each[1] in again]:
+        for place, gram in compress(zip(places, grams, strict=True), map(again.__contains__, grams)):
             first = last.get(gram)
             last[gram] = place
             if first is None or place < told or not least <= place - first <= self.reach:

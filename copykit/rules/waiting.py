@@ -40,9 +40,9 @@ class Need:
 
 
 class Called(NamedTuple):
-    """A part by its number, its hits, and the rules that have what they need in it."""
+    """A part, its hits, and the rules that have what they need in it."""
 
-    number: int
+    span: Span
     hits: Hits
     finds: list[Find]
 
@@ -72,18 +72,22 @@ class Waiting:
             waiting += [wanted[slot] for slot in slots if slot in wanted]
             known = bits(required.intersection(slots))
             self._entries.append(_Entry(known, tuple(waiting)) if known or waiting else None)
+        self._nobody = not any(self._entries)
 
     def of(self, slot: int) -> Sequence[Need]:
         """Return those who wait for a slot."""
         return self._by_slot.get(slot, ())
 
-    def in_parts(self, text: str, parts: Sequence[Span]) -> tuple[Hits, list[Called]]:
+    def in_parts(self, text: str, cut: Callable[[str], Sequence[Span]]) -> tuple[Hits, list[Called]]:
         """Return the hits that are told of the whole text, and the parts in which somebody has what is needed.
 
-        ``parts`` are ranges of the folded text in order. One search through the whole of it is cheaper than one a part.
+        ``cut`` gives the parts of the folded text in order; one search through all of it is cheaper than one a part.
         """
         joined: Hits = {}
         called: list[Called] = []
+        if self._nobody:
+            return joined, called
+        parts = cut(text)
         entries = self._entries
         found = self._automaton.found(text)
         waiting: list[Need] = []
@@ -98,7 +102,7 @@ class Waiting:
                     able = _able(waiting, present, text, base, edge)
                     if able:
                         hits = self._hits(found, first, base, edge)
-                        self._call(able, number, hits, base, joined, called)
+                        self._call(able, parts[number], hits, joined, called)
                     waiting = []
                 present, first = 0, place
                 while end > edge and number + 1 < len(parts):
@@ -114,7 +118,7 @@ class Waiting:
             able = _able(waiting, present, text, base, edge)
             if able:
                 hits = self._hits(found, first, base, edge)
-                self._call(able, number, hits, base, joined, called)
+                self._call(able, parts[number], hits, joined, called)
         return joined, called
 
     def _hits(self, found: Sequence[tuple[int, int, int]], first: int, start: int, end: int) -> Hits:
@@ -123,10 +127,9 @@ class Waiting:
             first -= 1
         return self._automaton.hits_of(found, first, start, end)
 
-    def _call(
-        self, able: Iterable[Need], number: int, hits: Hits, base: int, joined: Hits, called: list[Called]
-    ) -> None:
+    def _call(self, able: Iterable[Need], part: Span, hits: Hits, joined: Hits, called: list[Called]) -> None:
         """Add what a part's needs that are met tell of it."""
+        base = part.start
         finds: list[Find] = []
         heard = False
         for need in able:
@@ -141,7 +144,7 @@ class Waiting:
             else:
                 heard = True
         if finds or heard:
-            called.append(Called(number, hits, finds))
+            called.append(Called(part, hits, finds))
 
 
 def _able(waiting: Iterable[Need], present: int, text: str, start: int, end: int) -> list[Need]:
