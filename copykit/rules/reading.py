@@ -162,6 +162,8 @@ class _Bounds:
     def __contains__(self, place: object) -> bool:
         assert isinstance(place, int)
         stretch = stretch_of(self._text, place, place)
+        if place in stretch:
+            return True
         bounds = self._cut.get(stretch)
         if bounds is None:
             words = self._segmenter.words(self._text[slice(*stretch)])

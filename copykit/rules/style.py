@@ -310,7 +310,7 @@ class LongSentenceKind(_Style):
         usual = median(sizes) if len(sizes) > 2 else min(sizes) if len(sizes) > 1 else 0
         found = []
         for span in long:
-            size = len(_ALL_HAN.findall(text, *span))
+            size = sum(map(len, _HAN_RUNS.findall(text, *span)))
             if size > self.most or (size > self.over and size >= self.times * usual):
                 found.append((size, span))
                 if len(found) == self.rule.limit:
@@ -319,7 +319,7 @@ class LongSentenceKind(_Style):
 
     def _cut(self, text: str, span: Span) -> dict[str, Any]:
         """Return where the sentence could be cut: behind the comma nearest its middle."""
-        commas = [place for place in range(*span) if text[place] in "，,"]
+        commas = [match.start() for match in _COMMA.finditer(text, *span)]
         if not commas:
             return {}
         comma = min(commas, key=lambda place: abs(2 * place - span.start - span.end))
@@ -328,6 +328,8 @@ class LongSentenceKind(_Style):
 
 
 _ALL_HAN = late(f"[{_HAN}]")
+_HAN_RUNS = late(f"[{_HAN}]+")
+_COMMA = late("[，,]")
 
 
 class SameSentenceKind(_Style):

@@ -112,7 +112,8 @@ class Waiting:
                     break
             if start >= base:
                 slots, needs = entry
-                present |= slots
+                if slots:
+                    present |= slots
                 waiting += needs
         if waiting:
             able = _able(waiting, present, text, base, edge)
