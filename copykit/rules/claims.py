@@ -83,7 +83,7 @@ class ClaimKind:
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield a finding a claim, at most ``limit`` of them; the excused ones go to ``memo``."""
-        if not self.requires <= reading.hits.keys():
+        if self.requires and not self.requires <= reading.hits.keys():
             return ()
         severity = self._severity(reading.context)
         if severity is None:
@@ -298,7 +298,10 @@ class Exemptions:
     def __init__(self, exemptions: Iterable[Exemption]) -> None:
         ranked = sorted(exemptions, key=lambda exemption: (exemption.rank, exemption.id))
         self._all = tuple((each.conditions.needed, each) for each in ranked if each.lowers is None)
-        self._lowering = tuple((each.conditions.needed, each) for each in ranked if each.lowers is not None)
+        self._lowering = {
+            severity: tuple((each.conditions.needed, each) for each in ranked if each.lowers in lower)
+            for severity, lower in _LOWER.items()
+        }
 
     def excuse(self, frame: Frame, held: Callable[[str], str]) -> tuple[str, str, str, str] | None:
         """Return (id, reason, clause, evidence needed) of the first exemption that governs the claim, by rank.
@@ -317,8 +320,7 @@ class Exemptions:
 
         The evidence owed is the fact that decides.
         """
-        graver = tuple(pair for pair in self._lowering if pair[1].lowers in _LOWER[finding.severity])
-        for each in self._governing(frame, graver):
+        for each in self._governing(frame, self._lowering[finding.severity]):
             why = each.between.join(filter(None, (finding.why, each.reason, each.evidence)))
             return finding._replace(severity=each.lowers or finding.severity, why=why)
         return finding
@@ -328,7 +330,7 @@ class Exemptions:
         absent = ~frame.seen.slots
         context = frame.reading.context
         for needed, each in all_of:
-            if needed & absent or each.applies.missing(context) is None:
+            if needed & absent or (each.applies is not ALWAYS and each.applies.missing(context) is None):
                 continue
             if each.conditions.met(frame) and each.conditions.met_by_text(frame.reading):
                 yield each
