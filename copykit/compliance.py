@@ -229,7 +229,7 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
     kept = []
     # Folder → how far findings reach that are graver than an error (none are), a warning, a hint, and all of them.
     reached: dict[str, list[int]] = {}
-    for finding in sorted(findings, key=lambda f: (f.start, -f.end, _GRAVITY[f.severity], f.rule)):
+    for finding in sorted(findings, key=lambda f: (f.start, -f.end, _GRAVITY[f.severity], f.points, f.rule)):
         reach = reached.setdefault(finding.rule.rpartition("/")[0], [-1] * (len(_GRAVITY) + 1))
         gravity, end = _GRAVITY[finding.severity], finding.end
         # What reaches this far began no later, so that it holds the finding.
@@ -246,7 +246,7 @@ def _told_once(findings: Iterable[Finding]) -> list[Finding]:
     Of style there may be several things to say at one place.
     """
     told: dict[tuple[str, int, int], Finding] = {}
-    for finding in sorted(findings, key=lambda each: (_GRAVITY[each.severity], each.rule)):
+    for finding in sorted(findings, key=lambda each: (_GRAVITY[each.severity], each.points, each.rule)):
         pack = finding.rule.partition("/")[0]
         told.setdefault(("" if pack in PACKS else finding.rule, finding.start, finding.end), finding)
     return list(told.values())
