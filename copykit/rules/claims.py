@@ -422,6 +422,19 @@ class BadExemption(CopykitError):
     en = "exemption {name}: bad condition: {reason}"
 
 
+def lowering(rule: str, build: Build) -> Callable[[Reading, int, int, Finding], Finding]:
+    """Return what lowers the findings of a rule of another kind as its exemptions say; no such kind is excused."""
+    room = _room(build)
+    exemptions: list[Exemptions] = []  # made at the first finding
+
+    def lower(reading: Reading, start: int, end: int, finding: Finding) -> Finding:
+        if not exemptions:
+            exemptions.append(room.exemptions_for(rule))
+        return exemptions[0].lowered(room.framer.frame(reading, start, end), finding)
+
+    return lower
+
+
 def _room(build: Build) -> _Room:
     room = build.shared("claims", _Room)
     assert isinstance(room, _Room)

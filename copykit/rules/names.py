@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from copykit.model import Finding
+from copykit.rules.claims import lowering
 from copykit.rules.kinds import Build, KindMaker
 from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
@@ -43,6 +44,7 @@ class NameKind:
         settings = rule.settings["settings"]
         self.state: str = settings["state"]
         self.by_heat: list[int] | None = settings.get("points_by_heat")
+        self._lower = lowering(rule.id, build)
         self.triggers: frozenset[int] | None = frozenset((_known_names(build).state_slot(self.state),))
 
     def find(self, reading: Reading) -> Iterable[Finding]:
@@ -53,7 +55,12 @@ class NameKind:
         if self.by_heat and self.rule.severity == "hint":
             # Without points and without a warning there is nothing to say.
             mine = [name for name in mine if name is strongest]
-        return [self._finding(reading, name, strongest) for name in mine[: self.rule.limit]]
+        return [self._lowered(reading, name, strongest) for name in mine[: self.rule.limit]]
+
+    def _lowered(self, reading: Reading, name: Name, strongest: Name | None) -> Finding:
+        """Return the finding of a name, less grave where an exemption says so: a report names whom it tells of."""
+        finding = self._finding(reading, name, strongest)
+        return self._lower(reading, name.start, name.end, finding) if finding.severity != "hint" else finding
 
     def _finding(self, reading: Reading, name: Name, strongest: Name | None) -> Finding:
         points = None
