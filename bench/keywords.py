@@ -19,6 +19,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 import unicodedata
 import warnings
 import zlib
@@ -167,7 +168,7 @@ def _print_new(name: str, label: str, found: Sequence[str], goal: set[str], mark
 
 
 def corpus_speed(data: Path) -> None:
-    """MB/s of a corpus mined, file to ranked words, against extract_tags on the same texts; one process."""
+    """MB/s of a corpus mined, file to ranked words, against extract_tags on the same texts: processor time of one."""
     from copykit.corpus.sources import Sources, columns_of
     from copykit.datafiles import bundled
     from copykit.keywords.mine import Wanted
@@ -204,14 +205,14 @@ def corpus_speed(data: Path) -> None:
                 for text in few:
                     jieba.extract_tags(text)
 
-            mine, tags = alternating(ours, theirs, rounds=3)
+            mine, tags = alternating(ours, theirs, rounds=3, clock=time.process_time)
         rate, other = size / mine, theirs_size / tags
         shown = f"{name + suffix:20s} {rate:6.2f} MB/s   extract_tags {other:5.2f}   {rate / other:5.1f} ×"
         print(f"corpus mined       {shown}   {count:,} texts, {size:.0f} MB, none twice")
 
 
 def text_speed(data: Path) -> None:
-    """Documents a second with keywords of their own, against extract_tags and textrank."""
+    """Documents a second of one processor with keywords of their own, against extract_tags and textrank."""
     from copykit.datafiles import bundled
     from copykit.keywords.candidates import Piece
     from copykit.keywords.extract import KeywordExtractor
@@ -226,6 +227,7 @@ def text_speed(data: Path) -> None:
         lambda: extractor.extract(pieces),
         lambda: [jieba.extract_tags(text, topK=10) for text in some] and None,
         lambda: [jieba.textrank(text, topK=10) for text in few] and None,
+        clock=time.process_time,
     )
     rate, tag_rate, rank_rate = len(pieces) / ours, len(some) / tags, len(few) / rank
     print(

@@ -19,11 +19,13 @@ from copykit.keywords.words import (
     LAST,
     LATIN,
     NOT,
+    PART,
     SINGLE,
     SMALL,
     SPACE,
     U64,
     Ints,
+    Rules,
     Sums,
     Words,
     char_codes,
@@ -103,8 +105,22 @@ def read_block(joined: str, words: Words, cut: Cut) -> Reading:
             blanks, keep = starts[glue], ~glue
             numbers, starts, ends, docs = numbers[keep], starts[keep], ends[keep], docs[keep]
             in_title, bits = in_title[keep], bits[keep]
-    bits = _as_they_stand(bits, starts, ends, codes)
     sums = folded_sums(codes, blanks)
+    first, sizes = _compounds(words.rules, bits, starts, ends, sums)
+    if len(first):
+        # Each becomes its first word, which ends where its last one did.
+        ends[first] = ends.take(first + sizes - 1)
+        own = list(map(joined.__getitem__, map(slice, starts.take(first).tolist(), ends.take(first).tolist())))
+        closes = np.cumsum(list(map(len, own)))
+        text = "".join(own)
+        numbers[first] = words.numbers(text, closes - list(map(len, own)), closes, char_codes(text))
+        bits[first] = words.bits.take(numbers.take(first))
+        keep = np.ones(len(numbers), bool)
+        for step in range(1, int(sizes.max())):
+            keep[first[sizes > step] + step] = False
+        numbers, starts, ends, docs = numbers[keep], starts[keep], ends[keep], docs[keep]
+        in_title, bits = in_title[keep], bits[keep]
+    bits = _as_they_stand(bits, starts, ends, codes)
     if words.rules.unwanted:
         bits = _without(words.rules.unwanted, bits, starts, ends, sums, codes, blanks)
     return Reading(joined, numbers, starts, ends, docs, in_title, bits, begins, last - begins - 2, sums, codes)
@@ -139,6 +155,28 @@ def _as_they_stand(bits: NDArray[np.int32], starts: Ints, ends: Ints, codes: NDA
         bits[1:-1][one[1:-1] & near[:-1] & apart[1:]] &= ~FIRST
         bits[1:-1][one[1:-1] & near[1:] & apart[:-1]] &= ~LAST
     return bits
+
+
+def _compounds(rules: Rules, bits: NDArray[np.int32], starts: Ints, ends: Ints, sums: Sums) -> tuple[Ints, Ints]:
+    """Return the first word and the number of words of each place of a compound; no two places share a word."""
+    parts = np.flatnonzero(bits & PART)
+    found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    for (place, size), hashes in rules.compounds.items() if len(parts) else ():
+        first = parts - place
+        first = first[(first >= 0) & (first + size <= len(bits))]
+        for step in range(1, size):  # without a blank between
+            first = first[ends.take(first + step - 1) == starts.take(first + step)]
+        first = first[np.isin(sums.hashes(starts.take(first), ends.take(first + size - 1)), hashes)]
+        found.append((first, np.full(len(first), size)))
+    firsts, sizes = map(np.concatenate, zip(*found, strict=True))
+    order = np.lexsort((-sizes, firsts))
+    chosen = []
+    free = 0
+    for number in order.tolist():
+        if firsts[number] >= free:
+            chosen.append(number)
+            free = int(firsts[number] + sizes[number])
+    return firsts[chosen], sizes[chosen]
 
 
 def _without(

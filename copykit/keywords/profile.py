@@ -75,14 +75,16 @@ def words_maker(
     """Return what makes such vocabularies; the tables, and ``models``, are read when the first of them needs one."""
     lists = files.load("stopwords")
     ours = (word for name in profile.data["stopwords"] for word in lists[name] if word not in segmenter.user_tags)
-    rules = Rules(profile.data, ours, stop)
+    mended = mended_tags(files)
+    compounds = {word: cut for word in mended if len(cut := segmenter.words(word)) > 1}
+    rules = Rules(profile.data, ours, stop, compounds)
 
     @functools.cache
     def tables() -> dict[str, Table]:
         found = background(files) | {name: table for model in models for name, table in model.tables().items()}
-        return with_own(found, segmenter)
+        return with_own(found, [*compounds.items(), *segmenter.without_own()])
 
-    tags = mended_tags(files) | segmenter.user_tags
+    tags = mended | segmenter.user_tags
 
     def tag_of(words: Sequence[str]) -> list[str]:
         found = [tags.get(word, tag) for word, tag in zip(words, segmenter.tags_of(words), strict=True)]
@@ -97,13 +99,15 @@ def words_maker(
     return partial(Words, rules, tag_of, tables)
 
 
-def with_own(tables: Mapping[str, Table], segmenter: Segmenter) -> dict[str, Table]:
-    """Return the tables with words of the user's dictionary, which they lack, said to be what their parts are.
+def with_own(tables: Mapping[str, Table], words: Iterable[tuple[str, Sequence[str]]]) -> dict[str, Table]:
+    """Return the tables with words and how they were cut, such as those of the user's dictionary, which they lack.
+
+    They are said to be what their parts are.
 
     A new word would else be worth less once it is in the dictionary than it was as a phrase. ``own`` tells which.
     """
     parts = {}
-    for word, cut in segmenter.without_own():
+    for word, cut in words:
         name = fold_text(word)
         if len(cut) > 1 and name not in tables["rarity"].values:
             parts[name] = [fold_text(part) for part in cut]
@@ -125,7 +129,10 @@ def _of_parts(name: str, values: Sequence[int]) -> int:
 
 
 def mended_tags(files: DataFiles) -> dict[str, str]:
-    """Return the tags of words to which the segmenter's dictionary gives one that would keep them out."""
+    """Return the tags of words to which the segmenter's dictionary gives one that would keep them out.
+
+    Words among them that it cuts, such as 粗跟, of which it has one part for a stop word, are to be put together.
+    """
     lines = (line for name, lines in sorted(files.load("tags").items()) for line in lines)
     return {word.word: word.tag for word in load_user_words(lines) if word.tag is not None}
 

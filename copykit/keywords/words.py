@@ -27,7 +27,7 @@ _INVERSE = pow(BASE, -1, 1 << 64)
 _CODES = 0x20000  # characters beyond the second plane share hashes with those that are 2^17 below them
 
 # What a word can be in a phrase, as bits.
-INSIDE, FIRST, LAST, SINGLE, LATIN, DIGITS, SPACE, SIGN, HAN, SMALL, NOT, APOSTROPHE = (1 << n for n in range(12))
+INSIDE, FIRST, LAST, SINGLE, LATIN, DIGITS, SPACE, SIGN, HAN, SMALL, NOT, APOSTROPHE, PART = (1 << n for n in range(13))
 
 # Tags with a number of their own, from 1; models were trained with this order, so new ones come last.
 TAGS = (
@@ -43,9 +43,18 @@ class Rules:
 
     ``unwanted``: the user's own stop words of two letters and more, as the rising hashes of those of each length: they
     are looked for in texts, for a segmenter may cut through them.
+
+    ``compounds``: words that are to be put together of several, by where the part stands that is looked for first and
+    how many parts there are: the rising hashes of their letters. That part, a stop word where there is one, is PART.
     """
 
-    def __init__(self, profile: Mapping[str, Any], stop: Iterable[str] = (), unwanted: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        profile: Mapping[str, Any],
+        stop: Iterable[str] = (),
+        unwanted: Iterable[str] = (),
+        compounds: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.words: int = profile["words"]
         self.least, self.most = profile["chars"]
         self.latin_most: int = profile["latin_chars"]
@@ -60,6 +69,14 @@ class Rules:
         self.unwanted: dict[int, U64] = {}
         for size in {len(word) for word in unwanted if len(word) > 1}:
             self.unwanted[size] = np.unique(text_hashes([word for word in unwanted if len(word) == size]))
+        found: dict[tuple[int, int], list[str]] = {}
+        parts = set()
+        for word, cut in (compounds or {}).items():
+            place = min(range(len(cut)), key=lambda at: (cut[at] not in self.stop, -len(cut[at]), at))
+            found.setdefault((place, len(cut)), []).append(word)
+            parts.add(cut[place])
+        self.parts = frozenset(parts)
+        self.compounds = {key: np.sort(text_hashes(words)) for key, words in found.items()}
         self._may: dict[str, int] = {}
 
     def bits(self, folded: Sequence[str], tags: Sequence[str]) -> list[int]:
@@ -83,6 +100,8 @@ class Rules:
                     bits |= DIGITS
             if word in self.negations:
                 bits |= NOT
+            if word in self.parts:
+                bits |= PART
             may_be = may[tag]
             if not may_be or word in stop:
                 found.append(bits | SMALL)
