@@ -301,7 +301,8 @@ def _mine(path: Path, jobs: int) -> int:
                 process.wait(0.5)
                 break
             except subprocess.TimeoutExpired:
-                peaks |= _peaks(process.pid)
+                for pid, peak in _peaks(process.pid).items():
+                    peaks[pid] = max(peak, peaks.get(pid, 0))  # of one that has ended there are no figures left
     assert process.returncode == 0
     return sum(peaks.values())
 

@@ -74,8 +74,13 @@ def rank(
     total = np.sum(list(shares.values()), axis=0)
     # Equal weights go by the key, which is the same on every machine.
     order = np.lexsort((rows.keys.take(places), -np.round(total, 6)))
-    chosen = _without_twins(order, table.word_hashes.take(places, axis=1), wanted.top)
+    own_words = table.word_hashes.take(places, axis=1)
+    chosen = _without_twins(order, own_words, wanted.top)
     found = places.take(chosen).tolist()
+    twins = _twins(order, own_words, chosen)
+    turned: list[list[str]] = [[] for _ in chosen]
+    for number, (text, _) in zip(twins.values(), table.texts(places.take(list(twins)).tolist()), strict=True):
+        turned[number].append(text)
     # A reader sees the first few figures, so the one that counted stands before the others.
     figures = sorted(enumerate(roles), key=lambda figure: (*TELLING, figure[1]).index(figure[1]))
     return [
@@ -89,7 +94,7 @@ def rank(
             if wanted.explain
             else {},
             {role: float(rows.figures[column, place]) / SCALE for column, role in figures},
-            variants,
+            (*variants, *turned[number - 1]),
         )
         for number, (at, place, (text, variants)) in enumerate(zip(chosen, found, table.texts(found), strict=True), 1)
     ]
@@ -370,6 +375,17 @@ def _without_twins(order: Ints, words: U64, top: int | None) -> list[int]:
         if top is not None and len(chosen) == top:
             break
     return chosen
+
+
+def _twins(order: Ints, words: U64, chosen: Sequence[int]) -> dict[int, int]:
+    """Return those that are the words of a chosen one in another order, best first, and which of them that is."""
+    # The sum of what each word is mixed to does not depend on their order.
+    mixed = (words ^ (words >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    keys = (mixed ^ (mixed >> np.uint64(32))).sum(axis=0, dtype=np.uint64)
+    numbers = {key: number for number, key in enumerate(keys.take(chosen).tolist())}
+    alike = order[np.isin(keys.take(order), keys.take(chosen))].tolist()
+    apart = set(alike) - set(chosen)
+    return {place: numbers[int(keys[place])] for place in alike if place in apart}
 
 
 def _joined(words: Iterable[str]) -> str:

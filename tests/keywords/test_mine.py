@@ -126,6 +126,14 @@ def test_spellings_are_folded_and_told(tmp_path: Path) -> None:
     assert [word.count for word in words] == [word.count for word in same]
 
 
+def test_a_phrase_tells_how_else_its_words_are_ordered(tmp_path: Path) -> None:
+    texts = ["平价睫毛膏", "平价睫毛膏防水", "买平价睫毛膏", "睫毛膏平价", "睫毛膏平价好用", "睫毛膏"]
+    found = {word.text: word for word in mine_blocks(blocks(9, texts), recipe(), Wanted(top=None), tmp_path)[0]}
+    assert "睫毛膏平价" not in found
+    assert found["平价睫毛膏"].count == 3
+    assert found["平价睫毛膏"].variants == ("睫毛膏平价",)
+
+
 def test_a_blank_inside_a_latin_name_makes_no_other_word(tmp_path: Path) -> None:
     texts = ["iPhone 15 Pro手机壳", "iPhone15Pro手机壳", "手机壳iphone 15pro", "手机壳，IPHONE15 PRO"] * 5
     found = mine_blocks(blocks(7, texts), recipe(), Wanted(top=None), tmp_path)[0]
