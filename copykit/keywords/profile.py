@@ -70,13 +70,23 @@ def make_words(
 
 
 def words_maker(
-    files: DataFiles, profile: Profile, segmenter: Segmenter, models: Iterable[Model] = (), stop: Sequence[str] = ()
+    files: DataFiles,
+    profile: Profile,
+    segmenter: Segmenter,
+    models: Iterable[Model] = (),
+    stop: Sequence[str] = (),
+    *,
+    together: bool = False,
 ) -> Callable[[], Words]:
-    """Return what makes such vocabularies; the tables, and ``models``, are read when the first of them needs one."""
+    """Return what makes such vocabularies; the tables, and ``models``, are read when the first of them needs one.
+
+    ``together``: put words together that the segmenter cuts (see ``mended_tags``); single texts are ordered by trees
+    that were trained on words as they are cut, and gain nothing by it.
+    """
     lists = files.load("stopwords")
     ours = (word for name in profile.data["stopwords"] for word in lists[name] if word not in segmenter.user_tags)
     mended = mended_tags(files)
-    compounds = {word: cut for word in mended if len(cut := segmenter.words(word)) > 1}
+    compounds = {word: cut for word in mended if len(cut := segmenter.words(word)) > 1} if together else {}
     rules = Rules(profile.data, ours, stop, compounds)
 
     @functools.cache

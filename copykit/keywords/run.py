@@ -68,14 +68,15 @@ class Recipe:
         files = DataFiles(self.layers, self.cache)
         saved = files.load("words")
         lines = [line for name in sorted(saved) for line in saved[name]]
-        words = [*load_user_words(lines), *self.user_words]
+        own = [*load_user_words(lines), *self.user_words]
         profile = load_profile(files, self.kind)
         if self.units:
             profile = for_discovery(profile, files)
-        segmenter = Segmenter(self.backend, words)
+        segmenter = Segmenter(self.backend, own)
         # Counting needs no model, so that it is not read before something asks for it.
         models = (Model(name, files.load("ranking")[name]) for name in [profile.models["zh"]])
-        return Kitchen(files, profile, segmenter, self.stop, words_maker(files, profile, segmenter, models, self.stop))
+        words = words_maker(files, profile, segmenter, models, self.stop, together=not self.units)
+        return Kitchen(files, profile, segmenter, self.stop, words)
 
 
 @dataclass(frozen=True, slots=True)

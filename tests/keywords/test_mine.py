@@ -16,7 +16,6 @@ from copykit.datafiles import bundled
 from copykit.keywords import counts, discover, mine
 from copykit.keywords.candidates import Piece, phrases, read
 from copykit.keywords.mine import Wanted, survivors
-from copykit.keywords.profile import load_profile, make_words
 from copykit.keywords.run import Recipe, ScratchFull, discover_blocks, mine_blocks
 from copykit.model import Keyword
 from copykit.text.normalize import fold_text
@@ -46,7 +45,7 @@ def mined(folder: Path, size: int = 100, jobs: int = 1, **options: object) -> li
 
 def test_counts_are_those_of_counting_one_by_one(tmp_path: Path) -> None:
     segmenter = Segmenter()
-    words = make_words(bundled(), load_profile(bundled(), "product"), segmenter)
+    words = recipe().kitchen().words()
     count: Counter[str] = Counter()
     documents: Counter[str] = Counter()
     for text in TEXTS:
