@@ -286,6 +286,7 @@ def _exported(found: Sequence[Keyword], settings: dict[str, Any], segmenter: Seg
         and not is_plain(word.text, settings)
         and word.text[0].isalnum()
         and word.text[-1].isalnum()
+        and word.text[-1] not in export["never_ends"]
         and not _is_clipped(word.text, segmenter, export)
     ]
     names = {word.text for word in good}
