@@ -293,6 +293,7 @@ def _prepare(files: DataFiles, options: dict[str, Any]) -> _Room:
             platform.name if platform else "",
             lang,
             common.terminal(sys.stdout),
+            scorer.profile.lesser,
         ),
         _read_text(options["body_path"]) if options["body_path"] else None,
         tuple(words),

@@ -37,6 +37,7 @@ class View:
     platform: str = ""
     lang: str = "zh"
     terminal: Terminal = field(default_factory=Terminal)
+    lesser: frozenset[str] = frozenset()  # rules whose points count in part: told after the other causes of a risk
 
     def say(self, zh: str, en: str) -> str:
         """Return one of two wordings."""
@@ -133,7 +134,7 @@ def title_row(score: TitleScore, view: View) -> list[Any]:
         view.say("是", "yes") if score.length.ok is False else "",
         semicolon.join(
             [
-                *([] if score.judged else [view.say(*UNJUDGED)]),
+                *([view.say(*UNJUDGED)] if not score.judged and not _is_barred(score) else []),
                 *(
                     view.say(f"{f.message}（{f.points:+d}）", f"{f.message} ({f.points:+d})")
                     for f in _by_weight(counted)[:4]
@@ -254,6 +255,11 @@ def _errors(score: TitleScore) -> list[Finding]:
     return [finding for finding in score.findings if finding.severity == "error"]
 
 
+def _is_barred(score: TitleScore) -> bool:
+    """Return whether a title says what must not be said, whatever its length."""
+    return any(finding.rule not in _LENGTHS for finding in _errors(score))
+
+
 def _warnings(score: TitleScore, view: View) -> list[str]:
     """Return which signs a title gets."""
     kinds = list(dict.fromkeys(_LENGTHS.get(finding.rule, "error") for finding in _errors(score)))
@@ -336,7 +342,8 @@ def _scores(score: TitleScore, view: View) -> list[str]:
     terminal, labels, say = view.terminal, view.labels, view.say
     total = f"  {say('总分', 'score')} {score.overall.value:.0f}"
     if not score.judged:
-        total += "    " + say(*UNJUDGED)
+        if not _is_barred(score):  # of which there is enough to say
+            total += "    " + say(*UNJUDGED)
     elif score.percentile is not None:
         total += say(f"    高于 {score.percentile}% 的同类标题", f"    above {score.percentile}% of its kind")
     wide = max(display_width(labels[name]) for name in score.overall.parts)
@@ -401,7 +408,8 @@ def _risks(score: TitleScore, view: View) -> list[str]:
     for name, part in score.risks.items():
         if part.value < view.highs.get(name, 101):
             continue
-        causes = [finding.message for finding in _by_weight(part.findings) if finding.points > 0][:3]
+        found = sorted(_by_weight(part.findings), key=lambda finding: finding.rule in view.lesser)
+        causes = [finding.message for finding in found if finding.points > 0][:3]
         text = (
             f"{view.labels[name]} {part.value:.0f}"
             + view.say("（偏高）：", " (high): ")

@@ -28,6 +28,8 @@ LEAST_GAIN = 2.0  # less is not to be seen in a score without decimals
 _TRIED = 24  # rewrites judged at most; each costs about as much as the title itself
 _ADDRESSES = 8  # points from which the goods' own words call somebody
 _LEAST_CLAUSE = 4  # characters; what is left of a clause below that says nothing
+_LISTED = 7  # words without a small one among them are a list of search words
+_SMALL_TAGS = "udpcyrm"
 _EDGES = " ，,、；;：:|｜/·-—"
 _SIGNS = _EDGES + "！!？?。…~"
 # What tells a story or speaks of itself, by tag: a name before such a title would become the one who did it.
@@ -132,6 +134,8 @@ class Adviser:
         ):
             return
         tokens = self._tokens(score.title)
+        if lacking and _is_bare(tokens):
+            return
         tells = any(token.tag in _STORY_TAGS or token.text.startswith("我") for token in tokens)
         for template in data["templates"]:
             slot = next(iter(re.findall(r"{(\w+)}", template.replace("{title}", ""))))
@@ -205,10 +209,14 @@ class Adviser:
     def _replace(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         """Put in the words that a rule's list has for what it found, everywhere at once; most rules suggest sentences.
 
-        Nothing is replaced where a word behind ``not_after`` says what somebody is (不买就是…).
+        Nothing is replaced where a word of ``not_after`` says what somebody is (不买就是…), or one of ``not_before``
+        what only they do (…才用便宜货): no other word mends that.
         """
         found = [finding for finding in score.findings if finding.rule in data["rules"]]
-        if not found or any(score.title[: f.start].endswith(tuple(data.get("not_after", ()))) for f in found):
+        after, before = (tuple(data.get(key, ())) for key in ("not_after", "not_before"))
+        if not found or any(
+            score.title[: f.start].endswith(after) or score.title[f.end :].startswith(before) for f in found
+        ):
             return
         for number in range(max(len(finding.suggestions) for finding in found)):
             if all(finding.suggestions for finding in found):
@@ -368,6 +376,12 @@ def _can_go(fields: Mapping[str, str], before: Token | None, after: Token | None
         if side in fields and (token is None or not token.tag.startswith(tuple(fields[side].split("|")))):
             return False
     return True
+
+
+def _is_bare(tokens: Sequence[Token]) -> bool:
+    """Return whether a title is no sentence to put somebody before: one word, or many in a list without small words."""
+    words = [token for token in tokens if token.tag != "x"]
+    return len(words) < 2 or (len(words) >= _LISTED and not any(token.tag[0] in _SMALL_TAGS for token in words))
 
 
 def _ink(text: str) -> int:

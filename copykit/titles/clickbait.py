@@ -38,17 +38,20 @@ SHAPES = (
 )
 
 # What a tag says here, as one letter: a name, a pronoun, another word that only holds words together, a number, a sign.
-_NAME, _PRONOUN, _FUNCTION, _NUMBER, _SIGN, _OTHER = "N", "r", "f", "m", "x", "."
+_NAME, _NOUN, _PRONOUN, _FUNCTION, _NUMBER, _SIGN, _OTHER = "N", "n", "r", "f", "m", "x", "."
 _CLASS_OF = {
     **dict.fromkeys(["nr", "ns", "nt", "nz", "nrt", "nrfg", "eng", "j"], _NAME),
     **dict.fromkeys(["y", "d", "ul", "uj", "u", "zg", "e", "o", "ud", "uv", "ug", "uz", "c"], _FUNCTION),
     "r": _PRONOUN,
+    "n": _NOUN,
     "m": _NUMBER,
     "x": _SIGN,
 }
 _DIGITS = frozenset("0123456789")
 # Third persons: who is meant has to be said before.
 _THIRD = frozenset(["他", "她", "它", "他们", "她们", "它们", "ta", "此人", "对方"])
+_KIN = frozenset("妈爸爹娘哥姐弟妹爷奶婆嫂婶姨姑舅叔孙")
+_NAMED_KIN = frozenset((_NOUN, _PRONOUN, _OTHER))  # 我妈 is one word of any of these
 _LISTED = frozenset("大种招件条类步句幅张")  # measure words that make a list of a number; 个 counts people as well
 _ONE = frozenset(["一", "1"])  # 这一种 is no list
 _UNITS = frozenset("月年例元名%吨级度家套点倍股平起所辆℃万亿公千米美")  # what an exact figure is counted in
@@ -66,6 +69,7 @@ _MEASURED = late(
     r"[\d.]+ ?(?:[毫厘]?米|公分|[公千]?克|公?斤|毫?升|[kc]?m\b|k?g\b|ml\b|[元块毛秒%度℃岁天年]|分钟|小时|个月)"
 )
 _SEVERAL = frozenset("些几两三四五六七八九十23456789")
+_LEAST_TOLD = 4  # characters of a clause that tells something
 _MODIFIERS = 5  # words of these at most
 
 _OPENER = 6  # characters at most in an opening call
@@ -167,12 +171,15 @@ class Shapes:
 
     @staticmethod
     def _pronoun(words: Sequence[str], kinds: str, place: int) -> tuple[int, int] | None:
-        """Return the first third person that stands before every name."""
+        """Return the first third person that stands before every name, and before what it may mean (锅 … 它)."""
+        thing = kin = False
         for word, kind in zip(words, kinds, strict=True):
             if kind == _NAME:
                 return None
-            if kind == _PRONOUN and word in _THIRD:
+            if kind == _PRONOUN and word in _THIRD and not (thing if word[0] == "它" else kin):
                 return place, place + len(word)
+            thing = thing or kind == _NOUN
+            kin = kin or (kind in _NAMED_KIN and word[-1] in _KIN)
             place += len(word)
         return None
 
@@ -230,7 +237,8 @@ class Shapes:
             return ("this_way", starts[at + 1]) if does else ("", end)
         alone = end - start == 1 and tag[0] not in "nqm" and text[end : end + 1] not in _MEASURES
         if role == "clause" or alone:
-            return ("", end) if text[:start].rstrip("“ ").endswith(_PAUSES) else ("unnamed", end)
+            after_clause = text[:start].rstrip("“ ").endswith(_PAUSES) and _told_before(text[:start])
+            return ("", end) if after_clause else ("unnamed", end)
         if _MEASURED.match(text, start + 1):
             return "", end
         while at < len(words) and at < following + _MODIFIERS and (tags[at][0] in "mqab" or words[at] in _PASSED):
@@ -240,7 +248,7 @@ class Shapes:
         if at == len(words) or (tags[at][0] != "n" and tags[at] != "eng"):
             # 豆子，只炒这一种 is one of what was said before; 记得带这三样 has not said of which.
             back = (at == len(words) or tags[at] == "x") and _SEVERAL.isdisjoint(text[start : starts[at]])
-            return ("", end) if back and any(sign in _PAUSES for sign in text[:start]) else ("unnamed", end)
+            return ("", end) if back and _told_before(text[:start]) else ("unnamed", end)
         while at + 1 < len(words) and tags[at + 1][0] == "n":
             at += 1  # the last of several nouns is what it is
         noun = self._classes.get(words[at])
@@ -251,7 +259,7 @@ class Shapes:
     def _asking(self, reading: Reading) -> None:
         """Add a question whose answer is the story: by its words, or asked with a mark and no business of a buyer's.
 
-        A title that tells two figures tells what happened, whatever it asks besides.
+        A title that tells two figures tells what happened, whatever it asks besides; words behind the mark answer it.
         """
         text, hits = reading.folded.text, reading.hits
         if len(_FIGURE.findall(text)) > 1:
@@ -259,7 +267,9 @@ class Shapes:
         if self._riddles in hits and (riddles := whole_words(reading, hits[self._riddles])):
             hits[self.slots["open_question"]] = riddles[:1]
         elif self._asks in hits and not self._is_practical(reading):
-            mark = hits[self._asks][0][0]
+            mark = hits[self._asks][-1][0]
+            if any(map(str.isalnum, text[mark:])):
+                return
             begun = max(text.rfind(sign, 0, mark) for sign in _BREAKS) + 1
             if begun < mark:
                 hits[self.slots["open_question"]] = [(begun, mark + 1)]
@@ -310,6 +320,11 @@ KINDS: dict[str, KindMaker] = {"shape": ShapeKind}
 def _slot(build: Build, name: str) -> int:
     lexicon = build.lexicons[name]
     return build.automaton.words(lexicon.entries, lexicon.exceptions)
+
+
+def _told_before(text: str) -> bool:
+    """Return whether a clause stands before, of which something may be said: 卧槽！ is none."""
+    return any(len(clause) >= _LEAST_TOLD for clause in _BREAK.split(text)[:-1])
 
 
 def _place_of(words: Sequence[str], at: int, count: int, low: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ import functools
 import re
 import sys
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import compress, count
 from typing import Any, NamedTuple
@@ -142,9 +143,11 @@ class SoundKind:
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield a finding a pun, at most ``limit``."""
-        text, findings = reading.folded.text, []
-        for place, end in reading.hits[self.slot]:
-            for to_other, by_char in self._halves(text[place:end]):
+        text, places = _unquoted(reading.folded.text)
+        findings = []
+        for first, last in reading.hits[self.slot]:
+            place = bisect_left(places, first)
+            for to_other, by_char in self._halves(reading.folded.text[first:last]):
                 begin = place + to_other
                 if begin < 0:
                     continue
@@ -154,7 +157,10 @@ class SoundKind:
                         start = place - half.offset
                         written = text[start : start + len(half.idiom)]
                         if self._is_pun(written, half):
-                            findings.append(self.rule.finding(reading, start, start + len(written), idiom=half.idiom))
+                            span = _with_its_quote(
+                                reading.folded.text, places[start], places[start + len(written) - 1] + 1
+                            )
+                            findings.append(self.rule.finding(reading, *span, idiom=half.idiom))
         return findings[: self.rule.limit]
 
     def _halves_of(self, text: str) -> list[tuple[int, _ByFirst]]:
@@ -181,6 +187,23 @@ class SoundKind:
     def _is_pun(self, written: str, half: _Half) -> bool:
         changed = sum(one != other for one, other in zip(written, half.idiom, strict=True))
         return changed <= 2 and written not in self._idioms and written not in self._slips
+
+
+def _unquoted(text: str) -> tuple[str, Sequence[int]]:
+    """Return a text without its quotation marks, which point at a pun (一“壶”百应), and where its characters stand."""
+    if _QUOTES.isdisjoint(text):
+        return text, range(len(text))
+    places = [place for place, char in enumerate(text) if char not in _QUOTES]
+    return "".join(map(text.__getitem__, places)), places
+
+
+def _with_its_quote(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span with the mark before it that opens a quotation inside."""
+    opens = sum(char in _QUOTES for char in text[start:end]) % 2 and text[start - 1 : start] in _QUOTES
+    return (start - 1 if opens else start), end
+
+
+_QUOTES = frozenset("“”‘’「」『』\"'")
 
 
 class _Half(NamedTuple):

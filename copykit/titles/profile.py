@@ -73,6 +73,11 @@ class Profile:
         return {name: part.short for name, part in self.dimensions.items()}
 
     @property
+    def lesser(self) -> frozenset[str]:
+        """Return the rules whose points count in part, as they prove nothing alone."""
+        return frozenset(rule for part in self.risks.values() for group in part.together for rule in group.rules)
+
+    @property
     def highs(self) -> dict[str, int]:
         """Return risk → the value from which it is told."""
         return {name: part.high for name, part in self.risks.items()}

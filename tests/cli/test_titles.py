@@ -400,6 +400,15 @@ def test_a_full_disk_costs_one_sentence(form: str) -> None:
     assert "Traceback" not in done.stderr.decode()
 
 
+def test_causes_of_a_risk_stand_before_signs_of_style_and_an_error_is_enough_to_say(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    score("面霜不是越贵越好，看这三个成分就够了")
+    assert "（偏高）：“这三个成分”指的是什么" in capsys.readouterr().out
+    score("祖传秘方，专治失眠")
+    assert "没找到能判断的地方" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("title", ["x", "洗了三年的白T恤，领口还是平的"])
 def test_where_nothing_was_found_no_standing_is_told(title: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert score(title) == 0

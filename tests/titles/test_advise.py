@@ -123,6 +123,9 @@ def test_advice_in_sentences_is_never_put_into_a_title(title: str) -> None:
         "不买就是丑女，胖子必须看",
         "李佳琦推荐的口红",
         "结局太意外！这把伞居然这样",
+        "睫毛膏",
+        "无糖电饭煲脱糖家用多功能智能预约小型",
+        "穷人才用便宜的锅",
     ],
 )
 def test_rather_no_change_than_a_silly_one(title: str) -> None:

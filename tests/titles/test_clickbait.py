@@ -77,6 +77,8 @@ def test_a_loud_voice_a_buyers_question_or_a_way_to_do_it_is_no_clickbait(scorer
         ("这种食物，冰箱里放不得", "这种凉拌菜，冰箱里放不得"),
         ("老字号的苦日子，熬到头了？", "羽绒服洗了结团，怎么拍开？"),
         ("面馆开了三十年，怎么就关门了？", "面馆开了三十年，几点关门？"),
+        ("孩子不爱吃菜，藏着的事没说？", "孩子不爱吃菜？把西兰花切成小树"),
+        ("一把菜刀用二十年，老师傅的秘诀", "一把菜刀用二十年，秘诀是不洗它"),
     ],
 )
 def test_what_is_not_named_weighs_more_than_what_is(scorer: TitleScorer, withheld: str, told: str) -> None:
