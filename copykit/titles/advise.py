@@ -297,12 +297,16 @@ class Adviser:
 
     def _front(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         """Bring the clause with the category word to the front."""
-        folded = fold(score.title)
-        starts = [token.start for token in self._tokens(score.title)] + [len(folded.text)]
+        folded, tokens = fold(score.title), self._tokens(score.title)
+        starts = [token.start for token in tokens] + [len(folded.text)]
         hits = [hit for hit in self._find(folded.text).get(self._category_slot, ()) if names_goods(starts, *hit)]
         if not hits:
             return
-        start, end = folded.span(*hits[0])
+        first, last = hits[0]
+        for token in tokens:  # 茶叶礼盒 is one thing
+            if token.start == last and token.tag[0] == "n":
+                last = token.end
+        start, end = folded.span(first, last)
         if start < data.get("after", 12):
             return
         word = score.title[start:end]

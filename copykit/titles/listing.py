@@ -140,6 +140,32 @@ class UnlikeKind:
         return (self.rule.finding(reading, *first, related=others, count=len(places), words=self.comma.join(told)),)
 
 
+class NoGoodsKind:
+    """Fires when a title names no goods: none of its list, and no word that ends as names of goods do.
+
+    ``settings.endings`` is the list of such last characters: no list of categories is ever whole.
+    """
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        self.slot = Words(rule, build).slot
+        name = rule.settings["settings"]["endings"]
+        if name not in build.lexicons:
+            raise RuleError(rule=rule.id, reason=Both(f"没有词表“{name}”", f"there is no word list '{name}'"))
+        self.endings = frozenset(build.lexicons[name].entries)
+        self.triggers: frozenset[int] | None = None
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding or none."""
+        if self.slot in reading.hits:
+            return ()
+        endings = self.endings
+        for word, tag in zip(reading.words, reading.tags, strict=True):
+            if word[-1] in endings and len(word) > 1 and tag[0] in "nv":
+                return ()
+        return (self.rule.plain(reading, 0, len(reading.folded.text)),)
+
+
 class RowKind:
     """Fires once for goods of one family side by side that no single thing can be (羽绒服棉服大衣风衣).
 
@@ -303,6 +329,7 @@ KINDS: dict[str, KindMaker] = {
     "keywords": KeywordsKind,
     "searched": SearchedKind,
     "unlike": UnlikeKind,
+    "no_goods": NoGoodsKind,
     "row": RowKind,
     "position": PositionKind,
     "repeat": RepeatKind,
