@@ -96,8 +96,10 @@ class Adviser:
         asked: list[tuple[int, str]] = []
         for data in self._changes.values():
             if data["kind"] == "ask" and score.profile in data.get("profiles", (score.profile,)):
-                found = [f for f in score.findings if f.rule in data.get("rules", ()) or f.severity == data.get("of")]
-                if found:
+                rules, lacks = data.get("rules", ()), data.get("lacks")
+                found = [f for f in score.findings if f.rule in rules or f.severity == data.get("of")]
+                told = any(f.dimension == lacks and f.points > 0 and f.rule not in rules for f in score.findings)
+                if found and not (lacks and told):
                     old = "、".join(dict.fromkeys(f"“{finding.match}”" for finding in found))
                     asked.append((data["rank"], data["message"].format(old=old)))
         return [message for rank, message in asked if rank == min(asked)[0]]

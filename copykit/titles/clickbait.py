@@ -7,12 +7,13 @@ the signs are fixed by reasoning, and points of ±1 do nearly as well as fitted 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import compress, repeat
 
 from copykit.errors import Words as Both
-from copykit.late import late
+from copykit.late import late, made_late
 from copykit.lexicon import Hits
 from copykit.model import Finding
 from copykit.rules.kinds import Build, KindMaker, RuleError, whole_words
@@ -100,8 +101,10 @@ class Shapes:
         self._reports = _slot(build, "report_verbs")
         self._pointers = build.lexicons["deictic"].entries
         self._classes = build.lexicons["class_nouns"].entries
-        self._practical = _slot(build, "practical_questions")
-        self._practical_words = build.lexicons["practical_questions"].entries
+        practical = build.lexicons["practical_questions"]
+        # Words of every second title, looked for in the few that ask.
+        self._practical_words = practical.entries
+        self._practical = made_late(lambda: _any_of((*practical.entries, *practical.exceptions)))
 
     def __call__(self, batch: Batch) -> None:
         """Add the shapes that are there to each reading's hits."""
@@ -109,6 +112,7 @@ class Shapes:
         # One letter a word says all that most titles are asked: searching in a string beats walking over words.
         classes = "".join(map(_CLASS_OF.get, tags, repeat(_OTHER)))
         slots, reports, split = self.slots, self._reports, _BREAK.split
+        deictic, riddles, asks = self._deictic, self._riddles, self._asks
         long_clause, short_clauses = slots["long_clause"], slots["short_clauses"]
         for reading, begin, end in zip(readings, begins, ends, strict=True):
             hits, text = reading.hits, reading.folded.text
@@ -137,9 +141,9 @@ class Shapes:
                     hits[slots["fact"]] = [fact]
                 if reports in hits and (reported := whole_words(reading, hits[reports])):
                     hits[slots["report"]] = reported[:1]
-            if self._deictic in hits:
+            if deictic in hits:
                 self._pointing(reading)
-            if self._riddles in hits or self._asks in hits:
+            if asks in hits or riddles in hits:
                 self._asking(reading)
 
     def _clauses(self, text: str, clauses: Sequence[str], hits: Hits, low: int, high: int) -> None:
@@ -276,9 +280,12 @@ class Shapes:
 
     def _is_practical(self, reading: Reading) -> bool:
         """Return whether a question is a buyer's own: how to wash it, which one, can it (能…吗)."""
-        text, hits = reading.folded.text, reading.hits.get(self._practical, [])
-        asked = ((self._practical_words[text[start:end]], end) for start, end in hits if start in reading.bounds)
-        return any("with" not in fields or fields["with"] in text[end:] for fields, end in asked)
+        text, bounds = reading.folded.text, reading.bounds
+        for match in self._practical.finditer(text):
+            fields = self._practical_words.get(match[0])  # None: an exception
+            if fields is not None and match.start() in bounds and fields.get("with", "") in text[match.end() :]:
+                return True
+        return False
 
     def _withholds(self, reading: Reading) -> bool:
         """Return whether the title leaves something open, so that its figures and verbs are bait rather than news."""
@@ -320,6 +327,11 @@ KINDS: dict[str, KindMaker] = {"shape": ShapeKind}
 def _slot(build: Build, name: str) -> int:
     lexicon = build.lexicons[name]
     return build.automaton.words(lexicon.entries, lexicon.exceptions)
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds the longest of the words at each place."""
+    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
 
 
 def _told_before(text: str) -> bool:

@@ -143,11 +143,15 @@ class SoundKind:
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield a finding a pun, at most ``limit``."""
-        text, places = _unquoted(reading.folded.text)
-        findings = []
-        for first, last in reading.hits[self.slot]:
-            place = bisect_left(places, first)
-            for to_other, by_char in self._halves(reading.folded.text[first:last]):
+        text, findings = reading.folded.text, []
+        places: Sequence[int] = ()
+        if "“" in text or '"' in text or "「" in text or "‘" in text:
+            text, places = _unquoted(text)
+        for place, end in reading.hits[self.slot]:
+            if places:
+                size, place = end - place, bisect_left(places, place)
+                end = place + size
+            for to_other, by_char in self._halves(text[place:end]):
                 begin = place + to_other
                 if begin < 0:
                     continue
@@ -157,9 +161,9 @@ class SoundKind:
                         start = place - half.offset
                         written = text[start : start + len(half.idiom)]
                         if self._is_pun(written, half):
-                            span = _with_its_quote(
-                                reading.folded.text, places[start], places[start + len(written) - 1] + 1
-                            )
+                            span = start, start + len(written)
+                            if places:
+                                span = _with_its_quote(reading.folded.text, places[start], places[span[1] - 1] + 1)
                             findings.append(self.rule.finding(reading, *span, idiom=half.idiom))
         return findings[: self.rule.limit]
 
@@ -191,8 +195,6 @@ class SoundKind:
 
 def _unquoted(text: str) -> tuple[str, Sequence[int]]:
     """Return a text without its quotation marks, which point at a pun (一“壶”百应), and where its characters stand."""
-    if _QUOTES.isdisjoint(text):
-        return text, range(len(text))
     places = [place for place, char in enumerate(text) if char not in _QUOTES]
     return "".join(map(text.__getitem__, places)), places
 
