@@ -301,6 +301,27 @@ def test_a_category_lies_in_categories_that_exist(name: str) -> None:
     assert set(FILES.load("categories")[name].get("within", ())) <= set(FILES.load("categories"))
 
 
+REPORT = "记者从市民政局了解到，全市最好的两所养老院今年扩建。"
+
+
+@pytest.mark.parametrize(
+    ("facts", "verdict"),
+    [
+        ({}, "warning"),
+        ({"commercial": True}, "error"),
+        ({"has_link": True}, "error"),
+        ({"commercial": False}, "warning"),
+    ],
+)
+def test_what_reads_like_a_report_stays_an_error_where_the_facts_say_that_it_sells(
+    facts: dict[str, bool], verdict: str
+) -> None:
+    report = check(REPORT, **facts)
+    assert report.verdict == verdict
+    reason = EXEMPTIONS["no_ad_report"]["evidence"]
+    assert any(reason in finding.why for finding in report.findings) is (verdict == "warning")
+
+
 # --- promises on any text -------------------------------------------------------------------------------------------
 
 PIECES = st.sampled_from(
