@@ -69,8 +69,8 @@ def keep_freed() -> None:
         told(_MMAP_THRESHOLD, MAPPED)
 
 
-KEPT = 64 << 20
-MAPPED = 32 << 20  # the most that glibc takes
+KEPT = 32 << 20
+MAPPED = 4 << 20  # what runs are put together with is larger, and goes back at once: a gigabyte took 60 MB more
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # as its malloc.h names them
 
 
