@@ -240,7 +240,7 @@ class Condition(NamedTuple):
         if self.subject and frame.subject not in self.subject:
             return None
         if self.relation == "anywhere":
-            return frame.hit if self.said_in(frame.reading) else None
+            return frame.hit if self.said_in(whole_of(frame.reading)) else None
         return self._next(frame) if self.relation == "next_sentence" else STATES[self.relation](frame)
 
     def _spans(self, frame: Frame) -> Sequence[Span]:
@@ -285,14 +285,19 @@ class Condition(NamedTuple):
         """Return whether it holds for all hits of a text or for none."""
         return self.relation == "anywhere" and not self.subject
 
-    def said_in(self, reading: Reading) -> bool:
-        """Return whether the whole text says it, of which the reading is a part."""
-        whole: str = reading.memo.get(WHOLE, reading.folded.text)
+    def said_in(self, whole: str) -> bool:
+        """Return whether a whole folded text says it."""
         return self.around.anywhere(whole, self.slot, self.pattern, self.said)
 
 
 _MATCHES = "matches"
 WHOLE = "whole text"  # where a sentence's memo holds the folded text that it is a part of
+
+
+def whole_of(reading: Reading) -> str:
+    """Return the folded text that a reading is a part of, or all of."""
+    whole: str = reading.memo.get(WHOLE, reading.folded.text)
+    return whole
 
 
 def condition(
@@ -364,12 +369,13 @@ def needs_words(data: Mapping[str, Any]) -> bool:
 class Conditions:
     """What a rule or an exemption asks for: every ``[[when]]`` has to hold, and no ``[[not_when]]`` may."""
 
-    __slots__ = ("_around", "_not_when_text", "_of_claim", "_patterns", "_when_text", "needed")
+    __slots__ = ("_around", "_last_text", "_not_when_text", "_of_claim", "_patterns", "_when_text", "needed")
 
     def __init__(self, when: Sequence[Condition], not_when: Sequence[Condition], around: Surroundings) -> None:
         self._around = around
         wanted, self._when_text = _parted(when)
         unwanted, self._not_when_text = _parted(not_when)
+        self._last_text: tuple[str, bool] | None = None  # the last whole text that was asked about, and the answer
         # The cheap ones first: what a frame has to be asked for may cut the sentence into words.
         of_claim = [*((each, True) for each in wanted), *((each, False) for each in unwanted)]
         self._of_claim = sorted(of_claim, key=lambda pair: _cost(pair[0]))
@@ -393,9 +399,14 @@ class Conditions:
 
     def met_by_text(self, reading: Reading) -> bool:
         """Return whether the text meets those that are the same for all its claims; a source named bars all of them."""
-        return all(each.said_in(reading) for each in self._when_text) and not any(
-            each.said_in(reading) for each in self._not_when_text
-        )
+        if not self._when_text and not self._not_when_text:
+            return True
+        whole = whole_of(reading)
+        if self._last_text is None or self._last_text[0] is not whole:
+            met = all(each.said_in(whole) for each in self._when_text)
+            met = met and not any(each.said_in(whole) for each in self._not_when_text)
+            self._last_text = whole, met
+        return self._last_text[1]
 
     def met(self, frame: Frame) -> bool:
         """Return whether a claim meets the others."""
