@@ -17,7 +17,7 @@ from copykit.errors import Problem
 from copykit.late import late
 from copykit.laws import Laws
 from copykit.model import Finding, Span
-from copykit.rules import claims, names, style
+from copykit.rules import claims, copyedit, names, on_page, repetition
 from copykit.rules import kinds as rule_kinds
 from copykit.rules import rule as rules
 from copykit.rules.check import plain_context
@@ -37,7 +37,14 @@ if TYPE_CHECKING:
 Verdict = Literal["error", "warning", "ok"]
 PACKS = ("law",)
 
-KINDS: dict[str, KindMaker] = {**rule_kinds.KINDS, **names.KINDS, **claims.KINDS, **style.KINDS}
+KINDS: dict[str, KindMaker] = {
+    **rule_kinds.KINDS,
+    **names.KINDS,
+    **claims.KINDS,
+    **copyedit.KINDS,
+    **repetition.KINDS,
+    **on_page.KINDS,
+}
 
 
 class Ask(NamedTuple):
@@ -130,7 +137,7 @@ class Checker:
     def _judge(self, text: str, context: Context, links: Sequence[tuple[int, int, str]] | None) -> Report:
         whole, parts = self._engine.read_long(text, context, sentences)
         if links is not None:
-            whole.memo[style.LINKS] = links
+            whole.memo[on_page.LINKS] = links
         folded = whole.folded
         notices = self._engine.find_whole(whole)
         findings: list[Finding] = []

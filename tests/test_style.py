@@ -18,8 +18,8 @@ from copykit.compliance import KINDS, Checker, Facts, case_context
 from copykit.model import Brief, Finding
 from copykit.rules.check import check_rule
 from copykit.rules.engine import Engine
+from copykit.rules.repetition import frequent_pairs
 from copykit.rules.rule import from_data
-from copykit.rules.style import frequent_pairs
 from copykit.text.normalize import fold
 from copykit.text.originality import SHORTEST_RUN, corpus_index, originality
 from copykit.text.segment import Segmenter

@@ -17,7 +17,7 @@ from copykit.late import late, made_late
 from copykit.model import Finding, Severity
 from copykit.rules.applies import ALWAYS, Applies, applies_from
 from copykit.rules.frames import Frame, Framer, Surroundings, folded_words
-from copykit.rules.kinds import Build, KindMaker, best, pattern_matcher, whole_words
+from copykit.rules.kinds import Build, KindMaker, best, lexicon_of, pattern_matcher, whole_words
 from copykit.rules.reading import Context, Reading
 from copykit.rules.relations import Conditions, condition, condition_words, needs_words
 from copykit.rules.rule import Rule, RuleError
@@ -448,10 +448,9 @@ def trigger_words(rule: Rule, build: Build) -> tuple[frozenset[str], frozenset[s
     hidden = set(folded_words(settings.get("except", ())))
     names = [settings["lexicon"]] if "lexicon" in settings else []
     for name in [*names, *settings.get("lexicons", ())]:
-        if name not in build.lexicons:
-            raise RuleError(rule=rule.id, reason=Both(f"没有词表“{name}”", f"there is no word list '{name}'"))
-        words |= set(build.lexicons[name].entries)
-        hidden |= build.lexicons[name].exceptions
+        lexicon = lexicon_of(rule, build, name)
+        words |= set(lexicon.entries)
+        hidden |= lexicon.exceptions
     if "before" in settings:
         fronts = folded_words(settings["before"])
         words = {front + word for front in fronts for word in words}

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from copykit.errors import CopykitError
 from copykit.errors import Words as Both
-from copykit.lexicon import AutomatonBuilder, Lexicons
+from copykit.lexicon import AutomatonBuilder, Lexicon, Lexicons
 from copykit.model import Finding
 from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
@@ -128,9 +128,7 @@ class Words:
         names = [settings["lexicon"]] if key == "words" and "lexicon" in settings else []
         names += settings.get("lexicons", ()) if key == "words" else ()
         for name in names:
-            if name not in build.lexicons:
-                raise RuleError(rule=rule.id, reason=Both(f"没有词表“{name}”", f"there is no word list '{name}'"))
-            lexicon = build.lexicons[name]
+            lexicon = lexicon_of(rule, build, name)
             self.fields.update({word: fields for word, fields in lexicon.entries.items() if fields})
             words.update(lexicon.entries)
             exceptions |= lexicon.exceptions
@@ -140,6 +138,13 @@ class Words:
             zh, en = f"一个词也没有，请写 {wanted}", f"it has no words; give {wanted}"
             raise RuleError(rule=rule.id, reason=Both(zh, en))
         self.slot = build.automaton.words(self.words, exceptions - {""})
+
+
+def lexicon_of(rule: Rule, build: Build, name: str) -> Lexicon:
+    """Return a word list that a rule names; raise RuleError when there is none."""
+    if name not in build.lexicons:
+        raise RuleError(rule=rule.id, reason=Both(f"没有词表“{name}”", f"there is no word list '{name}'"))
+    return build.lexicons[name]
 
 
 def other_rules(rule: Rule, build: Build) -> frozenset[str]:

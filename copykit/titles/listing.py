@@ -10,7 +10,7 @@ from copykit.errors import Words as Both
 from copykit.late import late
 from copykit.model import Finding
 from copykit.rules import kinds
-from copykit.rules.kinds import Build, KindMaker, RuleError, Words
+from copykit.rules.kinds import Build, KindMaker, RuleError, Words, lexicon_of
 from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text, fold_texts
@@ -149,10 +149,7 @@ class NoGoodsKind:
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
         self.slot = Words(rule, build).slot
-        name = rule.settings["settings"]["endings"]
-        if name not in build.lexicons:
-            raise RuleError(rule=rule.id, reason=Both(f"没有词表“{name}”", f"there is no word list '{name}'"))
-        self.endings = frozenset(build.lexicons[name].entries)
+        self.endings = frozenset(lexicon_of(rule, build, rule.settings["settings"]["endings"]).entries)
         self.triggers: frozenset[int] | None = None
 
     def find(self, reading: Reading) -> Iterable[Finding]:

@@ -12,10 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import compress, count
 from typing import Any, NamedTuple
 
-from copykit.errors import Words as Both
-from copykit.lexicon import Lexicon
 from copykit.model import Finding
-from copykit.rules.kinds import Build, KindMaker, RuleError, best
+from copykit.rules.kinds import Build, KindMaker, best, lexicon_of
 from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text, fold_texts
@@ -127,7 +125,7 @@ class SoundKind:
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
-        lexicon = _lexicon(rule, build)
+        lexicon = lexicon_of(rule, build, rule.settings["lexicon"])
         self._idioms = lexicon.entries
         self._data = build.data
         # Half → its idioms and where it stands in them. What else is to be known of a half is worked out when it is
@@ -242,7 +240,7 @@ class FormulaKind:
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
         settings = _settings(rule)
-        lexicon = _lexicon(rule, build)
+        lexicon = lexicon_of(rule, build, rule.settings["lexicon"])
         self.entries = lexicon.entries
         self._gapped: dict[str, list[tuple[str, list[str]]]] = {}
         parts: set[str] = set()
@@ -404,13 +402,6 @@ _GAP = "…"
 def _settings(rule: Rule) -> Mapping[str, Any]:
     settings: Mapping[str, Any] = rule.settings.get("settings", {})
     return settings
-
-
-def _lexicon(rule: Rule, build: Build) -> Lexicon:
-    name = rule.settings["lexicon"]
-    if name not in build.lexicons:
-        raise RuleError(rule=rule.id, reason=Both(f"没有词表“{name}”", f"there is no word list '{name}'"))
-    return build.lexicons[name]
 
 
 def _slips(fields: Mapping[str, str]) -> list[str]:
