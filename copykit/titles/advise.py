@@ -21,7 +21,7 @@ from copykit.model import MOST_CHANGES, Change, Finding, TitleScore, Token
 from copykit.platforms import length_on
 from copykit.text.clauses import clauses
 from copykit.text.normalize import fold, fold_texts
-from copykit.titles.listing import names_goods
+from copykit.titles.goods import names_goods
 from copykit.titles.score import MAX_TITLE, TitleScorer
 
 LEAST_GAIN = 2.0  # less is not to be seen in a score without decimals

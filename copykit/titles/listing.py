@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, count
 
 from copykit.errors import Words as Both
 from copykit.late import late
 from copykit.model import Finding
 from copykit.rules import kinds
-from copykit.rules.kinds import Build, KindMaker, RuleError, Words, lexicon_of
+from copykit.rules.kinds import Build, KindMaker, RuleError, Words
 from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
-from copykit.text.normalize import fold_text, fold_texts
+from copykit.text.normalize import fold_text
 from copykit.titles.frame import length_of
+from copykit.titles.goods import names_goods
 
 
 class KeywordsKind:
@@ -102,126 +102,10 @@ def _claimed(span: tuple[int, int], findings: Iterable[Finding]) -> bool:
     return any(finding.start < span[1] and span[0] < finding.end for finding in findings)
 
 
-class UnlikeKind:
-    """Fires once for a title that names goods of too many families, which only a heap of search words does.
-
-    ``heaps`` holds pairs: so many families (field ``family`` of the list) among so many different words are too many.
-    A word right before one of another family says what that is for (冰箱收纳盒), and its family does not count.
-    """
-
-    def __init__(self, rule: Rule, build: Build) -> None:
-        self.rule = rule
-        group = Words(rule, build)
-        self.slot = group.slot
-        self.comma = "、" if build.lang == "zh" else ", "
-        self.families = {word: fields["family"] for word, fields in group.fields.items() if "family" in fields}
-        self.heaps = [(int(families), int(words)) for families, words in rule.settings["settings"]["heaps"]]
-        self.triggers: frozenset[int] | None = frozenset((self.slot,))
-
-    def find(self, reading: Reading) -> Iterable[Finding]:
-        """Yield one finding over the first of the goods, the others related, or none."""
-        text = reading.folded.text
-        hits = reading.hits.get(self.slot, ())
-        if len(hits) < min(words for _, words in self.heaps):
-            return ()
-        found = [(start, end, text[start:end]) for start, end in hits]
-        found = [(start, end, word) for start, end, word in found if word in self.families]
-        places: dict[str, tuple[int, int]] = {}
-        first_of: dict[str, str] = {}
-        for (start, end, word), (following, _, other) in zip(found, [*found[1:], (-1, -1, "")], strict=True):
-            places.setdefault(word, (start, end))
-            family = self.families[word]
-            if following != end or self.families[other] == family:
-                first_of.setdefault(family, word)
-        if not any(len(first_of) >= families and len(places) >= words for families, words in self.heaps):
-            return ()
-        first, *others = sorted(places.values())
-        told = sorted(first_of.values(), key=lambda word: places[word])
-        return (self.rule.finding(reading, *first, related=others, count=len(places), words=self.comma.join(told)),)
-
-
-class NoGoodsKind:
-    """Fires when a title names no goods: none of its list, and no word that ends as names of goods do.
-
-    ``settings.endings`` is the list of such last characters: no list of categories is ever whole.
-    """
-
-    def __init__(self, rule: Rule, build: Build) -> None:
-        self.rule = rule
-        self.slot = Words(rule, build).slot
-        self.endings = frozenset(lexicon_of(rule, build, rule.settings["settings"]["endings"]).entries)
-        self.triggers: frozenset[int] | None = None
-
-    def find(self, reading: Reading) -> Iterable[Finding]:
-        """Yield one finding or none."""
-        if self.slot in reading.hits:
-            return ()
-        endings = self.endings
-        for word, tag in zip(reading.words, reading.tags, strict=True):
-            if word[-1] in endings and len(word) > 1 and tag[0] in "nv":
-                return ()
-        return (self.rule.plain(reading, 0, len(reading.folded.text)),)
-
-
-class RowKind:
-    """Fires once for goods of one family side by side that no single thing can be (羽绒服棉服大衣风衣).
-
-    ``words`` of its list stand with nothing but blanks and commas between, of ``sorts`` different sorts (field
-    ``sort``; a word without is a sort of its own, ``any`` is none). Silent where one of ``unless`` says that they are
-    sold together, or what the thing is for.
-    """
-
-    def __init__(self, rule: Rule, build: Build) -> None:
-        self.rule = rule
-        group = Words(rule, build)
-        self.slot = group.slot
-        self.comma = "、" if build.lang == "zh" else ", "
-        self.families = {word: fields["family"] for word, fields in group.fields.items() if "family" in fields}
-        self.sort_of = {word: fields["sort"] for word, fields in group.fields.items() if "sort" in fields}
-        settings = rule.settings["settings"]
-        self.words, self.sorts = int(settings["words"]), int(settings["sorts"])
-        self.unless = fold_texts(settings["unless"])
-        self.triggers: frozenset[int] | None = frozenset((self.slot,))
-
-    def find(self, reading: Reading) -> Iterable[Finding]:
-        """Yield one finding over the first of the goods, the others related, or none."""
-        hits = reading.hits.get(self.slot, ())
-        if len(hits) < self.words:
-            return ()
-        text = reading.folded.text
-        row: dict[str, tuple[int, int]] = {}
-        family, reached = "", -1
-        for start, end in hits:
-            word = text[start:end]
-            own = self.families.get(word, "")
-            if own != family or not own or text[reached:start].strip(_BETWEEN):
-                if self._is_heap(row):
-                    break
-                row = {}
-            family, reached = own, end
-            row.setdefault(word, (start, end))
-        if not self._is_heap(row) or any(word in text for word in self.unless):
-            return ()
-        first, *others = row.values()
-        told: dict[str, str] = {}
-        for word, place in row.items():
-            told.setdefault(self.sort_of.get(word, word), reading.text[slice(*reading.folded.span(*place))])
-        told.pop("any", None)
-        return (
-            self.rule.finding(reading, *first, related=others, count=len(told), words=self.comma.join(told.values())),
-        )
-
-    def _is_heap(self, row: Mapping[str, tuple[int, int]]) -> bool:
-        return len(row) >= self.words and len({self.sort_of.get(word, word) for word in row} - {"any"}) >= self.sorts
-
-
-_BETWEEN = " ,、/|和及男女"
-
-
 class PositionKind:
     """Fires for the first word of its lists when it ends by character ``max`` of the title, or starts after ``min``.
 
-    A word that only begins a longer one names nothing (帽子 in 帽子戏法), one that ends it does (锅 in 炒锅).
+    Only words that name goods count (see ``names_goods``).
     """
 
     def __init__(self, rule: Rule, build: Build) -> None:
@@ -241,11 +125,6 @@ class PositionKind:
         if (self.high is not None and end <= self.high) or (self.low is not None and start >= self.low):
             return (self.rule.finding(reading, start, end, place=start + 1),)
         return ()
-
-
-def names_goods(starts: Sequence[int], start: int, end: int) -> bool:
-    """Return whether a hit ends where a word does, or at least goes on into a second one."""
-    return starts[bisect_right(starts, start)] <= end
 
 
 class RepeatKind:
@@ -325,9 +204,6 @@ class UnusedKind:
 KINDS: dict[str, KindMaker] = {
     "keywords": KeywordsKind,
     "searched": SearchedKind,
-    "unlike": UnlikeKind,
-    "no_goods": NoGoodsKind,
-    "row": RowKind,
     "position": PositionKind,
     "repeat": RepeatKind,
     "past_year": PastYearKind,

@@ -22,7 +22,7 @@ from copykit.rules.engine import Engine
 from copykit.rules.kinds import KindMaker
 from copykit.rules.reading import Context, Reading
 from copykit.text.segment import Segmenter
-from copykit.titles import clickbait, english, extremity, frame, learned, listing, novelty, relevance
+from copykit.titles import clickbait, english, extremity, frame, goods, learned, listing, novelty, relevance
 from copykit.titles.learned import Learned, Traits
 from copykit.titles.paid import paid_already, unearned
 from copykit.titles.profile import Dimension, Profile, Together, load_profile
@@ -36,6 +36,7 @@ KINDS: dict[str, KindMaker] = {
     **extremity.KINDS,
     **relevance.KINDS,
     **listing.KINDS,
+    **goods.KINDS,
     **frame.KINDS,
     **clickbait.KINDS,
     **english.KINDS,
