@@ -49,27 +49,15 @@ _CLASS_OF = {
     "x": _SIGN,
 }
 _DIGITS = frozenset("0123456789")
-# Third persons: who is meant has to be said before.
-_THIRD = frozenset(["他", "她", "它", "他们", "她们", "它们", "ta", "此人", "对方"])
-_KIN = frozenset("妈爸爹娘哥姐弟妹爷奶婆嫂婶姨姑舅叔孙")
 _NAMED_KIN = frozenset((_NOUN, _PRONOUN, _OTHER))  # 我妈 is one word of any of these
-_LISTED = frozenset("大种招件条类步句幅张")  # measure words that make a list of a number; 个 counts people as well
 _ONE = frozenset(["一", "1"])  # 这一种 is no list
-_UNITS = frozenset("月年例元名%吨级度家套点倍股平起所辆℃万亿公千米美")  # what an exact figure is counted in
 _BREAKS = ",:;!?。… \n"
 _BREAK = late(f"[{_BREAKS}]")  # one character each, so that lengths tell where the clauses between them stand
 # Column labels (人物 | …, …｜观察, (图)) are the publisher's, not the writer's.
 _LABELS = late(r"^[^|丨]{1,8}[|丨]\s*|\s*[|丨]\s*[^|丨]{1,9}$|\((?:图|组图|附图|视频)\)$")
 
 _PAUSES = tuple(_BREAKS)
-_STATES = frozenset("是有像想会能要让被爱怕")  # verbs of one syllable that do nothing
 _FIGURE = late(r"\d+(?:\.\d+)?")
-_MEASURES = frozenset("样个种类件条句张份家款座场套只部名位群对支把双瓶块些几两三四五六七八九十一招点批次回")
-_PASSED = frozenset(["的", " ", *_MEASURES])  # what may stand between a pointer and its noun, beside adjectives
-_MEASURED = late(
-    r"[\d.]+ ?(?:[毫厘]?米|公分|[公千]?克|公?斤|毫?升|[kc]?m\b|k?g\b|ml\b|[元块毛秒%度℃岁天年]|分钟|小时|个月)"
-)
-_SEVERAL = frozenset("些几两三四五六七八九十23456789")
 _LEAST_TOLD = 4  # characters of a clause that tells something
 _MODIFIERS = 5  # words of these at most
 
@@ -101,6 +89,13 @@ class Shapes:
         self._reports = _slot(build, "report_verbs")
         self._pointers = build.lexicons["deictic"].entries
         self._classes = build.lexicons["class_nouns"].entries
+        self._third, self._kin = _words(build, "third_persons"), _words(build, "kin_words")
+        self._listing, self._units = _words(build, "list_measures"), _words(build, "figure_units")
+        self._light, self._several = _words(build, "light_verbs"), _words(build, "several_words")
+        self._measures = _words(build, "pointer_measures")
+        self._passed = self._measures | {"的", " "}  # between a pointer and its noun, beside adjectives
+        units = _words(build, "measured_units")
+        self._measured = made_late(lambda: re.compile(rf"[\d.]+ ?(?:{_any_of(units).pattern})"))
         practical = build.lexicons["practical_questions"]
         # Words of every second title, looked for in the few that ask.
         self._practical_words = practical.entries
@@ -173,17 +168,16 @@ class Shapes:
         if 2 <= opener <= 14 and text.startswith(":", behind) and "?" not in text and "“" not in text[:behind]:
             hits[slots["speaker"]] = [(first, behind)]
 
-    @staticmethod
-    def _pronoun(words: Sequence[str], kinds: str, place: int) -> tuple[int, int] | None:
+    def _pronoun(self, words: Sequence[str], kinds: str, place: int) -> tuple[int, int] | None:
         """Return the first third person that stands before every name, and before what it may mean (锅 … 它)."""
         thing = kin = False
         for word, kind in zip(words, kinds, strict=True):
             if kind == _NAME:
                 return None
-            if kind == _PRONOUN and word in _THIRD and not (thing if word[0] == "它" else kin):
+            if kind == _PRONOUN and word in self._third and not (thing if word[0] == "它" else kin):
                 return place, place + len(word)
             thing = thing or kind == _NOUN
-            kin = kin or (kind in _NAMED_KIN and word[-1] in _KIN)
+            kin = kin or (kind in _NAMED_KIN and word[-1] in self._kin)
             place += len(word)
         return None
 
@@ -194,7 +188,7 @@ class Shapes:
         while at >= 0:
             number = words[at]
             if len(number) > 1:
-                if number[-1] in _LISTED:
+                if number[-1] in self._listing:
                     if number[:-1] not in _ONE:
                         listed = at, 1
                 elif len(number) > 2 and number[0] in _DIGITS:
@@ -202,10 +196,10 @@ class Shapes:
             following = at + 1
             if following < len(words):
                 unit = words[following]
-                if unit in _LISTED:
+                if unit in self._listing:
                     if number not in _ONE:
                         listed = at, 2
-                elif number[-1] in _DIGITS and unit[0] in _UNITS:
+                elif number[-1] in _DIGITS and unit[0] in self._units:
                     fact = at, 2
             at = kinds.find(_NUMBER, following)
         if listed is not None:
@@ -237,21 +231,21 @@ class Shapes:
         if role == "time":
             return "", end
         if role == "manner":  # verbs of doing have one syllable after 这样
-            does = tag[0] == "v" and len(words[at]) == 1 and words[at] not in _STATES
+            does = tag[0] == "v" and len(words[at]) == 1 and words[at] not in self._light
             return ("this_way", starts[at + 1]) if does else ("", end)
-        alone = end - start == 1 and tag[0] not in "nqm" and text[end : end + 1] not in _MEASURES
+        alone = end - start == 1 and tag[0] not in "nqm" and text[end : end + 1] not in self._measures
         if role == "clause" or alone:
             after_clause = text[:start].rstrip("“ ").endswith(_PAUSES) and _told_before(text[:start])
             return ("", end) if after_clause else ("unnamed", end)
-        if _MEASURED.match(text, start + 1):
+        if self._measured.match(text, start + 1):
             return "", end
-        while at < len(words) and at < following + _MODIFIERS and (tags[at][0] in "mqab" or words[at] in _PASSED):
+        while at < len(words) and at < following + _MODIFIERS and (tags[at][0] in "mqab" or words[at] in self._passed):
             at += 1
         if at < len(words) and tags[at][0] == "t":
             return "", end
         if at == len(words) or (tags[at][0] != "n" and tags[at] != "eng"):
             # 豆子，只炒这一种 is one of what was said before; 记得带这三样 has not said of which.
-            back = (at == len(words) or tags[at] == "x") and _SEVERAL.isdisjoint(text[start : starts[at]])
+            back = (at == len(words) or tags[at] == "x") and self._several.isdisjoint(text[start : starts[at]])
             return ("", end) if back and _told_before(text[:start]) else ("unnamed", end)
         while at + 1 < len(words) and tags[at + 1][0] == "n":
             at += 1  # the last of several nouns is what it is
@@ -329,9 +323,14 @@ def _slot(build: Build, name: str) -> int:
     return build.automaton.words(lexicon.entries, lexicon.exceptions)
 
 
+def _words(build: Build, name: str) -> frozenset[str]:
+    return frozenset(build.lexicons[name].entries)
+
+
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """Return what finds the longest of the words at each place."""
-    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
+    """Return what finds the longest of the words at each place; Latin ones end where a word does."""
+    ordered = sorted(words, key=len, reverse=True)
+    return re.compile("|".join(re.escape(word) + r"\b" * word.isascii() * word.isalpha() for word in ordered))
 
 
 def _told_before(text: str) -> bool:

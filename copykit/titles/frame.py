@@ -15,7 +15,7 @@ from copykit.rules.names import NAMES
 from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text, fold_texts
-from copykit.titles.numerals import DIGITS, numbers, parse_han
+from copykit.titles.numerals import ONE_DIGIT, numbers, parse_han
 
 
 def length_of(reading: Reading) -> Length:
@@ -101,9 +101,10 @@ class PromiseKind:
 
     A figure is kept when the body has the same number, in digits or in words, of the same unit; a number of things
     (三招) also when the body numbers them that far. ``settings.units`` are groups of units that count the same thing,
-    ``settings.signs`` what stands before the number instead of the first group's unit, ``settings.listed`` a unit of
-    the group whose things a body may number. Numerals in words promise where they count: more than one, exactly, and
-    neither a date (``settings.dates``) nor a way of speaking (``settings.spoken``). Silent without a body.
+    ``settings.signs`` what stands before the number instead of the first group's unit, ``settings.tail_before`` what
+    may follow the 9 of 9块9, ``settings.listed`` a unit of the group whose things a body may number. Numerals in words
+    promise where they count: more than one, exactly, and neither a date (``settings.dates``) nor a way of speaking
+    (``settings.spoken``). Silent without a body.
     """
 
     _items = late(
@@ -118,7 +119,7 @@ class PromiseKind:
         settings = rule.settings["settings"]
         groups = [fold_texts(group) for group in settings["units"]]
         group_of = {unit: number for number, group in enumerate(groups) for unit in group}
-        self._units = _Units(group_of, tuple(fold_texts(settings["signs"])))
+        self._units = _Units(group_of, *(tuple(fold_texts(settings[key])) for key in ("signs", "tail_before")))
         self._listed = group_of[settings["listed"]]
         self._dates = frozenset(group_of[unit] for unit in settings["dates"])
         self._spoken = fold_texts(settings["spoken"])
@@ -197,16 +198,14 @@ class _Figure(NamedTuple):
 
 _COUNTING = frozenset("两三四五六七八九十")  # 百家 and 千年 only say many
 _LONG_AGO = 1900  # 二〇二六年 is a date
-# The 9 of 9块9, which counts something else in 10块3双.
-_TAIL = late(r"[1-9一二三四五六七八九](?=$|\W|包邮|的|就|买|入手|拿下|一[个支件双条瓶盒包])")
-_ONE_DIGIT = {**{str(value): value for value in range(10)}, **DIGITS}
+_TAIL = late("[1-9一二三四五六七八九]")
 
 
 class _Units:
     """Units by group, and what finds numbers of them."""
 
-    def __init__(self, groups: dict[str, int], signs: tuple[str, ...]) -> None:
-        self._groups, self._signs = groups, signs
+    def __init__(self, groups: dict[str, int], signs: tuple[str, ...], tail_before: tuple[str, ...]) -> None:
+        self._groups, self._signs, self._tail_before = groups, signs, tail_before
         self._longest = max(map(len, groups))
 
     def figures(self, text: str, bounds: Collection[int]) -> Iterator[_Figure]:
@@ -223,13 +222,20 @@ class _Units:
                 group, start, end = 0, start - len(sign), number.end
             else:
                 group, end = self._unit_at(text, number.unit_start)
-                if group == 0 and _TAIL.match(text, end):
-                    tail = _ONE_DIGIT[text[end]] / 10
+                if group == 0 and self._has_tail(text, end):
+                    tail = ONE_DIGIT[text[end]] / 10
                     low, high, end = low + tail, high + tail, end + 1
             reached = end
             if group is not None:
                 said = tuple({(round(value, 6), group) for value in (low, high)})
                 yield _Figure(start, end, number.start, said)
+
+    def _has_tail(self, text: str, end: int) -> bool:
+        """Return whether the 9 of 9块9 stands at ``end``; in 10块3双 it counts something else."""
+        after = text[end + 1 : end + 2]
+        return _TAIL.match(text, end) is not None and (
+            not (after.isalnum() or after == "_") or text.startswith(self._tail_before, end + 1)
+        )
 
     def _unit_at(self, text: str, place: int) -> tuple[int | None, int]:
         place += text.startswith(" ", place)

@@ -56,6 +56,7 @@ DIGITS = {
     for value, chars in enumerate(("零〇", "一", "二两", "三", "四", "五", "六", "七", "八", "九"))
     for char in chars
 }
+ONE_DIGIT = {**{str(value): value for value in range(10)}, **DIGITS}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _SCALES = {**_TENS, "万": 10_000, "亿": 100_000_000, "w": 10_000, "k": 1000}
 _HAN_NUMERALS = "".join(DIGITS) + "十百千万亿"
@@ -70,8 +71,10 @@ _NUMBER = late(
 )
 # Digits alone, more than two, that are no year, or 万一: more likely two words than one number.
 _FUSED = late(r"(?!一九|二[零〇])[一二两三四五六七八九]{3,}|万一.+")
-# What may stand right after a word of price or a hedge (月薪只有3千).
-AFTER_PREFIX = frozenset("0123456789 上好只不才仅约近超过从" + _HAN_NUMERALS + "几数")
+# What makes a number vague or small from before (月薪只有3千).
+HEDGES = ("只有", "不到", "才", "仅", "约", "近", "超", "过", "从")
+# What may stand right after a word of price, for a quick look.
+AFTER_PREFIX = frozenset("0123456789 上好几数" + _HAN_NUMERALS + "".join(hedge[0] for hedge in HEDGES))
 # What may stand right before a unit, for a quick look.
 BEFORE_UNIT = frozenset("0123456789wk+多余来" + _HAN_NUMERALS + "几半")
 _LONGEST = 16  # more digits are a barcode or a joke, and would overflow

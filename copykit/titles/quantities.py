@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copykit.rules.kinds import Build
 from copykit.rules.reading import Batch, Reading
 from copykit.text.normalize import fold_text, fold_texts
-from copykit.titles.numerals import AFTER_PREFIX, BEFORE_UNIT, DIGITS, Number, numbers
+from copykit.titles.numerals import AFTER_PREFIX, BEFORE_UNIT, HEDGES, ONE_DIGIT, Number, numbers
 
 Steps = tuple[tuple[float, int], ...]
 
@@ -55,6 +55,8 @@ class Measure:
     not_before: tuple[str, ...]
     not_after: tuple[str, ...]
     packs: tuple[str, ...]
+    tail_before: tuple[str, ...]
+    no_tail_before: frozenset[str]
     heads: tuple[str, ...]
     people: frozenset[str]
     name_en: str
@@ -202,6 +204,8 @@ class Quantities:
             not_before=_folded(data, "not_before"),
             not_after=_folded(data, "not_after"),
             packs=_folded(data, "packs"),
+            tail_before=_folded(data, "tail_before"),
+            no_tail_before=BEFORE_UNIT | {*_folded(data, "packs"), *_folded(data, "no_tail_before")},
             heads=_folded(data, "heads"),
             people=frozenset(_folded(data, "people")),
             name_en=data["name_en"],
@@ -274,7 +278,7 @@ class Quantities:
         if text.startswith(unit.not_after, end) or text.endswith(measure.not_before, 0, start):
             return []
         if last is first:
-            has_tail = unit.tail and text[end - 1] in _ONE_DIGIT
+            has_tail = unit.tail and text[end - 1] in _TAILS
             return [] if not has_tail and _is_no_quantity(first, unit) else [_scaled(first, unit, start, end, text)]
         low = first.scaled_as(last)
         travels = text[first.end] in "到至" and (start != first.start or text.endswith("从", 0, start))
@@ -306,8 +310,8 @@ class Quantities:
     def _unit_before(self, text: str, start: int) -> tuple[Unit, int] | None:
         end = start
         last = text[end - 1 : end]
-        if last in _HEDGE_ENDS and text.endswith(_HEDGES, 0, end):
-            end -= next(len(hedge) for hedge in _HEDGES if text.endswith(hedge, 0, end))
+        if last in _HEDGE_ENDS and text.endswith(HEDGES, 0, end):
+            end -= next(len(hedge) for hedge in HEDGES if text.endswith(hedge, 0, end))
         elif last == " ":
             end -= 1
         if text[end - 1 : end] not in self._prefix_ends or not text.endswith(self._prefixes, 0, end):
@@ -329,8 +333,8 @@ class Quantities:
 
 def _scaled(number: Number, unit: Unit, start: int, end: int, text: str) -> Quantity:
     low, high = number.low + unit.add, number.high + unit.add
-    if unit.tail and end > number.unit_start + 1 and (digit := text[end - 1]) in _ONE_DIGIT:
-        low, high = low + _ONE_DIGIT[digit] * unit.tail, high + _ONE_DIGIT[digit] * unit.tail
+    if unit.tail and end > number.unit_start + 1 and (digit := text[end - 1]) in _TAILS:
+        low, high = low + _TAILS[digit] * unit.tail, high + _TAILS[digit] * unit.tail
     plain = text[number.start : number.end] == "一"
     return _new(Quantity, (start, end, low * unit.factor, high * unit.factor, unit.measure, unit, plain))
 
@@ -339,23 +343,15 @@ _new = tuple.__new__  # a named tuple's own constructor takes twice as long
 
 
 _BETWEEN = frozenset("-~—–〜到至")
-_HEDGES = ("只有", "不到", "才", "仅", "约", "近", "超", "过", "从")
-_HEDGE_ENDS = frozenset(hedge[-1] for hedge in _HEDGES)
-_ONE_DIGIT = {
-    **{str(value): value for value in range(1, 10)},
-    **{char: value for char, value in DIGITS.items() if value},
-}
+_HEDGE_ENDS = frozenset(hedge[-1] for hedge in HEDGES)
+_TAILS = {digit: value for digit, value in ONE_DIGIT.items() if value}
 
 
 def _tail_end(text: str, end: int, unit: Unit) -> int:
     """Return the end of 9块9, which is that of 9块 when the digit counts something else (10块3双)."""
-    if text[end : end + 1] in _ONE_DIGIT:
-        after = text[end + 1 : end + 2]
-        if (
-            not after
-            or text.startswith("包邮", end + 1)
-            or not (after in BEFORE_UNIT or after in unit.measure.packs or after in "天年次分秒小月周岁步招")
-        ):
+    if text[end : end + 1] in _TAILS:
+        measure, after = unit.measure, text[end + 1 : end + 2]
+        if after not in measure.no_tail_before or text.startswith(measure.tail_before, end + 1):
             return end + 1
     return end
 
