@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import multiprocessing
 import queue
@@ -110,9 +111,10 @@ def mine_blocks(
     ``folder`` is an empty one for what does not fit into memory; ``roles`` are the figures, ``highest`` those of which
     the highest counts. The same documents give the same words and weights whatever the jobs and the blocks.
     """
-    kitchen = recipe.kitchen()
+    opened = functools.cache(recipe.kitchen)
     counting = Counting(recipe, folder, tuple(roles), tuple(highest), wanted)
-    counts, rows = count(blocks, counting, jobs=jobs, advance=advance, kitchen=kitchen)
+    counts, rows = count(blocks, counting, jobs=jobs, advance=advance, kitchen=opened)
+    kitchen = opened()
     return mine.rank(counts, rows, kitchen.words(), kitchen.profile, roles, wanted), counts.totals
 
 
@@ -133,7 +135,7 @@ def discover_blocks(
     kept = _keeping(blocks, texts)
     segmenter, settings = kitchen.segmenter, kitchen.files.load("discovery")["words"]
     counting = Counting(recipe, folder, (), (), wanted, settings["least"])
-    counts, rows = count(kept, counting, jobs=jobs, advance=advance, kitchen=kitchen)
+    counts, rows = count(kept, counting, jobs=jobs, advance=advance, kitchen=lambda: kitchen)
     model = kitchen.profile.models["zh"]
     words = kitchen.words()
     found = discover.discover(counts, rows, words, settings, wanted, segmenter.knows, segmenter.words, model)
@@ -191,15 +193,15 @@ def count(
     *,
     jobs: int,
     advance: Callable[[int], None],
-    kitchen: Kitchen,
+    kitchen: Callable[[], Kitchen],
 ) -> tuple[Counts, Rows]:
     """Return the counts of all candidates, and those frequent enough to be weighed.
 
     This process counts what the others have no time for. What all of them have written is then put together by all of
-    them, each taking the next range of keys that nobody has taken.
+    them, each taking the next range of keys that nobody has taken. ``kitchen`` opens the recipe, which is done while the
+    others start.
     """
     keep_freed()
-    counter = counting.counter(kitchen, "0")
 
     def add(block: Block) -> None:
         with _scratch():
@@ -207,6 +209,7 @@ def count(
         advance(block.documents)
 
     if jobs < 2:
+        counter = counting.counter(kitchen(), "0")
         for block in blocks:
             add(block)
         with _scratch():
@@ -224,6 +227,7 @@ def count(
         with starting_workers():
             for worker in workers:
                 worker.start()
+        counter = counting.counter(kitchen(), "0")
         for block in blocks:
             try:
                 todo.put_nowait(block)
@@ -327,8 +331,10 @@ def _count(counting: Counting, name: str, todo: Any, counted: Any, done: Any, tu
     """Work in a process of its own: count until there is no further block, then sift what all have counted."""
     follow_parent()
     keep_freed()
-    kitchen = counting.recipe.kitchen()
-    counter = counting.counter(kitchen, name)
+    try:
+        counter = counting.counter(counting.recipe.kitchen(), name)
+    except CopykitError:
+        sys.exit(1)  # the process that has begun this one opens the same files, and tells what is wrong with them
     try:
         with _scratch():
             for block in _ahead(todo):
