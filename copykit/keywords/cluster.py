@@ -26,6 +26,7 @@ from copykit.datafiles import DataFiles, Layer, bundled_layer, cache_folder
 from copykit.errors import CopykitError
 from copykit.keywords import mine
 from copykit.keywords.counts import Counter, Totals
+from copykit.keywords.little import Little
 from copykit.keywords.run import Kitchen, Recipe, ScratchFull
 from copykit.model import Keyword
 from copykit.processes import scratch
@@ -113,8 +114,9 @@ def mine_on_cluster(
     kitchen = recipe.kitchen()
     counter = Counter(kitchen.words, kitchen.segmenter.words, folder, "0", roles, highest)
     others: dict[str, Totals] = {}
+    little = Little()
     with _client(address) as client:
-        for name, part in _parts(blocks, pack(recipe), client, address, roles, highest):
+        for name, part in _parts(little.passing(blocks), pack(recipe), client, address, roles, highest):
             try:
                 for file, content in part.files.items():
                     (folder / file).write_bytes(content)
@@ -124,7 +126,8 @@ def mine_on_cluster(
             advance(part.totals.documents)
     counts = counter.finish(others)
     rows = mine.survivors(counts, wanted)
-    return mine.rank(counts, rows, kitchen.words(), kitchen.profile, roles, wanted), counts.totals
+    borne_out = little.borne_out(kitchen.extractor)
+    return mine.rank(counts, rows, kitchen.words(), kitchen.profile, roles, wanted, borne_out), counts.totals
 
 
 def pack(recipe: Recipe) -> Parcel:

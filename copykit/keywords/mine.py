@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copykit.keywords.counts import SCALE, Counts
+from copykit.keywords.little import BorneOut
 from copykit.keywords.profile import Profile
 from copykit.keywords.rows import Finder, Rows, in_order, joined, taken
 from copykit.keywords.shares import settled
@@ -38,8 +39,12 @@ SINGLE_COHESION = 0.3  # of a single word: below a phrase whose words belong tog
 DOUBT = 6  # so many further places of a phrase, in none of which it were one, stand for what was not seen
 FIXED_COUNT = 4  # places from which the same neighbour at all of them is no chance
 HALF = np.uint64(0xFFFFFFFF)  # the neighbours before a word, of both sides
+FEW = 4  # places from which a phrase of a little corpus, or a word that was guessed, is one by its count
+SEVERAL = 3  # texts from which on such a phrase is one
 LOOSE = 0.12  # a phrase whose words hang together less is chance
 FACTORS = ("frequency", "spread", "position", "cohesion", "rarity", "wording", "searched", "metrics", "nested")
+# Tags with which a single character does not begin a phrase of few places, and those with which it ends one.
+DOES, NAMES = ("v", "vd", "vg", "zg", "p"), ("n", "ng", "nr", "ns", "nt", "nz", "k", "j", "x")
 # The figure that a word is judged by, the nearest to money first.
 TELLING = ("orders", "revenue", "buyers", "clicks", "visitors", "search_index", "impressions", "interactions", "likes")
 
@@ -56,16 +61,23 @@ class Wanted:
 
 
 def rank(
-    counts: Counts, rows: Rows, words: Words, profile: Profile, roles: Sequence[str], wanted: Wanted
+    counts: Counts,
+    rows: Rows,
+    words: Words,
+    profile: Profile,
+    roles: Sequence[str],
+    wanted: Wanted,
+    borne_out: BorneOut | None = None,
 ) -> list[Keyword]:
     """Return the keywords of a corpus, best first.
 
     ``rows`` are the ``survivors`` of its counts; ``words`` is a vocabulary of the kind's, for the tables of its words;
-    ``roles`` are those of the figures.
+    ``roles`` are those of the figures. ``borne_out``: of a little corpus, the phrases that may be keywords however
+    few their places are.
     """
     if not len(rows.keys):
         return []
-    table = _Table(counts, words, profile, rows)
+    table = _Table(counts, words, profile, rows, borne_out)
     places = np.flatnonzero(table.kept)
     factors = table.factors(roles, places)
     weights = {name: float(profile.data["mining"][name]) for name in factors}
@@ -164,7 +176,9 @@ def _bound(histogram: Ints) -> int:
 class _Table:
     """The surviving candidates with what is known of their words."""
 
-    def __init__(self, counts: Counts, words: Words, profile: Profile, rows: Rows) -> None:
+    def __init__(
+        self, counts: Counts, words: Words, profile: Profile, rows: Rows, borne_out: BorneOut | None = None
+    ) -> None:
         self.rows, self._words, self.totals = rows, words, counts.totals
         self.size = (rows.words >= 0).sum(axis=0)
         self._model = profile.models["zh"]
@@ -173,7 +187,9 @@ class _Table:
         self._at, self._has = self.vocabulary.at, self.vocabulary.has
         self._letters = np.where(self._has, self.vocabulary.sizes.take(self._at, mode="clip"), 0)
         self.word_hashes: U64 = np.where(self._has, self.vocabulary.hashes.take(self._at, mode="clip"), np.uint64(0))
-        self._tags = words.tags_of(self.vocabulary.names())
+        names = self.vocabulary.names()
+        self._tags = words.tags_of(names)
+        self._doubted = self._made_up(names) | self._unheard_of(names, borne_out)
         self._worth = self._last_worth()
         self._cohesion = self._information()
         self.kept, self._inside = self._settled(frozenset(profile.data["mining"]["unbound"]))
@@ -253,7 +269,7 @@ class _Table:
         order, keys = in_order(self.rows.keys)
         finder = Finder(keys)
         kept: NDArray[np.bool_] = (self.size == 1) | (self._cohesion > LOOSE)
-        kept &= ~(self._leans() | (self._worth == 0) | self._cut_out(finder, order, unbound))
+        kept &= ~(self._leans() | self._doubted | (self._worth == 0) | self._cut_out(finder, order, unbound))
         most = np.zeros(len(keys), np.int64)
         for size in range(self._at.shape[0], 0, -1):
             # Those that are longer have been settled.
@@ -268,6 +284,33 @@ class _Table:
                     np.maximum.at(most, order.take(at[same]), counts.take(own[same]))
         inside: Floats = np.minimum(most / np.maximum(counts, 1), 1)
         return kept, inside
+
+    def _made_up(self, names: Sequence[str]) -> NDArray[np.bool_]:
+        """Return which candidates hold a word of few places that the segmenter has guessed, and guessed wrong.
+
+        Of 没松, 太干 and 里算, which no dictionary has, one character belongs to what stands around it.
+        """
+        rare = np.flatnonzero(self.vocabulary.times < FEW)
+        guessed = self._words.made_up([names[place] for place in rare.tolist()])
+        wrong = np.zeros(len(names), bool)
+        wrong[rare] = guessed
+        found: NDArray[np.bool_] = np.any(self._has & wrong.take(self._at, mode="clip"), axis=0)
+        return found
+
+    def _unheard_of(self, names: Sequence[str], borne_out: BorneOut | None) -> NDArray[np.bool_]:
+        """Return which phrases of a little corpus have few places, while no text bears them out."""
+        if borne_out is None:
+            return np.zeros(len(self.size), bool)
+        keys, last = self.rows.keys, self._at[self.size - 1, np.arange(len(self.size))]
+        # 盖单手 and 坐对面 begin with half of what is done, 管子小 ends with what is said of it.
+        short = np.array([len(name) == 1 and not name.isascii() for name in names])
+        tags = self._tags.astype(np.int64)
+        does, names_it = (np.isin(tags, [TAGS.index(tag) + 1 for tag in some]) for some in (DOES, NAMES))
+        well_cut = ~(short & does).take(self._at[0]) & ~(short & ~names_it).take(last)
+        heard = np.isin(keys, borne_out.whole) | well_cut & np.isin(keys, borne_out.keywords)
+        few = (self.rows.sums[0] < FEW) & (self.rows.sums[1] < SEVERAL)
+        doubted: NDArray[np.bool_] = (few & ~heard) & (self.size > 1)
+        return doubted
 
     def _leans(self) -> NDArray[np.bool_]:
         """Return which phrases begin with a measure, which belongs to the word before it."""

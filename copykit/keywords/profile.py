@@ -106,7 +106,7 @@ def words_maker(
             ]
         return found
 
-    return partial(Words, rules, tag_of, tables)
+    return partial(Words, rules, tag_of, tables, lambda word: word in tags or segmenter.knows(word))
 
 
 def with_own(tables: Mapping[str, Table], words: Iterable[tuple[str, Sequence[str]]]) -> dict[str, Table]:

@@ -22,6 +22,7 @@ from copykit.keywords import discover, mine
 from copykit.keywords.candidates import Phrases, Piece, Reading, in_units, read_block, runs
 from copykit.keywords.counts import Counter, Counts, Totals
 from copykit.keywords.extract import KeywordExtractor
+from copykit.keywords.little import Little
 from copykit.keywords.profile import Profile, for_discovery, load_profile, words_maker
 from copykit.keywords.rank import Model
 from copykit.keywords.rows import Rows
@@ -113,9 +114,11 @@ def mine_blocks(
     """
     opened = functools.cache(recipe.kitchen)
     counting = Counting(recipe, folder, tuple(roles), tuple(highest), wanted)
-    counts, rows = count(blocks, counting, jobs=jobs, advance=advance, kitchen=opened)
+    little = Little()
+    counts, rows = count(little.passing(blocks), counting, jobs=jobs, advance=advance, kitchen=opened)
     kitchen = opened()
-    return mine.rank(counts, rows, kitchen.words(), kitchen.profile, roles, wanted), counts.totals
+    borne_out = little.borne_out(kitchen.extractor)
+    return mine.rank(counts, rows, kitchen.words(), kitchen.profile, roles, wanted, borne_out), counts.totals
 
 
 def discover_blocks(
@@ -198,8 +201,8 @@ def count(
     """Return the counts of all candidates, and those frequent enough to be weighed.
 
     This process counts what the others have no time for. What all of them have written is then put together by all of
-    them, each taking the next range of keys that nobody has taken. ``kitchen`` opens the recipe, which is done while the
-    others start.
+    them, each taking the next range of keys that nobody has taken. ``kitchen`` opens the recipe; the others start
+    meanwhile.
     """
     keep_freed()
 

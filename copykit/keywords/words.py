@@ -11,6 +11,7 @@ import functools
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -109,6 +110,10 @@ class Rules:
                 found.append(bits | (may_be & ~SINGLE if bits & DIGITS or len(word) == 1 else may_be))
         return found
 
+    def is_small(self, folded: str, tag: str) -> bool:
+        """Return whether a character is a stop word, or by its tag begins or ends no phrase: 没, 太, 里."""
+        return folded in self.stop or self._is(tag, self.barred | self.last_barred)
+
     def _of_tag(self, tag: str) -> int:
         """Return what words with a tag may do in a phrase."""
         if self._is(tag, self.barred):
@@ -132,10 +137,19 @@ class Table(NamedTuple):
 class Words:
     """The vocabulary of a run: ``numbers`` gives words their numbers, new ones the next."""
 
-    def __init__(self, rules: Rules, tag_of: TagOf, tables: Callable[[], Mapping[str, Table]]) -> None:
-        """``tables`` gives, when it is first asked for, the columns by name that ``column`` returns."""
+    def __init__(
+        self,
+        rules: Rules,
+        tag_of: TagOf,
+        tables: Callable[[], Mapping[str, Table]],
+        knows: Callable[[str], bool] = lambda word: True,
+    ) -> None:
+        """``tables`` gives, when it is first asked for, the columns by name that ``column`` returns.
+
+        ``knows`` tells whether a word stands in a dictionary, or was guessed by the segmenter.
+        """
         self.rules = rules
-        self._tag_of, self._make_tables = tag_of, tables
+        self._tag_of, self._make_tables, self._knows = tag_of, tables, knows
         self._tag_numbers = {tag: number for number, tag in enumerate(TAGS, 1)}
         self.size = 0
         # As written, each lot of new ones joined by line feeds: a string for every word would take eight times as much.
@@ -168,6 +182,18 @@ class Words:
     def tags_of(self, names: Sequence[str]) -> NDArray[np.uint8]:
         """Return the number of each word's tag, in the vocabulary or not; no word holds a line feed."""
         return self._numbers_of(self._tag_of(plain_text("\n".join(names)).split("\n")) if names else [])
+
+    def made_up(self, names: Sequence[str]) -> list[bool]:
+        """Return which words were guessed though one of their characters is no part of a name: 没松, 里算."""
+        plain = plain_text("\n".join(names)).split("\n")
+        guessed = [len(word) > 1 and not word.isascii() and not self._knows(word) for word in plain]
+        chars = sorted({char for word in compress(plain, guessed) for char in word})
+        small = (
+            {char for char, tag in zip(chars, self._tag_of(chars), strict=True) if self.rules.is_small(char, tag)}
+            if chars
+            else set()
+        )
+        return [is_it and not small.isdisjoint(word) for word, is_it in zip(plain, guessed, strict=True)]
 
     def _numbers_of(self, tags: Sequence[str]) -> NDArray[np.uint8]:
         numbers = {tag: self._tag_numbers.get(tag) or self._tag_numbers.get(tag[:1], 0) for tag in set(tags)}

@@ -236,6 +236,46 @@ def test_goods_are_no_adverbs_and_ones_own_dictionary_has_the_last_word(
     assert not unwanted & found
 
 
+# Few texts, what a person would type of them, and what only stands there side by side or was guessed.
+LITTLE = [
+    (
+        "title",
+        [
+            "按压盖单手就能开，抱娃的时候也挤得出来",
+            "比想的薄，想要滋润的别买这支",
+            "盖子弹簧没松",
+            "办公室暖气太干",
+            "护手霜里算干得快的",
+        ],
+        {"单手", "按压", "滋润", "盖子", "办公室", "暖气", "护手霜"},
+        {"按压盖单手", "盖单手", "比想", "没松", "太干", "里算", "护手霜里算", "盖子弹簧没松"},
+    ),
+    (
+        "product",
+        ["不锈钢保温杯大容量便携男女学生水杯", "纯棉四件套床单被套简约学生宿舍"],
+        {"不锈钢", "保温杯", "水杯", "四件套"},
+        {"不锈钢保温杯大容量便携", "便携男女学生水杯", "床单被套简约学生"},
+    ),
+    ("query", ["活性炭摆件", "贝壳音乐盒", "女 雨靴"], {"活性炭摆件", "贝壳音乐盒", "女雨靴"}, set()),
+]
+
+
+@pytest.mark.parametrize(("kind", "texts", "expected", "unwanted"), LITTLE)
+def test_a_few_texts_give_words_and_no_stretches(
+    tmp_path: Path, kind: str, texts: list[str], expected: set[str], unwanted: set[str]
+) -> None:
+    own = Recipe(bundled().layers, None, kind)
+    found = {word.text for word in mine_blocks(blocks(2, texts), own, Wanted(top=None), tmp_path)[0]}
+    assert expected <= found
+    assert not unwanted & found
+
+
+def test_a_guessed_word_that_comes_often_is_one(tmp_path: Path) -> None:
+    texts = ["没松的盖子", "盖子没松", "弹簧没松", "没松过", "我这支没松", "里面没松"]
+    found = {word.text for word in mine_blocks(blocks(2, texts), recipe(), Wanted(top=None), tmp_path)[0]}
+    assert "没松" in found
+
+
 @settings(max_examples=60, deadline=None)
 @example([[0, 1, 2, 3, 4, 5]] * 9)
 @example([[0, 2, 1]] * 30)
