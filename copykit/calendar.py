@@ -17,6 +17,7 @@ class Calendar:
     def __init__(self, files: DataFiles) -> None:
         self._data = [entry for kept in files.load("calendar").values() for entry in kept["days"]]
         self._years: dict[int, list[CalendarDay]] = {}
+        self._quiet: dict[date, bool] = {}
 
     def between(self, start: date, end: date) -> list[CalendarDay]:
         """Return the days kept from ``start`` up to, without, ``end``, by date."""
@@ -26,7 +27,9 @@ class Calendar:
 
     def quiet(self, day: date) -> bool:
         """Return whether nothing is promoted on a day."""
-        return any(kept.use == "quiet" for kept in self.between(day, day + timedelta(days=1)))
+        if day not in self._quiet:  # a plan asks for the same days thousands of times
+            self._quiet[day] = any(kept.use == "quiet" for kept in self.between(day, day + timedelta(days=1)))
+        return self._quiet[day]
 
     def _of_year(self, year: int) -> list[CalendarDay]:
         if year not in self._years:

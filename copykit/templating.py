@@ -187,7 +187,10 @@ def _variables(tree: Any) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]
     """Return the variables that a template cannot do without, and those it asks for (inside ``{% if %}``)."""
     from jinja2 import meta, nodes
 
-    given = meta.find_undeclared_variables(tree)
+    reader = meta.TrackingCodeGenerator(tree.environment)
+    reader.optimizer = None  # which would work out 'x' * 10**9 while a template is read
+    reader.visit(tree)
+    given = reader.undeclared_identifiers
     inside = {id(part) for branch in tree.find_all(nodes.If) for part in branch.find_all((nodes.Name, nodes.Getattr))}
     of_a_dot = {id(each.node) for each in tree.find_all(nodes.Getattr)}
     needed: dict[tuple[str, str], None] = {}
@@ -229,7 +232,11 @@ def render(alternate: Alternate, variables: Mapping[str, Any]) -> str | None:
         return None
     except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, RecursionError, MemoryError) as error:
         file = alternate.id.partition("#")[0]
-        raise TemplateFault(file=file, line=alternate.line, reason=str(error) or type(error).__name__) from None
+        reason = _TOO_LARGE if isinstance(error, MemoryError) else str(error) or type(error).__name__
+        raise TemplateFault(file=file, line=alternate.line, reason=reason) from None
+
+
+_TOO_LARGE = Words("占用的内存太多", "it takes too much memory")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -258,18 +265,24 @@ def _looked_up(variables: Mapping[str, Any], name: tuple[str, str]) -> Any:
 def environment() -> SandboxedEnvironment:
     """Return the environment: sandboxed, strict about what is undefined, without Jinja2's own filters and globals.
 
-    Its filters would take the text out of a fact and lose where it came from.
+    Its filters would take the text out of a fact and lose where it came from. Nothing is worked out while a template
+    is read, since only its run is caged: neither by the optimizer nor, what a ``finalize`` that asks for the context
+    prevents, by the writer of constant output.
     """
     from jinja2 import StrictUndefined, pass_context
     from jinja2.sandbox import SandboxedEnvironment
 
     made = SandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, optimized=False, finalize=pass_context(_as_is)
     )
     made.globals = {}
     made.filters = {name: made.filters[name] for name in ("length", "first", "last", "default", "join")}
     made.filters["then"] = pass_context(then)
     return made
+
+
+def _as_is(_: object, value: object) -> object:
+    return value
 
 
 def then(context: Mapping[str, Any], first: object, second: object) -> str:

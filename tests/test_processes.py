@@ -109,7 +109,8 @@ def test_what_killed_processes_left_is_cleared_and_nothing_else(tmp_path: Path) 
 
 @posix
 def test_a_run_that_is_told_to_end_clears_up(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "copykit", "keywords", "mine", "-", "-o", str(tmp_path / "词.csv")]
+    command = [sys.executable, "-m", "copykit", "keywords", "mine", "-", "--kind", "title"]
+    command += ["-o", str(tmp_path / "词.csv")]
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -117,14 +118,14 @@ def test_a_run_that_is_told_to_end_clears_up(tmp_path: Path) -> None:
         env={**os.environ, "TMPDIR": str(tmp_path)},
     ) as process:
         assert process.stdin is not None
-        assert process.stderr is not None
         process.stdin.write("平价睫毛膏不晕染。\n".encode() * 200_000)
         process.stdin.flush()
         until = time.monotonic() + 60
         while not any(tmp_path.iterdir()) and time.monotonic() < until:
             time.sleep(0.05)
+        assert list(tmp_path.iterdir())
         process.send_signal(signal.SIGTERM)
-        said = process.stderr.read().decode()
-        assert process.wait() == 130
+        said = process.communicate(timeout=60)[1].decode()
+        assert process.returncode == 130
     assert "已中断" in said
     assert not list(tmp_path.iterdir())

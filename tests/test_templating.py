@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copykit.templating import Cage, Caged, Caps, Fact, TemplateFault, clean, passages, render, then, unmark
+from copykit.templating import (
+    Cage,
+    Caged,
+    Caps,
+    Fact,
+    TemplateFault,
+    clean,
+    environment,
+    passages,
+    render,
+    then,
+    unmark,
+)
 
 BODY = """\
 == open
@@ -28,6 +42,15 @@ def test_passages_and_what_their_alternates_need() -> None:
     assert second.line == 10
     (price,) = found["price"]
     assert (price.needs, price.may, price.bare) == ((("price", ""),), (("unit", ""),), False)
+
+
+def test_nothing_is_worked_out_while_a_template_is_read() -> None:
+    tracemalloc.start()
+    (alternate,) = passages("x", "== a\n{{ 'x' * 10**7 }}{{ ('x' * 10**7)|length }}\n", 1)["a"]
+    environment().from_string(alternate.source)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 5_000_000
 
 
 @pytest.mark.parametrize(

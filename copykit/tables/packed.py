@@ -50,6 +50,7 @@ class Chained(io.RawIOBase):
         if data:
             self._head = self._head[len(data) :]
         else:
-            data = self._rest.read(len(buffer))
+            # One read of the system at a time: an interrupt between two is not heard before the second has ended.
+            data = getattr(self._rest, "read1", self._rest.read)(len(buffer))
         buffer[: len(data)] = data
         return len(data)

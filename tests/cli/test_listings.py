@@ -251,7 +251,7 @@ def test_it_speaks_english(shop: Path, capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.skipif(os.name == "nt", reason="signals are a POSIX matter")
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
 def test_a_run_that_was_cut_off_goes_on(shop: Path, sign: int, code: int) -> None:
-    write(1_000, shop / "p.csv", shop / "w.csv")
+    write(300, shop / "p.csv", shop / "w.csv")
     build("p.csv", "--keywords", "w.csv", "-o", "whole.xlsx")
     for path in (shop / ".copykit" / "listings").iterdir():
         path.unlink()

@@ -146,7 +146,7 @@ def test_a_form_of_ones_own_is_used_and_kept_in_bounds(capsys: pytest.CaptureFix
     file.write_text(OWN % "{{ 'x' * 10**9 }}", "utf-8")
     assert write(TORCH, "--form", "三句话", "--data", "mine") == 2
     err = capsys.readouterr().err
-    assert "模板占用太多" in err or "模板写错了" in err
+    assert "模板占用太多" in err or "占用的内存太多" in err
 
 
 def test_posts_and_replies_come_as_rows_of_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
