@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from itertools import islice, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -182,6 +182,7 @@ class Engine:
                     waiting = waiting._replace(finds=(*waiting.finds, kind.find))
                 self._waiting[slot] = waiting
         self._waiting_in: dict[int, tuple[Context, Automaton, Waiting]] = {}
+        self._laid: dict[tuple[frozenset[str], int], Waiting] = {}
         self._adapted_whole: dict[int, tuple[Context, tuple[Kind, ...]]] = {}
         self._adapted_to: Context | None = None
         self._asked: tuple[Find, ...] = ()
@@ -338,21 +339,32 @@ class Engine:
         """Return what the rules that can find something in this context wait for."""
         known = self._waiting_in.get(id(context))
         if known is None or known[1] is not automaton:
-            idle = {kind.rule.id for kind in self._built.values() if _idle(kind, context)}
-            needs = [
-                Need(slot, kind.find, getattr(kind, "requires", frozenset()), getattr(kind, "probe", None))
-                for kind in self._in_parts
-                if kind.rule.id not in idle
-                for slot in kind.triggers or ()
-            ]
-            needs += [Need(slot, None) for detect in self._detect for slot in getattr(detect, "looks_at", ())]
-            able = [kind for kind in self._whole if kind.rule.id not in idle]
-            whole = {slot for kind in able for slot in (*(kind.triggers or ()), *getattr(kind, "looks_at", ()))}
+            idle = frozenset(kind.rule.id for kind in self._built.values() if _idle(kind, context))
+            # Most rows of a table are idle to the same rules. Who waits keeps the automaton, so that its id stays its.
+            key = idle, id(automaton)
+            waiting = self._laid.get(key)
+            if waiting is None:
+                if len(self._laid) >= _MOST_CONTEXTS:
+                    self._laid.clear()
+                waiting = self._laid[key] = self._laid_out(idle, automaton)
             if len(self._waiting_in) >= _MOST_CONTEXTS:
                 self._waiting_in.clear()
             # The context is kept as well, so that its id is nobody else's.
-            known = self._waiting_in[id(context)] = context, automaton, Waiting(needs, whole, automaton)
+            known = self._waiting_in[id(context)] = context, automaton, waiting
         return known[2]
+
+    def _laid_out(self, idle: Set[str], automaton: Automaton) -> Waiting:
+        """Return what all rules wait for but the idle ones."""
+        needs = [
+            Need(slot, kind.find, getattr(kind, "requires", frozenset()), getattr(kind, "probe", None))
+            for kind in self._in_parts
+            if kind.rule.id not in idle
+            for slot in kind.triggers or ()
+        ]
+        needs += [Need(slot, None) for detect in self._detect for slot in getattr(detect, "looks_at", ())]
+        able = [kind for kind in self._whole if kind.rule.id not in idle]
+        whole = {slot for kind in able for slot in (*(kind.triggers or ()), *getattr(kind, "looks_at", ()))}
+        return Waiting(needs, whole, automaton)
 
     def _adapt(self, context: Context) -> None:
         """Choose the rules to ask about every text: those that can have something to say in this context."""
