@@ -271,7 +271,8 @@ def _prepare(files: DataFiles, options: dict[str, Any]) -> _Room:
     learned = _learned(files, options["profile"])
     named = learned.stands_on if learned is not None else options["profile"]
     profile, english = choose_profiles(files, named, platform, lang)
-    words = load_user_words(_read_text(options["user_words"]).splitlines()) if options["user_words"] else ()
+    own = options["user_words"]
+    words = load_user_words(_read_text(own).splitlines(), str(own)) if own else ()
     settings = Settings(
         profile,
         platform,

@@ -23,6 +23,7 @@ BATCH = 128  # texts looked at together: fewer feel the cost of each numpy call,
 HEAD_TREES, LEADING = 25, 32  # after so many trees only so many candidates of a text go on; F1@5 stays the same
 WORDS_IN_MEMORY = 300_000  # about 60 MB; then a new vocabulary is begun, which changes no result
 LEAST_SHARE = 0.02  # of a text's weight; what has less is not what the text is about
+SPARE = 5  # further candidates of a text are looked at, for those that turn out to be others turned round
 DIGITS = 4  # of a weight and its shares
 BASE = "base"  # the share of a weight that any candidate of the text would have
 LATIN_BYTES = 1.4  # a text with fewer bytes a character is no Chinese one
@@ -87,8 +88,9 @@ class KeywordExtractor:
         scores = self._scored(model, found, first, top)
         shares = _shares(scores, first)
         order, rank = _ranked(scores, found.docs, first)
-        best = order[rank < top]
+        best = order[rank < top + SPARE]
         best = best[shares[best] >= LEAST_SHARE]
+        best = _without_turned(best, found, words.hashes.take(reading.numbers), top)
         text, bases = reading.text, reading.begins[found.docs[best]]
         begins, ends = reading.starts[found.places[best]], reading.ends[found.ends[best]]
         weights = shares[best].tolist()
@@ -125,6 +127,31 @@ class KeywordExtractor:
         scores = np.full(len(scores), -np.inf, np.float32)
         scores[leading] = rest
         return scores
+
+
+def _without_turned(best: Ints, found: Found, words: NDArray[np.uint64], top: int) -> Ints:
+    """Return the best candidates of each text, without those that are the words of a better one in another order.
+
+    ``words`` are the hashes of the words where they stand.
+    """
+    places, sizes = found.places.take(best), found.sizes.take(best)
+    mixed = (words ^ (words >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(32)
+    # The sum of what each word is mixed to does not depend on their order.
+    keys = mixed.take(places)
+    for step in range(1, int(sizes.max(initial=1))):
+        has = np.flatnonzero(sizes > step)
+        keys[has] += mixed.take(places.take(has) + step)
+    docs = found.docs.take(best)
+    order = np.lexsort((keys, docs))
+    again = (keys.take(order[1:]) == keys.take(order[:-1])) & (docs.take(order[1:]) == docs.take(order[:-1]))
+    if again.any():
+        kept = np.ones(len(best), bool)
+        kept[order[1:][again]] = False
+        best, docs = best[kept], docs[kept]
+    begins = np.flatnonzero(np.concatenate(([True], docs[1:] != docs[:-1])))
+    rank = np.arange(len(docs)) - np.repeat(begins, np.diff(np.append(begins, len(docs))))
+    return best[rank < top]
 
 
 def _ranked(scores: Floats, docs: Ints, first: Ints) -> tuple[Ints, Ints]:

@@ -90,9 +90,10 @@ def rank(
     chosen = _without_twins(order, own_words, wanted.top)
     found = places.take(chosen).tolist()
     twins = _twins(order, own_words, chosen)
-    turned: list[list[str]] = [[] for _ in chosen]
-    for number, (text, _) in zip(twins.values(), table.texts(places.take(list(twins)).tolist()), strict=True):
-        turned[number].append(text)
+    turned: list[list[tuple[str, int]]] = [[] for _ in chosen]
+    others = places.take(list(twins)).tolist()
+    for number, other, (text, _) in zip(twins.values(), others, table.texts(others), strict=True):
+        turned[number].append((text, int(rows.sums[0, other])))
     # A reader sees the first few figures, so the one that counted stands before the others.
     figures = sorted(enumerate(roles), key=lambda figure: (*TELLING, figure[1]).index(figure[1]))
     return [
@@ -106,7 +107,8 @@ def rank(
             if wanted.explain
             else {},
             {role: float(rows.figures[column, place]) / SCALE for column, role in figures},
-            (*variants, *turned[number - 1]),
+            variants,
+            tuple(turned[number - 1]),
         )
         for number, (at, place, (text, variants)) in enumerate(zip(chosen, found, table.texts(found), strict=True), 1)
     ]

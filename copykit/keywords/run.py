@@ -29,7 +29,8 @@ from copykit.keywords.rows import Rows
 from copykit.keywords.words import Words
 from copykit.model import Keyword, TextKeyword
 from copykit.processes import follow_parent, keep_freed, starting_workers
-from copykit.text.segment import Backend, Segmenter, UserWord, load_user_words
+from copykit.text.encoding import decode
+from copykit.text.segment import Backend, Segmenter, UserDictionaryError, UserWord, load_user_words
 
 UNITS = 6  # characters or Latin words of a new word at most
 BATCH = 512  # documents given to a process at once when each has keywords of its own
@@ -68,9 +69,7 @@ class Recipe:
     def kitchen(self) -> Kitchen:
         """Open the data files and the segmenter; words that were discovered before stand in ``words`` folders."""
         files = DataFiles(self.layers, self.cache)
-        saved = files.load("words")
-        lines = [line for name in sorted(saved) for line in saved[name]]
-        own = [*load_user_words(lines), *self.user_words]
+        own = [*_saved_words(files), *self.user_words]
         profile = load_profile(files, self.kind)
         if self.units:
             profile = for_discovery(profile, files)
@@ -79,6 +78,17 @@ class Recipe:
         models = (Model(name, files.load("ranking")[name]) for name in [profile.models["zh"]])
         words = words_maker(files, profile, segmenter, models, self.stop, together=not self.units)
         return Kitchen(files, profile, segmenter, self.stop, words)
+
+
+def _saved_words(files: DataFiles) -> list[UserWord]:
+    saved = files.load("words")
+    try:
+        return load_user_words(line for name in sorted(saved) for line in saved[name])
+    except UserDictionaryError:
+        # What was loaded is without remarks and empty lines, and a mistake names the line of its file.
+        for entry in files.entries("words"):
+            load_user_words(decode(entry.path.read_bytes()).text.splitlines(), str(entry.path))
+        raise
 
 
 @dataclass(frozen=True, slots=True)

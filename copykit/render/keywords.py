@@ -194,6 +194,8 @@ def keyword_json(word: Keyword, view: KeywordView) -> dict[str, Any]:
         value["metrics"] = dict(word.metrics)
     if word.variants:
         value["variants"] = list(word.variants)
+    if word.turned:
+        value["turned"] = [{"keyword": text, "count": count} for text, count in word.turned]
     if view.explain:
         value["factors"] = dict(word.factors)
     if word.contexts:
@@ -220,11 +222,13 @@ def keyword_cells(keywords: Iterable[Keyword], view: KeywordView) -> tuple[list[
 
     def rows() -> Iterator[list[object]]:
         for word in [*([first] if first is not None else []), *left]:
+            turned = (say(f"{text}（{count:,} 次）", f"{text} ({count:,})") for text, count in word.turned)
+            others = [*word.variants, *turned]
             yield [
                 *(word.rank, word.text, word.weight, word.count, word.documents),
                 *(word.metrics[role] for role in roles),
                 *(word.factors.get(name, 0) for name in factors),
-                " | ".join(context.text for context in word.contexts) or say("、", ", ").join(word.variants),
+                " | ".join(context.text for context in word.contexts) or say("、", ", ").join(others),
             ]
 
     return headers, rows()

@@ -52,12 +52,13 @@ class UserDictionaryError(CopykitError):
     """Lines of a user dictionary that cannot be read, all of them at once."""
 
     zh = (
-        "用户词典有 {count} 行读不懂：{faults}。每行应写成“词 词频 词性”，后两项可省；词里不能有空格，"
+        "用户词典 {file} 有 {count} 行读不懂：{faults}。每行应写成“词 词频 词性”，后两项可省；词里不能有空格，"
         "词频是 1 到 {most} 的整数，词性是字母（如 n、nz）"
     )
     en = (
-        "{count} lines of the user dictionary cannot be read: {faults}. A line is 'word frequency tag', the last two "
-        "optional; a word holds no blanks, a frequency is a whole number from 1 to {most}, a tag is letters such as n"
+        "{count} lines of the user dictionary {file} cannot be read: {faults}. A line is 'word frequency tag', the "
+        "last two optional; a word holds no blanks, a frequency is a whole number from 1 to {most}, a tag is letters "
+        "such as n"
     )
 
 
@@ -193,8 +194,10 @@ class Segmenter:
         return Cut(words, tags, begins, ends)
 
 
-def load_user_words(lines: Iterable[str]) -> list[UserWord]:
+def load_user_words(lines: Iterable[str], file: str = "") -> list[UserWord]:
     """Read a dictionary in jieba's format, ``word [frequency] [tag]``; blank lines and ``# remarks`` are passed over.
+
+    ``file`` is what a mistake names.
 
     Raises:
         UserDictionaryError: naming the first lines that cannot be read, how many more there are, and what they should
@@ -215,9 +218,9 @@ def load_user_words(lines: Iterable[str]) -> list[UserWord]:
         shown = [(number, line if len(line) <= SHOWN_CHARS else f"{line[:SHOWN_CHARS]}…") for number, line in faults]
         zh = "、".join(f"第 {number} 行“{line}”" for number, line in shown[:SHOWN_FAULTS])
         en = ", ".join(f"line {number} '{line}'" for number, line in shown[:SHOWN_FAULTS])
-        if more := len(faults) - SHOWN_FAULTS if len(faults) > SHOWN_FAULTS else 0:
+        if more := max(0, len(faults) - SHOWN_FAULTS):
             zh, en = f"{zh}，还有 {more:,} 行", f"{en}, and {more:,} more"
-        raise UserDictionaryError(count=len(faults), faults=Words(zh, en), most=MAX_FREQUENCY)
+        raise UserDictionaryError(file=file, count=len(faults), faults=Words(zh, en), most=MAX_FREQUENCY)
     return words
 
 

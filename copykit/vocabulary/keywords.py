@@ -41,8 +41,9 @@ class Keyword:
     """A word or phrase of many texts, with its evidence.
 
     ``weight`` is 0 to 100 and the sum of ``factors``; ``count`` is how often it stands there, ``documents`` in how many
-    texts; ``variants`` are other spellings that were counted with it; ``metrics`` are what the texts that hold it
-    brought in: sums of counts and money, the highest of an index. ``contexts`` are places where it stands.
+    texts; ``variants`` are other spellings that were counted with it, ``turned`` the same words in another order, each
+    with a count of its own; ``metrics`` are what the texts that hold it brought in: sums of counts and money, the
+    highest of an index. ``contexts`` are places where it stands.
     """
 
     text: str
@@ -53,6 +54,7 @@ class Keyword:
     factors: Mapping[str, float] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     variants: tuple[str, ...] = ()
+    turned: tuple[tuple[str, int], ...] = ()
     contexts: tuple[Context, ...] = ()
 
 

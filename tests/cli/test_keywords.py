@@ -39,7 +39,7 @@ def test_people_get_a_table_with_the_evidence(titles: Path, capsys: pytest.Captu
     assert lines[0].split() == ["词", "权重", "次数", "篇数", "点击", "主要因为"]
     assert len(lines) == 5
     assert "加绒打底裤" in shown.out
-    assert "读了 20 篇" in shown.err
+    assert "读了 20 条" in shown.err
     assert "gb18030" in shown.err
 
 
@@ -187,7 +187,7 @@ def test_dirt_is_mended_told_and_kept_on_demand(tmp_path: Path, capsys: pytest.C
         (["题.txt", "--keep", "pinyi"], 2, "可以关的有 html"),
         (["题.txt", "-o", "a.doc"], 2, "-o 只会写"),
         (["题.txt", "--tpo", "3"], 2, "--top"),
-        (["题.txt", "--user-words", "坏.txt"], 2, "第 1 行"),
+        (["题.txt", "--user-words", "坏.txt"], 2, "用户词典 坏.txt 有 1 行读不懂：第 1 行"),
         (["空.txt"], 2, "一篇文字也没有"),
         (["题.txt", "-o", "没有/a.csv"], 3, "文件夹不存在"),
     ],

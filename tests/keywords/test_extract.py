@@ -108,6 +108,15 @@ def test_explained_keywords_tell_every_factor_and_rank_the_same() -> None:
         assert sum(round(10_000 * share) for share in word.factors.values()) == round(10_000 * word.weight)
 
 
+@pytest.mark.parametrize("top", [1, 3, 10])
+def test_the_same_words_turned_round_are_told_once(top: int) -> None:
+    text = "防水睫毛膏和睫毛膏防水是一回事。防水睫毛膏卷翘，卷翘防水，防水卷翘。"
+    found = EXTRACTORS["article"].extract([Piece("", text), ARTICLE], top)[0]
+    made_of = [frozenset(SEGMENTER.words(word.text)) for word in found]
+    assert len(set(made_of)) == len(made_of)
+    assert len(found) == min(top, len(EXTRACTORS["article"].keywords(text)))
+
+
 def test_texts_without_candidates_have_none() -> None:
     assert EXTRACTORS["article"].extract([Piece("", ""), Piece("", "的了，。！"), Piece("", "12 34")], 5) == [
         [],

@@ -130,7 +130,7 @@ def test_a_phrase_tells_how_else_its_words_are_ordered(tmp_path: Path) -> None:
     found = {word.text: word for word in mine_blocks(blocks(9, texts), recipe(), Wanted(top=None), tmp_path)[0]}
     assert "睫毛膏平价" not in found
     assert found["平价睫毛膏"].count == 3
-    assert found["平价睫毛膏"].variants == ("睫毛膏平价",)
+    assert found["平价睫毛膏"].turned == (("睫毛膏平价", 2),)
 
 
 def test_a_blank_inside_a_latin_name_makes_no_other_word(tmp_path: Path) -> None:

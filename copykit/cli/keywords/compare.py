@@ -346,6 +346,7 @@ class _Desk:
 
     def series(self, plan: _Plan, folder: Path) -> Any:
         """Return how often each word came in each slot."""
+        from copykit.cli.keywords.mine import text_of
         from copykit.keywords.run import Recipe
         from copykit.keywords.series import count_texts, looked_at
         from copykit.text.segment import load_user_words
@@ -353,7 +354,8 @@ class _Desk:
         if self.by_row:
             return self.rows.series(plan.numbers, plan.slots, self.measure)
         options = self.options
-        user_words = load_user_words(_lines(options["user_words"]))
+        own = options["user_words"]
+        user_words = load_user_words(text_of(own).splitlines(), str(own)) if own else []
         stop = tuple(word for word in _lines(options["stop_path"]) if not word.startswith("#"))
         recipe = Recipe(
             self.files.layers, self.files.cache, options["kind"], options["segmenter"], tuple(user_words), stop

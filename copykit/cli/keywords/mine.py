@@ -55,12 +55,13 @@ MINE = Text(
     "读成每篇 100 万字的几篇，网页 800 万字，表格一格 100 万字；xlsx 先查压缩目录（解开最多 512 MB）再打开。\n"
     "\n"
     "次数是分词以后它成词的次数，会比直接查找（Ctrl-F）少：“口红色号”切成了“口、红色、号”，里面的“口红”就没有数。\n"
-    "简体繁体、全角半角、大小写是同一个词，一起数。",
+    "简体繁体、全角半角、大小写是同一个词，一起数；同样几个词换了次序的（睫毛膏平价）不另列，写在“别的写法”里，带着它自己的次数。",
     "Find the words and phrases worth writing for in articles, titles, reviews and queries, ranked, with their "
     "evidence.\n\nSources: files, folders, patterns, -; txt md html csv tsv jsonl json xlsx, each in .gz too. Caps: "
     "1,000,000 characters\na document (longer files go on as further ones), 8,000,000 a page; an xlsx is inspected "
     "before it is unpacked.\n\nA count is of places where the word stands as a word, so that it is lower than what a "
-    "search of the text finds.\nTraditional, full-width and upper-case spellings are counted with the usual one.",
+    "search of the text finds.\nTraditional, full-width and upper-case spellings are counted with the usual one; the "
+    "same words in another order are told beside it, with a count of their own.",
 )
 
 
@@ -233,6 +234,7 @@ class _Desk:
     recipe: Any
     view: KeywordView
     jobs: int
+    measure: str  # the word that counts texts of the kind, in Chinese
     errors: list[CopykitError] = field(default_factory=list)
     begun: float = field(default_factory=time.monotonic)
     documents: int = 0
@@ -251,7 +253,8 @@ def _desk(given: tuple[str, ...], options: dict[str, Any], more: tuple[str, ...]
     check_output(options["output"], more)
     files = common.open_data(options["data_folders"])
     profile = load_profile(files, options["kind"])
-    user_words = load_user_words(text_of(options["user_words"]).splitlines()) if options["user_words"] else []
+    own = options["user_words"]
+    user_words = load_user_words(text_of(own).splitlines(), str(own)) if own else []
     stop = [line.strip() for line in text_of(options["stop_path"]).splitlines()] if options["stop_path"] else []
     keep = options["keep"]
     cleaner = None if "all" in keep else Cleaner(keep)
@@ -278,7 +281,8 @@ def _desk(given: tuple[str, ...], options: dict[str, Any], more: tuple[str, ...]
     )
     jobs = options["jobs"] or (min(os.cpu_count() or 1, 4) if (sources.size or 0) > WORTH_A_PROCESS else 1)
     view = KeywordView(common.lang_of(), common.terminal(sys.stdout), options.get("explain", False))
-    return _Desk(files, sources, cleaner, recipe, view, jobs, errors)
+    measure = "条" if profile.by_line else "篇"
+    return _Desk(files, sources, cleaner, recipe, view, jobs, measure, errors)
 
 
 def _all(desk: _Desk, options: dict[str, Any]) -> int:
@@ -430,7 +434,7 @@ def _report(desk: _Desk, options: dict[str, Any], found: int) -> int:
     seconds = time.monotonic() - desk.begun
     note(
         say(
-            f"读了 {desk.documents:,} 篇，用时 {seconds:.1f} 秒",
+            f"读了 {desk.documents:,} {desk.measure}，用时 {seconds:.1f} 秒",
             f"{desk.documents:,} texts read in {seconds:.1f} s",
         )
     )
@@ -489,7 +493,8 @@ class _Progress:
         self._shown_at = now
         seconds = now - self._begun
         line = say(
-            f"  读了 {self._documents:,} 篇 · {seconds:.0f} 秒", f"  {self._documents:,} texts · {seconds:.0f} s"
+            f"  读了 {self._documents:,} {self._desk.measure} · {seconds:.0f} 秒",
+            f"  {self._documents:,} texts · {seconds:.0f} s",
         )
         if self._size:
             share = min(self._desk.sources.read_bytes / self._size, 0.99)
