@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import re
 import statistics
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Problem, Words
-from copykit.model import Finding, Severity
+from copykit.model import Finding, Severity, Span
 from copykit.text.clauses import sentences
 
 KIND = "voices"
@@ -105,47 +105,51 @@ def voice_from(identifier: str, data: Mapping[str, Any]) -> Voice:
 
 def lint(voice: Voice, text: str, lang: str = "zh") -> list[Finding]:
     """Return where a text falls out of a voice, in the order of the text; spans are half-open code points of it."""
-    return sorted(_findings(voice, text, lang), key=lambda finding: (finding.start, finding.rule))
+    # A cell of a table and the words of a link end where they end, and nobody reads out an address.
+    read = _ENDS_THERE.sub(lambda match: "\n" * len(match[0]), text)
+    spans = [span for span in sentences(read) if _HAN.search(text, span.start, span.end)]
+    slips = (*_words_said(voice, text), *_signs(voice, text), *_ends(voice, text, spans), *_lengths(voice, text, spans))
+    found = [slip.finding(voice, text, lang) for slip in slips]
+    return sorted(found, key=lambda finding: (finding.start, finding.rule))
 
 
-def _findings(voice: Voice, text: str, lang: str) -> Iterator[Finding]:
-    def found(
-        what: str,
-        start: int,
-        end: int,
-        severity: Severity,
-        zh: str,
-        en: str,
-        why: Words = voice.tone,
-        instead: str = "",
-    ) -> Finding:
-        rule, match = f"voice/{voice.id}/{what}", text[start:end]
-        message, source = Words(zh, en), Words(f"口吻·{voice.name}", f"voice of {voice.name}")
-        told = (message.say(lang), why.say(lang), source.say(lang))
-        return Finding(rule, start, end, match, match, severity, *told, suggestions=(instead,) if instead else ())
+class _Slip(NamedTuple):
+    """A place where a text falls out of its voice, and by what; ``why`` is the voice's tone if not told."""
 
+    what: str
+    start: int
+    end: int
+    message: Words
+    why: Words | None = None
+    severity: Severity = "hint"
+    instead: str = ""
+
+    def finding(self, voice: Voice, text: str, lang: str) -> Finding:
+        """Return the slip as a finding of the rule ``voice/<id>/<what>``."""
+        match = text[self.start : self.end]
+        source = Words(f"口吻·{voice.name}", f"voice of {voice.name}")
+        told = (self.message.say(lang), (self.why or voice.tone).say(lang), source.say(lang))
+        suggestions = (self.instead,) if self.instead else ()
+        rule = f"voice/{voice.id}/{self.what}"
+        return Finding(rule, self.start, self.end, match, match, self.severity, *told, suggestions=suggestions)
+
+
+def _words_said(voice: Voice, text: str) -> Iterator[_Slip]:
+    """Yield words that the voice never says, and calls to readers that are not its own."""
     name = voice.name
     for match in _longest_first(tuple(voice.never)).finditer(text) if voice.never else ():
         why, instead = voice.never[match[0]]
-        yield found(
-            "never",
-            *match.span(),
-            "warning",
-            f"“{match[0]}”不是{name}的口吻",
-            f"'{match[0]}' is not the voice of {name}",
-            why,
-            instead,
-        )
+        message = Words(f"“{match[0]}”不是{name}的口吻", f"'{match[0]}' is not the voice of {name}")
+        yield _Slip("never", *match.span(), message, why, "warning", instead)
     for match in _ADDRESSED.finditer(text):
         if match[0] not in voice.address and match[0] not in voice.never:
             allowed = "、".join(voice.address) or "不叫"
-            yield found(
-                "address",
-                *match.span(),
-                "hint",
-                f"{name}里叫读者“{allowed}”，这里写了“{match[0]}”",
-                f"{name} calls its readers {allowed}, not '{match[0]}'",
-            )
+            zh = f"{name}里叫读者“{allowed}”，这里写了“{match[0]}”"
+            yield _Slip("address", *match.span(), Words(zh, f"{name} calls its readers {allowed}, not '{match[0]}'"))
+
+
+def _signs(voice: Voice, text: str) -> Iterator[_Slip]:
+    """Yield the first exclamation mark and the first emoji beyond what the voice allows."""
     counted = (
         ("exclamation", voice.exclamations, _EXCLAIMED, "感叹号", "exclamation marks"),
         ("emoji", voice.emoji, _EMOJI, "表情", "emoji"),
@@ -153,67 +157,52 @@ def _findings(voice: Voice, text: str, lang: str) -> Iterator[Finding]:
     for what, most, pattern, zh, en in counted:
         places = list(pattern.finditer(text)) if most is not None else []
         if most is not None and len(places) > most:
-            yield found(
-                what,
-                *places[most].span(),
-                "hint",
-                f"{name}里{zh}最多 {most} 个，这里有 {len(places)} 个",
-                f"at most {most} {en} on {name}; there are {len(places)}",
+            count = len(places)
+            message = Words(
+                f"{voice.name}里{zh}最多 {most} 个，这里有 {count} 个",
+                f"at most {most} {en} on {voice.name}; there are {count}",
             )
-    # A cell of a table and the words of a link end where they end, and nobody reads out an address.
-    read = _ENDS_THERE.sub(lambda match: "\n" * len(match[0]), text)
-    spans = [span for span in sentences(read) if _HAN.search(text, span.start, span.end)]
+            yield _Slip(what, *places[most].span(), message)
+
+
+def _ends(voice: Voice, text: str, spans: Sequence[Span]) -> Iterator[_Slip]:
+    """Yield particles that end sentences and are none of the voice's or too many, and words it ends no text on."""
+    name = voice.name
     ends = [end for span in spans if (end := _PARTICLE.search(text, span.start, span.end))]
-    if voice.particles is not None:
-        for end in ends:
-            if end[1] not in voice.particles:
-                yield found(
-                    "particle",
-                    *end.span(1),
-                    "hint",
-                    f"{name}里句尾不用“{end[1]}”",
-                    f"no sentence on {name} ends with '{end[1]}'",
-                )
-    if voice.particles_most is not None and len(ends) > voice.particles_most:
-        span = ends[voice.particles_most].span(1)
-        yield found(
-            "particles",
-            *span,
-            "hint",
-            f"{name}里语气词最多 {voice.particles_most} 个，这里有 {len(ends)} 个",
-            f"at most {voice.particles_most} particles on {name}; there are {len(ends)}",
+    for end in ends if voice.particles is not None else ():
+        if voice.particles is not None and end[1] not in voice.particles:
+            message = Words(f"{name}里句尾不用“{end[1]}”", f"no sentence on {name} ends with '{end[1]}'")
+            yield _Slip("particle", *end.span(1), message)
+    most = voice.particles_most
+    if most is not None and len(ends) > most:
+        zh = f"{name}里语气词最多 {most} 个，这里有 {len(ends)} 个"
+        yield _Slip(
+            "particles", *ends[most].span(1), Words(zh, f"at most {most} particles on {name}; there are {len(ends)}")
         )
-    lengths = [_size(text[span.start : span.end]) for span in spans]
-    for span, size in zip(spans, lengths, strict=True):
+    if spans and voice.ends_never:
+        for match in _longest_first(voice.ends_never).finditer(text, *spans[-1]):
+            message = Words(f"{name}不拿“{match[0]}”结尾", f"a text on {name} does not end with '{match[0]}'")
+            yield _Slip("ending", *match.span(), message, voice.ending)
+
+
+def _lengths(voice: Voice, text: str, spans: Sequence[Span]) -> Iterator[_Slip]:
+    """Yield sentences that are too long for the voice, and the middle one where most are longer than usual in it."""
+    name = voice.name
+    sizes = [_size(text[span.start : span.end]) for span in spans]
+    for span, size in zip(spans, sizes, strict=True):
         if size > voice.longest:
-            yield found(
-                "long",
-                span.start,
-                span.end,
-                "hint",
+            message = Words(
                 f"这一句 {size} 个字，{name}里一句不过 {voice.longest} 个：断开",
                 f"a sentence of {size} characters; on {name} one has {voice.longest} at most: part it",
             )
-    if len(lengths) >= _SENTENCES and statistics.median(lengths) > voice.median * _SLACK:
-        middle = int(statistics.median(lengths))
-        yield found(
-            "median",
-            *spans[len(spans) // 2],
-            "hint",
+            yield _Slip("long", *span, message)
+    if len(sizes) >= _SENTENCES and statistics.median(sizes) > voice.median * _SLACK:
+        middle = int(statistics.median(sizes))
+        message = Words(
             f"句子一般有 {middle} 个字，{name}里大约 {voice.median} 个",
             f"a usual sentence has {middle} characters; on {name} it has about {voice.median}",
         )
-    if spans and voice.ends_never:
-        last = spans[-1]
-        for match in _longest_first(voice.ends_never).finditer(text, last.start, last.end):
-            yield found(
-                "ending",
-                *match.span(),
-                "hint",
-                f"{name}不拿“{match[0]}”结尾",
-                f"a text on {name} does not end with '{match[0]}'",
-                voice.ending,
-            )
+        yield _Slip("median", *spans[len(spans) // 2], message)
 
 
 def check_voice(identifier: str, data: Mapping[str, Any]) -> list[Problem]:

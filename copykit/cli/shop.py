@@ -124,7 +124,7 @@ def grade_command(source: str, **options: Any) -> int:
             with tables.atomic(output) as out:
                 out.write(orjson.dumps(render.grading_json(grading), option=orjson.OPT_INDENT_2) + b"\n")
         else:
-            tables.write_xlsx(output, [Sheet(*sheet) for sheet in render.grading_sheets(grading, view)])
+            tables.write_xlsx(output, list(render.grading_sheets(grading, view)))
         note(say(f"全部在 {output}", f"everything is in {output}"))
     if push is not None:
         _write_push(push, render.push_sheet(grading, view))
@@ -138,13 +138,12 @@ def grade_command(source: str, **options: Any) -> int:
     return common.REJECTED if refused else 0
 
 
-def _write_push(path: Path, sheet: tuple[str, list[str], list[list[object]]]) -> None:
-    name, headers, rows = sheet
+def _write_push(path: Path, sheet: Sheet) -> None:
     match path.suffix.lower():
         case ".csv":
-            tables.write_csv(path, headers, rows)
+            tables.write_csv(path, sheet.headers, sheet.rows)
         case ".xlsx":
-            tables.write_xlsx(path, [Sheet(name, headers, rows)])
+            tables.write_xlsx(path, [sheet])
         case _:
             with tables.atomic(path) as out:
-                out.write("".join(f"{row[0]}\n" for row in rows).encode("utf-8", "replace"))
+                out.write("".join(f"{row[0]}\n" for row in sheet.rows).encode("utf-8", "replace"))

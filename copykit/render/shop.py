@@ -9,6 +9,7 @@ from typing import Any
 
 from copykit.model import Grade, Grading, Standing
 from copykit.render.terminal import Terminal, columns, wrapped
+from copykit.tables import Sheet
 from copykit.text.measure import display_width
 
 SHOWN = 8
@@ -229,133 +230,144 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in values.items()}
 
 
-def grading_sheets(grading: Grading, view: View) -> Iterator[tuple[str, list[str], list[list[object]]]]:
-    """Yield (name, headers, rows) of every sheet."""
+def grading_sheets(grading: Grading, view: View) -> Iterator[Sheet]:
+    """Yield every sheet of the workbook."""
     say = view.say
     yield push_sheet(grading, view)
-    yield (
-        say("交叉比率", "cross ratio"),
-        [
-            say("商品", "product"),
-            say("品名", "name"),
-            say("档", "band"),
-            say("交叉比率", "cross ratio"),
-            say("毛利率", "margin"),
-            say("周转/年", "turnover"),
-            say("转化率", "conversion"),
-            say("够卖天数", "days of stock"),
-            say("动销率", "selling"),
-            say("销售额", "revenue"),
-            say("毛利额", "profit"),
-            "ABC",
-        ],
-        [
-            [
-                each.product,
-                each.name,
-                BANDS[view.lang][each.band],
-                each.cross,
-                each.margin,
-                each.turnover,
-                each.conversion,
-                each.cover,
-                each.sell_through,
-                each.revenue,
-                each.profit,
-                each.letter,
-            ]
-            for each in sorted(grading.standings, key=lambda each: -(each.cross if each.cross is not None else -1e18))
-        ],
-    )
-    for name, grades in (
-        (say("库存ABC", "stock ABC"), grading.goods),
-        (say("供应商SABC", "suppliers SABC"), grading.suppliers),
-    ):
-        yield (
-            name,
-            [
-                say("编号", "id"),
-                say("名称", "name"),
-                say("金额", "value"),
-                say("占比", "share"),
-                say("在它之前累计", "before it"),
-                say("级", "grade"),
-            ],
-            [[each.id, each.name, each.value, each.share, each.before, each.letter] for each in grades],
-        )
-    yield (
-        say("该走的", "to remove"),
-        [
-            say("商品", "product"),
-            say("品名", "name"),
-            say("结论", "verdict"),
-            say("哪张名单", "list"),
-            say("为什么", "why"),
-            say("原因和办法", "causes and measures"),
-        ],
-        [
-            [
-                each.product,
-                each.name,
-                VERDICTS[view.lang][each.verdict],
-                KINDS[view.lang][each.kind],
-                each.why,
-                "\n".join(each.measures),
-            ]
-            for each in grading.removals
-        ],
-    )
-    yield (
-        say("新品", "new goods"),
-        [
-            say("商品", "product"),
-            say("品名", "name"),
-            say("上架", "listed"),
-            say("天数", "days"),
-            say("到哪一步", "state"),
-            say("期限", "until"),
-            say("动销率", "selling"),
-        ],
-        [
-            [
-                each.product,
-                each.name,
-                each.listed.isoformat(),
-                each.days,
-                STATES[view.lang][each.state],
-                each.until.isoformat() if each.until else "",
-                each.sell_through,
-            ]
-            for each in grading.clocks
-        ],
-    )
-    yield (
+    yield _crosses_sheet(grading, view)
+    yield _grades_sheet(say("库存ABC", "stock ABC"), grading.goods, view)
+    yield _grades_sheet(say("供应商SABC", "suppliers SABC"), grading.suppliers, view)
+    yield _removals_sheet(grading, view)
+    yield _new_goods_sheet(grading, view)
+    yield Sheet(
         say("没排进来", "left out"),
         [say("商品", "product"), say("品名", "name"), say("为什么", "why")],
         [[each.product, each.name, each.why] for each in grading.not_pushed],
     )
-    forces = grading.forces
-    yield (
-        say("五力和公式", "forces and formulas"),
-        [say("项目", "what"), say("数", "value"), say("说明", "note")],
+    yield _forces_sheet(grading, view)
+
+
+def _crosses_sheet(grading: Grading, view: View) -> Sheet:
+    say = view.say
+    headers = [
+        say("商品", "product"),
+        say("品名", "name"),
+        say("档", "band"),
+        say("交叉比率", "cross ratio"),
+        say("毛利率", "margin"),
+        say("周转/年", "turnover"),
+        say("转化率", "conversion"),
+        say("够卖天数", "days of stock"),
+        say("动销率", "selling"),
+        say("销售额", "revenue"),
+        say("毛利额", "profit"),
+        "ABC",
+    ]
+    rows: list[list[object]] = [
         [
-            [say("潜力：商品数量", "products"), forces.goods, ""],
-            [say("竞争力：动销率", "share that sells"), forces.sell_through, ""],
-            [say("内力：单品贡献额（元）", "revenue of one that sold"), forces.contribution, ""],
-            [say("营利能力：毛利率", "margin"), forces.margin, ""],
-            [say("拉动力：周转率（次/年）", "turnover a year"), forces.turnover, ""],
-            [say("毛利额＝前四个相乘（元）", "gross profit: the first four multiplied"), forces.profit, ""],
-            *_cells((note, "", "") for note in grading.notes),
-            *_cells((each.name, "", f"{each.formula}。{each.note}") for each in grading.formulas),
-        ],
-    )
+            each.product,
+            each.name,
+            BANDS[view.lang][each.band],
+            each.cross,
+            each.margin,
+            each.turnover,
+            each.conversion,
+            each.cover,
+            each.sell_through,
+            each.revenue,
+            each.profit,
+            each.letter,
+        ]
+        for each in sorted(grading.standings, key=lambda each: -(each.cross if each.cross is not None else -1e18))
+    ]
+    return Sheet(say("交叉比率", "cross ratio"), headers, rows)
+
+
+def _grades_sheet(name: str, grades: Iterable[Grade], view: View) -> Sheet:
+    say = view.say
+    headers = [
+        say("编号", "id"),
+        say("名称", "name"),
+        say("金额", "value"),
+        say("占比", "share"),
+        say("在它之前累计", "before it"),
+        say("级", "grade"),
+    ]
+    rows = [[each.id, each.name, each.value, each.share, each.before, each.letter] for each in grades]
+    return Sheet(name, headers, rows)
+
+
+def _removals_sheet(grading: Grading, view: View) -> Sheet:
+    say = view.say
+    headers = [
+        say("商品", "product"),
+        say("品名", "name"),
+        say("结论", "verdict"),
+        say("哪张名单", "list"),
+        say("为什么", "why"),
+        say("原因和办法", "causes and measures"),
+    ]
+    rows: list[list[object]] = [
+        [
+            each.product,
+            each.name,
+            VERDICTS[view.lang][each.verdict],
+            KINDS[view.lang][each.kind],
+            each.why,
+            "\n".join(each.measures),
+        ]
+        for each in grading.removals
+    ]
+    return Sheet(say("该走的", "to remove"), headers, rows)
+
+
+def _new_goods_sheet(grading: Grading, view: View) -> Sheet:
+    say = view.say
+    headers = [
+        say("商品", "product"),
+        say("品名", "name"),
+        say("上架", "listed"),
+        say("天数", "days"),
+        say("到哪一步", "state"),
+        say("期限", "until"),
+        say("动销率", "selling"),
+    ]
+    rows: list[list[object]] = [
+        [
+            each.product,
+            each.name,
+            each.listed.isoformat(),
+            each.days,
+            STATES[view.lang][each.state],
+            each.until.isoformat() if each.until else "",
+            each.sell_through,
+        ]
+        for each in grading.clocks
+    ]
+    return Sheet(say("新品", "new goods"), headers, rows)
+
+
+def _forces_sheet(grading: Grading, view: View) -> Sheet:
+    say, forces = view.say, grading.forces
+    rows: list[list[object]] = [
+        [say("潜力：商品数量", "products"), forces.goods, ""],
+        [say("竞争力：动销率", "share that sells"), forces.sell_through, ""],
+        [say("内力：单品贡献额（元）", "revenue of one that sold"), forces.contribution, ""],
+        [say("营利能力：毛利率", "margin"), forces.margin, ""],
+        [say("拉动力：周转率（次/年）", "turnover a year"), forces.turnover, ""],
+        [say("毛利额＝前四个相乘（元）", "gross profit: the first four multiplied"), forces.profit, ""],
+        *_cells((note, "", "") for note in grading.notes),
+        *_cells((each.name, "", f"{each.formula}。{each.note}") for each in grading.formulas),
+    ]
+    headers = [say("项目", "what"), say("数", "value"), say("说明", "note")]
+    return Sheet(say("五力和公式", "forces and formulas"), headers, rows)
 
 
 def _cells(rows: Iterable[Sequence[object]]) -> list[list[object]]:
     return [list(row) for row in rows]
 
 
-def push_sheet(grading: Grading, view: View) -> tuple[str, list[str], list[list[object]]]:
+def push_sheet(grading: Grading, view: View) -> Sheet:
     """Return the ranking of what to push; its first column is what ``listings build --only`` reads."""
     say = view.say
     headers = [
@@ -373,4 +385,4 @@ def push_sheet(grading: Grading, view: View) -> tuple[str, list[str], list[list[
         [each.product, each.name, number, each.score, each.cross, each.conversion, each.cover, each.letter, each.kind]
         for number, each in enumerate(grading.pushed, 1)
     ]
-    return say("推", "push"), headers, rows
+    return Sheet(say("推", "push"), headers, rows)

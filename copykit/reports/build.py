@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from copykit._version import __version__
@@ -60,7 +60,7 @@ def build(
 ) -> Report:
     """Return the report of a period."""
     zh = settings.lang == "zh"
-    before, last_made = earlier.before, earlier.last_made
+    before = earlier.before
 
     def of_last_year(rows: Sequence[WordRow]) -> Sequence[WordRow]:
         if earlier.year_ago is None or earlier.year_ago.measure != gathered.measure:
@@ -76,28 +76,6 @@ def build(
     }
     own = tuple(_told(row, WITH_COMMANDS, examples, None, "", settings.lang) for row in of_last_year(found.own))
     unit = MEASURES[settings.lang].get(gathered.measure, MEASURES[settings.lang]["count"])
-    told = list(notes)
-    missed = between(last_made, period) if last_made is not None and last_made.start < period.start else []
-    if missed:
-        labels = ("、" if zh else ", ").join(each.label for each in missed[:6]) + ("……" if len(missed) > 6 else "")
-        command = f"copykit report run {_typed(settings.path.name)} --period {missed[0].label}"
-        told.append(f"漏了 {labels}，补跑：{command}" if zh else f"missed: {labels}; to make up: {command}")
-    if before is not None and before.measure != gathered.measure:
-        told.append(
-            "上一期数的不是同一个指标，这期没有比"
-            if zh
-            else "the period before counted something else; nothing was compared"
-        )
-    totals = [
-        ("读了" if zh else "read", f"{gathered.documents:,} {'条' if zh else 'texts'}"),
-        ("不同的词" if zh else "different words", f"{len(gathered.words):,}"),
-        ("数的是" if zh else "figure", unit),
-        ("版本" if zh else "version", f"copykit {__version__}"),
-    ]
-    if gathered.refused:
-        totals.append(("没读进来" if zh else "refused", f"{len(gathered.refused):,} {'处' if zh else ''}".strip()))
-    if beside.links_told:
-        totals.append(("查了外链" if zh else "links", beside.links_told))
     return Report(
         name=settings.name,
         period=period.label,
@@ -108,16 +86,42 @@ def build(
         words=words,
         own=own,
         periods=tuple(earlier.labels),
-        totals=tuple(totals),
+        totals=tuple(_totals(gathered, beside, unit, zh)),
         titles=beside.titles,
         links=beside.links,
         plan=beside.plan,
         due=beside.due,
         sources=tuple(_as_before(row, before, zh) for row in gathered.sources),
-        notes=tuple(told),
+        notes=(*notes, *_missed(settings, period, earlier, gathered)),
         commands=(f"copykit report run {_typed(settings.path.name)} --period {period.label} --force",),
         year=year,
     )
+
+
+def _missed(settings: ReportSettings, period: Period, earlier: Earlier, gathered: Gathered) -> Iterator[str]:
+    """Yield what keeps a report from what lies before it: periods that were not made, another figure."""
+    zh = settings.lang == "zh"
+    before, last_made = earlier.before, earlier.last_made
+    missed = between(last_made, period) if last_made is not None and last_made.start < period.start else []
+    if missed:
+        labels = ("、" if zh else ", ").join(each.label for each in missed[:6]) + ("……" if len(missed) > 6 else "")
+        command = f"copykit report run {_typed(settings.path.name)} --period {missed[0].label}"
+        yield f"漏了 {labels}，补跑：{command}" if zh else f"missed: {labels}; to make up: {command}"
+    if before is not None and before.measure != gathered.measure:
+        other = "the period before counted something else; nothing was compared"
+        yield "上一期数的不是同一个指标，这期没有比" if zh else other
+
+
+def _totals(gathered: Gathered, beside: Beside, unit: str, zh: bool) -> Iterator[tuple[str, str]]:
+    """Yield how much the report stands on, each with what it is called."""
+    yield "读了" if zh else "read", f"{gathered.documents:,} {'条' if zh else 'texts'}"
+    yield "不同的词" if zh else "different words", f"{len(gathered.words):,}"
+    yield "数的是" if zh else "figure", unit
+    yield "版本" if zh else "version", f"copykit {__version__}"
+    if gathered.refused:
+        yield "没读进来" if zh else "refused", f"{len(gathered.refused):,} {'处' if zh else ''}".strip()
+    if beside.links_told:
+        yield "查了外链" if zh else "links", beside.links_told
 
 
 def _as_before(row: SourceRow, before: Snapshot | None, zh: bool) -> SourceRow:
