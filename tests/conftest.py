@@ -7,10 +7,13 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from copykit.cli import run
+from tests.commands import Copykit, Ran
 from tests.web import Web, serving
 
 
@@ -32,3 +35,16 @@ def web() -> Iterator[Web]:
     """Serve a web of the test's own on the loopback."""
     with serving() as found:
         yield found
+
+
+@pytest.fixture
+def copykit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Copykit:
+    """Run a command line in an empty folder, on a screen of 80 columns."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def call(*argv: str | Path) -> Ran:
+        code = run([str(arg) for arg in argv])
+        return Ran(code, *capsys.readouterr())
+
+    return call

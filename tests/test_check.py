@@ -11,15 +11,15 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import jsonschema
 import openpyxl
 import pytest
 from bs4 import BeautifulSoup
 
-from copykit.cli import run
 from copykit.cli.check_out import FORMATS
+from tests.commands import Copykit, Ran
 
 BAD = "全网最好用的睫毛膏。"
 CLEAN = "纯棉短袖，圆领，三个颜色。"
@@ -28,25 +28,16 @@ NOTICE = "本工具不提供法律意见。"
 SARIF = json.loads((Path(__file__).parent / "data/sarif/sarif-2.1.0.json").read_text("utf-8"))
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
 Check = Callable[..., Ran]
 
 
 @pytest.fixture
-def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Check:
+def check(copykit: Copykit) -> Check:
     """Run ``copykit check`` in an empty folder, with a few rules that will not change with the law."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
 
     def call(*args: str | Path) -> Ran:
         packs = [] if "--packs" in args else ["--packs", PACKS]
-        code = run(["check", *map(str, args), *packs, "--today", "2026-11-22"])
-        return Ran(code, *capsys.readouterr())
+        return copykit("check", *args, *packs, "--today", "2026-11-22")
 
     return call
 

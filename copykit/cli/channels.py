@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import orjson
 
 from copykit import datafiles, tables
 from copykit.brief import read_brief
@@ -21,6 +22,7 @@ from copykit.channels.plan import GOALS, Planner, Request
 from copykit.channels.progress import find_task, marked, plan_from, status_of
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, check_ending, encoded, note, option, say, write_json
+from copykit.errors import FileMissing
 from copykit.model import Brief, Plan, Task
 from copykit.render import channels as render
 from copykit.render.channels import View
@@ -318,6 +320,26 @@ def saved_plan(name: str | None) -> Plan:
     """
     with State(_existing_state()) as state:
         return _saved(state, name)
+
+
+def plan_of(name: str) -> Plan:
+    """Return the plan of a ``.json`` file, else the saved one of that name, for other commands.
+
+    Raises:
+        FileMissing, UsageMistake: there is none, or the file holds none.
+    """
+    if not name.lower().endswith(".json"):
+        return saved_plan(name)
+    path = Path(name)
+    try:
+        body = orjson.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise FileMissing(path) from None
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise UsageMistake(f"{path} 读不了：{error}", f"cannot read {path}: {error}") from None
+    if not isinstance(body, dict):
+        raise UsageMistake(f"{path} 不是计划", f"{path} is no plan")
+    return plan_from(body, name)
 
 
 def remembered(names: Sequence[str]) -> tuple[dict[tuple[str, str], dict[str, Any]], list[Plan]]:

@@ -15,14 +15,12 @@ from copykit.brief import read_brief
 from copykit.channels import tracking
 from copykit.channels.catalog import Catalog
 from copykit.channels.forecast import Assumptions
-from copykit.channels.progress import plan_from
 from copykit.channels.tracking import KINDS, UTM, Known, SpokenWords, TrackedCode, codes_of, tag_url
 from copykit.cli import channels as plans
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, check_ending, encoded, note, option, say, write_json
 from copykit.cli.web import fetch_options
-from copykit.errors import CopykitError, FileMissing
-from copykit.model import Plan
+from copykit.errors import CopykitError
 from copykit.render.channels import CODE_KEYS, View, code_headers, code_rows
 from copykit.render.terminal import columns
 
@@ -393,7 +391,7 @@ def _checked(files: datafiles.DataFiles, kind: str, given: str) -> str:
 
 
 def _plan_codes(files: datafiles.DataFiles, options: Mapping[str, Any]) -> tuple[list[TrackedCode], list[str]]:
-    made = _plan(options["plan_name"])
+    made = plans.plan_of(options["plan_name"])
     link = options["link"]
     if not link and options["brief_path"]:
         shop = read_brief(options["brief_path"]).shop
@@ -408,23 +406,6 @@ def _plan_codes(files: datafiles.DataFiles, options: Mapping[str, Any]) -> tuple
             {(code.kind, code.code): dict(code.payload) for code in codes if code.kind in ("scene", "wecom", "spoken")}
         )
     return codes, left
-
-
-def _plan(name: str) -> Plan:
-    if not name.lower().endswith(".json"):
-        return plans.saved_plan(name)
-    import orjson
-
-    path = Path(name)
-    try:
-        body = orjson.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise FileMissing(path) from None
-    except (OSError, orjson.JSONDecodeError) as error:
-        raise UsageMistake(f"{path} 读不了：{error}", f"cannot read {path}: {error}") from None
-    if not isinstance(body, dict):
-        raise UsageMistake(f"{path} 不是计划", f"{path} is no plan")
-    return plan_from(body, name)
 
 
 def _words(files: datafiles.DataFiles) -> SpokenWords:

@@ -25,13 +25,12 @@ from copykit.channels.links import (
     placed_in,
     placed_of,
 )
-from copykit.channels.progress import plan_from
 from copykit.cli import channels as plans
 from copykit.cli import common, web
 from copykit.cli.common import ProgressLine, UsageMistake, check_ending, encoded, note, say, write_json
 from copykit.corpus.pages import part_names
 from copykit.datafiles import DataFiles
-from copykit.errors import CopykitError, FileMissing
+from copykit.errors import CopykitError
 from copykit.model import LinkCheck, PlacedLink
 from copykit.render import links as render
 from copykit.render.links import LinkView
@@ -129,7 +128,7 @@ def _rows(
     source: str, links: Sequence[str], options: Mapping[str, Any], files: DataFiles, errors: list[CopykitError]
 ) -> Iterator[PlacedLink]:
     if source.lower().endswith(".json"):
-        yield from placed_of(plan_from(_json(Path(source)), source), {}, links)
+        yield from placed_of(plans.plan_of(source), {}, links)
         return
     wanted = tables.merge_names(files.load("columns")["links"])
     given: Any = sys.stdin.buffer if source == "-" else source
@@ -149,18 +148,6 @@ def _noted(name: str, links: Sequence[str], state: State) -> list[PlacedLink]:
             f"there is no file or plan '{name}'; {known or 'no plan is saved'}",
         )
     return placed_of(plans.saved_plan(name), state.notes(name), links)
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        body = orjson.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise FileMissing(path) from None
-    except (OSError, orjson.JSONDecodeError) as error:
-        raise UsageMistake(f"{path} 读不了：{error}", f"cannot read {path}: {error}") from None
-    if not isinstance(body, dict):
-        raise UsageMistake(f"{path} 不是计划", f"{path} is no plan")
-    return body
 
 
 def _verify(

@@ -272,7 +272,7 @@ def _prepare(files: DataFiles, options: dict[str, Any]) -> _Room:
     named = learned.stands_on if learned is not None else options["profile"]
     profile, english = choose_profiles(files, named, platform, lang)
     own = options["user_words"]
-    words = load_user_words(_read_text(own).splitlines(), str(own)) if own else ()
+    words = load_user_words(_text_in(own).splitlines(), str(own)) if own else ()
     settings = Settings(
         profile,
         platform,
@@ -296,7 +296,7 @@ def _prepare(files: DataFiles, options: dict[str, Any]) -> _Room:
             common.terminal(sys.stdout),
             scorer.profile.lesser,
         ),
-        _read_text(options["body_path"]) if options["body_path"] else None,
+        _text_in(options["body_path"]) if options["body_path"] else None,
         tuple(words),
     )
 
@@ -551,15 +551,7 @@ def _used_titles(files: DataFiles, path: Path) -> Iterator[str]:
         yield from (row.text for row in table if row.error is None and row.text.strip())
 
 
-def _read_text(path: Path) -> str:
-    from copykit.errors import FileMissing
-    from copykit.text.encoding import decode
+def _text_in(path: Path) -> str:
+    from copykit.text.encoding import text_in  # late: most runs read no such file
 
-    try:
-        return decode(path.read_bytes()).text
-    except FileNotFoundError:
-        raise FileMissing(path) from None
-    except OSError as error:
-        from copykit.errors import FileUnreadable
-
-        raise FileUnreadable(path, f"{error.strerror}", f"{error.strerror}") from None
+    return text_in(path)

@@ -9,7 +9,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from copykit.model import WordChange
-from copykit.render.terminal import Terminal, wrapped
+from copykit.render.terminal import Bilingual, Terminal, wrapped
 from copykit.text.measure import display_width, pad
 
 SHOWN = 10  # words of a state on the screen
@@ -22,17 +22,13 @@ RISE, FALL, INK, QUIET = "#2f7d4f", "#b4492e", "#222222", "#777777"
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeView:
+class ChangeView(Bilingual):
     """How changes are shown; ``states`` are what their ids are called, ``spikes`` what one-day words are."""
 
     lang: str
     terminal: Terminal
     states: Mapping[str, str]
     shown: int = SHOWN
-
-    def say(self, zh: str, en: str) -> str:
-        """Return one of two wordings."""
-        return zh if self.lang == "zh" else en
 
 
 def changes_table(words: Sequence[WordChange], view: ChangeView, head: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from copykit.model import Channel, Forecast, Plan, PlanRow, Task
-from copykit.render.terminal import Terminal, columns, wrapped
+from copykit.render.terminal import Bilingual, Terminal, columns, wrapped
 from copykit.render.titles import clipped
 from copykit.text.measure import display_width, pad
 
@@ -86,15 +86,11 @@ SHOWN_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class View(Bilingual):
     """How plans are shown: language and screen."""
 
     lang: str = "zh"
     terminal: Terminal = field(default_factory=Terminal)
-
-    def say(self, zh: str, en: str) -> str:
-        """Return one of two wordings."""
-        return zh if self.lang == "zh" else en
 
     def who(self, owner: str) -> str:
         """Return what an owner of a task is called."""

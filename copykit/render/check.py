@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from copykit.model import Checked, Finding, Place, Spared, Told
-from copykit.render.terminal import Mark, Style, Terminal, columns, underlined, wrapped
+from copykit.render.terminal import Bilingual, Mark, Style, Terminal, columns, underlined, wrapped
 from copykit.render.titles import clipped, finding_json, markdown_cell
 from copykit.text.measure import display_width, pad
 
@@ -43,16 +43,12 @@ FACTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class View(Bilingual):
     """How checks are shown. ``names`` are what people call files such as - (standard input)."""
 
     lang: str = "zh"
     terminal: Terminal = field(default_factory=Terminal)
     names: Mapping[str, str] = field(default_factory=dict)
-
-    def say(self, zh: str, en: str) -> str:
-        """Return one of two wordings."""
-        return zh if self.lang == "zh" else en
 
     def name(self, checked: Checked) -> str:
         """Return what people call a text: its file, and its row in a table."""

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from copykit.model import Collected, Found, Span
-from copykit.render.terminal import Terminal, wrapped
+from copykit.render.terminal import Bilingual, Terminal, wrapped
 from copykit.render.web import outcome_words
 from copykit.text.measure import display_width
 
@@ -24,15 +24,11 @@ SHOWN_FAILURES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class CorpusView:
+class CorpusView(Bilingual):
     """How a corpus is shown: language and screen."""
 
     lang: str = "zh"
     terminal: Terminal = field(default_factory=Terminal)
-
-    def say(self, zh: str, en: str) -> str:
-        """Return one of two wordings."""
-        return zh if self.lang == "zh" else en
 
 
 def collected_json(result: Collected, total: int, path: str) -> dict[str, Any]:

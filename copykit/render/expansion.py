@@ -7,24 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from copykit.model import WidenedWord
-from copykit.render.terminal import Terminal, wrapped
+from copykit.render.terminal import Bilingual, Terminal, wrapped
 from copykit.text.measure import display_width, pad
 
 WIDEST = 26  # cells of a word, from which on it stands on a line of its own
 
 
 @dataclass(frozen=True, slots=True)
-class ExpansionView:
+class ExpansionView(Bilingual):
     """How widened words are shown: what slots are called, and the sentence beside each word."""
 
     lang: str
     terminal: Terminal
     slots: Mapping[str, str]
     reasons: Mapping[str, str]
-
-    def say(self, zh: str, en: str) -> str:
-        """Return one of two wordings."""
-        return zh if self.lang == "zh" else en
 
 
 def expansion_table(words: Sequence[WidenedWord], shown: int, view: ExpansionView) -> str:

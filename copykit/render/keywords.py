@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from copykit.model import Context, Keyword, TextKeyword
-from copykit.render.terminal import Terminal, columns
+from copykit.render.terminal import Bilingual, Terminal, columns
 from copykit.text.measure import display_width, pad
 
 FACTORS = {
@@ -52,16 +52,12 @@ SHOWN_FACTORS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class KeywordView:
+class KeywordView(Bilingual):
     """How keywords are shown: language, terminal, and whether every factor is told."""
 
     lang: str
     terminal: Terminal
     explain: bool = False
-
-    def say(self, zh: str, en: str) -> str:
-        """Return one of two wordings."""
-        return zh if self.lang == "zh" else en
 
     def factor(self, name: str) -> str:
         """Return what a factor is called."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from copykit.model import LinkCheck, LinkReason, Sign
-from copykit.render.terminal import Style, Terminal, wrapped
+from copykit.render.terminal import Bilingual, Style, Terminal, wrapped
 from copykit.render.web import outcome_words
 from copykit.text.measure import display_width
 
@@ -70,16 +70,12 @@ CELLS = (
 
 
 @dataclass(frozen=True, slots=True)
-class LinkView:
+class LinkView(Bilingual):
     """How links are shown: language, screen, and the names of the parts of a page."""
 
     lang: str = "zh"
     terminal: Terminal = field(default_factory=Terminal)
     parts: Mapping[str, str] = field(default_factory=dict)
-
-    def say(self, zh: str, en: str) -> str:
-        """Return one of two wordings."""
-        return zh if self.lang == "zh" else en
 
     def state(self, state: str) -> str:
         """Return what a state is called."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from copykit.render.terminal import Terminal, columns, wrapped
+from copykit.render.terminal import Bilingual, Terminal, columns, wrapped
 from copykit.tables import Heading
 from copykit.text.measure import display_width
 
@@ -36,16 +36,12 @@ class PlatformView:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class View(Bilingual):
     """How listings are shown."""
 
     lang: str = "zh"
     terminal: Terminal = field(default_factory=Terminal)
     platforms: tuple[PlatformView, ...] = ()
-
-    def say(self, zh: str, en: str) -> str:
-        """Return one of two wordings."""
-        return zh if self.lang == "zh" else en
 
     def name(self, platform: str) -> str:
         """Return what people call a platform."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from copykit.model import SelectedWord
 from copykit.render.keywords import ROLES as FIGURES
-from copykit.render.terminal import Terminal, wrapped
+from copykit.render.terminal import Bilingual, Terminal, wrapped
 from copykit.text.measure import display_width, pad
 
 TAILS, OTHERS = 3, 3  # long-tail words shown of a group; words shown of each other role
@@ -17,17 +17,13 @@ WIDEST = 26  # cells of a word, from which on it stands on a line of its own
 
 
 @dataclass(frozen=True, slots=True)
-class SelectionView:
+class SelectionView(Bilingual):
     """How chosen words are shown; ``roles`` and ``intents`` are what their ids are called."""
 
     lang: str
     terminal: Terminal
     roles: Mapping[str, str]
     intents: Mapping[str, str]
-
-    def say(self, zh: str, en: str) -> str:
-        """Return one of two wordings."""
-        return zh if self.lang == "zh" else en
 
     def figure(self, role: str) -> str:
         """Return what a figure is called."""

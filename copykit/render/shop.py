@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from copykit.model import Grade, Grading, Standing
-from copykit.render.terminal import Terminal, columns, wrapped
+from copykit.render.terminal import Bilingual, Terminal, columns, wrapped
 from copykit.tables import Sheet
 from copykit.text.measure import display_width
 
@@ -29,15 +29,11 @@ STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class View(Bilingual):
     """How a grading is shown."""
 
     lang: str = "zh"
     terminal: Terminal = field(default_factory=Terminal)
-
-    def say(self, zh: str, en: str) -> str:
-        """Return one of two wordings."""
-        return zh if self.lang == "zh" else en
 
 
 def grading_text(grading: Grading, view: View) -> str:

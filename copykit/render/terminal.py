@@ -24,6 +24,17 @@ _JOINERS = frozenset("\n\u200d\ufe0e\ufe0f")  # what holds an emoji together doe
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
+class Bilingual:
+    """What has a language and speaks it: the views of all results."""
+
+    __slots__ = ()
+    lang: str
+
+    def say(self, zh: str, en: str) -> str:
+        """Return one of two wordings."""
+        return zh if self.lang == "zh" else en
+
+
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """Where text is shown. ``width`` in cells; ``encoding`` decides which signs are safe (GBK holds bars and lines)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from copykit.model import MOST_CHANGES, NO_TITLE_ADVICE, Change, Finding, TitleAdvice, TitleScore
-from copykit.render.terminal import Mark, Style, Terminal, columns, underlined, wrapped
+from copykit.render.terminal import Bilingual, Mark, Style, Terminal, columns, underlined, wrapped
 from copykit.text.measure import Unit, display_width, fit, pad, reading_seconds
 
 SURFACE = 14  # characters that stay in sight where a platform's own number is not known
@@ -28,7 +28,7 @@ Advise = Callable[[TitleScore], TitleAdvice]
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class View(Bilingual):
     """How titles are shown: the names of dimensions, short ones beside reasons, the risks' thresholds, the screen."""
 
     labels: Mapping[str, str]
@@ -38,10 +38,6 @@ class View:
     lang: str = "zh"
     terminal: Terminal = field(default_factory=Terminal)
     lesser: frozenset[str] = frozenset()  # rules whose points count in part: told after the other causes of a risk
-
-    def say(self, zh: str, en: str) -> str:
-        """Return one of two wordings."""
-        return zh if self.lang == "zh" else en
 
 
 def title_json(score: TitleScore, advice: TitleAdvice | None = None) -> dict[str, Any]:

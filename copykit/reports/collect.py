@@ -14,11 +14,11 @@ from copykit.corpus.fetch import Fetcher
 from copykit.corpus.sources import columns_of
 from copykit.corpus.store import Store, corpus_path
 from copykit.datafiles import DataFiles
-from copykit.errors import CopykitError, FileMissing, FileUnreadable
+from copykit.errors import CopykitError
 from copykit.keywords.profile import load_profile
 from copykit.reports.period import Period, last_whole
 from copykit.reports.settings import ReportSettings
-from copykit.text.encoding import decode
+from copykit.text.encoding import text_in
 
 T = TypeVar("T")
 SHOWN = 3  # pages that are named where several could not be had
@@ -114,13 +114,7 @@ def read_lines(path: Path) -> list[str]:
     Raises:
         FileMissing, FileUnreadable: it is not there or cannot be read.
     """
-    try:
-        lines = decode(path.read_bytes()).text.splitlines()
-    except FileNotFoundError:
-        raise FileMissing(path) from None
-    except OSError as error:
-        raise FileUnreadable(path, f"{error.strerror}", f"{error.strerror}") from None
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    return [line.strip() for line in text_in(path).splitlines() if line.strip() and not line.startswith("#")]
 
 
 _JOIN = {"zh": "、", "en": ", "}

@@ -12,7 +12,10 @@ import io
 import re
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
+
+from copykit.errors import FileMissing, FileUnreadable
 
 # Enough to meet Chinese text behind an English header, little enough to read at once.
 HEAD_BYTES = 256 * 1024
@@ -35,6 +38,20 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     encoding, skip = sniff_encoding(data, declared, whole=True)
     decoder = _CountingDecoder(encoding)
     return Decoded(decoder.decode(data[skip:], final=True), encoding, decoder.replaced)
+
+
+def text_in(path: Path) -> str:
+    """Return the text of a small file, whatever its encoding.
+
+    Raises:
+        FileMissing, FileUnreadable: it is not there or cannot be read.
+    """
+    try:
+        return decode(path.read_bytes()).text
+    except FileNotFoundError:
+        raise FileMissing(path) from None
+    except OSError as error:
+        raise FileUnreadable(path, f"{error.strerror}", f"{error.strerror}") from None
 
 
 def open_text(stream: BinaryIO, declared: str | None = None) -> tuple[CountedText, str]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import icalendar
 import openpyxl
@@ -16,33 +14,18 @@ import pytest
 from copykit.cli import run
 from copykit.cli.channels import _has_command
 from copykit.text.measure import display_width
+from tests.commands import Copykit, Ran
 
 BRIEF = Path(__file__).parents[2] / "corpora/samples/mascara.toml"
 DAY = ["--today", "2026-11-22"]
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Copykit = Callable[..., Ran]
-
-
 @pytest.fixture
-def copykit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Copykit:
+def copykit(copykit: Copykit, tmp_path: Path) -> Copykit:
     """Run a command line in a project folder that holds the sample brief."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
     (tmp_path / "copykit.toml").touch()
     (tmp_path / "睫毛膏.toml").write_bytes(BRIEF.read_bytes())
-
-    def call(*argv: str | Path) -> Ran:
-        code = run([str(arg) for arg in argv])
-        return Ran(code, *capsys.readouterr())
-
-    return call
+    return copykit
 
 
 def plan(copykit: Copykit, *more: str) -> Ran:

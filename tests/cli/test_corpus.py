@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from copykit.cli import run
 from copykit.cli import web as web_cli
+from tests.commands import Copykit
 from tests.web import Page, Web
 
 TEXTS = {
@@ -19,32 +17,16 @@ TEXTS = {
 }
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Copykit = Callable[..., Ran]
-
-
 @pytest.fixture
-def copykit(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Copykit:
+def copykit(copykit: Copykit, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copykit:
     """Run a command line in a project folder whose web is ours."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(web_cli, "open_fetcher", lambda contact, pause: web.fetcher())
     (tmp_path / "copykit.toml").touch()
     rows = [f"<url><loc>{web.url(f'a.example/{name}')}</loc><lastmod>2026-11-2{name}</lastmod></url>" for name in TEXTS]
     web.pages["/map.xml"] = Page(f"<urlset>{''.join(rows)}</urlset>")
     for name, text in TEXTS.items():
         web.pages[f"/{name}"] = Page(f"<title>第{name}篇笔记_某站</title><p>{text}</p>")
-
-    def call(*argv: str | Path) -> Ran:
-        code = run([str(arg) for arg in argv])
-        return Ran(code, *capsys.readouterr())
-
-    return call
+    return copykit
 
 
 def test_a_site_is_collected_searched_and_mined(copykit: Copykit, web: Web) -> None:

@@ -3,14 +3,13 @@ from __future__ import annotations
 import gc
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from copykit import datafiles
 from copykit.cli import run
+from tests.commands import Copykit
 
 RULE = """\
 kind = "word"
@@ -38,26 +37,11 @@ expires = 2027-05-21
 """
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Copykit = Callable[..., Ran]
-
-
 @pytest.fixture
-def copykit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Copykit:
-    """Run a command line in an empty folder."""
-    monkeypatch.chdir(tmp_path)
+def copykit(copykit: Copykit, monkeypatch: pytest.MonkeyPatch) -> Copykit:
+    """Run a command line in an empty folder, on a wider screen."""
     monkeypatch.setenv("COLUMNS", "100")
-
-    def call(*argv: str | Path) -> Ran:
-        code = run([str(arg) for arg in argv])
-        return Ran(code, *capsys.readouterr())
-
-    return call
+    return copykit
 
 
 def put(path: Path, text: str | bytes) -> Path:

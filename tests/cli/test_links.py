@@ -5,42 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import resvg_py
 import zxingcpp
 from PIL import Image
 
-from copykit.cli import run
+from tests.commands import Copykit
 
 BRIEF = Path(__file__).parents[2] / "corpora/samples/mascara.toml"
 LINK = "https://shop.example/goods?id=1"
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Copykit = Callable[..., Ran]
-
-
 @pytest.fixture
-def copykit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Copykit:
+def copykit(copykit: Copykit, tmp_path: Path) -> Copykit:
     """Run a command line in a project folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
     (tmp_path / "copykit.toml").touch()
-
-    def call(*argv: str | Path) -> Ran:
-        code = run([str(arg) for arg in argv])
-        return Ran(code, *capsys.readouterr())
-
-    return call
+    return copykit
 
 
 def read(content: bytes, suffix: str) -> list[str]:

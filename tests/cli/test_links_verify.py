@@ -5,43 +5,27 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import openpyxl
 import pytest
 
-from copykit.cli import links_verify, run
+from copykit.cli import links_verify
 from copykit.cli import web as web_cli
+from tests.commands import Copykit
 from tests.web import Page, Web, moved
 
 SHOP = "http://shop.example/"
 BRIEF = Path(__file__).parents[2] / "corpora/samples/mascara.toml"
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Copykit = Callable[..., Ran]
-
-
 @pytest.fixture
-def copykit(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Copykit:
+def copykit(copykit: Copykit, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copykit:
     """Run a command line in a project folder whose web is ours."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(web_cli, "open_fetcher", lambda contact, pause: web.fetcher())
     (tmp_path / "copykit.toml").touch()
-
-    def call(*argv: str | Path) -> Ran:
-        code = run([str(arg) for arg in argv])
-        return Ran(code, *capsys.readouterr())
-
-    return call
+    return copykit
 
 
 @pytest.fixture

@@ -346,16 +346,16 @@ class _Desk:
 
     def series(self, plan: _Plan, folder: Path) -> Any:
         """Return how often each word came in each slot."""
-        from copykit.cli.keywords.mine import text_of
         from copykit.keywords.run import Recipe
         from copykit.keywords.series import count_texts, looked_at
+        from copykit.text.encoding import text_in
         from copykit.text.segment import load_user_words
 
         if self.by_row:
             return self.rows.series(plan.numbers, plan.slots, self.measure)
         options = self.options
         own = options["user_words"]
-        user_words = load_user_words(text_of(own).splitlines(), str(own)) if own else []
+        user_words = load_user_words(text_in(own).splitlines(), str(own)) if own else []
         stop = tuple(word for word in _lines(options["stop_path"]) if not word.startswith("#"))
         recipe = Recipe(
             self.files.layers, self.files.cache, options["kind"], options["segmenter"], tuple(user_words), stop
@@ -485,9 +485,9 @@ def _day_of(document: Document, sources: Sources) -> date | None:
 
 
 def _lines(path: Path | None) -> list[str]:
-    from copykit.cli.keywords.mine import text_of
+    from copykit.text.encoding import text_in
 
-    return [line.strip() for line in text_of(path).splitlines() if line.strip()] if path else []
+    return [line.strip() for line in text_in(path).splitlines() if line.strip()] if path else []
 
 
 def _write(words: list[WordChange], plan: _Plan, files: DataFiles, options: dict[str, Any]) -> None:

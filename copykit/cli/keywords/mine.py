@@ -28,7 +28,7 @@ from copykit.render import keywords as render
 from copykit.render.keywords import KeywordView
 from copykit.render.terminal import wrapped
 from copykit.text.clean import MENDS, Cleaner
-from copykit.text.encoding import decode
+from copykit.text.encoding import text_in
 
 SCREENFUL, FILEFUL, EACH = 30, 1_000, 10
 DICTIONARY = (".txt",)
@@ -254,8 +254,8 @@ def _desk(given: tuple[str, ...], options: dict[str, Any], more: tuple[str, ...]
     files = common.open_data(options["data_folders"])
     profile = load_profile(files, options["kind"])
     own = options["user_words"]
-    user_words = load_user_words(text_of(own).splitlines(), str(own)) if own else []
-    stop = [line.strip() for line in text_of(options["stop_path"]).splitlines()] if options["stop_path"] else []
+    user_words = load_user_words(text_in(own).splitlines(), str(own)) if own else []
+    stop = [line.strip() for line in text_in(options["stop_path"]).splitlines()] if options["stop_path"] else []
     keep = options["keep"]
     cleaner = None if "all" in keep else Cleaner(keep)
     errors: list[CopykitError] = []
@@ -349,7 +349,7 @@ def _write_dictionary(found: list[Keyword], desk: _Desk, output: Path) -> None:
 
     lines = dictionary_lines(found, desk.recipe.kitchen().segmenter, desk.files.load("discovery")["words"])
     used = {entry.path.resolve() for entry in desk.files.entries("words")}
-    kept = text_of(output).splitlines() if output.resolve() in used else []
+    kept = text_in(output).splitlines() if output.resolve() in used else []
     with tables.atomic(output) as out:
         out.writelines(f"{line}\n".encode("utf-8", "replace") for line in (*kept, *lines))
     note(
@@ -507,15 +507,3 @@ class _Progress:
         if self._live and self._shown_at > self._begun + 0.8:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
-
-
-def text_of(path: Path) -> str:
-    """Return the text of a small file of the user's, whatever its encoding."""
-    from copykit.errors import FileMissing, FileUnreadable
-
-    try:
-        return decode(path.read_bytes()).text
-    except FileNotFoundError:
-        raise FileMissing(path) from None
-    except OSError as error:
-        raise FileUnreadable(path, f"{error.strerror}", f"{error.strerror}") from None

@@ -147,9 +147,9 @@ def _rows(sources: tuple[str, ...], columns: Any, options: dict[str, Any], error
 
 
 def _lines(path: Path | None) -> list[str]:
-    from copykit.cli.keywords.mine import text_of
+    from copykit.text.encoding import text_in
 
-    return [line.strip() for line in text_of(path).splitlines() if line.strip()] if path else []
+    return [line.strip() for line in text_in(path).splitlines() if line.strip()] if path else []
 
 
 def _form(files: DataFiles, options: dict[str, Any]) -> Any:
