@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copykit.corpus.sources import TEXT_END, TITLE_END, Block
 from copykit.keywords.candidates import Piece
@@ -15,15 +16,27 @@ from copykit.text.normalize import fold_texts
 
 CHARS = 60_000  # some 1,500 titles, read again in a fifth of a second
 EACH = 20  # keywords of each text that are asked for
-BESIDE = 0.5  # of the share that the best word inside it has, a phrase has so much at least
+# Of the share that the best word inside it has in a text, a phrase has so much at least: one that was met once; and one
+# that was met again, or is made of words that buyers search for.
+ONCE, AGAIN = 0.8, 0.5
 
 
 class BorneOut(NamedTuple):
-    """Phrases by the hashes of their letters, rising: those that are a whole text, as searches are, and those that are
-    keywords of a text, with a share of it like those of the words inside them."""
+    """Phrases by the hashes of their letters, rising: those that are a whole text, and those that are keywords of one.
+
+    ``shares``: the share of each keyword over that of the best word inside it, in the text where it is highest.
+    """
 
     whole: U64
     keywords: U64
+    shares: NDArray[np.float64]
+
+    def holds(self, keys: U64, likely: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which phrases a text bears out; of those that are ``likely`` less is asked."""
+        at = np.minimum(np.searchsorted(self.keywords, keys), len(self.keywords) - 1)
+        least = np.where(likely, AGAIN, ONCE)
+        found: NDArray[np.bool_] = (self.keywords.take(at) == keys) & (self.shares.take(at) >= least)
+        return found
 
 
 class Little:
@@ -50,16 +63,13 @@ class Little:
             return None
         texts = [text for block in self._blocks for text in block.split(TEXT_END)[:-1]]
         pieces = [Piece(*text.partition(TITLE_END)[::2]) for text in texts]
-        found: list[str] = []
+        best = {"": 0.0}
         for keywords in extractor().extract(pieces, EACH):
-            names = fold_texts([keyword.text for keyword in keywords])
+            names = fold_texts([keyword.text.replace(" ", "") for keyword in keywords])
             shares = dict(zip(names, (keyword.weight for keyword in keywords), strict=True))
             for name, share in shares.items():
-                inside = (other for text, other in shares.items() if text != name and text in name)
-                if share >= BESIDE * max(inside, default=0.0):
-                    found.append(name)
-        return BorneOut(_hashes(text.replace(TITLE_END, "") for text in texts), _hashes(found))
-
-
-def _hashes(texts: Iterable[str]) -> U64:
-    return np.unique(text_hashes([text.replace(" ", "") for text in texts]))
+                inside = max((other for text, other in shares.items() if text != name and text in name), default=share)
+                best[name] = max(best.get(name, 0.0), share / inside)
+        keys, first = np.unique(text_hashes(list(best)), return_index=True)
+        whole = np.unique(text_hashes([text.replace(TITLE_END, "").replace(" ", "") for text in ["", *texts]]))
+        return BorneOut(whole, keys, np.array(list(best.values())).take(first))

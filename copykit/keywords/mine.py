@@ -309,7 +309,12 @@ class _Table:
         tags = self._tags.astype(np.int64)
         does, names_it = (np.isin(tags, [TAGS.index(tag) + 1 for tag in some]) for some in (DOES, NAMES))
         well_cut = ~(short & does).take(self._at[0]) & ~(short & ~names_it).take(last)
-        heard = np.isin(keys, borne_out.whole) | well_cut & np.isin(keys, borne_out.keywords)
+        values = self._words.table("searched").values
+        searched = np.array([name.strip() in values for name in fold_texts(names)])
+        likely = (self.rows.sums[0] > 1) | np.all(~self._has | searched.take(self._at, mode="clip"), axis=0)
+        heard = well_cut & borne_out.holds(keys, likely)
+        if self._words.rules.blanks_join:  # of searches, which are words and no sentences
+            heard |= np.isin(keys, borne_out.whole)
         few = (self.rows.sums[0] < FEW) & (self.rows.sums[1] < SEVERAL)
         doubted: NDArray[np.bool_] = (few & ~heard) & (self.size > 1)
         return doubted

@@ -126,11 +126,20 @@ def test_spellings_are_folded_and_told(tmp_path: Path) -> None:
 
 
 def test_a_phrase_tells_how_else_its_words_are_ordered(tmp_path: Path) -> None:
-    texts = ["平价睫毛膏", "平价睫毛膏防水", "买平价睫毛膏", "睫毛膏平价", "睫毛膏平价好用", "睫毛膏"]
+    texts = [
+        "平价睫毛膏",
+        "平价睫毛膏防水",
+        "买平价睫毛膏",
+        "平价睫毛膏呢",
+        "睫毛膏平价",
+        "睫毛膏平价好用",
+        "睫毛膏平价的",
+        "睫毛膏",
+    ]
     found = {word.text: word for word in mine_blocks(blocks(9, texts), recipe(), Wanted(top=None), tmp_path)[0]}
     assert "睫毛膏平价" not in found
-    assert found["平价睫毛膏"].count == 3
-    assert found["平价睫毛膏"].turned == (("睫毛膏平价", 2),)
+    assert found["平价睫毛膏"].count == 4
+    assert found["平价睫毛膏"].turned == (("睫毛膏平价", 3),)
 
 
 def test_a_blank_inside_a_latin_name_makes_no_other_word(tmp_path: Path) -> None:
