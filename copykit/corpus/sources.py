@@ -156,6 +156,9 @@ class Sources:
         self._since, self._until = since, until
         self.encodings: dict[str, int] = {}  # encoding → files that were read in it, where it is not UTF-8
         self.replaced = 0  # places that could not be decoded
+        self.unread: list[
+            tuple[str, str, tuple[str, ...]]
+        ] = []  # workbook, its sheet that was read, those that were not
         self.parts = 0  # files that were so long that they became several documents
         self.read_bytes = 0.0  # how much of all is read, about
         self.found: set[str] = set()  # roles of figures that were met
@@ -393,6 +396,8 @@ class Sources:
             if table.format == "txt" and not self._by_line:
                 yield from self._joined(file, table)
             else:
+                if table.unread:
+                    self.unread.append((file, table.sheet, table.unread))
                 yield from self._documents(file, table)
             self._told(table.encoding, table.replaced)
 

@@ -16,9 +16,9 @@ from copykit.text.normalize import fold_texts
 
 CHARS = 60_000  # some 1,500 titles, read again in a fifth of a second
 EACH = 20  # keywords of each text that are asked for
-# Of the share that the best word inside it has in a text, a phrase has so much at least: one that was met once; and one
-# that was met again, or is made of words that buyers search for.
-ONCE, AGAIN = 0.8, 0.5
+# Of the share that the best word inside it has in a text, a phrase has so much at least: one that was met once; one
+# that was met again, or is made of words that buyers search for; one that looks like half of what is said.
+ONCE, AGAIN, HALF_SAID = 0.8, 0.5, 1.0
 
 
 class BorneOut(NamedTuple):
@@ -31,10 +31,9 @@ class BorneOut(NamedTuple):
     keywords: U64
     shares: NDArray[np.float64]
 
-    def holds(self, keys: U64, likely: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return which phrases a text bears out; of those that are ``likely`` less is asked."""
+    def holds(self, keys: U64, least: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which phrases are keywords of a text with so much of a share."""
         at = np.minimum(np.searchsorted(self.keywords, keys), len(self.keywords) - 1)
-        least = np.where(likely, AGAIN, ONCE)
         found: NDArray[np.bool_] = (self.keywords.take(at) == keys) & (self.shares.take(at) >= least)
         return found
 

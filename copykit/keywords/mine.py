@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copykit.keywords.counts import SCALE, Counts
-from copykit.keywords.little import BorneOut
+from copykit.keywords.little import AGAIN, HALF_SAID, ONCE, BorneOut
 from copykit.keywords.profile import Profile
 from copykit.keywords.rows import Finder, Rows, in_order, joined, taken
 from copykit.keywords.shares import settled
@@ -304,15 +304,16 @@ class _Table:
         if borne_out is None:
             return np.zeros(len(self.size), bool)
         keys, last = self.rows.keys, self._at[self.size - 1, np.arange(len(self.size))]
-        # 盖单手 and 坐对面 begin with half of what is done, 管子小 ends with what is said of it.
         short = np.array([len(name) == 1 and not name.isascii() for name in names])
         tags = self._tags.astype(np.int64)
         does, names_it = (np.isin(tags, [TAGS.index(tag) + 1 for tag in some]) for some in (DOES, NAMES))
-        well_cut = ~(short & does).take(self._at[0]) & ~(short & ~names_it).take(last)
+        # 盖单手 and 坐对面 begin with half of what is done, as 打底裤 seems to; 管子小 ends with what is said of it.
+        half_said, told_of = (short & does).take(self._at[0]), (short & ~names_it).take(last)
         values = self._words.table("searched").values
         searched = np.array([name.strip() in values for name in fold_texts(names)])
         likely = (self.rows.sums[0] > 1) | np.all(~self._has | searched.take(self._at, mode="clip"), axis=0)
-        heard = well_cut & borne_out.holds(keys, likely)
+        least = np.where(half_said, HALF_SAID, np.where(likely, AGAIN, ONCE))
+        heard = ~told_of & borne_out.holds(keys, least)
         if self._words.rules.blanks_join:  # of searches, which are words and no sentences
             heard |= np.isin(keys, borne_out.whole)
         few = (self.rows.sums[0] < FEW) & (self.rows.sums[1] < SEVERAL)

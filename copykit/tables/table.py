@@ -50,6 +50,8 @@ class Table:
         self.headers = tuple(headers)
         self.columns = dict(columns)  # role → the header that plays it
         self.encoding = encoding
+        self.sheet = ""  # of a workbook, and the sheets behind it that hold something, which are not read
+        self.unread: tuple[str, ...] = ()
         self._stack, self._rows, self._text, self._unpacked = source.stack, rows, text, source.unpacked
 
     @property

@@ -18,6 +18,8 @@ from copykit.tables.columns import Choice, Record
 from copykit.tables.rows import DEFAULT_CAPS, SHEET_ROWS, Caps, ColumnMissing, RestUnreadable
 from copykit.tables.table import Source, Table, from_grid
 
+FIRST_ROWS = 10  # of a sheet that is not read, to see whether it holds anything
+
 
 def open_xlsx(source: Source, choice: Choice) -> Table:
     """Open the first visible sheet that has the columns.
@@ -49,10 +51,13 @@ def open_xlsx(source: Source, choice: Choice) -> Table:
     source.stack.callback(book.close)
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
     missing: CopykitError | None = None
-    for sheet in sheets:
+    for number, sheet in enumerate(sheets, 1):
         sheet.reset_dimensions()  # exporters that write A1 as the size of everything would hide all other cells
         try:
-            return from_grid(source, "xlsx", _read_sheet(sheet, source.name), choice)
+            table = from_grid(source, "xlsx", _read_sheet(sheet, source.name), choice)
+            table.sheet = sheet.title
+            table.unread = tuple(other.title for other in sheets[number:] if _holds_anything(other))
+            return table
         except CopykitError as error:
             # The sheet that has columns says more than an empty one.
             if missing is None or (isinstance(error, ColumnMissing) and not isinstance(missing, ColumnMissing)):
@@ -100,6 +105,17 @@ def check_zip(file: BinaryIO, name: str, caps: Caps = DEFAULT_CAPS) -> None:
             f"packed more than {caps.zip_ratio} times, as hostile files are; if you trust it, save it as CSV",
         )
     file.seek(0)
+
+
+def _holds_anything(sheet: Any) -> bool:
+    """Return whether one of a sheet's first rows has a cell that is filled; of a damaged one nobody knows."""
+    sheet.reset_dimensions()
+    try:
+        with _quiet():
+            rows = sheet.iter_rows(max_row=FIRST_ROWS, values_only=True)
+            return any(value is not None for row in rows for value in row)
+    except Exception:  # whatever openpyxl met; this sheet is not the one that was asked for
+        return True
 
 
 @contextmanager

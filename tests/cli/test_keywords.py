@@ -14,6 +14,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from copykit import tables
 from copykit.cli import run
 from copykit.text.measure import display_width
 
@@ -227,6 +228,22 @@ def test_an_interrupt_leaves_the_old_file_whole_and_nothing_behind(tmp_path: Pat
     assert "已中断" in told
     assert target.read_text("utf-8") == "旧的"
     assert list(scratch.iterdir()) == []
+
+
+def test_sheets_that_are_not_read_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheets = [
+        tables.Sheet("说明", ["怎么看"], [["导出于后台"]]),
+        tables.Sheet("九月", ["商品标题", "访客数"], [["平价睫毛膏", 9], ["卷翘睫毛膏", 5]]),
+        tables.Sheet("空的", [], []),
+        tables.Sheet("十月", ["商品标题", "访客数"], [["防水眉笔", 7]]),
+    ]
+    path = tmp_path / "两个月.xlsx"
+    tables.write_xlsx(path, sheets)
+    assert mine(path, "--kind", "product") == 0
+    shown = capsys.readouterr()
+    assert "睫毛膏" in shown.out
+    assert "眉笔" not in shown.out
+    assert "只读了工作表“九月”，没读：十月（" in shown.err
 
 
 def test_a_run_does_not_read_what_the_last_one_wrote(tmp_path: Path) -> None:

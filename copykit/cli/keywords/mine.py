@@ -463,6 +463,13 @@ def _report(desk: _Desk, options: dict[str, Any], found: int) -> int:
                 f"{desk.sources.parts} long files were taken in parts",
             )
         )
+    for file, sheet, unread in desk.sources.unread:
+        note(
+            say(
+                f"{file} 只读了工作表“{sheet}”，没读：{'、'.join(unread)}（要读就单独存成文件）",
+                f"of {file} only the sheet '{sheet}' was read, not {', '.join(unread)}; save them as files",
+            )
+        )
     told_errors(desk.errors)
     if not desk.documents and not desk.errors:
         note(say("里面一篇文字也没有，请检查文件或列名", "there is no text in it; check the file or the column"))
