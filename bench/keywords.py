@@ -24,6 +24,7 @@ import unicodedata
 import warnings
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -239,11 +240,15 @@ def text_speed(data: Path) -> None:
 def processes(data: Path | None) -> None:
     """Two processes against one, on texts so many that the start of a process does not matter."""
     with tempfile.TemporaryDirectory() as folder:
-        for name, texts in _endless(data):
+        for name, kind, texts in _endless(data):
             path = Path(folder, "many.txt")
             count = write(path, MANY, texts)
             begun, used = _busy(), _used()
-            one, two = alternating(lambda path=path: _mine(path, 1), lambda path=path: _mine(path, 2), rounds=3)
+
+            def run_with(jobs: int, path: Path = path, kind: str = kind) -> None:
+                _mine(path, jobs, kind)
+
+            one, two = alternating(partial(run_with, 1), partial(run_with, 2), rounds=3)
             others = max(0.0, (_busy() - begun - _used() + used) / (3 * (one + two)))
             size = path.stat().st_size / 1e6
             shown = f"{size / one:.2f} MB/s with one, {size / two:.2f} with two: {one / two:.2f} ×"
@@ -252,11 +257,12 @@ def processes(data: Path | None) -> None:
                 print(f"                   others kept {others:.2f} processors busy: measure again when they rest")
 
 
-def _endless(data: Path | None) -> Iterator[tuple[str, Iterable[str]]]:
-    """Yield kinds of texts without end, by name."""
-    yield "made", lines(0)
+def _endless(data: Path | None) -> Iterator[tuple[str, str, Iterable[str]]]:
+    """Yield texts without end: their name, their kind, and the texts."""
+    yield "made", "title", lines(0)
     if data is not None:
-        yield "abstracts", recombined([_text(row) for row in _rows(data, "abstracts")], 0)
+        for name, kind in (("abstracts", "title"), ("product_titles", "product")):
+            yield name, kind, recombined([_text(row) for row in _rows(data, name)], 0)
 
 
 def _busy() -> float:
@@ -291,9 +297,9 @@ def large() -> None:
             )
 
 
-def _mine(path: Path, jobs: int) -> int:
+def _mine(path: Path, jobs: int, kind: str = "title") -> int:
     """Run the command, and return how many MB its processes held at most, added up, what they share counted once."""
-    command = [sys.executable, "-m", "copykit", "keywords", "mine", str(path), "--kind", "title", "--jobs", str(jobs)]
+    command = [sys.executable, "-m", "copykit", "keywords", "mine", str(path), "--kind", kind, "--jobs", str(jobs)]
     peaks: dict[int, int] = {}
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT) as process:
         while True:
