@@ -19,7 +19,8 @@ from copykit.writing.latin import LatinPacker
 from copykit.writing.screen import Screen
 from copykit.writing.stated import Reader, Stated
 from copykit.writing.terms import Vocabulary
-from copykit.writing.title import Keywords, Task, TitlePacker, TitleRoom, code_of
+from copykit.writing.title import Task, TitlePacker, TitleRoom, code_of
+from copykit.writing.wanted import Keywords
 
 if TYPE_CHECKING:
     from copykit.writing.screens import Screens

@@ -1,4 +1,4 @@
-"""A listing title for a product: which keywords may be said of it, which words carry most of them, in which order."""
+"""A listing title for a product: which words carry most of its keywords, in which order."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import hashlib
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from copykit.errors import CopykitError
-from copykit.model import Dropped, PackedTitle, Product, ShopWord
+from copykit.model import Dropped, PackedTitle, Product
 from copykit.text.measure import Unit, measure
 from copykit.text.normalize import fold_text
 from copykit.writing.order import Order, joined
 from copykit.writing.pack import Packing, Puzzle, bits, solve
 from copykit.writing.screen import Screen
-from copykit.writing.stated import Stated, misfit, said
+from copykit.writing.stated import Stated
 from copykit.writing.terms import HEAD, Term, Vocabulary
+from copykit.writing.wanted import MOST_DROPPED, KeywordPools, Keywords, WantedWord
 
 
 class TitleRoom(NamedTuple):
@@ -55,127 +54,22 @@ class OldLocked(CopykitError):
     en = "the locked words '{words}' and the product's name measure {used}, over the limit of {limit}; lock fewer"
 
 
-class _Word(NamedTuple):
-    """A keyword that may be said of the goods as far as their kind goes."""
-
-    shop: ShopWord
-    terms: tuple[Term, ...]
-    keys: frozenset[str]
-    weight: float
-    names: bool
-
-
-class _Pool(NamedTuple):
-    """The keywords for one kind of goods, screened, heaviest first.
-
-    The terms that each product has to state have a bit each: ``plain`` ones are looked for in its data, ``ruled`` ones
-    judged by attributes, by the one that is named where no other matters. ``asks`` are the bits of each word.
-    """
-
-    words: tuple[_Word, ...]
-    asks: tuple[int, ...]
-    plain: tuple[tuple[int, str], ...]
-    ruled: tuple[tuple[int, Term, str], ...]
-    asked: Mapping[int, Term]
-    dropped: tuple[tuple[float, Dropped], ...]
-
-
-class Keywords:
-    """A shop's keywords, found by what they name."""
-
-    def __init__(self, words: Iterable[ShopWord], vocabulary: Vocabulary) -> None:
-        """Take the words of a shop; of the same word twice the heavier one counts."""
-        best: dict[str, ShopWord] = {}
-        for word in words:
-            key = fold_text("".join(word.text.split()))
-            if key and (key not in best or word.weight > best[key].weight):
-                best[key] = word
-        self.words = tuple(sorted(best.values(), key=lambda word: (-word.weight, word.text)))
-        self._named: dict[str, list[int]] = {}
-        self._unnamed: list[int] = []
-        for number, word in enumerate(self.words):
-            names = [term.key for term in vocabulary.cut(word.text) if term.names]
-            for name in names:
-                for start in range(len(name)):
-                    self._named.setdefault(name[start:], []).append(number)
-            if not names:
-                self._unnamed.append(number)
-
-    def of(self, names: Iterable[str]) -> list[ShopWord]:
-        """Return the words that name goods by one of ``names`` or by none at all, heaviest first."""
-        numbers = set(self._unnamed)
-        for name in names:
-            numbers.update(self._named.get(name, ()))
-            for end in (name[-1:], name[-2:]):
-                numbers.update(self._named.get(end, ()) if end != name else ())
-        return [self.words[number] for number in sorted(numbers)]
-
-
 class TitlePacker:
     """Packs titles for one shop."""
 
     def __init__(self, vocabulary: Vocabulary, screen: Screen, keywords: Keywords, searched: Mapping[str, int]) -> None:
         """Take the shop's keywords, and how often words are searched in general, for what no keyword speaks of."""
         settings: Any = vocabulary.settings
-        self._vocabulary, self._screen, self._keywords, self._searched = vocabulary, screen, keywords, searched
-        self._roles: Mapping[str, float] = settings["roles"]
+        self._vocabulary, self._screen, self._searched = vocabulary, screen, searched
         self._extra: float = settings["extra"]
         self.order = Order(vocabulary.slots, settings["front"], settings["front_most"])
-        self._pools: dict[tuple[frozenset[str], frozenset[str], str], _Pool] = {}
-        self._unfit: dict[tuple[str, frozenset[frozenset[str]] | None] | None, bool] = {}
+        self._pools = KeywordPools(vocabulary, screen, keywords, settings["roles"])
         self._signs: dict[tuple[str, str], dict[str, str]] = {}
         self._measured: dict[Unit, dict[str, int]] = {}
 
     def task(self, product: Product, stated: Stated) -> Task:
         """Return what all titles of a product have in common: its words, and why others are none of its own."""
-        own_brand = fold_text(product.brand).strip()
-        pool = self._pool(stated, own_brand)
-        text = stated.text
-        bad = 0
-        for bit, key in pool.plain:
-            if key not in text or not said(key, text):
-                bad |= bit
-        unfit = self._unfit
-        for bit, term, attribute in pool.ruled:
-            # What one attribute decides is remembered: thousands of coats are white.
-            seen = (term.key, stated.groups.get(attribute)) if attribute else None
-            is_unfit = unfit.get(seen)
-            if is_unfit is None:
-                is_unfit = misfit(term, stated, self._vocabulary) is not None
-                if seen is not None:
-                    unfit[seen] = is_unfit
-            if is_unfit:
-                bad |= bit
-        words = [word for word, asks in zip(pool.words, pool.asks, strict=True) if not asks & bad]
-        shared = len(words)
-        own_dropped: list[Dropped] = []
-        for given, weight in product.keywords:
-            own = self._own_word(given, weight, stated, own_brand)
-            if isinstance(own, Dropped):
-                own_dropped.append(own)
-            else:
-                words.append(own)
-
-        @cache
-        def dropped() -> list[Dropped]:
-            return own_dropped + self._dropped(pool, bad, stated)
-
-        return Task(self, product, stated, _unique(words) if len(words) > shared else words, dropped)
-
-    def _dropped(self, pool: _Pool, bad: int, stated: Stated) -> list[Dropped]:
-        """Return the heaviest keywords for such goods that are none of this product's, each with its reason."""
-        found: list[tuple[float, Dropped]] = [(-weight, dropped) for weight, dropped in pool.dropped[:MOST_DROPPED]]
-        enough = len(found) + MOST_DROPPED
-        for word, asks in zip(pool.words, pool.asks, strict=True):
-            if asks & bad:
-                lowest = (asks & bad) & -(asks & bad)
-                why = misfit(pool.asked[lowest], stated, self._vocabulary)
-                if why is not None and (word.names or asks & ~bad):
-                    found.append((-word.weight, Dropped(word.shop.text, *why)))
-                    if len(found) >= enough:
-                        break
-        found.sort(key=_FIRST)
-        return [dropped for _, dropped in found[:MOST_DROPPED]]
+        return Task(self, product, stated, *self._pools.words(product, stated))
 
     def sizes(self, room: TitleRoom) -> tuple[Callable[[str], int], int]:
         """Return how words are measured there, and how much there is room for, so that the sizes of words add up.
@@ -211,87 +105,6 @@ class TitlePacker:
         """Return how often a word is searched in general, on a scale of 1 to 12."""
         return 1 + round(math.log1p(self._searched.get(term.key, 0)))
 
-    def _pool(self, stated: Stated, own_brand: str) -> _Pool:
-        key = (stated.names, stated.categories, own_brand)
-        pool = self._pools.get(key)
-        if pool is None:
-            pool = self._pools[key] = self._screened(self._keywords.of(stated.names), stated, own_brand)
-        return pool
-
-    def _screened(self, shop: Sequence[ShopWord], stated: Stated, own_brand: str) -> _Pool:
-        words: list[_Word] = []
-        asks: list[int] = []
-        dropped: list[tuple[float, Dropped]] = []
-        asked: dict[str, tuple[int, Term]] = {}
-        for word in shop:
-            found = self._word(word, stated, own_brand)
-            if isinstance(found, Dropped):
-                dropped.append((word.weight, found))
-            else:
-                words.append(found)
-        words = _unique(words)
-        for found in words:
-            mask = 0
-            for term in found.terms:
-                if term.names and (term.key in stated.names or term.bare):
-                    continue
-                if not term.groups and term.goes_with(stated.categories):
-                    continue
-                mask |= asked.setdefault(term.key, (1 << len(asked), term))[0]
-            asks.append(mask)
-        plain = [(bit, term.key) for bit, term in asked.values() if not (term.groups or term.names)]
-        ruled = [(bit, term, _only_attribute(term)) for bit, term in asked.values() if term.groups or term.names]
-        by_bit = dict(asked.values())
-        return _Pool(tuple(words), tuple(asks), tuple(plain), tuple(ruled), by_bit, tuple(dropped))
-
-    def _word(self, word: ShopWord, stated: Stated, own_brand: str) -> _Word | Dropped:
-        share = self._roles.get(word.role, 0.0)
-        if word.role == "other_brand":
-            return Dropped(word.text, "brand", {"word": word.text})
-        if share <= 0 or word.weight <= 0:
-            return Dropped(word.text, "negative", {"role": word.role})
-        barred = self._screen.barred(word.text, stated.categories)
-        if barred is not None:
-            return Dropped(word.text, *barred)
-        brand = self._screen.brand_in(word.text, own_brand)
-        if brand is not None:
-            return Dropped(word.text, "brand", {"word": brand})
-        terms = self._parted(self._vocabulary.cut(word.text), stated.names)
-        if not terms:
-            return Dropped(word.text, "unnamed")
-        keys = frozenset(term.key for term in terms)
-        return _Word(word, terms, keys, word.weight * share, any(term.names for term in terms))
-
-    def _parted(self, terms: tuple[Term, ...], names: frozenset[str]) -> tuple[Term, ...]:
-        """Return terms with names parted that end as the goods' own name does: 软毛牙刷 of a 电动牙刷 is only 软毛."""
-        found: list[Term] = []
-        for term in terms:
-            end = self._shared_end(term.key, names) if term.names and not term.bare and term.key not in names else 0
-            rest = self._vocabulary.cut(term.text[:-end]) if end and len(term.key) == len(term.text) else ()
-            if rest and not any(part.names for part in rest):
-                found += [*rest, self._vocabulary.term(term.text[-end:])._replace(bare=True)]
-            else:
-                found.append(term)
-        return tuple(dict.fromkeys(found))
-
-    def _shared_end(self, key: str, names: frozenset[str]) -> int:
-        """Return how many characters of a name are another name of the goods, or its end."""
-        for start in range(1, len(key) - 1):
-            end = key[start:]
-            if self._vocabulary.is_name(end) and any(name.endswith(end) for name in names):
-                return len(end)
-        return 0
-
-    def _own_word(self, text: str, weight: float, stated: Stated, own_brand: str) -> _Word | Dropped:
-        """Judge a keyword of the product's own row: what a row says is stated, unless a column contradicts it."""
-        word = self._word(ShopWord(text, weight), stated, own_brand)
-        if isinstance(word, _Word):
-            for term in word.terms:
-                found = misfit(term, stated, self._vocabulary)
-                if found is not None and found[0] in ("clash", "other_goods"):
-                    return Dropped(text, *found)
-        return word
-
 
 class Task:
     """One product's words; packs a title for each place that it will stand in."""
@@ -301,7 +114,7 @@ class Task:
         packer: TitlePacker,
         product: Product,
         stated: Stated,
-        words: Sequence[_Word],
+        words: Sequence[WantedWord],
         dropped: Callable[[], list[Dropped]],
     ) -> None:
         self._packer, self._product, self._stated = packer, product, stated
@@ -346,7 +159,7 @@ class _Bench:
         packer: TitlePacker,
         product: Product,
         stated: Stated,
-        words: Sequence[_Word],
+        words: Sequence[WantedWord],
         dropped: Callable[[], list[Dropped]],
         room: TitleRoom,
         change: float | None,
@@ -356,84 +169,89 @@ class _Bench:
         self.words = words
         self.dropped: list[Dropped] = []
         self.others_dropped = dropped
-        vocabulary = packer._vocabulary
         self.size, self.limit = packer.sizes(room)
         self.before = self._cut_old() if product.current_title else []
         self.old = self._old_terms()
         self.must = self._must()
+        # What may be chosen, each once; a bit of a mask is the place of its term here.
+        self.terms: list[Term] = []
+        self._places: dict[str, int] = {}
+        self._spelt = {term.key: term for term in stated.own}  # a seller writes USB where buyers type usb
+        self._bare: set[int] = set()
+        self.needs: list[int] = []
         standing = "\n".join(term.key for term in self.must)
         # What keeps its place only because the title in use has it may still go.
-        index: dict[str, int] = {}
-        terms: list[Term] = []
-        bare: set[int] = set()
-        spelt = {term.key: term for term in stated.own}  # a seller writes USB where buyers type usb
+        old = self._mask(term for term in self.old if term.key not in standing and term.text not in without)
+        wants = self._wants(standing, without)
+        room_left = self.limit - sum(self.size(term.text) for term in self.must)
+        worths = self._worths(wants, self._extras(old, standing, without))
+        costs = [
+            room_left + 1 if place in self._bare else max(1, self.size(term.text))
+            for place, term in enumerate(self.terms)
+        ]
+        keep, add = (0, None) if change is None else self._kept(old, standing, costs, change)
+        caps = self._caps(packer._vocabulary, old if change is not None else 0)
+        self.puzzle = Puzzle(costs, worths, max(0, room_left), self._covers(standing), {}, caps, old, keep, add)
+        self.keeps_order = change is not None and bool(self.old)
 
-        def number(term: Term) -> int:
-            found = index.get(term.key)
-            if found is None:
-                found = index[term.key] = len(terms)
-                terms.append(spelt.get(term.key, term))
+    def _mask(self, terms: Iterable[Term]) -> int:
+        """Return the bits of terms, giving a place to those that have none yet."""
+        mask = 0
+        for term in terms:
+            place = self._places.get(term.key)
+            if place is None:
+                place = self._places[term.key] = len(self.terms)
+                self.terms.append(self._spelt.get(term.key, term))
                 if term.bare:
-                    bare.add(found)
-            return found
+                    self._bare.add(place)
+            mask |= 1 << place
+        return mask
 
-        self.index, self.terms = index, terms
-        old = 0
-        for term in self.old:
-            if term.key not in standing and term.text not in without:
-                old |= 1 << number(term)
+    def _wants(self, standing: str, without: frozenset[str]) -> list[tuple[int, float]]:
+        """Return what each keyword lacks of the title as it stands, with its weight; tell those that cannot be had."""
         wants: list[tuple[int, float]] = []
-        self.needs: list[int] = []
-        is_choosy = bool(room.barred or room.allowed)
-        for word in words:
+        is_choosy = bool(self.room.barred or self.room.allowed)
+        for word in self.words:
             if without and (parted := [term.text for term in word.terms if term.text in without]):
                 self.dropped.append(Dropped(word.shop.text, "together", {"word": parted[0]}))
                 self.needs.append(-1)
                 continue
-            if is_choosy and (sign := packer.barred(room, word.shop.text)):
+            if is_choosy and (sign := self.packer.barred(self.room, word.shop.text)):
                 self.dropped.append(Dropped(word.shop.text, "barred", {"sign": sign}))
                 self.needs.append(-1)
                 continue
-            mask = 0
-            for term in word.terms:
-                if term.key not in standing:
-                    mask |= 1 << number(term)
+            mask = self._mask(term for term in word.terms if term.key not in standing)
             wants.append((mask, word.weight))
             self.needs.append(mask)
-        least = min((weight for _, weight in wants), default=1.0)
+        return wants
+
+    def _extras(self, old: int, standing: str, without: frozenset[str]) -> dict[int, int]:
+        """Return the bits of words that no keyword needs to be worth something: the product's own, and the old ones."""
         extras: dict[int, int] = {}
-        for term in (*stated.own, *self._brand_wanted()):
+        for term in (*self.stated.own, *self._brand_wanted()):
             if term.text in without or term.bare:
                 continue
-            if term.key not in standing and not packer.barred(room, term.text):
-                extras[1 << number(term)] = packer.worth_alone(term)
+            if term.key not in standing and not self.packer.barred(self.room, term.text):
+                extras[self._mask((term,))] = self.packer.worth_alone(term)
         for bit in bits(old):
-            extras.setdefault(bit, packer.worth_alone(terms[bit.bit_length() - 1]))
-        # All of them together are worth less than the least keyword.
-        scale = _SCALE * (least if wants else 1.0) * packer._extra / max(1, sum(extras.values()))
+            extras.setdefault(bit, self.packer.worth_alone(self.terms[bit.bit_length() - 1]))
+        return extras
+
+    def _worths(self, wants: Sequence[tuple[int, float]], extras: Mapping[int, int]) -> list[tuple[int, int]]:
+        """Return keywords and extras with whole worths; all extras together are worth less than the least keyword."""
+        least = min((weight for _, weight in wants), default=1.0)
+        scale = _SCALE * (least if wants else 1.0) * self.packer._extra / max(1, sum(extras.values()))
         whole = [(mask, max(1, round(weight * _SCALE))) for mask, weight in wants]
-        whole += [(bit, max(1, round(worth * scale))) for bit, worth in extras.items()]
-        room_left = self.limit - sum(self.size(term.text) for term in self.must)
-        costs = [room_left + 1 if n in bare else max(1, self.size(term.text)) for n, term in enumerate(terms)]
-        keep, add = 0, None
-        if change is not None and self.old:
-            total = sum(self.size(term.text) for term in self.old)
-            stays = sum(self.size(term.text) for term in self.old if term.key in standing)
-            keep = max(0, math.ceil(total * (1 - change)) - stays)
-            keep = min(keep, sum(costs[bit.bit_length() - 1] for bit in bits(old)))
-            add = math.floor(total * change)
-        self.puzzle = Puzzle(
-            costs,
-            whole,
-            max(0, room_left),
-            self._covers(standing),
-            {},
-            self._caps(vocabulary, old if change is not None else 0),
-            old,
-            keep,
-            add,
-        )
-        self.keeps_order = change is not None and bool(self.old)
+        return whole + [(bit, max(1, round(worth * scale))) for bit, worth in extras.items()]
+
+    def _kept(self, old: int, standing: str, costs: Sequence[int], change: float) -> tuple[int, int | None]:
+        """Return how much of the title in use has to stay beside what stands anyway, and how much may come in."""
+        if not self.old:
+            return 0, None
+        total = sum(self.size(term.text) for term in self.old)
+        stays = sum(self.size(term.text) for term in self.old if term.key in standing)
+        keep = max(0, math.ceil(total * (1 - change)) - stays)
+        return min(keep, sum(costs[bit.bit_length() - 1] for bit in bits(old))), math.floor(total * change)
 
     def solve(self, taken: Sequence[tuple[int, int]]) -> Packing:
         """Return the best choice that shares no more than so many words with each of those taken."""
@@ -611,7 +429,7 @@ class _Bench:
                 caps.append((mask & ~stays, most))
         return caps
 
-    def _left_out(self, word: _Word, lacking: int, chosen: int, left: int) -> Dropped:
+    def _left_out(self, word: WantedWord, lacking: int, chosen: int, left: int) -> Dropped:
         for mask, most in self.puzzle.caps:
             if lacking & mask and (chosen & mask).bit_count() >= most:
                 terms = "、".join(self.terms[bit.bit_length() - 1].text for bit in bits(chosen & mask))
@@ -641,9 +459,7 @@ def code_of(product: str, platform: str, text: str) -> str:
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # no letters that are read for others
 _NO_BRANDS = frozenset(("无", "无品牌", "其他", "其它", "other", "-", "/", "nobrand", "no brand"))
 _SHARES = (1.0, 0.75, 0.5, 0.25, 0.0)
-MOST_DROPPED = 12  # keywords that are told with the reason why a title lacks them, the heaviest first
 _MOST_KNOWN = 200_000
-_FIRST = itemgetter(0)
 _SCALE = 1_000_000  # weights become whole numbers, so that equal worths are equal
 
 
@@ -662,20 +478,3 @@ def _astral(text: str) -> int:
 
 def _shown(size: int, unit: str) -> str:
     return f"{size / 2:g}" if unit == "xhs" else str(size)
-
-
-def _only_attribute(term: Term) -> str:
-    """Return the attribute that alone decides whether a term may be said, empty when more has to be looked at."""
-    attributes = {identifier for identifier, _ in term.groups}
-    if term.names or term.exact or len(attributes) != 1 or any(char.isascii() for char in term.key):
-        return ""
-    return attributes.pop()
-
-
-def _unique(words: Sequence[_Word]) -> list[_Word]:
-    """Return words by weight, each set of terms once: 加厚羽绒服 and 羽绒服加厚 are found by the same title."""
-    best: dict[frozenset[str], _Word] = {}
-    for word in words:
-        if word.keys not in best or word.weight > best[word.keys].weight:
-            best[word.keys] = word
-    return sorted(best.values(), key=lambda word: (-word.weight, word.shop.text))

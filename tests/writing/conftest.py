@@ -15,7 +15,8 @@ from copykit.model import PackedTitle, Product, ShopWord
 from copykit.writing.screen import Screen
 from copykit.writing.stated import Reader
 from copykit.writing.terms import Vocabulary
-from copykit.writing.title import Keywords, Task, TitlePacker, TitleRoom
+from copykit.writing.title import Task, TitlePacker, TitleRoom
+from copykit.writing.wanted import Keywords
 from copykit.writing.writer import Writer
 
 TODAY = "2026-11-22"
