@@ -322,8 +322,8 @@ class Cage:
     """Runs functions of copykit on JSON values in a child process whose memory, time and output are limited.
 
     A sandbox keeps a template from what is none of its business, not from ``'x' * 10**8``. The child is started at
-    the first call, kept for the next ones, and killed when a call takes too long. Where the system cannot limit
-    memory (Windows), time and output still are.
+    the first call, kept for the next ones, and killed when a call takes too long, or when nobody holds its cage any
+    more. Where the system cannot limit memory (Windows), time and output still are.
     """
 
     def __init__(self, caps: Caps = Caps()) -> None:  # noqa: B008  (a named tuple is not changed)
@@ -370,10 +370,7 @@ class Cage:
     def close(self) -> None:
         """End the child."""
         if self._child is not None:
-            self._child.kill()
-            self._child.stdin.close()
-            self._child.stdout.close()
-            self._child.wait()
+            self._ends()
             self._child = None
 
     def __enter__(self) -> Cage:
@@ -390,16 +387,26 @@ class Cage:
     def _started(self) -> Any:
         import subprocess
         import sys
+        import weakref
 
         if self._child is None or self._child.poll() is not None:
+            self.close()
             code = f"import sys; sys.path[:] = {sys.path!r}; from copykit import templating; templating.serve()"
             command = [sys.executable, "-I", "-c", code, str(self._caps.memory), str(self._caps.output)]
             pipe = subprocess.PIPE
             self._child = subprocess.Popen(  # noqa: S603  (our own interpreter, our own words)
                 command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
             )
+            self._ends = weakref.finalize(self, _end, self._child)
             self._child.stdout.read(1)  # it says when it is ready, so that its start is no part of a call's time
         return self._child
+
+
+def _end(child: Any) -> None:
+    child.kill()
+    child.stdin.close()
+    child.stdout.close()
+    child.wait()
 
 
 def serve() -> None:

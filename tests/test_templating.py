@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tracemalloc
 
 import pytest
@@ -154,6 +155,15 @@ def test_a_template_reaches_nothing_outside(source: str) -> None:
         except TemplateFault:
             said = b""
         assert said == b""
+
+
+def test_a_cage_that_nobody_holds_any_more_ends_its_child() -> None:
+    cage = Cage()
+    assert cage.call(RENDER, b"ok") == b"ok"
+    child = cage._child
+    del cage
+    gc.collect()
+    assert child.returncode is not None
 
 
 def test_a_fault_in_the_cage_is_told_as_outside() -> None:

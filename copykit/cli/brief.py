@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Container, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -177,21 +178,19 @@ def _forms(made: Brief, files: DataFiles, today: str) -> Iterator[render.FormSta
     from copykit.writing.writer import NotWritable, Options, Writer
 
     pools = files.load("advice")["brief"]["pools"]
-    writer = Writer(files, "article", common.lang_of())
-    prepared = writer.prepare(made, today)
-    for form in writer.forms:
-        lacks: tuple[str, ...] = ()
-        name = form.name if common.lang_of() == "zh" else str(form.data.get("name_en", form.id))
-        missing = [
-            pool for pool in form.data.get("settings", {}).get("without", {}) if pool not in prepared.facts.pools
-        ]
-        if not missing:
-            try:
-                writer.write(prepared, form, Options(length="short"))
-            except NotWritable as error:
-                missing = list(error.lacks)
-        lacks = tuple(dict.fromkeys(_lack(each, pools, prepared.facts.pools) for each in missing))
-        yield render.FormState(form.id, name, not missing, lacks)
+    with closing(Writer(files, "article", common.lang_of())) as writer:
+        prepared = writer.prepare(made, today)
+        there = prepared.facts.pools
+        for form in writer.forms:
+            missing = [pool for pool in form.data.get("settings", {}).get("without", {}) if pool not in there]
+            if not missing:
+                try:
+                    writer.write(prepared, form, Options(length="short"))
+                except NotWritable as error:
+                    missing = list(error.lacks)
+            lacks = tuple(dict.fromkeys(_lack(each, pools, there) for each in missing))
+            name = form.name if common.lang_of() == "zh" else str(form.data.get("name_en", form.id))
+            yield render.FormState(form.id, name, not missing, lacks)
 
 
 def _lack(variable: str, pools: Mapping[str, Any], there: Container[str]) -> str:

@@ -9,6 +9,7 @@ import re
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -370,14 +371,14 @@ def _too_thin(files: datafiles.DataFiles, brief: Brief, made: Plan, today: datet
     wanted = dict.fromkeys(_WRITES.findall("\n".join(line for task in made.tasks for line in task.commands)))
     if not wanted:
         return
-    writer = Writer(files, lang=common.lang_of())
-    prepared = writer.prepare(brief, today.isoformat())
-    forms = {kind: Forms(files, kind) for kind, _ in wanted}
-    for kind, name in wanted:
-        try:
-            writer.write(prepared, forms[kind][name], Options(length="short"))
-        except NotWritable as error:
-            yield error.say(common.lang_of())
+    with closing(Writer(files, lang=common.lang_of())) as writer:
+        prepared = writer.prepare(brief, today.isoformat())
+        forms = {kind: Forms(files, kind) for kind, _ in wanted}
+        for kind, name in wanted:
+            try:
+                writer.write(prepared, forms[kind][name], Options(length="short"))
+            except NotWritable as error:
+                yield error.say(common.lang_of())
 
 
 _WRITES = re.compile(r"copykit write (article|post) .*--form (\S+)")
