@@ -59,9 +59,5 @@ class Laws:
             found.append(Citation(law, part[name.end() :].strip() if name else part))
         return found
 
-    def unsure(self, source: str) -> bool:
-        """Return whether a law that is cited was not read in its official text."""
-        return any(citation.law is not None and not citation.law.official for citation in self.cited(source))
-
     def __iter__(self) -> Iterator[Law]:
         return iter(self._by_short.values())

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _OPEN, _CLOSE, _DIGITS = "\ue000", "\ue001", 0xE100
 _BASE = 64
 _PRIVATE = re.compile("[\ue000-\uf8ff\x00-\x08\x0b-\x1f\x7f]")
-MOST_FACTS = _BASE * 4096
 
 
 class TemplateFault(CopykitError):

@@ -16,7 +16,6 @@ SEVERITIES = {
     "zh": {"error": "错误", "warning": "提醒", "hint": "建议"},
     "en": {"error": "error", "warning": "warning", "hint": "hint"},
 }
-_LONGEST_CELL = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,12 +68,6 @@ class Period:
         """Return the period just after."""
         return holding(self.end + timedelta(days=1), self.kind)
 
-    def a_year_earlier(self) -> Period:
-        """Return the like of it a year ago: 52 weeks for weeks and days, so that weekdays meet."""
-        if self.kind == "month":
-            return holding(date(self.start.year - 1, self.start.month, 1), "month")
-        return holding(self.start - timedelta(weeks=52), self.kind)
-
 
 def holding(day: date, kind: Kind) -> Period:
     """Return the period that holds a day; weeks begin on Monday."""

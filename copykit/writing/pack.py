@@ -53,15 +53,6 @@ def solve(puzzle: Puzzle, fits: Callable[[int], bool] | None = None, nodes: int 
     return _Search(puzzle, fits, nodes).run()
 
 
-def worth_of(puzzle: Puzzle, chosen: int) -> int:
-    """Return what a choice is worth."""
-    covered = chosen
-    for term, inside in puzzle.covers.items():
-        if chosen >> term & 1:
-            covered |= inside
-    return sum(worth for needs, worth in puzzle.wants if not needs & ~covered)
-
-
 def bits(mask: int) -> list[int]:
     """Return the single bits of a set, lowest first."""
     found = []

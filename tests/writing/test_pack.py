@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copykit.writing.pack import Puzzle, solve, worth_of
+from copykit.writing.pack import Puzzle, solve
 
 
 @st.composite
@@ -53,6 +53,15 @@ def is_allowed(puzzle: Puzzle, chosen: int) -> bool:
         and cost_of(puzzle, covered & puzzle.old) >= puzzle.keep
         and (puzzle.add is None or cost_of(puzzle, chosen & ~puzzle.old) <= puzzle.add)
     )
+
+
+def worth_of(puzzle: Puzzle, chosen: int) -> int:
+    """Return what a choice is worth."""
+    covered = chosen
+    for term, inside in puzzle.covers.items():
+        if chosen >> term & 1:
+            covered |= inside
+    return sum(worth for needs, worth in puzzle.wants if not needs & ~covered)
 
 
 def best_by_trying(puzzle: Puzzle) -> int | None:
