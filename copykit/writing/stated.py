@@ -93,7 +93,7 @@ class Reader:
             if attribute.must:
                 must += terms
             elif len(values) == 1 or not attribute.apart:
-                own += [term for term in terms if _is_telling(term)]
+                own += [term for term in terms if self._is_telling(term)]
         named_by = (product.name, product.category, *product.audience, *product.must)
         told = (
             *named_by,
@@ -116,11 +116,11 @@ class Reader:
         for term in named:
             _add(term.groups, groups, None, vocabulary.attributes, columns)
         for each in (*product.audience, *product.scenes):
-            own += [term for term in vocabulary.cut(each) if not term.names and _is_telling(term)]
+            own += [term for term in vocabulary.cut(each) if not term.names and self._is_telling(term)]
         for point in product.selling_points:
             # 可机洗 is a word to fill a title with; of 口袋加绒 only the pocket is lined.
             words = vocabulary.cut(point) if len(point) <= _SHORT_POINT else ()
-            if len(words) == 1 and not words[0].names and _is_telling(words[0]):
+            if len(words) == 1 and not words[0].names and self._is_telling(words[0]):
                 own.append(words[0])
         categories = self._categories.told(product.category) or self._categories.told(head.key)
         return Stated(
@@ -135,6 +135,12 @@ class Reader:
             _before(head, named),
             odds,
         )
+
+    def _is_telling(self, term: Term) -> bool:
+        """Return whether a word of the product's own is worth room in a title."""
+        if term.key in self._vocabulary.dull or (len(term.key) < 2 and not term.groups):
+            return False
+        return bool(term.groups) or term.soft is not None or term.slot == "pack"
 
     def _head(self, product: Product, leaf: str, named: tuple[Term, ...]) -> Term:
         if product.head:
@@ -154,7 +160,12 @@ class Reader:
             for term in reversed(terms):
                 if self._vocabulary.is_name(term.key):
                     return term._replace(slot=HEAD)
-        if leaf and len(leaf) <= _LONGEST and leaf not in _DULL and any(char.isalpha() for char in leaf):
+        if (
+            leaf
+            and len(leaf) <= _LONGEST
+            and leaf not in self._vocabulary.dull
+            and any(char.isalpha() for char in leaf)
+        ):
             return self._vocabulary.term(leaf)._replace(slot=HEAD, bare=False)
         raise NothingNamed(name=product.name or product.id)
 
@@ -354,27 +365,6 @@ _DENIES = frozenset(("不", "非", "没", "未", "无"))
 _LONGEST = 12  # characters; longer values are sentences
 _LONGEST_NAME = 6
 _SHORT_POINT = 6
-# Values that say nothing, and categories that name nothing.
-_DULL = frozenset(
-    (
-        "常规",
-        "普通",
-        "适中",
-        "通用",
-        "其他",
-        "其它",
-        "无",
-        "否",
-        "是",
-        "不限",
-        "均码",
-        "见详情",
-        "默认",
-        "-",
-        "/",
-        "全部",
-    )
-) | {"默认分类", "未分类"}
 
 
 def _values(value: str) -> list[str]:
@@ -382,10 +372,3 @@ def _values(value: str) -> list[str]:
     for sign in "，,；;|/\n":
         value = value.replace(sign, "、")
     return [each.strip() for each in value.split("、") if each.strip()]
-
-
-def _is_telling(term: Term) -> bool:
-    """Return whether a word of the product's own is worth room in a title."""
-    if term.key in _DULL or (len(term.key) < 2 and not term.groups):
-        return False
-    return bool(term.groups) or term.soft is not None or term.slot == "pack"

@@ -187,6 +187,12 @@ class Vocabulary:
         self._between = frozenset(settings["between"])
         self._ends = tuple(sorted(settings["names"], key=len, reverse=True))
         self._amounts = Amounts(settings["units"])
+        every = sorted([*settings["counts"], *(unit for family in settings["units"] for unit in family)], key=len)
+        number, units = _NUMBER.pattern, "|".join(map(re.escape, reversed(every)))
+        self._measure = re.compile(rf"{number}(?:[-~至]{number})?(?:{units})(?:\*\d+\S*|x\d+\S*)?")
+        # 6-12岁 is one word, whatever the segmenter makes of it.
+        self._stretch = re.compile(rf"({number}[-~至]{number}(?:{units}))", re.IGNORECASE)
+        self.dull = frozenset(settings["dull"])  # values that say nothing
         known = {*self._groups, *self._names, *self._soft, *self._kinds}
         for value in values:
             key = fold_text(value).strip()
@@ -264,7 +270,7 @@ class Vocabulary:
             return Term(text, key, self._slot_of[self._kinds[key]], like=self._amounts.of(key))
         if _YEAR.match(key):
             return Term(text, key, "new")
-        if _MEASURE.fullmatch(key):
+        if self._measure.fullmatch(key):
             return Term(text, key, "pack", like=self._amounts.of(key))
         if key in self._ends:
             return Term(text, key, HEAD, bare=True)
@@ -276,7 +282,7 @@ class Vocabulary:
         """Return the pieces of a keyword; no single character but those that are words."""
         pieces: list[str] = []
         for part in _BLANKS.split(keyword):
-            for number, piece in enumerate(_STRETCH.split(part)):
+            for number, piece in enumerate(self._stretch.split(part)):
                 if piece:
                     pieces += [piece] if number % 2 else self._split(piece)
         return pieces
@@ -363,13 +369,3 @@ _FIGURE = re.compile(r"\d+(?:\.\d+)?(?i:mah|ml|kg|cm|mm)(?=[A-Za-z])|.+", re.DOT
 _BLANKS = re.compile(r"[\s,，、;；/|+＋·()（）\[\]【】]+")
 _YEAR = re.compile(r"20[0-4]\d(?!\d)(?![a-z%])")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_UNITS = (
-    "ml|l|g|kg|cm|mm|m|kw|w|v|mah|寸|英寸|升|毫升|克|斤|公斤|千克|米|厘米|毫米|瓦|千瓦|伏|毫安|毫安时|件套|件装|件|只装|只|支装|支|"
-    "个装|个|条装|条|包装|包|片装|片|盒装|盒|瓶装|瓶|袋装|袋|双装|双|层|抽|卷|粒|套|张|块|根|对|组|位|孔|档|人|色|年|岁|码|度"
-)
-_MEASURE = re.compile(rf"\d+(?:\.\d+)?(?:[-~至]\d+(?:\.\d+)?)?(?:{_UNITS})(?:\*\d+\S*|x\d+\S*)?")
-# 6-12岁 is one word, whatever the segmenter makes of it.
-_STRETCH = re.compile(
-    rf"(\d+(?:\.\d+)?[-~至]\d+(?:\.\d+)?(?:{'|'.join(sorted(_UNITS.split('|'), key=len, reverse=True))}))",
-    re.IGNORECASE,
-)
