@@ -141,7 +141,7 @@ def prepare(path: Path, kind: str, model: str) -> Data:
     rows = _rows(path)
     gold = [_gold(row) for row in rows]
     files, segmenter = bundled(), Segmenter()
-    words = make_words(files, load_profile(files, kind), segmenter, [Model(model, BARE_MODEL)])
+    words = make_words(files, load_profile(files, kind), segmenter, [Model(model, BARE_MODEL)], together=True)
     columns: dict[str, list[Matrix]] = defaultdict(list)
     labels: list[bool] = []
     docs: list[int] = []

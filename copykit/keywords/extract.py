@@ -40,7 +40,7 @@ class KeywordExtractor:
         self._cut = segmenter.words
         ranking = files.load("ranking")
         self._models = {lang: Model(name, ranking[name]) for lang, name in profile.models.items()}
-        self._fresh_words = words_maker(files, profile, segmenter, self._models.values(), stop)
+        self._fresh_words = words_maker(files, profile, segmenter, self._models.values(), stop, together=True)
         self._words = self._fresh_words()
 
     @classmethod

@@ -63,10 +63,10 @@ def for_discovery(profile: Profile, files: DataFiles) -> Profile:
 
 
 def make_words(
-    files: DataFiles, profile: Profile, segmenter: Segmenter, models: Iterable[Model] = (), stop: Sequence[str] = ()
+    files: DataFiles, profile: Profile, segmenter: Segmenter, models: Iterable[Model] = (), *, together: bool = False
 ) -> Words:
     """Return an empty vocabulary with the profile's rules, the background and the models' tables of word habits."""
-    return words_maker(files, profile, segmenter, models, stop)()
+    return words_maker(files, profile, segmenter, models, together=together)()
 
 
 def words_maker(
@@ -80,8 +80,8 @@ def words_maker(
 ) -> Callable[[], Words]:
     """Return what makes such vocabularies; the tables, and ``models``, are read when the first of them needs one.
 
-    ``together``: put words together that the segmenter cuts (see ``mended_tags``); single texts are ordered by trees
-    that were trained on words as they are cut, and gain nothing by it.
+    ``together``: put words together that the segmenter cuts (see ``mended_tags``); new words are looked for in what it
+    cuts.
     """
     lists = files.load("stopwords")
     ours = (word for name in profile.data["stopwords"] for word in lists[name] if word not in segmenter.user_tags)

@@ -50,6 +50,7 @@ def test_the_first_keywords_are_what_a_person_would_mark(kind: str, piece: Piece
 # kind, text, words that must not be among its keywords.
 HALVES = [
     ("product", "睫毛膏不晕染 防水", {"晕染"}),
+    ("article", "线上线下同价，门店的粗跟单鞋不磨脚。", {"线上线", "上线", "跟单鞋", "磨脚"}),
     ("product", "珂岸官方旗舰店", {"岸官方", "岸官方旗舰店"}),
     ("query", "黑色电脑包 皮革男士", {"包皮", "包皮革"}),
     ("title", "I don't believe it. The seller's shoes don't fit.", {"Don", "don", "t believe", "s shoes", "t fit"}),
