@@ -29,3 +29,14 @@ def test_the_tutorial_shows_what_the_commands_print(monkeypatch: pytest.MonkeyPa
     monkeypatch.delenv("COPYKIT_LANG", raising=False)
     shown = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
     assert tool("make_tutorial").page(shown) == shown, "run python tools/make_tutorial.py"
+
+
+@pytest.mark.parametrize(
+    "room",
+    ["brief", "channels", "corpus", "keywords", "reports", "rules", "shop", "tables", "text", "titles", "writing"],
+)
+def test_the_design_has_every_module_on_its_map(room: str) -> None:
+    lines = (ROOT / "docs" / "design.md").read_text("utf-8").splitlines()
+    row = next(line for line in lines if line.startswith(f"| `{room}/`"))
+    modules = {path.stem for path in (ROOT / "copykit" / room).glob("*.py")} - {"__init__"}
+    assert {module for module in modules if f"`{module}`" not in row} == set()
