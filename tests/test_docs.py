@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -40,3 +42,11 @@ def test_the_design_has_every_module_on_its_map(room: str) -> None:
     row = next(line for line in lines if line.startswith(f"| `{room}/`"))
     modules = {path.stem for path in (ROOT / "copykit" / room).glob("*.py")} - {"__init__"}
     assert {module for module in modules if f"`{module}`" not in row} == set()
+
+
+def test_the_design_has_a_reason_for_every_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["pages"]]
+    told = (ROOT / "docs" / "design.md").read_text("utf-8").partition("## Dependencies")[2].lower()
+    names = [re.split("[<>=]", each)[0] for each in asked]
+    assert [name for name in names if name not in told and name != "lxml_html_clean"] == []
