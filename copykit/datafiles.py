@@ -431,7 +431,7 @@ def _in_chinese(error: str) -> str:
 
 _TOML_ERRORS = {
     "Invalid statement": "每行写成 键 = 值，键用英文，标点用半角",
-    "Invalid value": "等号后面不对，文字要放在半角引号里",
+    "Invalid value": "等号后面不对：文字要放在半角引号里，列表要用 ] 收住",
     "Expected '='": "键后面少了半角的 =",
     "Expected newline": "值后面多了东西，一行只写一个键",
     "Cannot overwrite": "同一个键写了两遍",

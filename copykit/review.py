@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,7 @@ _FRONT_KEYS = {
     "channel": "channel",
     "brief": "brief",
 }
+_MISSPELT = 0.85  # chanel is; categories, which other programs read, is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +216,17 @@ class Reviewer:
         if front is None:
             return {}
         given: Mapping[str, Any] = front_matter(front, document.file)
-        told = {_FRONT_KEYS[key]: value for key, value in given.items() if key in _FRONT_KEYS}
-        shown = document.file
-        problems = datafiles.check_value({"check": told}, "project", shown)
+        told, problems = {}, []
+        for key, value in given.items():
+            key = str(key).casefold()
+            name = _FRONT_KEYS.get(key)
+            if name is not None:
+                told[name] = value
+            elif near := difflib.get_close_matches(key, _FRONT_KEYS, 1, _MISSPELT):
+                problems.append(
+                    Problem(document.file, 0, key, f"没有这个键，是不是想写 {near[0]}？", f"did you mean '{near[0]}'?")
+                )
+        problems += datafiles.check_value({"check": told}, "project", document.file)
         if not problems and "category" in told:
             self.context(Facts(category=told["category"]))
         if problems:
@@ -280,7 +290,7 @@ def _at_its_line(problem: Problem, text: str, first: int) -> Problem:
     """Return a problem of a front matter with its line in the file and its key as it was written."""
     key = problem.key.removeprefix("check.")
     names = [written for written, meant in _FRONT_KEYS.items() if meant == key] or [key]
-    pattern = re.compile(rf"^(?:{'|'.join(map(re.escape, names))})\s*[:=]")
+    pattern = re.compile(rf"^(?:{'|'.join(map(re.escape, names))})\s*[:=]", re.IGNORECASE)
     lines = text.split("\n")
     number = next((number for number, line in enumerate(lines) if pattern.match(line)), 0)
     return Problem(problem.file, first + number, key, problem.zh, problem.en)

@@ -379,6 +379,7 @@ def test_a_file_that_cannot_be_read_is_one_sentence(check: Check, name: str, dat
         (["--text", "好", "--evidence", "销量"], "--evidence 写成"),
         (["--text", "好", "--evidence", "sale=卖了"], "没有“sale”这种证据；可以写 sales、authority"),
         (["--text", "好", "-o", "a.doc"], "-o 只会写"),
+        (["--text", " "], "--text 后面是空的"),
         (["--text", "好", "--format", "xml"], "只能是 text"),
         (["--text", "好", "--chanel", "public"], "--channel"),
         (["--text", "好", "--audience", "大人"], "只能是 general、minors"),
@@ -389,6 +390,35 @@ def test_a_wrong_option_is_one_sentence(check: Check, args: list[str], sentence:
     assert (code, out) == (2, "")
     assert sentence in err
     assert len(err.splitlines()) == 1
+
+
+OWN_RULE = """\
+kind = "word"
+words = ["宝子们"]
+severity = "warning"
+message = "“{match}”"
+why = "店里称呼“您”"
+source = "店规"
+
+[cases]
+flag = ["宝子们冲", "宝子们早", "宝子们好"]
+pass = ["宝宝的衣服", "您好", "大家好"]
+"""
+
+
+def test_rules_of_ones_own_have_a_say_unless_packs_are_chosen(copykit: Copykit) -> None:
+    put("我的/rules/店规/称呼.toml", OWN_RULE)
+    own = copykit("check", "--text", "宝子们早", "--data", "我的", "--today", "2026-11-22")
+    assert "“宝子们”" in own.out
+    assert "“宝子们”" not in copykit("check", "--text", "宝子们早", "--data", "我的", "--packs", "law").out
+
+
+def test_a_misspelt_fact_of_a_front_matter_is_told_and_other_programs_keys_are_left_alone(check: Check) -> None:
+    put("a.md", f"---\ntitle: x\nchanel: group\n---\n{CLEAN}")
+    ran = check("a.md")
+    assert (ran.code, ran.err) == (2, "a.md:3: chanel: 没有这个键，是不是想写 channel？\n")
+    put("b.md", f"---\ncategories: [好物]\ntags: [a]\n1: x\nCategory: 化妆品\n---\n{CLEAN}")
+    assert check("b.md").code == 0
 
 
 def test_a_project_with_an_unknown_key_says_file_line_and_key(check: Check) -> None:

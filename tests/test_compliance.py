@@ -377,3 +377,11 @@ def test_a_text_before_another_line_is_judged_as_it_is_alone(first: str, second:
 def test_every_offence_of_a_sentence_is_told_at_once(text: str, told: list[str]) -> None:
     report = check(text)
     assert [finding.match for finding in report.findings if finding.severity == "error"] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("首发价格199元", "首发价格199"), ("比超市便宜一半", "比超市便宜一半"), ("比某某牌强十倍", "比某某牌强十倍")],
+)
+def test_no_quotation_ends_inside_a_number(text: str, told: str) -> None:
+    assert told in [finding.match for finding in check(text).findings]

@@ -25,6 +25,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"kind": "word", "words": ["断货"], "except": ["断 貨"]}, "words", "except"),
     ({"kind": "word", "words": ["断货", "\u200b"]}, "words", "没有能找的字"),
     ({"kind": "pattern", "anchor": ["断货"], "pattern": "(断+货)+"}, "pattern", "重复里面套着重复"),
+    ({"kind": "pattern", "anchor": ["断货"], "pattern": "断货(?=.*次).*.*.*月"}, "pattern", "连着写"),
     ({"kind": "pattern", "anchor": ["断货"], "pattern": r"断货(?:\d+[,，]?)*次"}, "pattern", "重复里面套着重复"),
     (
         {"kind": "pattern", "anchor": ["断货"], "pattern": "断货(?:了|[一-龥]{0,4})*?[0-9]次"},

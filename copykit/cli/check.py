@@ -18,7 +18,7 @@ from copykit.brief import claim_kinds, read_brief
 from copykit.cli import common
 from copykit.cli.check_out import FILES, FORMATS, write_file, write_lines
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
-from copykit.compliance import PACKS, Checker
+from copykit.compliance import KINDS, PACKS, Checker
 from copykit.datafiles import DataFiles
 from copykit.documents import UNDECODED, Document, Found, Refused, find_files, from_text, read_documents
 from copykit.errors import CopykitError, FileMissing
@@ -27,7 +27,7 @@ from copykit.project import CheckSettings, check_settings
 from copykit.render import check as render
 from copykit.render.check import View
 from copykit.review import Known, Reviewer
-from copykit.rules.rule import load
+from copykit.rules.rule import cards, load
 from copykit.voices import Voices
 
 NO_FILE = "-"
@@ -126,7 +126,12 @@ CHECK = Text(
     zh="不能照抄的文字（自己发过的、同行的），查有没有重复",
     en="texts that must not be repeated: files or folders",
 )
-@option("--packs", metavar="A,B", zh="用哪些规则（默认 law,style）", en="packs of rules to use (law,style)")
+@option(
+    "--packs",
+    metavar="A,B",
+    zh="用哪些规则（默认 law、style 和自己加的）",
+    en="packs of rules to use (law, style and your own)",
+)
 @option("--no-style", is_flag=True, zh="不看文字规范，只看法规", en="leave the rules of style out")
 @option(
     "--fail-on",
@@ -162,6 +167,8 @@ def check(paths: tuple[str, ...], sentences: tuple[str, ...], form: str, **optio
             "请给出文件、文件夹、-（标准输入），或者用 --text 给一句话",
             "give files, folders or - (stdin), or a sentence with --text",
         )
+    if not all(map(str.strip, sentences)):
+        raise UsageMistake("--text 后面是空的，没有可查的", "--text is empty: there is nothing to check")
     output: Path | None = options["output"]
     if output is not None and output.suffix.lower() not in FILES:
         raise UsageMistake(
@@ -373,18 +380,29 @@ def _inputs(
 
 
 def _packs(files: DataFiles, options: dict[str, Any], project: CheckSettings) -> tuple[str, ...]:
-    """Return the packs to use: those asked for, else the law and, where there is one, the style."""
-    rules = files.load("rules")
-    there = {name.partition("/")[0] for name in rules}
+    """Return the packs to use: those asked for, else the law, where there is one the style, and one's own rules.
+
+    A rule of one's own for a dimension of titles (``dimension``) without a severity has no say about other texts.
+    """
+    known = cards(files)
+    there = {name.partition("/")[0] for name in known}
     default = [pack for pack in (*PACKS, STYLE) if pack in there]
+    default += [
+        name
+        for name, card in known.items()
+        if card["own"]
+        and card["kind"] in KINDS
+        and (card["dimension"] is None or "severity" in files.load("rules")[name])
+        and name.partition("/")[0] not in default
+    ]
     asked = options["packs"].replace("，", ",").split(",") if options["packs"] else project.told.get("packs", default)
     packs = tuple(
         pack.strip() for pack in asked if pack.strip() and not (options["no_style"] and pack.strip() == STYLE)
     )
     for pack in packs:
         if not load(files, (pack,)):
-            known = "、".join(sorted(there))
-            raise UsageMistake(f"没有“{pack}”这组规则；有 {known}", f"there is no pack '{pack}'; there are {known}")
+            names = "、".join(sorted(there))
+            raise UsageMistake(f"没有“{pack}”这组规则；有 {names}", f"there is no pack '{pack}'; there are {names}")
     if not packs:
         raise UsageMistake("一组规则也没选，用 --packs 选", "no rules are chosen; choose with --packs")
     return packs

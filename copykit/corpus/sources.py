@@ -21,7 +21,7 @@ from copykit.tables import Row, Table
 from copykit.tables.figures import is_total
 from copykit.tables.numbers import parse_number
 from copykit.tables.packed import MAGIC, Unpacked
-from copykit.tables.rows import DEFAULT_CAPS, RowNotJson
+from copykit.tables.rows import DEFAULT_CAPS, RowNotJson, not_json
 from copykit.tables.table import DAMAGE
 from copykit.text.clean import Cleaner, read_page
 from copykit.text.encoding import CountedText, find_charset, open_text, read_head
@@ -335,12 +335,12 @@ class Sources:
                 try:
                     row = orjson.loads(line)
                 except orjson.JSONDecodeError as error:
-                    self._on_error(RowNotJson(file=file, row=number, reason=error.msg))
+                    self._on_error(RowNotJson(file=file, row=number, reason=not_json(error)))
                     continue
                 if isinstance(row, dict):
                     yield [number], [row]
                 else:
-                    self._on_error(RowNotJson(file=file, row=number, reason=type(row).__name__))
+                    self._on_error(RowNotJson(file=file, row=number, reason=not_json(row)))
 
     def _page(self, file: str) -> Iterator[Document]:
         with self._open(file) as stream:

@@ -158,11 +158,11 @@ def check_rows(checked: Checked, view: View) -> Iterator[list[object]]:
         yield [*_where(checked, place), names[finding.severity], finding.match, *told, finding.rule]
     for each in checked.exempted:
         state = view.say("可保留", "may stand")
-        told = [each.finding.message, each.reason, "", each.clause, each.evidence_needed]
+        told = [each.reason, each.finding.message, "", each.clause, each.evidence_needed]
         yield [*_where(checked, each.place), state, each.finding.match, *told, each.finding.rule]
     for each in checked.excused:
         state = view.say("已放过", "excused")
-        told = [each.finding.message, each.reason, "", each.by, ""]
+        told = [each.reason, each.finding.message, "", each.by, ""]
         yield [*_where(checked, each.place), state, each.finding.match, *told, each.finding.rule]
 
 

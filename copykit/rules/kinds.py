@@ -377,9 +377,18 @@ def _own_pattern(rule: Rule) -> Callable[[str], list[tuple[int, int]]]:
         pattern, hit = compiled()
         if pattern.search(text) is None:  # most anchors stand in other company
             return []
-        return [span for match in pattern.finditer(text) if _has_ink(span := hit(match))]
+        return [_to_its_end(text, span) for match in pattern.finditer(text) if _has_ink(span := hit(match))]
 
     return matches
+
+
+def _to_its_end(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """Return a span that does not end inside a number: 首发价格9 of 99, 便宜一 of 一半."""
+    rest = _REST_OF_A_NUMBER.match(text, span[1])
+    return span if rest is None else (span[0], rest.end())
+
+
+_REST_OF_A_NUMBER = re.compile(r"(?<=[0-9])\.?[0-9]+|(?<=[一二两三四五六七八九十百千万几])[十百千万]*[倍半成折](?!功)")
 
 
 _HitOf = Callable[[Any], tuple[int, int]]

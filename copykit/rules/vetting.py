@@ -208,8 +208,8 @@ def _pattern_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 _HANGS = (
-    "重复里面套着重复（像 (a+)+），长句子会卡住；拆成一层，或者给外面写上次数上限 {0,10}",
-    "a repeat inside a repeat, as in (a+)+, hangs on long texts; use one, or bound the outer one: {0,10}",
+    "重复里面套着重复（像 (a+)+）或者连着写（像 .*.*），长句子会卡住；只留一层、一个，或者写上次数上限 {0,10}",
+    "a repeat in a repeat, as in (a+)+, or beside one, as in .*.*, hangs on long texts; use one, or bound it: {0,10}",
 )
 
 
@@ -234,11 +234,11 @@ _UNBOUNDED = 200  # repeats from which a bound is none
 
 
 def hangs(pattern: str) -> bool:
-    r"""Return whether a pattern holds a repeat inside an open-ended one that share a run in ever more ways.
+    r"""Return whether a pattern holds repeats, one in another or side by side, that share a run in ever more ways.
 
-    Two open-ended ones do, and so does a bounded one that is all that its turn of the outer one must take:
-    ``(?:约|[一-龥]{0,4})*`` parts thirty characters in billions of ways, ``(?:\d{1,3},)*`` in one. So do words of which
-    one is made of others, or is there twice: ``(?:某|某某)*``, ``(?:要价?|里?要)+``.
+    Two open-ended ones do (``.*.*`` too), and so does a bounded one that is all that its turn of the outer one must
+    take: ``(?:约|[一-龥]{0,4})*`` parts thirty characters in billions of ways, ``(?:\d{1,3},)*`` in one. So do words of
+    which one is made of others, or is there twice: ``(?:某|某某)*``, ``(?:要价?|里?要)+``.
     """
     tree = _parsed(pattern)
     return tree is not None and _nested(tree)
@@ -246,6 +246,8 @@ def hangs(pattern: str) -> bool:
 
 def _nested(tree: Any, inside: bool = False) -> bool:
     """Return what ``hangs`` does; possessive repeats and atomic groups never go back."""
+    if any(_open_ended(first) and _open_ended(second) for first, second in itertools.pairwise(tree)):
+        return True
     for op, value in tree:
         name = str(op)
         if name in ("MAX_REPEAT", "MIN_REPEAT"):
@@ -260,6 +262,21 @@ def _nested(tree: Any, inside: bool = False) -> bool:
         elif any(_nested(part, inside) for part in _inner(name, value)):
             return True
     return False
+
+
+def _open_ended(node: Any) -> bool:
+    """Return whether a node repeats any character without a bound: two in a row share a run in ever more ways."""
+    op, value = node
+    if str(op) not in ("MAX_REPEAT", "MIN_REPEAT") or value[1] < _UNBOUNDED:
+        return False
+    kinds = [(str(kind), found) for kind, found in value[2]]
+    return len(kinds) == 1 and (
+        kinds[0][0] in ("ANY", "NOT_LITERAL") or (kinds[0][0] == "IN" and _is_negated(kinds[0]))
+    )
+
+
+def _is_negated(node: tuple[str, Any]) -> bool:
+    return str(node[1][0][0]) == "NEGATE"
 
 
 def _turns(body: Any) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from copykit.tables.columns import Choice, fold_header, match_columns
 from copykit.tables.lines import Lines
-from copykit.tables.rows import ColumnMissing, Row, RowNotJson, RowTooLong
+from copykit.tables.rows import ColumnMissing, Row, RowNotJson, RowTooLong, not_json
 from copykit.tables.table import Source, Table
 from copykit.text.encoding import CountedText
 
@@ -60,11 +60,10 @@ def _read_json(lines: Lines | Items, source: Source) -> Iterator[Row]:
         try:
             value = load(line)
         except (ValueError, RecursionError) as error:
-            reason = getattr(error, "msg", "nested too deeply")
-            yield Row(number, {}, "", RowNotJson(file=source.name, row=number, reason=reason))
+            yield Row(number, {}, "", RowNotJson(file=source.name, row=number, reason=not_json(error)))
             continue
         if not isinstance(value, dict):
-            yield Row(number, {}, "", RowNotJson(file=source.name, row=number, reason=type(value).__name__))
+            yield Row(number, {}, "", RowNotJson(file=source.name, row=number, reason=not_json(value)))
             continue
         yield Row(number, {key: cell if isinstance(cell, str) else _json_cell(cell) for key, cell in value.items()}, "")
 

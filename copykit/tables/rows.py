@@ -102,6 +102,18 @@ class RowNotJson(RowError):
     en = "{file}, line {row}: not a JSON object ({reason}); each line has to be one {{…}}"
 
 
+def not_json(found: object) -> Words:
+    """Return why a line is no JSON object, from its reader's error or from the value that stands there instead."""
+    column = getattr(found, "colno", None)
+    if column is not None:
+        return Words(f"从第 {column} 个字符起写错了", f"{getattr(found, 'msg', '')} at column {column}")
+    if isinstance(found, Exception):
+        return Words("括号套得太深", "nested too deeply")
+    zh = {"list": "是一个列表", "str": "是一段文字", "bool": "是 true 或 false", "NoneType": "是 null"}
+    name = type(found).__name__
+    return Words(zh.get(name, "是一个数"), f"it is of the type {name}")
+
+
 class RestUnreadable(RowError):
     """The end of a file that breaks off: cut-off downloads, damaged archives."""
 
