@@ -62,7 +62,7 @@ class NothingCounted(CopykitError):
     en = "{file} has no column of orders, clicks or impressions; it has: {columns}"
 
 
-def open_outcomes(source: Path | BinaryIO, data: Mapping[str, Any], name: str | None = None) -> Table:
+def open_outcomes(source: Path | BinaryIO, data: Mapping[str, Any]) -> Table:
     """Open a table of results; ``data`` is the value of ``columns/results``.
 
     Raises:
@@ -75,7 +75,7 @@ def open_outcomes(source: Path | BinaryIO, data: Mapping[str, Any], name: str | 
         if not isinstance(source, Path):
             source.seek(0)
         try:
-            return read_rows(source, wanted=merge_names(data, roles), name=name)
+            return read_rows(source, wanted=merge_names(data, roles))
         except ColumnMissing as error:
             missing = error
     assert missing is not None

@@ -246,7 +246,7 @@ def open_source(
 
 
 def find_examples(
-    words: Iterable[str], settings: ReportSettings, period: Period, files: DataFiles, each: int = EXAMPLES
+    words: Iterable[str], settings: ReportSettings, period: Period, files: DataFiles
 ) -> dict[str, list[Example]]:
     """Return for each word a few places where it stands inside a longer text, from as many documents.
 
@@ -275,12 +275,12 @@ def find_examples(
             hits = automaton.hits(view.text)
             for slot in hits:
                 word = slots.get(slot)
-                if word is None or len(found.get(word, ())) >= each:
+                if word is None or len(found.get(word, ())) >= EXAMPLES:
                     continue
                 start, end = view.span(*hits[slot][0])
                 if end - start < len(text.strip()):
                     found.setdefault(word, []).append(_example(text, start, end, document.id))
-            if len(found) == len(slots) and all(len(some) >= each for some in found.values()):
+            if len(found) == len(slots) and all(len(some) >= EXAMPLES for some in found.values()):
                 return found
     return found
 

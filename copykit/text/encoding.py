@@ -92,9 +92,10 @@ def find_charset(head: bytes) -> str | None:
     return found[1].decode("ascii", "replace") if found else None
 
 
-def read_head(stream: BinaryIO, size: int = HEAD_BYTES) -> bytes:
-    """Read up to ``size`` bytes; pipes give what they have, so ask until there is enough or no more."""
+def read_head(stream: BinaryIO) -> bytes:
+    """Read up to 256 KB; pipes give what they have, so ask until there is enough or no more."""
     parts: list[bytes] = []
+    size = HEAD_BYTES
     while size > 0 and (part := stream.read(size)):
         parts.append(part)
         size -= len(part)

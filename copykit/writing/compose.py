@@ -505,10 +505,8 @@ class _Run:
 
     # --- passages -----------------------------------------------------------------------------------------------------
 
-    def _passage(
-        self, name: str, bound: Mapping[str, Item], key: str, number: int, *, label: bool = False
-    ) -> Marked | None:
-        rendered = self._rendered(name, bound, key, number, label=label)
+    def _passage(self, name: str, bound: Mapping[str, Item], key: str, number: int) -> Marked | None:
+        rendered = self._rendered(name, bound, key, number)
         return self._unmark(rendered) if rendered else None
 
     def _rendered(

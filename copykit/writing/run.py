@@ -86,7 +86,6 @@ def build_records(
     *,
     jobs: int = 1,
     kept: Callable[[Entry], list[Record] | None] = lambda entry: None,
-    builder: ListingBuilder | None = None,
 ) -> Iterator[list[Record]]:
     """Yield a batch of records for each batch of entries, in order; one record holds all listings of an entry.
 
@@ -94,7 +93,7 @@ def build_records(
     whatever the jobs.
     """
     if jobs < 2:
-        builder = builder or recipe.builder()
+        builder = recipe.builder()
         for group in _groups(entries):
             yield _records(group, [kept(entry) for entry in group], builder, recipe)
         return
