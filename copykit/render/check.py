@@ -155,15 +155,23 @@ def check_rows(checked: Checked, view: View) -> Iterator[list[object]]:
     names = SEVERITIES[view.lang]
     for finding, place in checked.findings:
         told = [finding.message, finding.why, "；".join(finding.suggestions), finding.source, ""]
-        yield [*_where(checked, place), names[finding.severity], finding.match, *told, finding.rule]
+        words = _as_read(finding, place, checked)
+        yield [*_where(checked, place, view), names[finding.severity], words, *told, finding.rule]
     for each in checked.exempted:
         state = view.say("可保留", "may stand")
         told = [each.reason, each.finding.message, "", each.clause, each.evidence_needed]
-        yield [*_where(checked, each.place), state, each.finding.match, *told, each.finding.rule]
+        words = _as_read(each.finding, each.place, checked)
+        yield [*_where(checked, each.place, view), state, words, *told, each.finding.rule]
     for each in checked.excused:
         state = view.say("已放过", "excused")
         told = [each.reason, each.finding.message, "", each.by, ""]
-        yield [*_where(checked, each.place), state, each.finding.match, *told, each.finding.rule]
+        words = _as_read(each.finding, each.place, checked)
+        yield [*_where(checked, each.place, view), state, words, *told, each.finding.rule]
+
+
+def _as_read(finding: Finding, place: Place, checked: Checked) -> str:
+    """Return what was found as people read it, without the markup that may stand in it."""
+    return checked.text[slice(*place.seen)] if place.seen.end else finding.match
 
 
 def check_table(results: Iterable[Checked], view: View) -> str:
@@ -232,8 +240,8 @@ def _escaped(text: str, more: str = "") -> str:
     return text
 
 
-def _where(checked: Checked, place: Place) -> list[object]:
-    return [checked.file, place.line, place.column, place.field]
+def _where(checked: Checked, place: Place, view: View) -> list[object]:
+    return [view.names.get(checked.file, checked.file), place.line, place.column, place.field]
 
 
 def _places(checked: Checked) -> Iterator[Place]:
