@@ -8,7 +8,11 @@ import tomllib
 from pathlib import Path
 from types import ModuleType
 
+import click
 import pytest
+
+from copykit.cli import cli
+from copykit.cli.common import LANG_KEY, Option
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,6 +29,14 @@ def tool(name: str) -> ModuleType:
 def test_every_command_has_a_page_that_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COPYKIT_LANG", raising=False)
     assert tool("make_command_pages").stale() == [], "run python tools/make_command_pages.py"
+
+
+def test_an_english_page_names_its_values_in_english() -> None:
+    for names, command in tool("make_command_pages").commands(cli, ()):
+        context = click.Context(command)
+        context.meta[LANG_KEY] = "en"
+        options = [param.make_metavar(context) for param in command.params if isinstance(param, Option)]
+        assert not re.search("[\u4e00-\u9fff]", " ".join([*command.collect_usage_pieces(context), *options])), names
 
 
 def test_the_tutorial_shows_what_the_commands_print(monkeypatch: pytest.MonkeyPatch) -> None:

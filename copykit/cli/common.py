@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import importlib
 import os
+import re
 import shutil
 import sys
 import time
@@ -67,6 +68,23 @@ _HEADINGS = {
 }
 
 
+# What stands for a value on a page in English; a command names it in Chinese.
+_VALUES = {
+    "网页或表格": "PAGE|TABLE", "库存销售表": "STOCK", "结果表": "RESULTS", "商品表": "PRODUCTS", "表格": "TABLE",
+    "文件夹": "FOLDER", "网址": "URL",
+    "词表": "WORDS", "一段": "PERIOD", "资料": "BRIEF", "报告": "REPORT", "计划": "PLAN", "文件": "FILE",
+    "标题": "TITLE", "种类": "KIND", "名字": "NAME", "链接": "URL", "内容": "CONTENT", "渠道": "CHANNEL",
+    "编号": "CODE", "文字": "TEXT", "邮箱": "MAIL", "域名": "DOMAIN", "目标": "GOAL", "毫米": "MM", "厘米": "CM",
+    "元": "YUAN", "秒": "SECONDS", "表": "TABLE",
+}  # fmt: skip
+_VALUE = re.compile("|".join(_VALUES))
+
+
+def _named(value: str, ctx: click.Context) -> str:
+    """Return what stands for a value in the reader's language: [文件|-], [FILE|-]."""
+    return value if lang_of(ctx) == "zh" else _VALUE.sub(lambda found: _VALUES[found[0]], value)
+
+
 class _Page(click.HelpFormatter):
     """click's help page, measured in columns of a terminal: a Chinese character takes two."""
 
@@ -100,6 +118,10 @@ class _Helped:
             for heading, chinese in _HEADINGS.items():
                 text = text.replace(heading, chinese, 1)
         return text
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the parts of the usage line in the reader's language."""
+        return [_named(piece, ctx) for piece in super().collect_usage_pieces(ctx)]  # type: ignore[misc]
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return --help, described in the reader's language."""
@@ -194,6 +216,10 @@ class Option(click.Option):
                 inside = self.help.endswith("）")
                 self.help = f"{self.help[:-1]}，{told}）" if inside else f"{self.help}（{told}）"
         return super().get_help_record(ctx)
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        """Return what stands for the value in the reader's language."""
+        return _named(super().make_metavar(ctx), ctx)
 
     def get_help_extra(self, ctx: click.Context) -> Any:
         """Return default, range and need, which in Chinese are part of the sentence."""
