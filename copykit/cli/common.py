@@ -75,7 +75,7 @@ _VALUES = {
     "词表": "WORDS", "一段": "PERIOD", "资料": "BRIEF", "报告": "REPORT", "计划": "PLAN", "文件": "FILE",
     "标题": "TITLE", "种类": "KIND", "名字": "NAME", "链接": "URL", "内容": "CONTENT", "渠道": "CHANNEL",
     "编号": "CODE", "文字": "TEXT", "邮箱": "MAIL", "域名": "DOMAIN", "目标": "GOAL", "毫米": "MM", "厘米": "CM",
-    "元": "YUAN", "秒": "SECONDS", "表": "TABLE",
+    "元": "YUAN", "秒": "SECONDS", "表": "TABLE", "词": "WORD",
 }  # fmt: skip
 _VALUE = re.compile("|".join(_VALUES))
 
