@@ -1,4 +1,4 @@
-"""Find, validate and compile data files; knows no kind by name.
+"""Find, read and compile data files; knows no kind by name.
 
 A *kind* is a folder (``rules``, ``lexicons``, ``platforms`` …) and an *id* is a file's path inside it without the
 ending. Layers lie on top of each other, the nearer one wins id by id: option > project > user > bundled.
@@ -21,6 +21,7 @@ import orjson
 
 from copykit._version import __version__
 from copykit.errors import DataFileError, FileMissing, Problem
+from copykit.late import late
 
 PACKAGE = Path(__file__).resolve().parent
 PROJECT_FILE = "copykit.toml"
@@ -195,6 +196,8 @@ def parse(entries: Sequence[Entry]) -> dict[str, Any]:
 
 def parse_file(path: Path, kind: str) -> tuple[Any, list[Problem]]:
     """Read one data file; return its value and what is wrong with it."""
+    from copykit import schemas  # late: compiled data are held against no schema
+
     shown = shown_path(path)
     text, problem = read_text(path)
     if text is None:
@@ -209,17 +212,19 @@ def parse_file(path: Path, kind: str) -> tuple[Any, list[Problem]]:
             except orjson.JSONDecodeError as error:
                 return None, [Problem(shown, error.lineno, "", f"JSON 写错了：{error.msg}", f"bad JSON: {error.msg}")]
         case ".j2":
-            return _parse_template(text, shown, kind if schema_of(kind) is not None else "template")
+            return _parse_template(text, shown, kind if schemas.schema_of(kind) is not None else "template")
         case _:
             value, problem = _parse_toml(text, shown)
             if problem is not None:
                 return None, [problem]
-    problems = check_value(value, kind, shown, text if path.suffix not in (".txt", ".json") else "")
+    problems = schemas.check_value(value, kind, shown, text if path.suffix not in (".txt", ".json") else "")
     return (None, problems) if problems else (value, [])
 
 
 def _parse_template(text: str, shown: str, schema: str) -> tuple[Any, list[Problem]]:
     """Return a template's front matter, with its body and the line where that begins."""
+    from copykit import schemas
+
     match = _FRONT.match(text)
     if match is None:
         zh, en = "模板开头要有 +++ 之间的说明（name、sample …）", "a template begins with its front matter between +++"
@@ -227,13 +232,13 @@ def _parse_template(text: str, shown: str, schema: str) -> tuple[Any, list[Probl
     value, problem = _parse_toml("\n" + match[1], shown)  # the line feed keeps the lines as the file has them
     if problem is not None:
         return None, [problem]
-    problems = check_value(value, schema, shown, "\n" + match[1])
+    problems = schemas.check_value(value, schema, shown, "\n" + match[1])
     if problems:
         return None, problems
     return {**value, "body": text[match.end() :], "line": text.count("\n", 0, match.end()) + 1}, []
 
 
-_FRONT = re.compile(r"\+\+\+[ \t]*\r?\n(.*?\r?\n)\+\+\+[ \t]*(?:\r?\n|$)", re.DOTALL)
+_FRONT = late(r"\+\+\+[ \t]*\r?\n(.*?\r?\n)\+\+\+[ \t]*(?:\r?\n|$)", re.DOTALL)
 
 
 def read_text(path: Path) -> tuple[str | None, Problem | None]:
@@ -273,10 +278,12 @@ def raw(path: Path) -> Mapping[str, Any]:
 
 def likely_kind(value: Mapping[str, Any]) -> str | None:
     """Return the kind of data file, or ``brief``, whose keys a value has most of; None when it has keys of none."""
+    from copykit import schemas
+
     shares: dict[str, tuple[int, int]] = {}
     for path in sorted((PACKAGE / "data" / SCHEMAS).glob("*.schema.json")):
         kind = path.name.removesuffix(".schema.json")
-        schema = schema_of(kind) or {}
+        schema = schemas.schema_of(kind) or {}
         known = value.keys() & schema.get("properties", {}).keys()
         needed = set(schema.get("required", ()))
         if known and ((PACKAGE / "data" / kind).is_dir() or kind == "brief"):
@@ -287,20 +294,6 @@ def likely_kind(value: Mapping[str, Any]) -> str | None:
 def lines_of(text: str) -> list[str]:
     """Return a text's lines as editors number them: U+2028 and its kin, which str.splitlines obeys, end none."""
     return [line.removesuffix("\r") for line in text.split("\n")]
-
-
-def check_value(
-    value: Any, kind: str, shown: str, text: str = "", lines: Mapping[KeyPath, int] | None = None
-) -> list[Problem]:
-    """Return what is wrong with a parsed value, held against the kind's schema.
-
-    ``text`` is the TOML it came from, or ``lines`` the line of every key of another format.
-    """
-    schema = schema_of(kind)
-    if schema is None:
-        return []
-    # Two parts of a schema may find the same fault.
-    return sorted(dict.fromkeys(_faults(value, schema, text, shown, lines)), key=lambda problem: problem.line)
 
 
 def bundled_layer() -> Layer:
@@ -443,148 +436,15 @@ _TOML_ERRORS = {
 }
 
 
-@functools.cache
-def schema_of(kind: str) -> Mapping[str, Any] | None:
-    """Return the JSON schema of a kind of data file, None when it has none."""
-    path = PACKAGE / "data" / SCHEMAS / f"{kind}.schema.json"
-    return orjson.loads(path.read_bytes()) if path.is_file() else None
-
-
-def _faults(
-    value: Any, schema: Mapping[str, Any], text: str, shown: str, lines: Mapping[KeyPath, int] | None
-) -> Iterator[Problem]:
-    import jsonschema
-
-    validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
-    for error in validator.iter_errors(value):
-        for path, zh, en in _sentences(error):
-            lines = key_lines(text) if lines is None else lines
-            yield Problem(shown, locate(lines, path), ".".join(str(part) for part in path), zh, en)
-
-
-def _sentences(error: Any) -> Iterator[tuple[list[str | int], str, str]]:
-    path, given = list(error.absolute_path), error.instance
-    match error.validator:
-        case "additionalProperties" | "unevaluatedProperties":
-            known = sorted(error.schema.get("properties", {}))
-            for key in sorted(set(given) - set(known)):
-                near = _nearest(key, known)
-                zh = f"没有“{key}”这个键" + (f"，是不是想写“{near}”？" if near else f"；可以用的有 {'、'.join(known)}")
-                en = f"unknown key '{key}'" + (f"; did you mean '{near}'?" if near else f"; known: {', '.join(known)}")
-                yield [*path, key], zh, en
-        case "required":
-            key = re.findall(r"'([^']+)'", error.message)[0]
-            yield [*path, key], f"少了“{key}”，请补上", f"'{key}' is missing; add it"
-        case "enum":
-            allowed = [str(choice) for choice in error.validator_value]
-            zh = f"“{given}”不行，只能是 {'、'.join(allowed)}"
-            yield path, zh, f"'{given}' is not one of {', '.join(allowed)}"
-        case "type":
-            given_types = error.validator_value
-            types = given_types if isinstance(given_types, list) else [given_types]
-            zh = f"应该是{'或'.join(_TYPES[each] for each in types)}，现在是 {given!r}"
-            yield path, zh, error.message
-        case "format":
-            yield path, f"“{given}”不是日期，写成 2026-11-21 这样", f"'{given}' is no date; write it like 2026-11-21"
-        case "minItems" | "minLength":
-            unit = "个字" if isinstance(given, str) else "个"
-            yield path, f"至少要 {error.validator_value} {unit}，现在是 {len(given)} {unit}", error.message
-        case "maxItems" | "maxLength":
-            unit = "个字" if isinstance(given, str) else "个"
-            yield path, f"最多 {error.validator_value} {unit}，现在是 {len(given)} {unit}", error.message
-        case "minimum" | "maximum" | "exclusiveMinimum":
-            yield path, f"{given} 超出范围（{error.validator} {error.validator_value}）", error.message
-        case _:
-            yield path, f"值不合要求：{error.message}", error.message
-
-
-_TYPES = {
-    "string": "文字",
-    "integer": "整数",
-    "number": "数字",
-    "array": "列表",
-    "object": "表",
-    "boolean": "true 或 false",
-}
-
-
-def _nearest(word: str, known: Sequence[str]) -> str | None:
-    import difflib
-
-    return next(iter(difflib.get_close_matches(word, known, 1)), None)
-
-
-def locate(lines: Mapping[KeyPath, int], path: Sequence[str | int]) -> int:
-    """Return the line of a key, the nearest enclosing one when it is not written, 0 when none is."""
-    return next((lines[key] for end in range(len(path), 0, -1) if (key := tuple(path[:end])) in lines), 0)
-
-
 def in_file(problem: Problem, path: Path) -> Problem:
     """Return a problem of a file's value with the file's name and the line of its key."""
+    from copykit import schemas
+
     line = problem.line
     if not line and problem.key and path.suffix == ".toml":
         text, _ = read_text(path)
-        line = locate(key_lines(text), problem.key.split(".")) if text is not None else 0
+        line = schemas.locate(schemas.key_lines(text), problem.key.split(".")) if text is not None else 0
     return Problem(shown_path(path), line, problem.key, problem.zh, problem.en)
-
-
-def key_lines(text: str) -> dict[KeyPath, int]:
-    """Return the 1-based line of every table header and key of a TOML text that parses; tomllib drops them.
-
-    Keys inside an inline table or a list have no line of their own.
-    """
-    found: dict[KeyPath, int] = {}
-    items: dict[KeyPath, int] = {}  # array of tables → the index of its latest item
-    table: KeyPath = ()
-    for number, statement in _statements(text):
-        if (header := _HEADER.match(statement)) is not None:
-            table = ()
-            *outer, last = _KEY.findall(header[2])
-            for part in outer:
-                table += (_bare(part),)
-                table += (items[table],) if table in items else ()
-            table += (_bare(last),)
-            if header[1] == "[[":
-                found.setdefault(table, number)
-                items[table] = items.get(table, -1) + 1
-                table += (items[table],)
-            found.setdefault(table, number)
-        elif (assigned := _ASSIGNED.match(statement)) is not None:
-            key = table
-            for part in _KEY.findall(assigned[1]):
-                key += (_bare(part),)
-                found.setdefault(key, number)
-    return found
-
-
-KeyPath = tuple[str | int, ...]
-_KEY = re.compile(r"""\"(?:\\.|[^"\\])*"|'[^']*'|[^\s.=\[\]"'#]+""")
-_DOTTED = rf"(?:{_KEY.pattern})(?:\s*\.\s*(?:{_KEY.pattern}))*"
-_HEADER = re.compile(rf"\s*(\[\[?)\s*({_DOTTED})\s*\]")
-_ASSIGNED = re.compile(rf"\s*({_DOTTED})\s*=")
-# What may hold a newline or bracket that ends nothing (strings, comments), the brackets, and the newline.
-_MARK = re.compile(
-    r"""\"{3}(?:\\.|[^\\])*?"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*|[\[\]{}\n]""", re.DOTALL
-)
-
-
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Yield every header and assignment with its first line; a list or string may run over many."""
-    start, number, depth = 0, 1, 0
-    text += "\n"
-    for mark in _MARK.finditer(text):
-        if mark[0] in ("[", "{"):
-            depth += 1
-        elif mark[0] in ("]", "}"):
-            depth -= 1
-        elif mark[0] == "\n" and depth == 0:
-            yield number, text[start : mark.start()]
-            number += text.count("\n", start, mark.end())
-            start = mark.end()
-
-
-def _bare(key: str) -> str:
-    return key[1:-1] if key[0] in "\"'" else key
 
 
 def _fingerprint(kind: str, files: Sequence[_File]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from copykit import datafiles, tables
+from copykit import datafiles, schemas, tables
 from copykit.errors import DataFileError, Problem
 
 
@@ -61,7 +61,7 @@ def check_settings(start: Path) -> CheckSettings:
         return CheckSettings()
     told = dict(value.get("check", {}))
     text, _ = datafiles.read_text(folder / datafiles.PROJECT_FILE)
-    lines = datafiles.key_lines(text or "")
+    lines = schemas.key_lines(text or "")
     excuses = tuple(
         PhraseExcuse(
             each["reason"],
@@ -69,7 +69,7 @@ def check_settings(start: Path) -> CheckSettings:
             tuple(each.get("rules", ())),
             tuple(each.get("files", ())),
             each.get("until", ""),
-            datafiles.locate(lines, ("check", "excuse", number)),
+            schemas.locate(lines, ("check", "excuse", number)),
         )
         for number, each in enumerate(told.pop("excuse", ()))
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from copykit import datafiles
+from copykit import datafiles, schemas
 from copykit.brief import read_brief
 from copykit.compliance import Checker, Facts, verdict
 from copykit.datafiles import DataFiles
@@ -226,7 +226,7 @@ class Reviewer:
                 problems.append(
                     Problem(document.file, 0, key, f"没有这个键，是不是想写 {near[0]}？", f"did you mean '{near[0]}'?")
                 )
-        problems += datafiles.check_value({"check": told}, "project", document.file)
+        problems += schemas.check_value({"check": told}, "project", document.file)
         if not problems and "category" in told:
             self.context(Facts(category=told["category"]))
         if problems:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copykit import datafiles
+from copykit import datafiles, schemas
 from copykit.datafiles import DataFiles, Layer
 from copykit.errors import DataFileError, FileMissing
 
@@ -391,7 +391,7 @@ n = 3
 [claims.inner]
 z = 1
 '''
-    assert datafiles.locate(datafiles.key_lines(text), path) == line
+    assert schemas.locate(schemas.key_lines(text), path) == line
 
 
 KEYS = st.text("abcdef", min_size=1, max_size=3) | st.text("价格品类 .#[", min_size=1, max_size=3)
@@ -454,8 +454,8 @@ def toml_document(document: dict[str, Any]) -> tuple[str, dict[tuple[str | int, 
 @given(DOCUMENTS)
 def test_every_key_is_found_on_the_line_on_which_it_was_written(document: dict[str, Any]) -> None:
     text, at = toml_document(document)
-    found = datafiles.key_lines(text)
-    assert {key: datafiles.locate(found, key) for key in at} == at
+    found = schemas.key_lines(text)
+    assert {key: schemas.locate(found, key) for key in at} == at
 
 
 # --- compiled -------------------------------------------------------------------------------------------------------

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from copykit import datafiles, tables
-from copykit.datafiles import KeyPath
+from copykit import datafiles, schemas, tables
 from copykit.errors import DataFileError, Problem
 from copykit.model import (
     NO_SHOP,
@@ -30,6 +29,7 @@ from copykit.model import (
     Stock,
     Story,
 )
+from copykit.schemas import KeyPath
 from copykit.selection import NotASelection, read_selection, usable
 
 MOST_KEYWORDS = 200
@@ -60,12 +60,12 @@ def read_data(path: Path) -> tuple[Mapping[str, Any], Mapping[KeyPath, int]]:
         if problems:
             raise DataFileError(problems)
         text, _ = datafiles.read_text(path)
-        return value, datafiles.key_lines(text or "") if path.suffix.lower() == ".toml" else {}
+        return value, schemas.key_lines(text or "") if path.suffix.lower() == ".toml" else {}
     text, problem = datafiles.read_text(path)
     if text is None:
         raise DataFileError([problem] if problem else [])
     value, lines = _parse_yaml(text, shown)
-    problems = datafiles.check_value(value, "brief", shown, lines=lines)
+    problems = schemas.check_value(value, "brief", shown, lines=lines)
     if problems:
         raise DataFileError(problems)
     return value, lines
@@ -83,7 +83,7 @@ def brief_of(data: Mapping[str, Any], lines: Mapping[KeyPath, int], path: Path) 
         keywords = _keywords_in(file)
         if not keywords:
             zh, en = f"{named} 里没有能用的关键词", f"{named} holds no keyword to use"
-            line = datafiles.locate(lines, ("keywords",))
+            line = schemas.locate(lines, ("keywords",))
             raise DataFileError([Problem(datafiles.shown_path(path), line, "keywords", zh, en)])
         data = {**data, "keywords": keywords}
     return _brief(data)
@@ -91,13 +91,13 @@ def brief_of(data: Mapping[str, Any], lines: Mapping[KeyPath, int], path: Path) 
 
 def claim_kinds() -> tuple[str, ...]:
     """Return the kinds of claim that a brief may hold."""
-    schema = datafiles.schema_of("brief") or {}
+    schema = schemas.schema_of("brief") or {}
     return tuple(schema["properties"]["claims"]["items"]["properties"]["kind"]["enum"])
 
 
 def brief_from(data: Mapping[str, Any], shown: str) -> Brief:
     """Make a brief from an already parsed table, held against the same schema; ``shown`` names it in errors."""
-    problems = datafiles.check_value(data, "brief", shown)
+    problems = schemas.check_value(data, "brief", shown)
     if problems:
         raise DataFileError(problems)
     return _brief(data)

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from copykit import datafiles
-from copykit.datafiles import DataFiles, KeyPath
+from copykit import schemas
+from copykit.datafiles import DataFiles
 from copykit.errors import Problem
 from copykit.model import Token
+from copykit.schemas import KeyPath
 from copykit.text.segment import Segmenter
 
 Fault = tuple[str, str]  # what is wrong and how to mend it, in both languages
@@ -51,7 +52,7 @@ def check_shapes(
         if field is not None and fault is not None:
             key = ".".join(str(part) for part in path)
             zh = f"“{_shown(text)}”{fault[0]}，比如“{field.example}”"
-            problems.append(Problem(shown, datafiles.locate(lines, path), key, zh, f"'{_shown(text)}' {fault[1]}"))
+            problems.append(Problem(shown, schemas.locate(lines, path), key, zh, f"'{_shown(text)}' {fault[1]}"))
     return problems
 
 

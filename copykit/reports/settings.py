@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copykit import datafiles
+from copykit import datafiles, schemas
 from copykit.errors import DataFileError, Problem
 from copykit.reports.period import Kind, Period
 
@@ -164,19 +164,19 @@ def _source(table: Mapping[str, Any]) -> Source:
 def _more_faults(value: Mapping[str, Any], path: Path) -> list[Problem]:
     """Return the faults that the schema cannot tell."""
     text, _ = datafiles.read_text(path)
-    lines = datafiles.key_lines(text or "")
+    lines = schemas.key_lines(text or "")
     shown = datafiles.shown_path(path)
     found = []
     zone = value.get("timezone", "Asia/Shanghai")
     try:
         zoneinfo.ZoneInfo(zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        line = datafiles.locate(lines, ("timezone",))
+        line = schemas.locate(lines, ("timezone",))
         zh, en = f"没有叫“{zone}”的时区，写成 Asia/Shanghai 这样", f"there is no time zone '{zone}'; like Asia/Shanghai"
         found.append(Problem(shown, line, "timezone", zh, en))
     taken: dict[str, str] = {}
     for number, table in enumerate(value["source"]):
-        line = datafiles.locate(lines, ("source", number))
+        line = schemas.locate(lines, ("source", number))
         if not any(table.get(key) for key in ("files", "corpus", "collect", "urls")):
             zh = "没写数据从哪来：files 写文件，collect 写要收的网址和文件，corpus 写收好的语料"
             en = "it says not where from: files, collect (addresses and files to collect) or corpus (a collected one)"
@@ -194,7 +194,7 @@ def _more_faults(value: Mapping[str, Any], path: Path) -> list[Problem]:
         taken.setdefault(source.corpus, source.name)
     for number, delivery in enumerate(value.get("delivery", ())):
         if delivery.get("mode") == "above" and "threshold" not in delivery:
-            line = datafiles.locate(lines, ("delivery", number))
+            line = schemas.locate(lines, ("delivery", number))
             zh = 'mode = "above" 要写 threshold（涨到几倍才说，比如 2）'
             found.append(Problem(shown, line, f"delivery[{number}]", zh, "mode above needs a threshold, like 2"))
     return found
