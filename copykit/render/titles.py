@@ -17,6 +17,7 @@ GLANCE = 3.0  # seconds that a title has
 TOLD = 8  # a finding worth this much is told with its reason
 MOST_INSTEAD = 2  # wordings to use instead, of the four that some rules have
 UNJUDGED = ("没找到能判断的地方", "nothing to judge it by")
+USUAL = ("和大多数标题差不多", "much like most titles")
 EARNS, COSTS, BREAKS = "━", "┄", "^"
 UNITS = {
     "zh": {"char": "字", "han2": "字符", "xhs": "字", "utf8": "字节", "px": "像素"},
@@ -46,7 +47,7 @@ def title_json(score: TitleScore, advice: TitleAdvice | None = None) -> dict[str
     With ``advice`` both its keys are there, empty lists where there is nothing to tell.
     A score's fields are read by place here (1 value, 2 base): by name they take three times as long.
     """
-    title, platform, profile, overall, dimensions, risks, length, findings, percentile, judged = score
+    title, platform, profile, overall, dimensions, risks, length, findings, percentile, judged, usual = score
     row: dict[str, Any] = {
         "title": title,
         "platform": platform,
@@ -54,6 +55,7 @@ def title_json(score: TitleScore, advice: TitleAdvice | None = None) -> dict[str
         "score": overall.value,
         "percentile": percentile,
         "judged": judged,
+        "usual": usual,
         "parts": {
             name: {"value": dimensions[name][1], "base": dimensions[name][2], "weight": weight}
             for name, weight in overall.parts.items()
@@ -130,7 +132,7 @@ def title_row(score: TitleScore, view: View) -> list[Any]:
         view.say("是", "yes") if score.length.ok is False else "",
         semicolon.join(
             [
-                *([view.say(*UNJUDGED)] if not score.judged and not _is_barred(score) else []),
+                *([view.say(*UNJUDGED)] if _says_nothing(score) else []),
                 *(
                     view.say(f"{f.message}（{f.points:+d}）", f"{f.message} ({f.points:+d})")
                     for f in _by_weight(counted)[:4]
@@ -221,7 +223,8 @@ def titles_table(scores: Sequence[TitleScore], view: View, advise: Advise | None
         told = _by_weight(f for f in score.findings if f.points and f.dimension in score.overall.parts)
         if wrong := _errors(score):
             told = sorted(wrong, key=lambda finding: finding.rule in _LENGTHS)
-        reason = say(*UNJUDGED) if not score.judged and not wrong else told[0].message if told else ""
+        told = told if score.judged or wrong else [f for f in score.findings if f.severity != "hint"] or told
+        reason = say(*UNJUDGED) if _says_nothing(score) else told[0].message if told else ""
         if reason:
             shown.append(" " * start + terminal.paint(clipped(terminal.safe(one_line(reason)), room), "quiet"))
         for line in _advised(advise(score), view) if advise is not None else ():
@@ -251,9 +254,9 @@ def _errors(score: TitleScore) -> list[Finding]:
     return [finding for finding in score.findings if finding.severity == "error"]
 
 
-def _is_barred(score: TitleScore) -> bool:
-    """Return whether a title says what must not be said, whatever its length."""
-    return any(finding.rule not in _LENGTHS for finding in _errors(score))
+def _says_nothing(score: TitleScore) -> bool:
+    """Return whether nothing was found but what is not there: no merit, and nothing to warn of but a length."""
+    return not score.judged and not any(f.severity != "hint" and f.rule not in _LENGTHS for f in score.findings)
 
 
 def _warnings(score: TitleScore, view: View) -> list[str]:
@@ -337,11 +340,15 @@ def _facts(score: TitleScore, view: View) -> list[str]:
 def _scores(score: TitleScore, view: View) -> list[str]:
     terminal, labels, say = view.terminal, view.labels, view.say
     total = f"  {say('总分', 'score')} {score.overall.value:.0f}"
-    if not score.judged:
-        if not _is_barred(score):  # of which there is enough to say
-            total += "    " + say(*UNJUDGED)
+    if _says_nothing(score):
+        total += "    " + say(*UNJUDGED)
+    elif score.usual:
+        total += "    " + say(*USUAL)
     elif score.percentile is not None:
         total += say(f"    高于 {score.percentile}% 的同类标题", f"    above {score.percentile}% of its kind")
+        for name, part in score.risks.items():
+            if part.value >= view.highs.get(name, 101):  # a rank that a loud title buys is told with its price
+                total += say(f"；{labels[name]} {part.value:.0f}，偏高", f"; {labels[name]} {part.value:.0f}, high")
     wide = max(display_width(labels[name]) for name in score.overall.parts)
     cells = [
         f"{pad(labels[name], wide)}  {terminal.bar(score.dimensions[name].value)} {score.dimensions[name].value:3.0f}"

@@ -11,13 +11,20 @@ class Sounds:
     __slots__ = ("_table",)
 
     def __init__(self, lines: Iterable[str]) -> None:
-        """Take lines of a syllable without tone, a blank, and the characters read so."""
+        """Take lines of a syllable without tone, a blank, and the characters read so.
+
+        Syllables in -in and -ing, and in -en and -eng, are one: half of the country hears no difference (琴, 情).
+        """
+        firsts: dict[str, int] = {}
         # A list, because str.translate looks a character up in it faster than in a dict.
         self._table = list(range(0x10000))
         for line in lines:
-            codes = list(map(ord, line.partition(" ")[2]))
+            syllable, _, chars = line.partition(" ")
+            codes = list(map(ord, chars))
+            heard = syllable[:-1] if syllable.endswith(("ing", "eng")) else syllable
+            first = firsts.setdefault(heard, codes[0])
             for code in codes:
-                self._table[code] = codes[0]
+                self._table[code] = first
 
     def key(self, text: str) -> str:
         """Return the text with one character standing for each syllable; length kept, unknown characters kept."""

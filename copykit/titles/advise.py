@@ -21,13 +21,18 @@ from copykit.model import MOST_CHANGES, Change, Finding, TitleScore, Token
 from copykit.platforms import length_on
 from copykit.text.clauses import clauses
 from copykit.text.normalize import fold, fold_texts
-from copykit.titles.goods import names_goods
+from copykit.titles.goods import goods_named, names_goods
 from copykit.titles.score import MAX_TITLE, TitleScorer
 
-LEAST_GAIN = 2.0  # less is not to be seen in a score without decimals
+LEAST_GAIN = 1.0  # less is not to be seen in a score without decimals
 _TRIED = 24  # rewrites judged at most; each costs about as much as the title itself
 _ADDRESSES = 8  # points from which the goods' own words call somebody
 _LEAST_CLAUSE = 4  # characters; what is left of a clause below that says nothing
+_DESCRIBES = "nabv"  # tags of what describes the noun behind it
+_MOVED = 8  # characters that are still one thing
+_MODIFIER = 4  # characters of a word that does
+_LOOSE = frozenset("的女男新款")  # single characters that lean on nothing in a list of search words
+_WORD = 2  # characters of a word that can stand where two were
 _LISTED = 7  # words without a small one among them are a list of search words
 _SMALL_TAGS = "udpcyrm"
 _EDGES = " ，,、；;：:|｜/·-—"
@@ -237,14 +242,79 @@ class Adviser:
                 continue
             if any(error.start < finding.end and finding.start < error.end for error in errors):
                 continue  # half a word that is barred is barred still
-            start, end = finding.start, finding.end
+            start, end = self._whole_words(score.title, finding.start, finding.end, data)
+            if not self._can_stand(score.title, start, end, data):
+                continue
             clause = next((c for c in clauses(score.title) if c.start <= start and end <= c.end), None)
             if clause is not None and score.profile != "listing":
                 left = _ink(score.title[clause.start : start] + score.title[end : clause.end])
-                if 0 < left < _LEAST_CLAUSE:
+                if 0 < left < _LEAST_CLAUSE and not self._names_goods(score.title[slice(*clause)]):
                     start, end = clause
             if _ink(rest := _without(score.title, start, end)) >= _LEAST_CLAUSE:
                 yield rest, {"old": score.title[start:end]}
+
+    def _whole_words(self, title: str, start: int, end: int, data: Mapping[str, Any]) -> tuple[int, int]:
+        """Return a place with what cannot stand without it: 2017|年, 全国|包邮 and, as a price or a clause, 45|包邮."""
+        after, before = tuple(data.get("with_after", ())), tuple(data.get("with_before", ()))
+        end += next((len(word) for word in after if title.startswith(word, end)), 0)
+        start -= next((len(word) for word in before if title.endswith(word, 0, start)), 0)
+        figure = start
+        while figure and (title[figure - 1].isdigit() or title[figure - 1] in "¥."):
+            figure -= 1
+        priced = title.startswith(tuple(data.get("prices", ())), start) or not figure or title[figure - 1] in _SIGNS
+        return (figure if priced else start), end
+
+    def _names_goods(self, text: str) -> bool:
+        """Return whether a text says what is sold, which no title can do without."""
+        folded = fold(text).text
+        starts = [token.start for token in self._tokens(text)] + [len(folded)]
+        hits = self._find(folded).get(self._category_slot, ())
+        return goods_named(folded, starts, hits, self._categories.entries) is not None
+
+    def _can_stand(self, title: str, start: int, end: int, data: Mapping[str, Any]) -> bool:
+        """Return whether the words around a place read without it: no predicate, no head, no part of a word."""
+        if title[start:end] in data.get("keep", ()):
+            return False
+        folded, tokens = fold(title), self._tokens(title)
+        bounds = {folded.span(token.start, token.end): token for token in tokens}
+        before = next((token for (_, last), token in bounds.items() if last == start), None)
+        after = next((token for (first, _), token in bounds.items() if first == end), None)
+        if self._scorer.profile.id == "listing":
+            for beside in (before, after):
+                if (
+                    beside is not None
+                    and len(beside.text) < _WORD
+                    and beside.text.isalpha()
+                    and beside.text not in _LOOSE
+                ):
+                    return False  # 保|清洁, 清洁|瓶
+            return (
+                before is None
+                or before.tag[0] not in "ab"
+                or before.text in _LOOSE
+                or (after is not None and after.tag[0] == "n")
+            )
+        clause = next((c for c in clauses(title) if c.start <= start and end <= c.end), None)
+        ahead = title[clause.start : start] if clause is not None else title[:start]
+        if any(word in ahead for word in data.get("not_with", ())):
+            return False
+        if before is not None and before.tag[0] in "vdp":
+            return False  # 再破|天花板
+        at_end = after is None or after.tag == "x" or (clause is not None and end == clause.end)
+        return at_end or not ahead or after is None or after.tag[0] == "n"
+
+    def _blank(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+        """Put a blank for every sign that costs, but none for those inside a figure."""
+        charged = [finding for finding in score.findings if finding.rule in data["rules"]]
+        signs = {score.title[slice(*place)] for f in charged for place in ((f.start, f.end), *f.related)}
+        chars = list(score.title)
+        for at, char in enumerate(chars):
+            before, after = score.title[at - 1 : at], score.title[at + 1 : at + 2]
+            if char in signs and not (before.isdigit() and after.isdigit()):
+                chars[at] = " "
+        title = " ".join("".join(chars).split())
+        if title != score.title:
+            yield title, {}
 
     def _soften(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         """Take out how far things are said to go, everywhere at once: 史上最好用的锅，国家级工艺 → 好用的锅.
@@ -266,21 +336,29 @@ class Adviser:
                 continue
             text, shift = score.title[slice(*clause)], 0
             reads = True
+            taken: list[str] = []
             for start, end, level in mine:
                 at = start - clause.start - shift
-                text = text[:at] + text[at + end - start :]
-                shift += end - start
-                reads = reads and self._reads_on(text, at, level=level)
+                size = end - start
+                rest = text[:at] + text[at + size :]
+                if not self._reads_on(rest, at, data, level=level):
+                    more = 0 if level else self._praise_after(rest, at)
+                    rest = rest[:at] + rest[at + more :]
+                    size += more
+                    reads = reads and more > 0
+                taken.append(text[at : at + size])
+                shift += size
+                text = rest
             if reads and _ink(text) >= _LEAST_CLAUSE:
                 title = title[: clause.start] + text + title[clause.end :]
-                left_out += [score.title[start:end] for start, end, _ in reversed(mine)]
+                left_out += reversed(taken)
             else:
                 title = _without(title, *clause)
                 left_out.append(score.title[slice(*clause)])
-        if places and _ink(title) >= _LEAST_CLAUSE:
+        if places and _ink(title) >= max(_LEAST_CLAUSE, _ink(score.title) / 3):
             yield title, {"old": "、".join(dict.fromkeys(f"“{word}”" for word in reversed(left_out)))}
 
-    def _reads_on(self, text: str, at: int, *, level: bool) -> bool:
+    def _reads_on(self, text: str, at: int, data: Mapping[str, Any], *, level: bool) -> bool:
         """Return whether a clause reads from ``at`` on, where a degree stood: 好用的锅 does, 强大|促 and 低 do not."""
         rest = fold(text[at:]).text
         tokens = self._scorer.segmenter.tokens(rest)
@@ -288,8 +366,10 @@ class Adviser:
             return False
         if level:  # 国家级面料的T恤 would be a T恤 of any 面料 at all
             return tokens[0].tag.startswith("n") and len(tokens) > 1 and tokens[1].text != "的"
-        size = next((n for n in range(self._longest_quality, 0, -1) if rest[:n] in self._qualities), 0)
+        size = self._quality(rest)
         first, second = (token.text for token in (tokens[0], tokens[1] if len(tokens) > 1 else tokens[0]))
+        if len(first) == 1 and size < 2 and first not in data["alone"]:
+            return False  # 强收纳, 年火的裙子
         if len(first) > max(size, 1) and (second == "的" or tokens[0].tag.startswith("n")):
             return True  # 低价的羽绒服, 好用的锅
         if tokens[0].tag.startswith("a") and second == "的":
@@ -297,17 +377,50 @@ class Adviser:
         behind = next((token.text for token in tokens if token.start >= size), "")
         return size > 0 and (behind == "的" or len(behind) > 1 or (not behind and size > 1))
 
+    def _quality(self, text: str) -> int:
+        """Return how long the word of praise is with which a text begins, 0 when it begins with none."""
+        return next((n for n in range(min(self._longest_quality, len(text)), 0, -1) if text[:n] in self._qualities), 0)
+
+    def _praise_after(self, text: str, at: int) -> int:
+        """Return how much of a text goes with a degree that stood at ``at``, 0 if nothing can.
+
+        That is one word of praise right before what is praised, where the words before read on without it:
+        2025年最火的裙子 becomes 2025年的裙子, 史上最强攻略 becomes 攻略.
+        """
+        rest, before = fold(text[at:]).text, self._tokens(text[:at])
+        size = self._quality(rest)
+        if not size or len(rest) != len(text) - at or (before and before[-1].tag[0] not in "ntmx"):
+            return 0
+        behind = size + rest.startswith("的", size)
+        following = self._scorer.segmenter.tokens(rest[behind:])
+        if not following or len(following[0].text) < _WORD or following[0].tag[0] not in "nv":
+            return 0
+        keeps = behind > size and bool(before) and before[-1].tag[0] in "tm"
+        return size if keeps else behind
+
     def _front(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         """Bring the clause with the category word to the front."""
         folded, tokens = fold(score.title), self._tokens(score.title)
         starts = [token.start for token in tokens] + [len(folded.text)]
-        hits = [hit for hit in self._find(folded.text).get(self._category_slot, ()) if names_goods(starts, *hit)]
-        if not hits:
+        hits = self._find(folded.text).get(self._category_slot, ())
+        named = goods_named(folded.text, starts, hits, self._categories.entries)
+        if named is None:
             return
-        first, last = hits[0]
+        first, last = named
         for token in tokens:  # 茶叶礼盒 is one thing
             if token.start == last and token.tag[0] == "n":
                 last = token.end
+                break
+        if data.get("move") == "word":
+            if first not in starts:
+                return  # 书 of 畅销书
+            before = next((token for token in tokens if token.end == first), None)
+            if before is not None and before.tag[0] in _DESCRIBES and len(before.text) <= _MODIFIER:
+                if len(before.text) < _WORD:
+                    return  # 铁|咖啡 of 拿铁咖啡
+                first = before.start  # 拿铁|咖啡: what stays behind without it says nothing
+            if last - first > _MOVED:
+                return
         start, end = folded.span(first, last)
         if start < data.get("after", 12):
             return
@@ -322,14 +435,32 @@ class Adviser:
             yield score.title[clause.start : clause.end] + "，" + _without(score.title, *clause), {"word": word}
 
     def _shorten(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-        """Take out clauses, those that earn least first, until the title fits."""
+        """Take out what says least: signs without a word, what costs, a last clause that only remarks."""
         if score.length.ok is not False or score.length.limit is None:
             return
         parts = clauses(score.title)
-        for part in sorted(parts, key=lambda part: _earned(score, part.start, part.end)):
-            if len(parts) > 1:
-                old = score.title[part.start : part.end]
-                yield _without(score.title, part.start, part.end), {"old": old}
+        loose = [part for part in parts if self._only_remarks(score, part, last=part == parts[-1])]
+        loose.sort(key=lambda part: _earned(score, part.start, part.end))
+        if len(loose) == len(parts):
+            loose = loose[:-1]
+        choices = [*([part] for part in loose), *(loose[:count] for count in range(2, len(loose) + 1))]
+        for choice in choices:
+            title = score.title
+            for part in sorted(choice, reverse=True):
+                title = _without(title, part.start, part.end)
+            yield title, {"old": "”“".join(score.title[slice(*part)] for part in sorted(choice))}
+
+    def _only_remarks(self, score: TitleScore, part: tuple[int, int], *, last: bool) -> bool:
+        """Return whether a clause can go: without a word, in a list of search words, or a short one without figures.
+
+        A short one is the last, or holds what costs.
+        """
+        text = score.title[slice(*part)]
+        if not _ink(text) or score.profile == "listing":
+            return True
+        figures = any(char.isdigit() for char in text) or any(t.tag[0] == "m" for t in self._tokens(text))
+        beside = last or any(f.points < 0 and part[0] <= f.start < f.end <= part[1] for f in score.findings)
+        return beside and not figures and _ink(text) * 3 <= _ink(score.title)
 
 
 _KINDS = {
@@ -337,6 +468,7 @@ _KINDS = {
     "replace": Adviser._replace,
     "soften": Adviser._soften,
     "drop": Adviser._drop,
+    "blank": Adviser._blank,
     "front": Adviser._front,
     "shorten": Adviser._shorten,
 }
@@ -352,7 +484,7 @@ def _worth(before: TitleScore, after: TitleScore, highs: Mapping[str, int]) -> b
     if any(part.value >= highs.get(name, 101) > before.risks[name].value for name, part in after.risks.items()):
         return False
     if _fixes(before, after) > 0:
-        return after.overall.value >= before.overall.value or before.length.ok is False
+        return after.overall.value >= before.overall.value
     mended = before.length.ok is not False and not any(finding.severity == "error" for finding in before.findings)
     return mended and after.overall.value >= before.overall.value + LEAST_GAIN
 
@@ -364,9 +496,9 @@ def _fixes(before: TitleScore, after: TitleScore) -> int:
 
 
 def _faults(score: TitleScore) -> Counter[tuple[str, str]]:
-    """Return what warns or costs points, by rule and words."""
+    """Return what warns, by rule and words, and what costs points, by rule: of its words only a few are ever told."""
     return Counter(
-        (finding.rule, "" if _is_whole(finding, score) else finding.matched_as)
+        (finding.rule, "" if finding.severity == "hint" or _is_whole(finding, score) else finding.matched_as)
         for finding in score.findings
         if finding.severity != "hint" or (finding.points < 0 and finding.dimension in score.overall.parts)
     )

@@ -227,6 +227,8 @@ class Shapes:
         text, words, tags, starts = reading.folded.text, reading.words, reading.tags, reading.starts
         at = following = bisect_left(starts, end)
         role = self._pointers[text[start:end]].get("as")
+        if text[end - 1] in _DIGITS:
+            end = starts[following]  # 这12本: the list knows 这1, and a number is never cut
         tag = tags[at] if at < len(words) else "x"
         if role == "time":
             return "", end

@@ -14,7 +14,10 @@ from copykit.titles.quantities import Quantity, quantities_of
 
 
 class QuantityKind:
-    """Finds numbers that are large or tiny for their unit and category; only the best ``limit`` of them earn."""
+    """Finds numbers that are large or tiny for their unit and category; only the best ``limit`` of them earn.
+
+    The same number said again is no second one.
+    """
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
@@ -24,17 +27,21 @@ class QuantityKind:
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield a finding an extreme number."""
         found: list[Finding] = []
+        seen: set[tuple[str, float, float]] = set()
         for quantity in self.quantities.of(reading):
             extreme = self.quantities.extreme(reading, quantity)
             if extreme is not None:
+                said = (quantity.measure.id, quantity.low, quantity.high)
+                if said in seen:
+                    continue
+                seen.add(said)
                 found.append(
                     self.rule.finding(
                         reading,
                         quantity.start,
                         quantity.end,
                         points=extreme.points,
-                        what=extreme.ordinary.name,
-                        ordinary=extreme.ordinary.said,
+                        compared=extreme.ordinary.compared[extreme.above],
                         side="高" if extreme.above else "低",
                         side_en="above" if extreme.above else "below",
                         measure_en=quantity.measure.name_en,

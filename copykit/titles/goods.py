@@ -153,6 +153,36 @@ class NoGoodsKind:
         return (self.rule.plain(reading, 0, len(reading.folded.text)),)
 
 
+def goods_named(
+    text: str, starts: Sequence[int], hits: Sequence[tuple[int, int]], fields: Mapping[str, Mapping[str, str]]
+) -> tuple[int, int] | None:
+    """Return the first of the hits that names what is sold, None when there is none.
+
+    Of a compound that is the last word: 手机支架 is a 支架, 冰箱收纳盒 a 收纳盒, 苹果15手机壳 a 手机壳. Goods right
+    before those of another family say what they are for, words with the field ``host`` before goods of any; a word with
+    the field ``maker`` is the maker wherever goods of that family stand.
+    """
+    named = [hit for hit in hits if names_goods(starts, *hit)]
+    if len(named) < 2:
+        return named[0] if named else None
+    families = [fields.get(text[start:end], {}).get("family", "") for start, end in named]
+    for at, (start, end) in enumerate(named):
+        mine = fields.get(text[start:end], {})
+        if mine.get("maker", _NO_FAMILY) in families:
+            continue
+        if at + 1 < len(named):
+            between = text[end : named[at + 1][0]]
+            beside = not between or (len(between) <= _MODEL and between.isascii() and between.isalnum())
+            if beside and ("host" in mine or families[at] != families[at + 1]):
+                continue
+        return start, end
+    return named[-1]
+
+
+_NO_FAMILY = "-"
+_MODEL = 8  # characters of a model between a thing and what is made for it: 苹果15promax手机壳
+
+
 def names_goods(starts: Sequence[int], start: int, end: int) -> bool:
     """Return whether a hit ends where a word does, or at least goes on into a second one.
 

@@ -14,7 +14,7 @@ from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
 from copykit.titles.frame import length_of
-from copykit.titles.goods import names_goods
+from copykit.titles.goods import goods_named
 
 
 class KeywordsKind:
@@ -105,12 +105,13 @@ def _claimed(span: tuple[int, int], findings: Iterable[Finding]) -> bool:
 class PositionKind:
     """Fires for the first word of its lists when it ends by character ``max`` of the title, or starts after ``min``.
 
-    Only words that name goods count (see ``names_goods``).
+    Only words that name what is sold count (see ``goods_named``).
     """
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
-        self.slot = Words(rule, build).slot
+        words = Words(rule, build)
+        self.slot, self.fields = words.slot, words.fields
         self.low, self.high = rule.settings.get("min"), rule.settings.get("max")
         if (self.low is None) == (self.high is None):
             raise RuleError(rule=rule.id, reason=Both("min 和 max 要写一个，也只写一个", "give either min or max"))
@@ -118,7 +119,7 @@ class PositionKind:
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding or none."""
-        first = next((hit for hit in reading.hits.get(self.slot, ()) if names_goods(reading.starts, *hit)), None)
+        first = goods_named(reading.folded.text, reading.starts, reading.hits.get(self.slot, ()), self.fields)
         if first is None:
             return ()
         start, end = first

@@ -22,13 +22,14 @@ Steps = tuple[tuple[float, int], ...]
 class Ordinary(NamedTuple):
     """What is ordinary for a category: from ``low`` to ``high`` base units; ``steps`` are what lies beyond is worth.
 
-    ``known`` is False for what holds where no category applies.
+    ``known`` is False for what holds where no category applies; ``compared`` is what a number below, and one above, is
+    held against in a reason.
     """
 
     name: str
     low: float
     high: float
-    said: str
+    compared: tuple[str, str]
     below: Steps
     above: Steps
     known: bool = True
@@ -170,7 +171,7 @@ class Quantities:
         if quantity.plain and not quantity.measure.one:
             return None
         ordinary = self.ordinary(reading, quantity)
-        if ordinary is None:
+        if ordinary is None or not ordinary.plausible[0] <= quantity.low <= ordinary.plausible[1]:
             return None
         if quantity.low > ordinary.high:
             ratio, steps = quantity.low / ordinary.high if ordinary.high else float("inf"), ordinary.above
@@ -187,7 +188,7 @@ class Quantities:
         for entry in data.get("category", ()):
             shared = _ordinary("", entry, base, levels)
             for word in fold_texts(entry["words"]):
-                categories[word] = shared if "name" in entry else shared._replace(name=word)
+                categories[word] = shared if "name" in entry else _ordinary(word, entry, base, levels)
         measure = Measure(
             id=name,
             ordinary=_ordinary(data["name"], general, base, levels, known=False) if "range" in general else None,
@@ -253,10 +254,10 @@ class Quantities:
                     low, high = held.low + quantity.low, held.high + quantity.high
                     held = held._replace(end=quantity.end, low=low, high=high, plain=False)
                 else:
-                    yield _by_piece(held, text, found)
+                    yield self._by_piece(held, reading, found)
                     held = quantity
         if held is not None:
-            yield _by_piece(held, text, found)
+            yield self._by_piece(held, reading, found)
 
     def _measured(self, reading: Reading, first: Number, last: Number) -> list[Quantity] | None:
         """Return the quantities of a number or of a range of two, None when no unit stands by.
@@ -306,6 +307,25 @@ class Quantities:
                 continue
             return unit, end
         return None
+
+    def _by_piece(self, quantity: Quantity, reading: Reading, found: Sequence[Number]) -> Quantity:
+        """Return a price divided by the pieces that stand beside it: 9.9元10双; 11块钱12块钱 are two prices."""
+        packs = quantity.measure.packs
+        if not packs:
+            return quantity
+        text = reading.folded.text
+        for number in found:
+            beside = 0 <= number.start - quantity.end <= 2 or 0 <= quantity.start - number.unit_start - 1 <= 1
+            if (
+                beside
+                and number.low >= 1
+                and text.startswith(packs, number.unit_start)
+                and text[number.start - 1 : number.start] != "第"
+            ):
+                counted = self._unit_after(reading, number)
+                if counted is None or counted[0].measure is not quantity.measure:
+                    return quantity._replace(low=quantity.low / number.high, high=quantity.high / number.low)
+        return quantity
 
     def _unit_before(self, text: str, start: int) -> tuple[Unit, int] | None:
         end = start
@@ -385,23 +405,6 @@ def _adds_to(one: Quantity, other: Quantity) -> bool:
     return one.end == other.start and one.measure is other.measure and other.unit.factor < one.unit.factor
 
 
-def _by_piece(quantity: Quantity, text: str, found: Sequence[Number]) -> Quantity:
-    """Return a price divided by the pieces that stand beside it: 9.9元10双."""
-    packs = quantity.measure.packs
-    if not packs:
-        return quantity
-    for number in found:
-        beside = 0 <= number.start - quantity.end <= 2 or 0 <= quantity.start - number.unit_start - 1 <= 1
-        if (
-            beside
-            and number.low >= 1
-            and text.startswith(packs, number.unit_start)
-            and text[number.start - 1 : number.start] != "第"
-        ):
-            return quantity._replace(low=quantity.low / number.high, high=quantity.high / number.low)
-    return quantity
-
-
 def _nearest(reading: Reading, quantity: Quantity, hits: Sequence[tuple[int, int]]) -> tuple[Ordinary, int] | None:
     """Return the category named nearest to a number, and how far away."""
     text, measure = reading.folded.text, quantity.measure
@@ -479,12 +482,14 @@ def _ordinary(
     name: str, data: Mapping[str, Any], base: str, levels: Mapping[str, Any], *, known: bool = True
 ) -> Ordinary:
     low, high = data["range"]
+    name = data.get("name", name)
+    said = f"{name}一般是 {data.get('said') or f'{low:g}–{high:.10g} {base}'}"
     least, most = data.get("plausible", (0.0, float("inf")))
     return Ordinary(
-        name=data.get("name", name),
+        name=name,
         low=low,
         high=high,
-        said=data.get("said") or f"{low:g}–{high:.10g} {base}",
+        compared=(data.get("said_below", said), data.get("said_above", said)),
         below=_steps(data.get("levels", levels), "low"),
         above=_steps(data.get("levels", levels), "high"),
         known=known,

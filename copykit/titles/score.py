@@ -127,7 +127,7 @@ class TitleScorer:
         self._platform_id = settings.platform.id if settings.platform else None
         self._profile_id = profile.id
         # The overall score has one decimal, so that there are at most a thousand of them.
-        self._standings: dict[float, tuple[Score, int | None]] = {}
+        self._standings: dict[float, tuple[Score, int | None, bool]] = {}
         reference = files.load("background").get("percentiles", {}).get("profiles", {})
         self._quantiles: Sequence[float] = reference.get(profile.id, [])
         if settings.learned is not None:
@@ -271,15 +271,27 @@ class TitleScorer:
                 tuple(findings),
                 standing[1] if judged else None,
                 judged,
+                standing[2] if judged else False,
             ),
         )
 
-    def _standing(self, overall: float) -> tuple[Score, int | None]:
-        """Return the overall score and its percentile; among titles of one score, the middle of their range."""
-        low, high = (find(self._quantiles, overall) for find in (bisect.bisect_left, bisect.bisect_right))
-        return Score("overall", overall, 0, (), self._weights), (low + high) // 2 if self._quantiles else None
+    def _standing(self, overall: float) -> tuple[Score, int | None, bool]:
+        """Return the overall score, its percentile, and whether most titles score about as much.
+
+        There a percentile would make a leap of a small step, and none is told. Among titles of one score it is the
+        middle of their range.
+        """
+        quantiles = self._quantiles
+        score = Score("overall", overall, 0, (), self._weights)
+        if not quantiles:
+            return score, None, False
+        near = bisect.bisect_right(quantiles, overall + _NEAR) - bisect.bisect_left(quantiles, overall - _NEAR)
+        if 2 * near >= len(quantiles):
+            return score, None, True
+        return score, (bisect.bisect_left(quantiles, overall) + bisect.bisect_right(quantiles, overall)) // 2, False
 
 
+_NEAR = 1.5  # points; the whole of what one small finding moves
 _TOGETHER = 128  # titles that are read at once: fewer feel the cost of each step's call, more leave the cache
 _new = tuple.__new__  # a named tuple's own constructor takes twice as long
 

@@ -28,8 +28,8 @@ class TitleScore(NamedTuple):
 
     ``dimensions`` are the parts of ``overall`` and, beside them, the four of the content profile; ``risks`` stand
     beside and count for nothing. ``percentile`` is the share of titles of its kind that score lower, 0–100, None when
-    there is no reference. ``judged`` is False where nothing was found but what is not there: a standing would say
-    nothing.
+    there is no reference, or where most titles score about as much, which ``usual`` says. ``judged`` is False where
+    nothing was found but what is not there: a standing would say nothing.
     """
 
     title: str
@@ -42,6 +42,7 @@ class TitleScore(NamedTuple):
     findings: tuple[Finding, ...]
     percentile: int | None = None
     judged: bool = True
+    usual: bool = False
 
 
 MOST_CHANGES = 2  # more than two at once nobody makes

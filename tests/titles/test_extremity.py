@@ -128,7 +128,7 @@ def test_a_thing_for_another_thing_is_not_priced_as_that_thing(title):
 def test_only_the_best_two_numbers_earn_and_a_heap_costs():
     found = findings("回购8次，瘦了20斤，3毛钱一片，用了9年，试了100款")
     assert sum(finding.rule == "extremity/number" for finding in found) == 2
-    assert [finding.points for finding in found if finding.rule == "extremity/heap"] == [-7]
+    assert [finding.points for finding in found if finding.rule == "extremity/heap"] == [-11]
 
 
 def test_the_example_of_the_storyboard_reaches_its_bar():
@@ -225,3 +225,34 @@ def in_han(value):
             written += ("零" if gap and written else "") + digits[digit] + name
         gap = not digit
     return written
+
+
+def points_of(title):
+    return {finding.match: finding.points for finding in findings(title) if finding.rule == "extremity/number"}
+
+
+@pytest.mark.parametrize(
+    ("title", "again"),
+    [("11块钱的睫毛膏", "11块钱11块钱11块钱的睫毛膏"), ("99元的袜子，贵在哪", "99元的袜子，99块钱贵在哪")],
+)
+def test_the_same_number_said_again_earns_nothing(title, again):
+    assert sum(points_of(again).values()) == sum(points_of(title).values()) > 0
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("每天走一万步，我的鞋底磨成这样", {}),
+        ("每天走三万步，鞋底磨成这样", {"三万步": 7}),
+        ("一天八千多步，鞋垫塌了", {}),
+        ("这道菜要做30步", {"30步": 7}),
+    ],
+)
+def test_steps_that_are_walked_are_no_instructions(title, found):
+    assert points_of(title) == found
+
+
+def test_a_range_too_wide_to_say_anything_is_not_named():
+    for measure in READER.measures.values():
+        if measure.ordinary and measure.ordinary.low and measure.ordinary.high / measure.ordinary.low >= 1000:
+            assert not any("一般是" in compared for compared in measure.ordinary.compared), measure.id
