@@ -172,20 +172,21 @@ class _Deletions:
 _HAN = r"[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]"
 # A run of blanks, or one sign, between two Han runs of which one is a single character: 最 好, 第.一. Two runs of
 # two characters or more are two words (新款男装 最爱). Underlines and asterisks part Han for no other reason, so that
-# they count everywhere (唯_一), and so does every sign after 最 第 顶 唯 (全国第·一). The sign comes first in the
-# pattern and looks back, because a pattern that begins with a small set is found several times faster than one that
-# begins with Han; and Han is named as seldom as can be, because each naming takes the compiler a millisecond.
+# they count everywhere (唯_一), and so does every sign after 最 第 顶 唯 (全国第·一), after 第 before a figure too (第
+# 1). The sign comes first in the pattern and looks back, because a pattern that begins with a small set is found
+# several times faster than one that begins with Han; and Han is named as seldom as can be, because each naming takes
+# the compiler a millisecond.
 _SIGNS = r" .·\-~|/+\u2190-\u21ff\u25a0-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff"
 _GAP = late(
     rf"[{_SIGNS}_*。、!?;&=^%#@]"
-    rf"(?:(?<=[最第顶唯].)(?={_HAN})|(?<=[_*])(?<={_HAN}.)(?={_HAN})"
+    rf"(?:(?<=[最第顶唯].)(?:(?={_HAN})|(?<=第.) *(?=[0-9]))|(?<=[_*])(?<={_HAN}.)(?={_HAN})"
     rf"|(?<=[{_SIGNS}])(?<={_HAN}.)"
     rf"((?<!{_HAN}..))?"  # set if the left run is a single character
     rf"(?:(?<= ) *)?(?={_HAN})"
     rf"(?(1)|(?=.(?!{_HAN}))))"
 )
 # Asked first about a single text: a sign between two characters that are no ASCII, which few titles hold.
-_MAY_BE_GAP = late(rf"[{_SIGNS}_*。、!?;&=^%#@](?<=[^\x00-\x7f].) *(?=[^\x00-\x7f])")
+_MAY_BE_GAP = late(rf"[{_SIGNS}_*。、!?;&=^%#@](?:(?<=[^\x00-\x7f].) *(?=[^\x00-\x7f])|(?<=第.) *(?=[0-9]))")
 
 
 def _deleted(text: str) -> Iterator[int]:
