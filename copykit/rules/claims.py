@@ -143,7 +143,7 @@ class ClaimKind:
     def _hits(self, reading: Reading) -> list[tuple[int, int]]:
         hits = reading.hits.get(self.slot, [])
         if hits and self.pattern is not None:
-            hits = self.pattern(reading.folded.text)
+            hits = self._called(reading.folded.text, hits)
         elif hits and self.ascii:
             hits = [hit for hit in hits if _parted(reading.folded.text, *hit)]
         if self.at == "token":
@@ -151,6 +151,16 @@ class ClaimKind:
         if self.at == "single_token":
             return whole_words(reading, hits)
         return hits
+
+    def _called(self, text: str, triggers: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return the pattern's hits but those whose only trigger a phrase hides: 最近 in 最好用的锅，最近买的."""
+        assert self.pattern is not None
+        return [
+            (start, end)
+            for start, end in self.pattern(text)
+            if any(begin < end and start < last for begin, last in triggers)
+            or not any(word in text[start:end] for word in self.called_by)
+        ]
 
     def _proven(self, reading: Reading, said: str) -> tuple[str, str, str, str] | None:
         """Return the excuse that the brief gives: a claim of the rule's kind that says the same and is proved."""

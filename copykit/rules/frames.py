@@ -203,6 +203,8 @@ class Framer:
         self._beside_limit = late(data["beside_limit"])
         self._between_limits = late(data["between_limits"])
         self._source = late(data["source_clause"])
+        self._event = late(data["event_clause"])
+        self._range = late(data["range_clause"])
         quotes: Sequence[str] = data["quotes"]
         self._quoting = late(f"[{re.escape(''.join(pair[0] for pair in quotes))}]")  # most sentences quote nothing
         self._quotes = late(
@@ -274,11 +276,13 @@ class Framer:
         """Return the last word or pattern in the hit's clause that is no part of the hit.
 
         One in a clause before it counts where that clause says nothing else, or names the source: 2010年，全国第一家,
-        but not 2010年成立，全国第一家, where the year belongs to the founding. One behind it counts in a clause that
-        names the source. ``named``: what the segmenter knows as a place's name limits too where it says where
-        (在绍兴开的第一家, 绍兴第一家).
+        but not 2010年成立，全国第一家 or 2010年，公司成立了，全国第一家, where the year belongs to the founding. One
+        behind it counts in a clause that names the source, and a time that stands alone. ``named``: what the segmenter
+        knows as a place's name limits too where it says where (在绍兴开的第一家, 绍兴第一家).
         """
         end = self._end_of_source(frame)
+        if not named:
+            end = max(end, self._end_of_time(frame))
         found = [*frame.spans(role), *self._matches(frame, pattern, end)]
         if named:
             wide = frame.spans("no_places")
@@ -306,6 +310,20 @@ class Framer:
             return behind.end
         return frame.clause.end
 
+    def _end_of_time(self, frame: Frame) -> int:
+        """Return where the clause behind the hit's ends if it is a time alone, with at most the range behind it.
+
+        销量第一，2024年10月，本店保温杯类目 is limited; in 销量第一，10月，新品上架 the time is that of the goods.
+        """
+        behind, text = frame.clause_behind, frame.reading.folded.text
+        time = self._time_pattern.search(text, behind.start, behind.end) if behind is not None else None
+        if behind is None or time is None:
+            return 0
+        beside = ((behind.start, time.start()), (time.end(), behind.end))
+        rest = text[behind.end : frame.sentence.end].strip(_CLOSING)
+        alone = all(self._beside_limit.fullmatch(text, *each) for each in beside)
+        return behind.end if alone and (not rest or self._range.fullmatch(rest)) else 0
+
     def _matches(self, frame: Frame, pattern: re.Pattern[str], end: int) -> list[Span]:
         """Return a pattern's matches that are neither a part of a longer number nor of a word that only looks so."""
         text = frame.reading.folded.text
@@ -328,7 +346,13 @@ class Framer:
         alone = alone and (
             span.end >= clause.end or self._beside_limit.fullmatch(text, span.end, clause.end) is not None
         )
-        return alone or self._source.search(text[slice(*clause)]) is not None
+        if self._source.search(text[slice(*clause)]):
+            return True
+        # 2026年10月，我们搬了仓库，全网销量第一: the time is that of the moving.
+        between = text[clause.end : frame.clause.start]
+        return alone and (
+            self._event.search(between) is None or self._source.search(between.strip(_CLOSING)) is not None
+        )
 
     def _merged(self, text: str, spans: Iterable[Span]) -> list[Span]:
         """Return spans with those in one that touch or are joined: 2024年 and 双11, 1月 and 12月 limit together."""
@@ -349,6 +373,7 @@ class Framer:
 
 
 _DENYING = ("negators", "rhetoric", "denied_behind")
+_CLOSING = ",。!;()（） \n"
 _AT_PLACE = late("[在于]")
 _PERSON = "nr"
 _JOINED = 14  # characters that a name, a title and a verb take

@@ -166,10 +166,15 @@ def _belied(frame: Frame) -> bool:
 
 
 def _answered(frame: Frame) -> bool:
-    """Return whether the next sentence answers with the seller's own: 我们！, 当然是本店这款."""
+    """Return whether the next sentence says yes, or answers with the seller's own: 是的！, 我们！, 当然是本店这款."""
     said, spans = frame.next_sentence, frame.framer.spans_in
     parts = [said[slice(*span)] for span in clauses(said)]
     first = parts[0] if parts else ""
+    yes = first.strip(_CLOSING_YES)
+    if Span(0, len(yes)) in spans(yes, "affirmations"):
+        return _asks_whether(frame) and not spans(said, "turns")
+    if len(first) <= _ANSWER and any(span == Span(0, len(yes)) for span in spans(yes, "pointed")):
+        return True
     if len(parts) > 1 and Span(0, len(first)) in spans(first, "answers"):  # 答：我们老马家
         first += parts[1]
     if any(span.end == len(first) for span in spans(first, "shops")):  # 码头老王家！
@@ -180,7 +185,14 @@ def _answered(frame: Frame) -> bool:
     if any(span.start == 0 for span in spans(first, "answers")):
         return True
     # 我们试了五款 tells what was done.
-    return own[0].start == 0 and len(first) <= _ANSWER and not spans(first, "tellings")
+    return own[0].start == int(first.startswith("是")) and len(first) <= _ANSWER and not spans(first, "tellings")
+
+
+def _asks_whether(frame: Frame) -> bool:
+    """Return whether the hit's clause is a question that yes or no answers: …吗, 是不是…."""
+    clause = frame.clause
+    alternatives = frame.last("alternatives", clause.start, clause.end)
+    return alternatives is not None or _tag_question(frame)
 
 
 _ADVERB = 2  # characters between a negator and the saying that it denies: 从不 (轻易) 说
@@ -190,6 +202,7 @@ _BETWEEN_NEGATORS = 4  # characters: 没有 (一位客人) 不
 _JOINTS = "也又亦更、和或的"  # what sets two denials side by side instead of one into the other
 # What may stand between a hit and the denial behind it.
 _LINKS = "的都倒也就可却才那种些话”’」』,"
+_CLOSING_YES = "的了啊呀呢吧哦嘛呗!?~。…,”’」』 "  # what may close a yes: 是的呀, 当然了
 # What may stand between a hit and the end of its clause.
 _CLOSING = "的了吗么呢吧啊呀呐哦~”’」』 "
 
