@@ -48,6 +48,7 @@ def test_an_ordinary_character_is_left_alone(text: str) -> None:
     ("written", "read"),
     [
         ("最 好", "最好"),
+        ("第 1 名", "第1 名"),
         ("第 一 品 牌", "第一品牌"),
         ("全网第\u3000\u00a0一", "全网第一"),
         ("第.一", "第一"),
@@ -67,8 +68,7 @@ def test_a_word_pulled_apart_is_closed_again(written: str, read: str) -> None:
     [
         "新款男装 最爱",  # two words of two characters
         "时尚-女装",
-        "满 3 件 8 折",  # nothing is closed beside a digit
-        "第 1 名",
+        "满 3 件 8 折",  # nothing is closed beside a digit but behind 第
         "第**一",  # emphasis, not a sign inside a word
         "好\n的",  # two lines
     ],
