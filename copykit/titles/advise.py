@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
+from copykit.late import late
 from copykit.lexicon import AutomatonBuilder, Lexicons
 from copykit.model import MOST_CHANGES, Change, Finding, TitleScore, Token
 from copykit.platforms import length_on
@@ -438,6 +439,9 @@ class Adviser:
         """Take out what says least: signs without a word, what costs, a last clause that only remarks."""
         if score.length.ok is not False or score.length.limit is None:
             return
+        plain, pictures = _without_pictures(score.title)
+        if pictures:
+            yield plain, {"old": pictures}
         parts = clauses(score.title)
         loose = [part for part in parts if self._only_remarks(score, part, last=part == parts[-1])]
         loose.sort(key=lambda part: _earned(score, part.start, part.end))
@@ -548,6 +552,25 @@ def _completed(title: str, word: str) -> str | None:
         if at >= 0:
             return title[:at] + word + title[at + size :]
     return None
+
+
+def _without_pictures(title: str) -> tuple[str, str]:
+    """Return a title without the pictures at its edges and beside its signs, and them; others may be words (🍐形)."""
+    found = [
+        match
+        for match in _PICTURES.finditer(title)
+        if not title[: match.start()].strip()
+        or not title[match.end() :].strip()
+        or title[match.start() - 1] in _SIGNS
+        or title[match.end()] in _SIGNS
+    ]
+    plain = title
+    for match in reversed(found):
+        plain = plain[: match.start()] + plain[match.end() :]
+    return plain.strip(), "".join(match[0] for match in found)
+
+
+_PICTURES = late("[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d\u2600-\u27bf\U0001f000-\U0001faff]*")
 
 
 def _without(title: str, start: int, end: int) -> str:

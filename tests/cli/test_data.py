@@ -134,7 +134,7 @@ def test_show_of_an_unknown_name_tells_near_ones(copykit: Copykit, name: str, ne
         ("novelty/reverse", "打破常规 +", "novelty +"),
         ("extremity/number", "创造极端 看差多少、配不配，定几分 · 最多算 2 处", "extremity by how much"),
         ("ip/dupe", "借势 IP 不计分", "borrowed IP no points"),
-        ("extremity/heap", "每处 -2", "-2 each"),
+        ("extremity/heap", "每处 -5", "-5 each"),
     ],
 )
 def test_show_of_a_rule_says_what_it_is_worth(copykit: Copykit, name: str, zh: str, en: str) -> None:

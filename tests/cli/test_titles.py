@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -415,3 +416,12 @@ def test_where_nothing_was_found_no_standing_is_told(title: str, capsys: pytest.
     page = capsys.readouterr().out
     assert "没找到能判断的地方" in page
     assert "高于" not in page
+
+
+def test_a_warning_is_something_to_say_and_a_loud_titles_rank_is_told_with_its_risk(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    score("用了这个枕头，颈椎再也不疼了")
+    assert "没找到能判断的地方" not in capsys.readouterr().out
+    score("震惊！这款拖把居然这么好用，99%的人都不知道")
+    assert re.search(r"高于 \d+% 的同类标题；标题党风险 \d+，偏高", capsys.readouterr().out)

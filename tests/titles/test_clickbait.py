@@ -97,3 +97,10 @@ def test_the_signs_of_style_are_rules_that_there_are(name: str) -> None:
     groups = load_profile(bundled(), name).risks["clickbait"].together
     assert [group.rule for group in groups] == ["score/style", "score/tone"]
     assert all(group.rules <= known | {"score/style"} for group in groups)
+
+
+@pytest.mark.parametrize(
+    ("title", "cut"), [("绘本太多收不下，我只留了这12本", "这1"), ("冬天出门带这3件毛衣就够了", "这3")]
+)
+def test_a_number_is_never_cut(scorer: TitleScorer, title: str, cut: str) -> None:
+    assert all(finding.match != cut for finding in scorer.score(title).findings)

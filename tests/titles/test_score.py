@@ -297,3 +297,25 @@ def test_what_a_platform_does_not_take_is_an_error_as_it_is_written(
     profile = Platforms(bundled())[platform].profile
     score = scorer(profile, platform).score(title)
     assert [each.match for each in score.findings if each.rule == "platform/barred"] == barred
+
+
+@pytest.mark.parametrize(
+    ("title", "word"),
+    [
+        ("手机支架桌面懒人看电视", "支架"),
+        ("苹果15手机壳", "手机壳"),
+        ("冰箱收纳盒分格", "收纳盒"),
+        ("苹果5斤装红富士", "苹果"),
+        ("羽绒服棉服大衣", "羽绒服"),
+    ],
+)
+def test_the_goods_of_a_compound_are_its_last_word(title: str, word: str) -> None:
+    found = scorer("listing", "淘宝").score(title).findings
+    assert [finding.match for finding in found if finding.rule == "listing/head_early"] == [word]
+
+
+def test_where_most_titles_score_alike_no_rank_is_told() -> None:
+    usual, ahead = (scorer().score(title) for title in ("小米手机壳", "身高155的我，终于找到不拖地的裤子"))
+    assert (usual.usual, usual.percentile) == (True, None)
+    assert not ahead.usual
+    assert ahead.percentile is not None
