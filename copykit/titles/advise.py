@@ -64,6 +64,7 @@ class Adviser:
         self._categories = lexicons["category_words"]
         self._buyers = lexicons["category_buyers"]
         self._small = lexicons["squeezable"].entries
+        self._endings = frozenset(lexicons["goods_endings"].entries)
         self._qualities = lexicons["quality_adjectives"].entries
         self._longest_quality = max(map(len, self._qualities))
         self._category_slot = builder.words(self._categories.entries, self._categories.exceptions)
@@ -354,6 +355,12 @@ class Adviser:
                 title = title[: clause.start] + text + title[clause.end :]
                 left_out += reversed(taken)
             else:
+                if all(
+                    clause.end - clause.start >= other.end - other.start
+                    for other in clauses(score.title)
+                    if other != clause
+                ):
+                    return  # what a title is about does not go
                 title = _without(title, *clause)
                 left_out.append(score.title[slice(*clause)])
         if places and _ink(title) >= max(_LEAST_CLAUSE, _ink(score.title) / 3):
@@ -409,12 +416,15 @@ class Adviser:
             return
         first, last = named
         for token in tokens:  # 茶叶礼盒 is one thing
-            if token.start == last and token.tag[0] == "n":
+            if token.start == last and token.tag[0] == "n" and token.text[-1] in self._endings:
                 last = token.end
                 break
         if data.get("move") == "word":
             if first not in starts:
                 return  # 书 of 畅销书
+            behind = next((token.text for token in tokens if token.start == last), " ")
+            if len(behind) < _WORD and behind.isalpha() and behind not in _LOOSE:
+                return  # 冰箱 of 冰箱|贴
             before = next((token for token in tokens if token.end == first), None)
             if before is not None and before.tag[0] in _DESCRIBES and len(before.text) <= _MODIFIER:
                 if len(before.text) < _WORD:

@@ -247,6 +247,7 @@ def test_what_is_left_is_made_of_whole_words(title: str, platform: str, reached:
         ("中国科技再破天花板", "天花板"),
         ("二刷海边，简直赶海天花板", "天花板"),
         ("100个AI神器大公开", "神器"),
+        ("迄今为止，去过最小众惬意的度假地，很怕它火", "度假地"),
     ],
 )
 def test_no_predicate_and_no_head_is_taken_out(title: str, word: str) -> None:
