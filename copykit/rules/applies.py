@@ -62,6 +62,13 @@ class Applies:
                     return None
         return tuple(asks)
 
+    def allows(self, context: Context) -> bool:
+        """Return whether no fact speaks against an exemption; with ``unknown = "skip"`` all have to be told."""
+        if self is ALWAYS:
+            return True
+        asks = self.missing(context)
+        return asks is not None and not (asks and self.unknown == "skip")
+
     def severity(self, given: Severity, context: Context) -> Severity | None:
         """Return how grave a finding is in this context, None when the rule does not speak."""
         asks = self.missing(context)

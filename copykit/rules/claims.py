@@ -340,7 +340,7 @@ class Exemptions:
         absent = ~frame.seen.slots
         context = frame.reading.context
         for needed, each in all_of:
-            if needed & absent or (each.applies is not ALWAYS and each.applies.missing(context) is None):
+            if needed & absent or not each.applies.allows(context):
                 continue
             if each.conditions.met(frame) and each.conditions.met_by_text(frame.reading):
                 yield each
