@@ -126,7 +126,7 @@ def mine_on_cluster(
             advance(part.totals.documents)
     counts = counter.finish(others)
     rows = mine.survivors(counts, wanted)
-    borne_out = little.borne_out(kitchen.extractor)
+    borne_out = little.borne_out(kitchen.extractor, kitchen.goods())
     return mine.rank(counts, rows, kitchen.words(), kitchen.profile, roles, wanted, borne_out), counts.totals
 
 

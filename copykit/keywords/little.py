@@ -22,12 +22,13 @@ ONCE, AGAIN, HALF_SAID = 0.8, 0.5, 1.0
 
 
 class BorneOut(NamedTuple):
-    """Phrases by the hashes of their letters, rising: those that are a whole text, and those that are keywords of one.
+    """Phrases by the hashes of their letters, rising: whole texts, names of goods, and keywords of a text.
 
     ``shares``: the share of each keyword over that of the best word inside it, in the text where it is highest.
     """
 
     whole: U64
+    goods: U64
     keywords: U64
     shares: NDArray[np.float64]
 
@@ -56,8 +57,8 @@ class Little:
                     self._blocks.append(block.text)
             yield block
 
-    def borne_out(self, extractor: Callable[[], KeywordExtractor]) -> BorneOut | None:
-        """Return the phrases that a text bears out, None of a corpus that is no little one."""
+    def borne_out(self, extractor: Callable[[], KeywordExtractor], goods: Iterable[str]) -> BorneOut | None:
+        """Return the phrases that a text or a list of goods bears out, None of a corpus that is no little one."""
         if self._blocks is None:
             return None
         texts = [text for block in self._blocks for text in block.split(TEXT_END)[:-1]]
@@ -71,4 +72,4 @@ class Little:
                 best[name] = max(best.get(name, 0.0), share / inside)
         keys, first = np.unique(text_hashes(list(best)), return_index=True)
         whole = np.unique(text_hashes([text.replace(TITLE_END, "").replace(" ", "") for text in ["", *texts]]))
-        return BorneOut(whole, keys, np.array(list(best.values())).take(first))
+        return BorneOut(whole, np.unique(text_hashes(list(goods))), keys, np.array(list(best.values())).take(first))

@@ -313,7 +313,7 @@ class _Table:
         searched = np.array([name.strip() in values for name in fold_texts(names)])
         likely = (self.rows.sums[0] > 1) | np.all(~self._has | searched.take(self._at, mode="clip"), axis=0)
         least = np.where(half_said, HALF_SAID, np.where(likely, AGAIN, ONCE))
-        heard = ~told_of & borne_out.holds(keys, least)
+        heard = (~told_of & borne_out.holds(keys, least)) | np.isin(keys, borne_out.goods)
         if self._words.rules.blanks_join:  # of searches, which are words and no sentences
             heard |= np.isin(keys, borne_out.whole)
         few = (self.rows.sums[0] < FEW) & (self.rows.sums[1] < SEVERAL)

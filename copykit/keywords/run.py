@@ -27,6 +27,7 @@ from copykit.keywords.profile import Profile, for_discovery, load_profile, words
 from copykit.keywords.rank import Model
 from copykit.keywords.rows import Rows
 from copykit.keywords.words import Words
+from copykit.lexicon import Lexicons
 from copykit.model import Keyword, TextKeyword
 from copykit.processes import follow_parent, keep_freed, starting_workers
 from copykit.text.encoding import decode
@@ -105,6 +106,10 @@ class Kitchen:
         """Return what finds the keywords of single texts."""
         return KeywordExtractor(self.files, self.profile, self.segmenter, self.stop)
 
+    def goods(self) -> Iterable[str]:
+        """Return the names of goods that are known, which are words however they are cut."""
+        return Lexicons(self.files)["category_words"].entries
+
 
 def mine_blocks(
     blocks: Iterable[Block],
@@ -127,7 +132,7 @@ def mine_blocks(
     little = Little()
     counts, rows = count(little.passing(blocks), counting, jobs=jobs, advance=advance, kitchen=opened)
     kitchen = opened()
-    borne_out = little.borne_out(kitchen.extractor)
+    borne_out = little.borne_out(kitchen.extractor, kitchen.goods())
     return mine.rank(counts, rows, kitchen.words(), kitchen.profile, roles, wanted, borne_out), counts.totals
 
 
