@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -67,7 +68,7 @@ class UnlikeKind(_GoodsKind):
         found = [goods for goods in self.goods(reading) if goods.family]
         places: dict[str, tuple[int, int]] = {}
         first_of: dict[str, str] = {}
-        for goods, following in zip(found, [*found[1:], _NOTHING], strict=True):
+        for goods, following in itertools.pairwise([*found, _NOTHING]):
             places.setdefault(goods.word, goods.place)
             if following.start != goods.end or following.family == goods.family:
                 first_of.setdefault(goods.family, goods.word)
