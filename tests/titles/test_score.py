@@ -275,6 +275,11 @@ def test_a_heap_of_unlike_goods_stands_below_a_title_of_one() -> None:
     assert [each.severity for each in heap.findings if each.rule == "listing/unlike"] == ["warning"]
 
 
+def test_goods_without_a_family_make_no_heap_however_often_they_are_named() -> None:
+    score = scorer("listing", "淘宝").score("躺着也能看的懒人支架" * 4)
+    assert "listing/unlike" not in [finding.rule for finding in score.findings]
+
+
 def test_a_word_that_costs_as_a_waste_is_no_searched_word() -> None:
     with_waste, without = scorer("listing", "淘宝").score_many(["明星同款连衣裙夏季新款显瘦包邮", "连衣裙夏季新款显瘦"])
     assert with_waste.dimensions["coverage"].value == without.dimensions["coverage"].value
