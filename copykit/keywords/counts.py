@@ -205,7 +205,8 @@ class Counter:
     def _columns(self, words: Words) -> Columns:
         size = words.size
         counts = self._word_counts[:size].copy()
-        return Columns(words.written(), words.hashes[:size], counts, words.sizes[:size].astype(np.int64))
+        sizes, tags = words.sizes[:size].astype(np.int64), words.tags[:size].astype(np.int64)
+        return Columns(words.written(), words.hashes[:size], counts, sizes, tags)
 
     def _spill(self, parts: Sequence[Rows], places: Sequence[Ints]) -> None:
         if any(map(len, places)):
@@ -278,15 +279,16 @@ class Counts:
             known = np.flatnonzero(is_known)
             at = at.take(known)
             sizes[at] = columns.sizes.take(known)
-            spelled.append((at, columns.written.take(known), columns.counts.take(known)))
-        words, written, counts = (np.concatenate(column) for column in zip(*spelled, strict=True))
+            spelled.append((at, *(column.take(known) for column in (columns.written, columns.counts, columns.tags))))
+        words, written, counts, tags = (np.concatenate(column) for column in zip(*spelled, strict=True))
         order = np.lexsort((written, words))
         words, written, counts = words.take(order), written.take(order), counts.take(order)
         first = np.flatnonzero(changes(words) | changes(written))
         words, written, counts = words.take(first), written.take(first), group_sums(counts, first)
+        tags = tags.take(order).take(first)
         # Of each word the spelling met most often first; where two are, the same one on every machine.
         order = np.lexsort((written, -counts, words))
-        spellings = words.take(order), written.take(order), counts.take(order)
+        spellings = words.take(order), written.take(order), counts.take(order), tags.take(order)
         return Vocabulary(self.epochs, finder.find(own.ravel())[0].reshape(own.shape), has, hashes, sizes, *spellings)
 
     def nothing(self) -> Rows:

@@ -101,7 +101,7 @@ class _Runs:
         self._rows = rows
         vocabulary = counts.vocabulary(rows)
         at, self._has = vocabulary.at, vocabulary.has
-        self._at, self._names = at, vocabulary.names()
+        self._at, self._names = at, vocabulary.names
         hashes, sizes = vocabulary.hashes, vocabulary.sizes
         self.size = (rows.words >= 0).sum(axis=0)
         self.letters = np.where(self._has, sizes.take(at, mode="clip"), 0).sum(axis=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -189,9 +190,8 @@ class _Table:
         self._at, self._has = self.vocabulary.at, self.vocabulary.has
         self._letters = np.where(self._has, self.vocabulary.sizes.take(self._at, mode="clip"), 0)
         self.word_hashes: U64 = np.where(self._has, self.vocabulary.hashes.take(self._at, mode="clip"), np.uint64(0))
-        names = self.vocabulary.names()
-        self._tags = words.tags_of(names)
-        self._doubted = self._made_up(names) | self._unheard_of(names, borne_out)
+        self._tags = self.vocabulary.tags
+        self._doubted = self._made_up() | self._unheard_of(borne_out)
         self._worth = self._last_worth()
         self._cohesion = self._information()
         self.kept, self._inside = self._settled(frozenset(profile.data["mining"]["unbound"]))
@@ -287,26 +287,27 @@ class _Table:
         inside: Floats = np.minimum(most / np.maximum(counts, 1), 1)
         return kept, inside
 
-    def _made_up(self, names: Sequence[str]) -> NDArray[np.bool_]:
+    def _made_up(self) -> NDArray[np.bool_]:
         """Return which candidates hold a word of few places that the segmenter has guessed, and guessed wrong.
 
         Of 没松, 太干 and 里算, which no dictionary has, one character belongs to what stands around it.
         """
         rare = np.flatnonzero(self.vocabulary.times < FEW)
+        names = self.vocabulary.names
         guessed = self._words.made_up([names[place] for place in rare.tolist()])
         wrong = np.zeros(len(names), bool)
         wrong[rare] = guessed
         found: NDArray[np.bool_] = np.any(self._has & wrong.take(self._at, mode="clip"), axis=0)
         return found
 
-    def _unheard_of(self, names: Sequence[str], borne_out: BorneOut | None) -> NDArray[np.bool_]:
+    def _unheard_of(self, borne_out: BorneOut | None) -> NDArray[np.bool_]:
         """Return which phrases of a little corpus have few places, while no text bears them out."""
         if borne_out is None:
             return np.zeros(len(self.size), bool)
         keys, last = self.rows.keys, self._at[self.size - 1, np.arange(len(self.size))]
+        names = self.vocabulary.names
         short = np.array([len(name) == 1 and not name.isascii() for name in names])
-        tags = self._tags.astype(np.int64)
-        does, names_it = (np.isin(tags, [TAGS.index(tag) + 1 for tag in some]) for some in (DOES, NAMES))
+        does, names_it = (np.isin(self._tags, [TAGS.index(tag) + 1 for tag in some]) for some in (DOES, NAMES))
         # 盖单手 and 坐对面 begin with half of what is done, as 打底裤 seems to; 管子小 ends with what is said of it.
         half_said, told_of = (short & does).take(self._at[0]), (short & ~names_it).take(last)
         values = self._words.table("searched").values
@@ -366,15 +367,11 @@ class _Table:
     def _of_words(self, places: Ints) -> _OfWords:
         """Return what the words of the candidates at these places say of them."""
         at, has = self._at.take(places, axis=1), self._has.take(places, axis=1)
-        needed = np.unique(at[has])
-        at = np.searchsorted(needed, at)
-        names = self.vocabulary.names(needed)
-        folded = [name.strip() for name in fold_texts(names)]
+        folded = [name.strip() for name in fold_texts(self.vocabulary.names)]
 
         def column(name: str) -> Floats:
             table = self._words.table(name)
-            get, default = table.values.get, table.default
-            return np.array([get(word, default) for word in folded], float)
+            return np.fromiter(map(table.values.get, folded, itertools.repeat(table.default)), float, len(folded))
 
         size = self.size.take(places)
         places = np.arange(len(places))

@@ -269,10 +269,10 @@ def count(
         sifted += [_get(done, workers)[1] for _ in workers]
     finally:
         for worker in workers:
-            # Nothing may write into the folder any more once this returns.
-            if sys.exc_info()[0] is not None:
-                worker.terminate()
+            # Nothing may write into the folder any more once this returns; one that could not start has no number.
             if worker.pid is not None:
+                if sys.exc_info()[0] is not None:
+                    worker.terminate()
                 worker.join()
         for line in (todo, counted):
             line.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,12 +15,16 @@ from copykit.keywords.words import U64, Ints, Words
 
 
 class Columns(NamedTuple):
-    """What is kept of each word of a vocabulary: hashes of its letters as written and folded, its count, its length."""
+    """What is kept of each word of a vocabulary.
+
+    Hashes of its letters as written and folded, how often it came, its length, the number of its tag.
+    """
 
     written: U64
     folded: U64
     counts: Ints
     sizes: Ints
+    tags: Ints
 
 
 class Epoch(NamedTuple):
@@ -31,8 +36,8 @@ class Epoch(NamedTuple):
     def columns(self) -> Columns:
         """Return what is known of its words."""
         if isinstance(self.table, Path):
-            written, folded, counts, sizes = np.load(self.table)
-            return Columns(written.view(np.uint64), folded.view(np.uint64), counts, sizes)
+            written, folded, *others = np.load(self.table)
+            return Columns(written.view(np.uint64), folded.view(np.uint64), *others)
         return self.table
 
     def names(self) -> list[str]:
@@ -53,21 +58,24 @@ class Vocabulary:
         words: Ints,
         written: U64,
         counts: Ints,
+        tags: Ints,
     ) -> None:
         """Take the words' hashes, rising, and lengths; ``at`` and ``has``: the place of each word of each candidate.
 
-        ``words``, ``written``, ``counts``: which word each spelling is of, its letters, how often it came.
+        ``words``, ``written``, ``counts``, ``tags``: which word each spelling is of, its letters, how often it came,
+        the number of its tag.
         """
         self._epochs = epochs
         self.at, self.has, self.hashes, self.sizes = at, has, hashes, sizes
         self._words, self._written, self._counts = words, written, counts
         self._first = np.searchsorted(words, np.arange(len(hashes)))
+        self.tags = tags.take(self._first)
         self.times = np.add.reduceat(counts, self._first) if len(hashes) else counts
 
-    def names(self, words: Ints | None = None) -> list[str]:
-        """Return each of some words, of all by default, as it is mostly written."""
-        first = self._first if words is None else self._first.take(words)
-        return self._named(self._written.take(first))
+    @functools.cached_property
+    def names(self) -> list[str]:
+        """Each word as it is mostly written."""
+        return self._named(self._written.take(self._first))
 
     def spellings(self, words: Ints) -> dict[int, list[tuple[str, int]]]:
         """Return how some words are written, and how often so, the most frequent way first."""

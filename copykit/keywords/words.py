@@ -179,10 +179,6 @@ class Words:
         found[self._values[taken]] = self._keys[taken]
         return found
 
-    def tags_of(self, names: Sequence[str]) -> NDArray[np.uint8]:
-        """Return the number of each word's tag, in the vocabulary or not; no word holds a line feed."""
-        return self._numbers_of(self._tag_of(plain_text("\n".join(names)).split("\n")) if names else [])
-
     def made_up(self, names: Sequence[str]) -> list[bool]:
         """Return which words were guessed though one of their characters is no part of a name: 没松, 里算."""
         plain = plain_text("\n".join(names)).split("\n")
