@@ -102,13 +102,15 @@ class Adviser:
         """Return what to ask the writer about a title that no rewrite of its own words would help."""
         asked: list[tuple[int, str]] = []
         for data in self._changes.values():
-            if data["kind"] == "ask" and score.profile in data.get("profiles", (score.profile,)):
-                rules, lacks = data.get("rules", ()), data.get("lacks")
-                found = [f for f in score.findings if f.rule in rules or f.severity == data.get("of")]
-                told = any(f.dimension == lacks and f.points > 0 and f.rule not in rules for f in score.findings)
-                if found and not (lacks and told):
-                    old = "、".join(dict.fromkeys(f"“{finding.match}”" for finding in found))
-                    asked.append((data["rank"], data["message"].format(old=old)))
+            if data["kind"] != "ask" or score.profile not in data.get("profiles", (score.profile,)):
+                continue
+            rules, lacks = data.get("rules", ()), data.get("lacks")
+            found = [f for f in score.findings if f.rule in rules or f.severity == data.get("of")]
+            told = any(f.dimension == lacks and f.points > 0 and f.rule not in rules for f in score.findings)
+            low = score.percentile is None or score.percentile < data.get("below", 0)
+            if (found or (low and "below" in data)) and not (lacks and told):
+                old = "、".join(dict.fromkeys(f"“{finding.match}”" for finding in found))
+                asked.append((data["rank"], data["message"].format(old=old)))
         return [message for rank, message in asked if rank == min(asked)[0]]
 
     def _judged(self, score: TitleScore, body: str | None, without: Iterable[str]) -> list[tuple[_Rewrite, TitleScore]]:

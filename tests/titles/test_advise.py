@@ -139,12 +139,19 @@ def test_rather_no_change_than_a_silly_one(title: str) -> None:
         ("不买就是丑女，胖子必须看", "丑女"),
         ("雨伞骨断了六次", "说给谁听"),
         ("关于选枕头的一些建议", "说给谁听"),
+        ("秋冬护手霜推荐", "哪个数"),
+        ("秋冬巨好用的护手霜", "不一样"),
     ],
 )
 def test_the_writer_is_asked_for_what_no_rewrite_can_know(title: str, asked: str) -> None:
     scorer = TitleScorer.bundled("小红书")
     (question,) = Adviser(bundled(), scorer).questions(scorer.score(title))
     assert asked in question
+
+
+def test_a_title_that_stands_high_is_left_alone() -> None:
+    scorer = TitleScorer.bundled("小红书")
+    assert not Adviser(bundled(), scorer).questions(scorer.score("我家的猫终于不挑食了"))
 
 
 def test_words_of_the_brief_do_not_become_the_one_who_tells_a_story() -> None:
