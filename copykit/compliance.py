@@ -152,7 +152,8 @@ class Checker:
         for start, end in _spelled_runs(folded.text):
             findings += self._spelled(text, *folded.span(start, end), context)
         # What the text as a whole owes stands beside what its sentences claim, and swallows none of it.
-        findings = in_order(_told_once([*settled(findings), *self._owed_once(notices)]))
+        findings = settled(findings)
+        findings = in_order(_told_once([*findings, *self._owed_once(notices, findings)]))
         exempted = sorted(_unsaid(_settled_too(exempted), findings), key=_place_of)
         return Report(text, verdict(findings), tuple(findings), tuple(exempted), self._asks(findings, context))
 
@@ -170,16 +171,20 @@ class Checker:
                 found.append(finding._replace(start=first, end=last, match=text[first:last], related=()))
         return found
 
-    def _owed_once(self, notices: Iterable[Finding]) -> list[Finding]:
-        """Return one finding a notice that is owed: the gravest, and of these the one that a word calls for."""
+    def _owed_once(self, notices: Iterable[Finding], found: Iterable[Finding]) -> list[Finding]:
+        """Return one finding a notice that is owed: the gravest, and of these the one that a word calls for.
+
+        What was found may waive a notice: what may not be advertised owes nothing that other ads have to say.
+        """
+        waived = {notice for each in found for notice in getattr(self._engine.kind_of(each.rule), "waives", ())}
         others = []
         owed: dict[str, Finding] = {}
         for finding in sorted(notices, key=lambda each: (_GRAVITY[each.severity], each.end - each.start, each.rule)):
             notice = getattr(self._engine.kind_of(finding.rule), "notice", "")
-            if notice:
-                owed.setdefault(notice, finding)
-            else:
+            if not notice:
                 others.append(finding)
+            elif notice not in waived:
+                owed.setdefault(notice, finding)
         return [*others, *owed.values()]
 
     def _asks(self, findings: Iterable[Finding], context: Context) -> tuple[Ask, ...]:

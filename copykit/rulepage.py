@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from copykit import categories
@@ -174,6 +174,14 @@ class Pages:
             yield self._unknown(applies.get("unknown", "warning"))
         yield from (self._condition(each) for each in data.get("when", ()))
         yield from (self._say("不算：", "not when ") + self._condition(each) for each in data.get("not_when", ()))
+        for title in self._waived(data.get("waives", ())):
+            yield self._say(f"报了这条，就不再报“{title}”", f"once told, '{title}' is not")
+
+    def _waived(self, notices: Collection[str]) -> Iterator[str]:
+        """Yield the messages of the rules that ask for some notices."""
+        for data in self._rules.values() if notices else ():
+            if data.get("notice") in notices:
+                yield _untold((data.get("en", {}) if self._lang == "en" else data)["message"])
 
     def _unknown(self, unknown: str) -> str:
         if unknown == "skip":

@@ -265,6 +265,32 @@ def test_a_notice_that_several_rules_ask_for_is_owed_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("感冒颗粒，一盒十袋", {"law/notices/otc"}),
+        ("对阿莫西林过敏者慎用这款糖浆", {"law/notices/otc"}),
+        ("感冒颗粒，下单立减", {"law/notices/otc", "law/approval/drug"}),
+        ("某某片须凭处方购买", {"law/approval/drug"}),
+        ("罗红霉素胶囊，一盒十二粒", {"law/medical/prescription_named"}),
+        ("阿奇霉素，线上直接买", {"law/medical/prescription_named"}),
+        ("处方药包邮到家", {"law/medical/no_prescription"}),
+        ("莫达非尼现货，私信下单", {"law/medical/controlled"}),
+    ],
+)
+def test_a_drug_that_may_not_be_advertised_owes_nothing_of_what_others_do(text: str, rules: set[str]) -> None:
+    known = FILES.load("rules")
+    told = {finding.rule for finding in check(text, category="药品").findings}
+    assert {rule for rule in told if {"notice", "waives"} & known[rule].keys()} == rules
+
+
+def test_what_is_waived_is_a_notice_that_some_rule_asks_for() -> None:
+    rules = FILES.load("rules").values()
+    waived = {notice for data in rules for notice in data.get("waives", ())}
+    assert waived
+    assert waived <= {data.get("notice") for data in rules}
+
+
+@pytest.mark.parametrize(
     ("text", "rule"),
     [
         ("我们的目标是做最专业的团队", "law/absolute/superlative"),

@@ -63,6 +63,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         "永远轮不到",
     ),
     ({"kind": "duty", "words": ["带链接的广告"], "required": ["广告"]}, "required", "永远算写了"),
+    ({"kind": "claim", "words": ["断货"], "waives": ["otc_"]}, "waives", "没有哪条规则的 notice 是“otc_”"),
 ]
 SOUND: list[dict[str, Any]] = [
     {"kind": "word", "words": ["断货", "禾木"]},
@@ -81,6 +82,7 @@ SOUND: list[dict[str, Any]] = [
         "not_when": [{"relation": "denied"}],
     },
     {"kind": "duty", "words": ["链接"], "required": ["广告"]},
+    {"kind": "claim", "words": ["断货"], "waives": ["otc"]},
 ]
 
 

@@ -46,7 +46,8 @@ class ClaimKind:
     ``[applies]``: facts of the context. ``[[when]]``: conditions that all have to hold. ``[[not_when]]``: conditions of
     which none may. ``needs``: words of which the sentence has to hold one. A short hit has to begin or end where a
     word does (in 电极|品类 there is no 极品), with ``at = "token"`` both. ``proof``: the kind of claim that excuses
-    this one if the brief holds it with evidence. A hit that an exemption covers is noted in ``memo``.
+    this one if the brief holds it with evidence. ``waives``: the notices that a text owes no more once this is found in
+    it. A hit that an exemption covers is noted in ``memo``.
     """
 
     whole_text = False
@@ -65,6 +66,7 @@ class ClaimKind:
         self.at = settings.get("at", "uncrossed")
         self.ascii = any(_LATIN.match(word[:1]) or _LATIN.match(word[-1:]) for word in self.called_by)
         self.proof: str = settings.get("proof", "")
+        self.waives = frozenset(settings.get("waives", ()))
         self._room = _room(build)
         # Words without which no condition can hold are looked for with the triggers, so that a sentence that lacks them
         # is never framed.

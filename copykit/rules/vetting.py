@@ -33,6 +33,7 @@ def vet(name: str, data: Mapping[str, Any], files: DataFiles) -> list[Problem]:
     """Return why a rule is refused, with the key to mend; empty for a sound one. ``data`` fits the schema."""
     found = [
         *names_nothing(data, files),
+        *_waives_nothing(data, files),
         *_broad_words(data, files),
         *_hidden_words(data, files),
         *_contradictions(data, files),
@@ -69,6 +70,17 @@ def names_nothing(data: Mapping[str, Any], files: DataFiles, kinds: Iterable[str
                 f"没有“{told}”这{zh}{hint_zh}可以用 {'、'.join(names)}",
                 f"unknown {en} '{told}'{hint_en}{', '.join(names)}",
             )
+
+
+def _waives_nothing(data: Mapping[str, Any], files: DataFiles) -> Iterator[Fault]:
+    """Yield the notices that a rule waives and that no rule asks for."""
+    if "waives" not in data:
+        return
+    asked = sorted({rule["notice"] for rule in files.load("rules").values() if "notice" in rule})
+    for name in data["waives"]:
+        if name not in asked:
+            zh = f"没有哪条规则的 notice 是“{name}”；可以写 {'、'.join(asked)}"
+            yield "waives", zh, f"no rule has the notice '{name}'; known: {', '.join(asked)}"
 
 
 def _broad_words(data: Mapping[str, Any], files: DataFiles) -> Iterator[Fault]:
