@@ -443,7 +443,8 @@ def in_file(problem: Problem, path: Path) -> Problem:
     line = problem.line
     if not line and problem.key and path.suffix == ".toml":
         text, _ = read_text(path)
-        line = schemas.locate(schemas.key_lines(text), problem.key.split(".")) if text is not None else 0
+        path_of = [int(part) if part.isdecimal() else part for part in problem.key.split(".")]
+        line = schemas.locate(schemas.key_lines(text), path_of) if text is not None else 0
     return Problem(shown_path(path), line, problem.key, problem.zh, problem.en)
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from copykit.datafiles import DataFiles
+from copykit.text.numerals import parse_han
 
 
 class Law(NamedTuple):
-    """One law, regulation or guide. ``official`` False: only a secondary source was at hand."""
+    """One law, regulation or guide. ``official`` False: only a secondary source was at hand.
+
+    ``articles`` is how many it has, None where not all of its text was read.
+    """
 
     id: str
     name: str
@@ -20,6 +25,7 @@ class Law(NamedTuple):
     url: str
     official: bool
     note: str
+    articles: int | None
 
 
 class Citation(NamedTuple):
@@ -43,11 +49,12 @@ class Laws:
                 data["url"],
                 data["official"],
                 data.get("note", ""),
+                data.get("articles"),
             )
             for identifier, data in files.load("laws").items()
         }
         # The longest first: 广告法适用指南 is not the law whose name it begins with.
-        self._names = re.compile("|".join(map(re.escape, sorted(self._by_short, key=len, reverse=True))))
+        self._names = re.compile(_either(self._by_short))
 
     def cited(self, source: str) -> list[Citation]:
         """Return the parts of a source (``广告法 第九条（三）；价格规定 第十九条``), in order."""
@@ -59,5 +66,37 @@ class Laws:
             found.append(Citation(law, part[name.end() :].strip() if name else part))
         return found
 
+    def beyond(self, text: str) -> Iterator[tuple[Law, str]]:
+        """Yield the articles (第九十九条) that a text cites and their law, if it was read whole, does not have."""
+        for cited in self._citations.finditer(text):
+            law = self._by_name[cited[1]]
+            for article in re.findall(_ARTICLE, cited[2]) if law.articles is not None else ():
+                if not 1 <= _number(article.strip("第条 ")) <= law.articles:
+                    yield law, article
+
+    @functools.cached_property
+    def _by_name(self) -> dict[str, Law]:
+        return {name: law for law in self for name in (law.short, law.name)}
+
+    @functools.cached_property
+    def _citations(self) -> re.Pattern[str]:
+        return re.compile(rf"({_either(self._by_name)})[》\s]*((?:{_ARTICLE}{_PARTS}{_AND})+)")
+
     def __iter__(self) -> Iterator[Law]:
         return iter(self._by_short.values())
+
+
+def _either(names: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+
+
+# 第十五条第二款、第二十一条（一）（四）
+_NUMERAL = "[零〇一二两三四五六七八九十百千0-9]{1,9}"
+_ARTICLE = f"第 ?{_NUMERAL} ?条"
+_PARTS = f"(?:之[一二三四五]|第{_NUMERAL}[款项目]|[（(]{_NUMERAL}[）)])*"
+_AND = r"[、，,和及与或至到~—\s-]*"
+
+
+def _number(numeral: str) -> float:
+    """Return what 九十九 or 99 stands for, 0 for what is no number."""
+    return int(numeral) if numeral.isdecimal() else (parse_han(numeral) or (0.0, 0.0))[0]

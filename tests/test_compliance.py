@@ -254,6 +254,24 @@ def test_evidence_in_the_brief_lets_a_claim_stand_until_it_expires() -> None:
     assert check(text).verdict == "error"
 
 
+CITATIONS = [
+    ("广告法 第七十四条；广告法 第七十五条", ["第七十五条"]),
+    ("《广告法》第九条（三）（四）、第十五条第二款、第八十条", ["第八十条"]),
+    ("绝对化用语执法指南 第十二条；绝对化用语执法指南 第十三条（一）", ["第十三条"]),
+    ("《中华人民共和国广告法》适用问题执法指南（一） 第十条", ["第十条"]),  # not 广告法, which has one
+    ("中华人民共和国广告法 第 9 条、电子商务法 第一百条", ["第一百条"]),
+    ("广告法 第零条", ["第零条"]),
+    ("民法典 第一千零一十九条", []),  # not all of it was read
+    ("某某管理办法 第九百条", []),
+    ("广告法 第九条，下单第一百条裙子", []),
+]
+
+
+@pytest.mark.parametrize(("source", "beyond"), CITATIONS)
+def test_an_article_that_a_law_does_not_have_is_seen(source: str, beyond: list[str]) -> None:
+    assert [article for _, article in Laws(FILES).beyond(source)] == beyond
+
+
 # --- one hit, one word about it -------------------------------------------------------------------------------------
 
 

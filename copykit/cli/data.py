@@ -21,6 +21,7 @@ from copykit.render.terminal import columns, wrapped
 
 if TYPE_CHECKING:  # what a command that only lists files need not load
     from copykit.compliance import Checker
+    from copykit.laws import Laws
     from copykit.rules.check import ContextMaker
     from copykit.rules.reading import Context
     from copykit.text.segment import Segmenter
@@ -270,6 +271,7 @@ def _kinds() -> frozenset[str]:
 
 def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
     from copykit.lexicon import check_file
+    from copykit.rules.check import check_citations
 
     if entry.path.suffix not in datafiles.PARSED:
         return []
@@ -306,6 +308,7 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
             return list(error.problems)
         except CopykitError as error:
             found = [Problem(entry.id, 0, "", error.say("zh"), error.say("en"))]
+    found += check_citations(entry.id, value, _laws(files))
     return [datafiles.in_file(problem, entry.path) for problem in found]
 
 
@@ -327,7 +330,6 @@ def _rule_kinds() -> dict[str, Any]:
 
 def _rule_problems(files: DataFiles, entry: Entry, value: dict[str, Any], own: bool) -> list[Problem]:
     """Return what is wrong with a rule's sentences and sources, and with a user's own rule before it runs."""
-    from copykit.laws import Laws
     from copykit.rules.check import check_rule, check_source
     from copykit.rules.vetting import vet
 
@@ -337,8 +339,15 @@ def _rule_problems(files: DataFiles, entry: Entry, value: dict[str, Any], own: b
     found = [] if own else vet(entry.id, value, files)
     found += check_rule(entry.id, value, files, _segmenter(), kinds, _case_context(files), 3 if own else 1, trusted=own)
     if entry.id.startswith("law/"):
-        found += check_source(entry.id, value, Laws(files))
+        found += check_source(entry.id, value, _laws(files))
     return found
+
+
+@functools.cache
+def _laws(files: DataFiles) -> Laws:
+    from copykit.laws import Laws
+
+    return Laws(files)
 
 
 @functools.cache

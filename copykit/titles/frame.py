@@ -15,7 +15,7 @@ from copykit.rules.names import NAMES
 from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text, fold_texts
-from copykit.titles.numerals import ONE_DIGIT, numbers, parse_han
+from copykit.text.numerals import ONE_DIGIT, numbers, parse_han
 
 
 def length_of(reading: Reading) -> Length:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from copykit.rules.kinds import Build
 from copykit.rules.reading import Batch, Reading
 from copykit.text.normalize import fold_text, fold_texts
-from copykit.titles.numerals import AFTER_PREFIX, BEFORE_UNIT, HEDGES, ONE_DIGIT, Number, numbers
+from copykit.text.numerals import AFTER_PREFIX, BEFORE_UNIT, HEDGES, ONE_DIGIT, Number, numbers
 
 Steps = tuple[tuple[float, int], ...]
 

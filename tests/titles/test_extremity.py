@@ -12,9 +12,9 @@ from copykit.rules import kinds as rule_kinds
 from copykit.rules import rule as rules
 from copykit.rules.engine import Engine
 from copykit.rules.reading import Context
+from copykit.text.numerals import parse_han
 from copykit.text.segment import Segmenter
 from copykit.titles import extremity
-from copykit.titles.numerals import parse_han
 from copykit.titles.quantities import quantities_of
 
 FILES = datafiles.DataFiles([datafiles.bundled_layer()])
