@@ -70,8 +70,8 @@ class Laws:
         """Yield the articles (第九十九条) that a text cites and their law, if it was read whole, does not have."""
         for cited in self._citations.finditer(text):
             law = self._by_name[cited[1]]
-            for article in re.findall(_ARTICLE, cited[2]) if law.articles is not None else ():
-                if not 1 <= _number(article.strip("第条 ")) <= law.articles:
+            for article in re.findall(_ARTICLE, cited[2]):
+                if law.articles is not None and not 1 <= _number(article.strip("第条 ")) <= law.articles:
                     yield law, article
 
     @functools.cached_property
