@@ -7,7 +7,7 @@ judged. Nothing here is legal advice.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -20,8 +20,9 @@ from copykit.model import Finding, Span
 from copykit.rules import claims, copyedit, names, on_page, repetition
 from copykit.rules import kinds as rule_kinds
 from copykit.rules import rule as rules
+from copykit.rules.applies import ALWAYS
 from copykit.rules.check import plain_context
-from copykit.rules.claims import EXCUSED, Excused
+from copykit.rules.claims import ASKED, EXCUSED, Excused
 from copykit.rules.engine import Engine
 from copykit.rules.frames import NEXT
 from copykit.rules.kinds import Kind, KindMaker
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from copykit.model import Brief
 
 Verdict = Literal["error", "warning", "ok"]
+_Place = tuple[int, int, str]  # start, end, rule
 PACKS = ("law",)
 
 KINDS: dict[str, KindMaker] = {
@@ -48,10 +50,10 @@ KINDS: dict[str, KindMaker] = {
 
 
 class Ask(NamedTuple):
-    """A fact of the context that nobody told and that would decide about findings of ``rules``."""
+    """A fact of the context that nobody told, and the findings of which it would decide."""
 
     fact: str
-    rules: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
 
 class Report(NamedTuple):
@@ -142,6 +144,7 @@ class Checker:
         notices = self._engine.find_whole(whole)
         findings: list[Finding] = []
         exempted: list[Excused] = []
+        asked: dict[str, set[_Place]] = {}
         for part in parts:
             start = folded.span(*part.span)[0]
             memo = part.reading.memo
@@ -149,13 +152,17 @@ class Checker:
             memo[NEXT] = folded.text[part.span.end : part.span.end + _GLANCE]
             findings += [_moved(finding, start) for finding in self._engine.find_called(part)]
             exempted += [excused._replace(finding=_moved(excused.finding, start)) for excused in memo.get(EXCUSED, ())]
+            for fact, places in memo.get(ASKED, {}).items():
+                asked.setdefault(fact, set()).update(
+                    (first + start, last + start, rule) for first, last, rule in places
+                )
         for start, end in _spelled_runs(folded.text):
             findings += self._spelled(text, *folded.span(start, end), context)
         # What the text as a whole owes stands beside what its sentences claim, and swallows none of it.
         findings = settled(findings)
         findings = in_order(_told_once([*findings, *self._owed_once(notices, findings)]))
         exempted = sorted(_unsaid(_settled_too(exempted), findings), key=_place_of)
-        return Report(text, verdict(findings), tuple(findings), tuple(exempted), self._asks(findings, context))
+        return Report(text, verdict(findings), tuple(findings), tuple(exempted), self._asks(findings, context, asked))
 
     def _spelled(self, text: str, start: int, end: int, context: Context) -> list[Finding]:
         """Return what ``text[start:end]``, in which signs part the characters of words, says without the signs."""
@@ -187,14 +194,15 @@ class Checker:
                 owed.setdefault(notice, finding)
         return [*others, *owed.values()]
 
-    def _asks(self, findings: Iterable[Finding], context: Context) -> tuple[Ask, ...]:
-        """Return the untold facts, each with the rules of which it decides."""
-        asked: dict[str, dict[str, None]] = {}
+    def _asks(self, findings: Iterable[Finding], context: Context, asked: Mapping[str, Set[_Place]]) -> tuple[Ask, ...]:
+        """Return the untold facts that decide; some a rule waits for, the others its exemptions (``asked``)."""
+        deciding: dict[str, list[Finding]] = {}
         for finding in findings:
-            applies = getattr(self._engine.kind_of(finding.rule), "applies", None)
-            for fact in (applies.missing(context) or ()) if applies is not None else ():
-                asked.setdefault(fact, {})[finding.rule] = None
-        return tuple(Ask(fact, tuple(by)) for fact, by in asked.items())
+            applies = getattr(self._engine.kind_of(finding.rule), "applies", ALWAYS)
+            by_exemptions = [fact for fact, places in asked.items() if _place(finding) in places]
+            for fact in dict.fromkeys((*(applies.missing(context) or ()), *by_exemptions)):
+                deciding.setdefault(fact, []).append(finding)
+        return tuple(Ask(fact, tuple(each)) for fact, each in deciding.items())
 
     def trigger_words(self) -> frozenset[str]:
         """Return the folded words that call the rules, which is what a plain word list would search for."""
@@ -338,7 +346,7 @@ def _settled_too(exempted: Sequence[Excused]) -> list[Excused]:
     return [each for each in exempted if _place(each.finding) in kept]
 
 
-def _place(finding: Finding) -> tuple[int, int, str]:
+def _place(finding: Finding) -> _Place:
     return finding.start, finding.end, finding.rule
 
 
@@ -366,7 +374,7 @@ def _unsaid(exempted: Iterable[Excused], findings: Iterable[Finding]) -> list[Ex
     return left
 
 
-def _place_of(excused: Excused) -> tuple[int, int, str]:
+def _place_of(excused: Excused) -> _Place:
     return _place(excused.finding)
 
 

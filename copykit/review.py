@@ -144,9 +144,11 @@ class Reviewer:
             )
             for each in report.exempted
         )
-        remaining = {finding.rule for finding, _ in standing}
+        left = {finding for finding, _ in standing}
         asks = tuple(
-            (fact, rules) for fact, by in report.asks if (rules := tuple(rule for rule in by if rule in remaining))
+            (fact, tuple(dict.fromkeys(finding.rule for finding in about if finding in left)))
+            for fact, about in report.asks
+            if not left.isdisjoint(about)
         )
         grave = verdict(each.finding for each in told)
         return Checked(

@@ -147,6 +147,25 @@ def test_a_missing_fact_that_would_decide_is_asked_for(check: Check) -> None:
         assert fact not in {ask["fact"] for ask in again}
 
 
+@pytest.mark.parametrize(
+    ("lang", "line"),
+    [
+        ("zh", "没说和卖家有没有利益关系：有 1 条要看这个才能定，用 --commercial 或"),
+        ("en", "whether its writer gains by the sale is not told: 1 of these depend on it; tell"),
+    ],
+)
+def test_who_gains_is_asked_where_an_exemption_waits_for_it(check: Check, lang: str, line: str) -> None:
+    text = "这是我用过最好用的一支"
+    code, out, _ = check("--text", text, "--lang", lang)
+    assert code == 1
+    assert line in out.splitlines()
+    (checked,) = results(check, "--text", text)
+    assert checked["asks"] == [{"fact": "commercial", "rules": ["law/absolute/best"]}]
+    put("说.md", f"---\ncommercial: false\n---\n{text}\n")
+    (checked,) = results(check, "说.md")
+    assert (checked["verdict"], checked["asks"]) == ("ok", [])
+
+
 # --- JSON, and that spans point at their matches ----------------------------------------------------------------------
 
 SOURCES = {

@@ -366,6 +366,28 @@ def test_what_reads_like_a_report_stays_an_error_where_the_facts_say_that_it_sel
     assert any(reason in finding.why for finding in report.findings) is (verdict == "warning")
 
 
+OWN_USE = "这是我用过最舒服的一支"
+DECIDING: list[tuple[str, dict[str, bool], list[tuple[str, str]]]] = [
+    # text, what is told, which fact decides about which rule
+    (OWN_USE, {}, [("commercial", "law/absolute/superlative")]),
+    (OWN_USE, {"has_link": False}, [("commercial", "law/absolute/superlative")]),
+    (OWN_USE, {"commercial": True}, []),
+    (OWN_USE, {"commercial": False}, []),
+    ("这是全网最舒服的一支", {}, []),
+    (REPORT, {}, [("has_link", "law/absolute/best"), ("commercial", "law/absolute/best")]),
+    (REPORT, {"has_link": False}, [("commercial", "law/absolute/best")]),
+    (REPORT, {"commercial": False, "has_link": False}, []),
+    (REPORT, {"has_link": True}, []),
+]
+
+
+@pytest.mark.parametrize(("text", "facts", "asks"), DECIDING)
+def test_a_fact_that_an_exemption_waits_for_is_asked(
+    text: str, facts: dict[str, bool], asks: list[tuple[str, str]]
+) -> None:
+    assert [(fact, each.rule) for fact, about in check(text, **facts).asks for each in about] == asks
+
+
 # --- promises on any text -------------------------------------------------------------------------------------------
 
 PIECES = st.sampled_from(

@@ -35,8 +35,10 @@ class Excused(NamedTuple):
     evidence_needed: str
 
 
-# Where a reading's memo holds what was excused in it.
+# Where a reading's memo holds what was excused in it, and the untold facts that may excuse or lower, each with the
+# places (start, end, rule) of the findings of which it decides.
 EXCUSED = "excused"
+ASKED = "asked"
 
 
 class ClaimKind:
@@ -107,7 +109,7 @@ class ClaimKind:
             finding = self._finding(reading, start, end, severity)
             excuse = self._proven(reading, finding.matched_as) or exemptions.excuse(frame, self._held)
             if excuse is None:
-                found.append(exemptions.lowered(frame, finding))
+                found.append(exemptions.left(frame, finding))
             else:
                 reading.memo.setdefault(EXCUSED, []).append(Excused(finding, *excuse))
         return best(found, self.rule.limit)
@@ -310,6 +312,7 @@ class Exemptions:
     def __init__(self, exemptions: Iterable[Exemption]) -> None:
         ranked = sorted(exemptions, key=lambda exemption: (exemption.rank, exemption.id))
         self._all = tuple((each.conditions.needed, each) for each in ranked if each.lowers is None)
+        self._if_told = tuple((needed, each) for needed, each in self._all if each.applies.unknown == "skip")
         self._lowering = {
             severity: tuple((each.conditions.needed, each) for each in ranked if each.lowers in lower)
             for severity, lower in _LOWER.items()
@@ -327,25 +330,40 @@ class Exemptions:
             return each.id, each.reason, each.clause, each.evidence
         return None
 
-    def lowered(self, frame: Frame, finding: Finding) -> Finding:
+    def left(self, frame: Frame, finding: Finding) -> Finding:
         """Return a finding as the first lowering exemption that governs it leaves it, with the reason added to its own.
 
-        The evidence owed is the fact that decides.
+        The evidence owed is the fact that decides. Facts that nobody told, of which one speaks for the exemption or
+        another against it, are noted in ``memo``, as are those with which a claim would be excused.
         """
+        for each in self._governing(frame, self._if_told, lambda applies, context: bool(applies.missing(context))):
+            _ask(frame.reading, finding, each.applies)
         for each in self._governing(frame, self._lowering[finding.severity]):
+            _ask(frame.reading, finding, each.applies)
             why = each.between.join(filter(None, (finding.why, each.reason, each.evidence)))
             return finding._replace(severity=each.lowers or finding.severity, why=why)
         return finding
 
-    def _governing(self, frame: Frame, all_of: Sequence[tuple[int, Exemption]]) -> Iterable[Exemption]:
+    def _governing(
+        self,
+        frame: Frame,
+        all_of: Sequence[tuple[int, Exemption]],
+        fits: Callable[[Applies, Context], bool] = Applies.allows,
+    ) -> Iterable[Exemption]:
         """Yield the exemptions that govern a claim, out of the two or three of fifty whose words the sentence has."""
         absent = ~frame.seen.slots
         context = frame.reading.context
         for needed, each in all_of:
-            if needed & absent or not each.applies.allows(context):
+            if needed & absent or not fits(each.applies, context):
                 continue
             if each.conditions.met(frame) and each.conditions.met_by_text(frame.reading):
                 yield each
+
+
+def _ask(reading: Reading, finding: Finding, applies: Applies) -> None:
+    """Note the facts of a context that nobody told and that decide about a finding."""
+    for fact in applies.missing(reading.context) or ():
+        reading.memo.setdefault(ASKED, {}).setdefault(fact, set()).add((finding.start, finding.end, finding.rule))
 
 
 _LOWER: dict[Severity, tuple[Severity, ...]] = {"error": ("warning", "hint"), "warning": ("hint",), "hint": ()}
@@ -442,7 +460,7 @@ def lowering(rule: str, build: Build) -> Callable[[Reading, int, int, Finding], 
     def lower(reading: Reading, start: int, end: int, finding: Finding) -> Finding:
         if not exemptions:
             exemptions.append(room.exemptions_for(rule))
-        return exemptions[0].lowered(room.framer.frame(reading, start, end), finding)
+        return exemptions[0].left(room.framer.frame(reading, start, end), finding)
 
     return lower
 
