@@ -214,7 +214,7 @@ class Framer:
         # The slots (as bits) without whose words a sentence can have no claim in a state.
         denying = {word for role in _DENYING for word in words_of(data["lexicons"][role])[0]}
         signs: Mapping[str, Iterable[str]] = {
-            "denied": denying | {*polarity.NOT},
+            "denied": denying | {*polarity.NOT, "?"},
             "asked": "?",
             "quoted": {pair[0] for pair in quotes},
             "titled": "《",

@@ -17,6 +17,9 @@ def denial(frame: Frame) -> Span | None:
     不是最好的 denies it; 谁说不是最好的, 不是最好的不卖 and 不能否认是最好的 do so twice and claim it.
     """
     start = frame.hit.start
+    answer = _answered_no(frame)
+    if answer is not None:
+        return answer
     if not frame.framer.may_deny(frame) and not _refused(frame.reading.folded.text, start):
         return None
     clause = frame.clause
@@ -66,14 +69,16 @@ def _denies(frame: Frame, negator: Span) -> bool:
 def _is_object(frame: Frame, begin: int) -> bool:
     """Return whether at most one verb stands between an offset and the hit, and no noun that is its subject.
 
-    不做最大的 and 不给孩子买最贵的 deny the hit; 不用排队买最好的 denies the queue.
+    不做最大的 and 不给孩子买最贵的 deny the hit; 不用排队买最好的 denies the queue. 去 and 起来 only tell where to.
     """
-    sayings = set(frame.spans("sayings"))
+    sayings, directions = set(frame.spans("sayings")), set(frame.spans("directions"))
     verbs = nouns = 0
     taken = False  # by a preposition: what follows is no subject
     for span, tag in frame.tokens(begin, frame.hit.start):
         if span in sayings:
             return True
+        if span in directions:
+            continue
         # A preposition with the hit behind it is the verb: 用最好的.
         if tag.startswith("v") or (tag.startswith("p") and span.end == frame.hit.start):
             if verbs or (nouns and not taken):
@@ -138,11 +143,8 @@ def question(frame: Frame) -> Span | None:
     (最好的是不是我们家的), one that wants a yes (难道不是最好的吗), and one that takes the hit for granted
     (想要最好的面膜吗).
     """
-    text, start = frame.reading.folded.text, frame.hit.start
-    if "?" not in text:  # nearly all sentences
-        return None
-    clause = frame.clause
-    if not text[: frame.sentence.end].rstrip("”’」』）)》").endswith(("?", "？")):
+    start, clause = frame.hit.start, frame.clause
+    if not _ends_asking(frame):
         return None
     asking = next(
         (each for each in frame.spans("questions") if clause.start <= each.start and each.end <= clause.end),
@@ -157,6 +159,30 @@ def question(frame: Frame) -> Span | None:
         if any(each is not None for each in granted):
             return None
     return None if _answered(frame) else asking
+
+
+def _ends_asking(frame: Frame) -> bool:
+    """Return whether the hit's sentence ends with a question mark."""
+    text = frame.reading.folded.text
+    return "?" in text and text[: frame.sentence.end].rstrip("”’」』）)》").endswith("?")  # nearly none has one
+
+
+def _answered_no(frame: Frame) -> Span | None:
+    """Return the question mark behind which the text says no: 能治湿疹吗？不能，它就是洗手的.
+
+    To deny that there is anything more (有比它更好的吗？没有) claims the most.
+    """
+    if not _ends_asking(frame) or not _asks_whether(frame):
+        return None
+    if frame.last("surpassing", frame.clause.start, frame.clause.end) is not None:
+        return None
+    said = frame.next_sentence
+    parts = [said[slice(*span)].strip(_CLOSING_YES) for span in clauses(said)[:2]]
+    if len(parts) > 1 and Span(0, len(parts[0])) in frame.framer.spans_in(parts[0], "answers"):  # 答：不能
+        del parts[0]
+    no = parts[0] if parts else ""
+    found = no and Span(0, len(no)) in frame.framer.spans_in(no, "noes")
+    return Span(frame.sentence.end - 1, frame.sentence.end) if found else None
 
 
 def _belied(frame: Frame) -> bool:
