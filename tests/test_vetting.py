@@ -13,7 +13,7 @@ from copykit.cli import run
 from copykit.datafiles import DataFiles, Layer, bundled, bundled_layer
 from copykit.errors import DataFileError
 from copykit.rules.rule import load
-from copykit.rules.vetting import hangs, vet
+from copykit.rules.vetting import broad, hangs, vet
 
 FILES = bundled()
 BASE = {"message": "“{match}”", "why": "店里说好的", "source": "店规", "cases": {"flag": ["断货"], "pass": ["到货"]}}
@@ -97,6 +97,45 @@ def test_a_rule_that_would_hang_or_shout_or_never_fire_is_refused(rule: dict[str
 @pytest.mark.parametrize("rule", SOUND)
 def test_a_sound_rule_passes(rule: Mapping[str, Any]) -> None:
     assert vet("店规/断货", {**BASE, "cases": {"flag": ["断货3次"], "pass": []}, **rule}, FILES) == []
+
+
+TOO_BROAD: list[tuple[dict[str, Any], dict[str, list[str]]]] = [
+    # rule, the words that are warned of by their key
+    ({"kind": "word", "words": ["可以"]}, {"words": ["可以"]}),
+    ({"kind": "claim", "words": ["断货", "我们", "自己"]}, {"words": ["我们", "自己"]}),
+    ({"kind": "claim", "lexicon": "claim_own"}, {"lexicon": ["我们"]}),
+    ({"kind": "claim", "words": ["的"]}, {"words": []}),  # refused
+    ({"kind": "claim", "words": ["断货", "面膜", "不锈钢"]}, {}),
+    ({"kind": "word", "words": ["可以"], "at": "start"}, {}),
+    ({"kind": "word", "words": ["可以"], "needs": ["退货"]}, {}),
+    ({"kind": "claim", "words": ["我们"], "when": [{"relation": "same_clause", "words": ["承诺"]}]}, {}),
+    ({"kind": "count", "words": ["我们"], "over": 9}, {}),
+]
+
+
+@pytest.mark.parametrize(("rule", "words"), TOO_BROAD)
+def test_words_that_most_texts_hold_are_warned_of(rule: dict[str, Any], words: dict[str, list[str]]) -> None:
+    told = {problem.key: problem for problem in broad("店规/断货", {**BASE, **rule}, FILES)}
+    assert told.keys() == {key for key, named in words.items() if named}
+    for key, problem in told.items():
+        assert all(f"“{word}”" in problem.zh and f"'{word}'" in problem.en for word in words[key])
+        assert "写更长的说法" in problem.zh
+
+
+@pytest.mark.parametrize("command", ["data check", "check"])
+def test_a_rule_of_a_broad_word_is_warned_of_and_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    path = tmp_path / "rules/店规/可以.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(RULE.format(word="可以"), "utf-8")
+    args = (
+        [str(path)] if command == "data check" else ["--text", "这件可以退", "--packs", "店规", "--data", str(tmp_path)]
+    )
+    assert run([*command.split(), *args]) == 0
+    captured = capsys.readouterr()
+    assert "可以.toml:2: words: 提醒：“可以”（3%）太常见" in captured.err
+    assert ("都能用" if command == "data check" else "“可以”") in captured.out
 
 
 def _patterns(data: Any, key: str = "") -> Iterator[str]:

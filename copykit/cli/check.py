@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from copykit import batch, tables
+from copykit import batch, datafiles, tables
 from copykit.brief import claim_kinds, read_brief
 from copykit.cli import common
 from copykit.cli.check_out import FILES, FORMATS, write_file, write_lines
@@ -22,6 +22,7 @@ from copykit.compliance import KINDS, PACKS, Checker
 from copykit.datafiles import DataFiles
 from copykit.documents import UNDECODED, Document, Found, Refused, find_files, from_text, read_documents
 from copykit.errors import CopykitError, FileMissing
+from copykit.excuses import named
 from copykit.model import Checked, Claim
 from copykit.project import CheckSettings, check_settings
 from copykit.render import check as render
@@ -329,6 +330,7 @@ def _prepare(paths: tuple[str, ...], sentences: tuple[str, ...], options: dict[s
         Voices(files)[options["voice_name"]] if options["voice_name"] else None,
     )
     reviewer = Reviewer(files, Checker(files, packs, lang=lang), packs, known, project, lang)
+    _warn_of_broad(files, packs)
     found, missing = _found([Path(path) for path in paths if path != NO_FILE])
     columns = options["columns"] or tuple(project.told.get("columns", ()))
     wanted = tables.merge_names(files.load("columns")["text"], ("title", "body", "selling_points"))
@@ -377,6 +379,17 @@ def _inputs(
         yield from read_documents(sys.stdin.buffer, columns, wanted, form)
     for file in files:
         yield from read_documents(file, columns, wanted, form)
+
+
+def _warn_of_broad(files: DataFiles, packs: Sequence[str]) -> None:
+    """Say which of one's own rules to be used will find something in most texts."""
+    own = [name for name, card in cards(files).items() if card["own"] and named(name, packs)]
+    if own:
+        from copykit.rules.vetting import broad  # late: most have no rules of their own
+
+        paths = {entry.id: entry.path for entry in files.entries("rules")}
+        for problem in (each for name in own for each in broad(name, files.load("rules")[name], files)):
+            note(datafiles.in_file(problem, paths[problem.file]).say(common.lang_of()))
 
 
 def _packs(files: DataFiles, options: dict[str, Any], project: CheckSettings) -> tuple[str, ...]:

@@ -117,6 +117,9 @@ def check(paths: tuple[Path, ...], today: Any, data_folders: tuple[Path, ...]) -
     lang = common.lang_of()
     for problem in problems:
         note(problem.say(lang))
+    warned = [problem for entry in entries for problem in _warnings(files, entry)]
+    for problem in warned:
+        note(problem.say(lang))
     expired = [line for entry in entries for line in _expired(entry, common.iso_day(today))]
     for line in expired:
         note(line)
@@ -310,6 +313,18 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
             found = [Problem(entry.id, 0, "", error.say("zh"), error.say("en"))]
     found += check_citations(entry.id, value, _laws(files))
     return [datafiles.in_file(problem, entry.path) for problem in found]
+
+
+def _warnings(files: DataFiles, entry: Entry) -> list[Problem]:
+    """Return what a user's own rule may be used in spite of."""
+    if entry.kind != "rules" or entry.layer == "bundled" or entry.path.suffix not in datafiles.PARSED:
+        return []
+    from copykit.rules.vetting import broad
+
+    value, problems = datafiles.parse_file(entry.path, entry.kind)
+    if problems or value is None:
+        return []
+    return [datafiles.in_file(problem, entry.path) for problem in broad(entry.id, value, files)]
 
 
 def _misnamed(files: DataFiles, entry: Entry) -> list[Problem]:

@@ -1,14 +1,17 @@
 """Look a user's rule over before it is used: what it would fire on, whether it can fire, and how long it may take.
 
 A bundled rule is proved by its sentences and the project's tests; a rule of a user's own runs on everything at once, so
-one that hangs, fires on every text or never fires is refused with the reason and the cure.
+one that hangs, fires on every text or never fires is refused with the reason and the cure. One whose words stand in
+most longer texts is warned of, as it may be meant.
 """
 
 from __future__ import annotations
 
+import base64
 import difflib
 import importlib
 import itertools
+import math
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
@@ -21,6 +24,7 @@ from copykit.text.normalize import fold_text
 
 COMMON_CHARACTER = 0.005  # share of texts that hold it
 COMMON_WORD = 0.02
+COMMON_IN_GENERAL = 0.02  # share of pieces of general prose, of which an article has dozens
 PATIENCE = 0.1  # seconds that a pattern may take on one hostile text, as when it runs
 REPEATS = 500  # characters of such a text: rules see titles and sentences, and a sentence is cut at 400
 WHOLE_TEXT = 20_000  # of one for a duty, which sees a text as a whole
@@ -85,26 +89,90 @@ def _waives_nothing(data: Mapping[str, Any], files: DataFiles) -> Iterator[Fault
 
 def _broad_words(data: Mapping[str, Any], files: DataFiles) -> Iterator[Fault]:
     """Yield the words that stand in so many texts that the rule would fire on all of them."""
-    if data["kind"] in ("count", "missing", "length") or data.get("at", "any") not in ("any", "single_token"):
-        return  # which count, or keep whole words only
-    background = files.load("background").get("common")
-    if background is None:
-        return
-    shares = dict(zip(background["words"].split("\n"), background["shares"], strict=True))
-    # What goes with other conditions does not fire by itself; a pattern is only tried where an anchor stands.
-    guarded = any(data.get(key) for key in ("before", "needs", "when", "pattern"))
-    for key in ("words",) if not guarded else ():
-        for word in data.get(key, ()):
-            folded = fold_text(word)
-            share = shares.get(folded, 0.0)
-            if len(folded) == 1 and data.get("at") != "single_token" and share >= COMMON_CHARACTER:
+    shares = _in_copy(files) if _fires_alone(data) else {}
+    for word in data.get("words", ()):
+        folded = fold_text(word)
+        if _too_common(folded, shares, data):
+            share = shares[folded]
+            if len(folded) == 1:
                 zh = f'“{word}”是单个常用字，{share:.1%} 的文案里都有，会处处命中；写成词，或加 at = "token"'
                 en = f"'{word}' is a common character ({share:.1%} of texts); write a word, or add at = \"token\""
-                yield key, zh, en
-            elif len(folded) > 1 and share >= COMMON_WORD:
+            else:
                 zh = f"“{word}”太常见，{share:.1%} 的文案里都有；写得更具体，或用 except 排除"
                 en = f"'{word}' is too common ({share:.1%} of texts); be more specific, or list exceptions"
-                yield key, zh, en
+            yield "words", zh, en
+
+
+def _fires_alone(data: Mapping[str, Any]) -> bool:
+    """Return whether a rule's words make it fire wherever they stand.
+
+    Some kinds count, ``at`` keeps whole words only, what goes with other conditions does not fire by itself, and a
+    pattern is only tried where an anchor stands.
+    """
+    if data["kind"] in ("count", "missing", "length") or data.get("at", "any") not in ("any", "single_token"):
+        return False
+    return not any(data.get(key) for key in ("before", "needs", "when", "pattern"))
+
+
+def _too_common(word: str, shares: Mapping[str, float], data: Mapping[str, Any]) -> bool:
+    if len(word) == 1:
+        return data.get("at") != "single_token" and shares.get(word, 0.0) >= COMMON_CHARACTER
+    return shares.get(word, 0.0) >= COMMON_WORD
+
+
+def _in_copy(files: DataFiles) -> dict[str, float]:
+    """Return the share of titles and short copy that hold a common word or character."""
+    table = files.load("background").get("common")
+    return {} if table is None else dict(zip(table["words"].split("\n"), table["shares"], strict=True))
+
+
+def _in_general(files: DataFiles) -> dict[str, float]:
+    """Return the share of pieces of general prose that hold a common word; the table holds 16 × ln(1 / share)."""
+    table = files.load("rarity").get("general")
+    if table is None:
+        return {}
+    values = zip(table["words"].split("\n"), base64.b64decode(table["bytes"]), strict=True)
+    most = -16 * math.log(COMMON_IN_GENERAL)
+    return {word: math.exp(-value / 16) for word, value in values if value <= most}
+
+
+def broad(name: str, data: Mapping[str, Any], files: DataFiles) -> list[Problem]:
+    """Return, in a sentence a key, which words of a rule and of its lists stand in most longer texts.
+
+    What ``vet`` refuses is left to it.
+    """
+    if not _fires_alone(data):
+        return []
+    copy, general, lexicons = _in_copy(files), _in_general(files), Lexicons(files)
+    found: dict[str, dict[str, float]] = {"words": {}, "lexicon": {}, "lexicons": {}}
+    for word in data.get("words", ()):
+        folded = fold_text(word)
+        if folded in general and not _too_common(folded, copy, data):
+            found["words"][word] = general[folded]
+    for key in ("lexicon", "lexicons"):
+        for each in _listed({key: data[key]} if key in data else {}):
+            for word in lexicons[each].entries if each in lexicons else ():
+                if word in general or _too_common(word, copy, data):
+                    found[key][word] = general.get(word) or copy[word]
+    return [Problem(name, 0, key, *_warned(words)) for key, words in found.items() if words]
+
+
+def _warned(words: Mapping[str, float]) -> tuple[str, str]:
+    """Return the sentence about words that are too common, the commonest first."""
+    told = sorted(words.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]
+    zh = "、".join(f"“{word}”（{share:.0%}）" for word, share in told)
+    en = ", ".join(f"'{word}' ({share:.0%})" for word, share in told)
+    if len(told) < len(words):
+        zh, en = f"{zh}等 {len(words)} 个词", f"{en} and {len(words) - len(told)} more"
+    return (
+        f"提醒：{zh}太常见（括号里是一般文字带着它的份额），一篇文章多半会命中；"
+        "写更长的说法，或用 at、needs、[[when]] 说明在哪里才算",
+        f"warning: too common: {en} (the share of general prose that holds it), so that most articles are flagged; "
+        "write a longer word, or say with at, needs or [[when]] where it counts",
+    )
+
+
+_SHOWN = 5  # words that are too common and are named
 
 
 def _hidden_words(data: Mapping[str, Any], files: DataFiles) -> Iterator[Fault]:
