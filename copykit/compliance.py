@@ -304,8 +304,8 @@ def check_exemption(
 ) -> list[Problem]:
     """Return what is wrong with an exemption: a sentence that it has to excuse and does not, or the other way round.
 
-    ``exempt`` sentences have to be excused by it (or lowered, if it ``lowers``) and hold no error; ``flag`` ones, where
-    the excuse stands near and governs nothing, have to stay findings.
+    ``exempt`` sentences have to be excused by it (or lowered, if it ``lowers``) and hold no error, but the one that it
+    leaves. ``flag`` ones, where the excuse stands near and governs nothing, have to stay findings.
     """
     problems: list[Problem] = []
     for key in ("exempt", "flag"):
@@ -319,7 +319,7 @@ def check_exemption(
             told = "、".join(f"{finding.match}（{finding.rule}）" for finding in report.findings)
             if key == "exempt" and not excused:
                 zh, en = f"该放过却没有：{sentence}", f"must excuse, does not: {sentence}"
-            elif key == "exempt" and report.verdict == "error":
+            elif key == "exempt" and report.verdict == "error" and data.get("lowers") != "error":
                 zh, en = f"放过了，可还有错误：{sentence}：{told}", f"excuses, but an error is left: {sentence}: {told}"
             elif key == "flag" and excused:
                 zh, en = f"不该放过却放过了：{sentence}", f"must not excuse, does: {sentence}"

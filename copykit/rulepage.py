@@ -197,7 +197,7 @@ class Pages:
 
     def _may_stand(self, rule: str) -> Iterator[str]:
         for data in sorted(self._exemptions.values(), key=lambda data: data.get("rank", 50)):
-            if named(rule, data["rules"]):
+            if named(rule, data["rules"]) and data.get("lowers") != "error":
                 words = {**data, **data.get("en", {})} if self._lang == "en" else data
                 evidence = words.get("evidence", "")
                 owed = self._say(f"；备好{evidence}", f"; have at hand: {evidence}") if evidence else ""

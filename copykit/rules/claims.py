@@ -291,7 +291,8 @@ class Exemption:
     """One exemption: the clause under which it excuses, and when it governs.
 
     With ``lowers`` it is the sign that a text may be no advertisement at all (a report, a paper), which only a fact
-    that nobody told decides: the finding stays, less grave, and its reason names the fact.
+    that nobody told decides: the finding stays, less grave, and its reason names the fact. One that lowers to an error
+    leaves it as it is, and says why no excuse holds.
     """
 
     id: str
@@ -366,7 +367,11 @@ def _ask(reading: Reading, finding: Finding, applies: Applies) -> None:
         reading.memo.setdefault(ASKED, {}).setdefault(fact, set()).add((finding.start, finding.end, finding.rule))
 
 
-_LOWER: dict[Severity, tuple[Severity, ...]] = {"error": ("warning", "hint"), "warning": ("hint",), "hint": ()}
+_LOWER: dict[Severity, tuple[Severity, ...]] = {
+    "error": ("error", "warning", "hint"),
+    "warning": ("hint",),
+    "hint": (),
+}
 
 
 def _said(frame: Frame) -> str:
