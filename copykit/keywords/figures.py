@@ -20,6 +20,7 @@ BATCH = 20_000  # rows that are folded at once
 LONGEST = 200  # characters of a search; what is longer is a text that stands in the wrong column
 LINES = "searches"  # the role of what is counted where a table has no figures: how many lines hold the word
 ADDED = ("count", "money")
+TELLING = ("count", "index", "rank")  # measures of how much a word is searched
 
 
 @dataclass(slots=True)
@@ -95,7 +96,8 @@ def gather(documents: Iterable[Document], measures: Mapping[str, str]) -> Search
                 elif measures[role] == "rank":
                     column[place] = min(old, value)
     figures = {role: _filled(column, len(texts)) for role, column in columns.items()}
-    if not any(measures[role] == "count" for role in figures) and (not figures or max(lines, default=1) > 1):
+    # How often a word stands in a list tells how often it was searched only where nothing else does.
+    if not any(measures[role] in TELLING for role in figures) and (not figures or max(lines, default=1) > 1):
         figures[LINES] = np.array(lines, np.float64)
     return SearchTable(texts, kept, figures, {**measures, LINES: "count"}, rows, skipped)
 

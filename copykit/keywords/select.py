@@ -120,8 +120,8 @@ class _Worth:
         self.clicks_role, self.orders_role = self._first(CLICKS), self._first(ORDERS)
         index_role = self._first((*INDICES, *PLACES))
         self.volume = self._filled(self.volume_role)
-        self.clicks = np.maximum(self._filled(self.clicks_role), self._filled(self.orders_role))
-        self.orders = self._filled(self.orders_role)
+        self.orders = self._orders()
+        self.clicks = np.maximum(self._filled(self.clicks_role), self.orders)
         self.conversion: Prior | None = None
         self.click_rate: Prior | None = None
         self.rates: Floats = none
@@ -139,17 +139,17 @@ class _Worth:
             self.click_rates = self.click_rate.rate(self.clicks, self.volume)
             told = ~np.isnan(table.figures[self.volume_role])
             expected = np.where(told, self.volume * self.click_rates, self.clicks)
-        if self.orders_role and self.clicks.any():
+        if self.orders.any() or (self.orders_role and self.clicks.any()):
             self.by = "orders"
             self.conversion = fit_prior(self.orders, self.clicks)
             self.rates = self.conversion.rate(self.orders, self.clicks)
             self.value = expected * self.rates
         elif self.clicks_role and self.clicks.any():
             self.by, self.value = "clicks", expected
-        elif self.volume.any():
+        elif self.volume.any() and "conversion_rate" not in table.figures:
             self.by, self.value = "volume", self.volume
-        elif index_role:
-            self.by, self.value = "ranks", self._ranked(index_role)
+        elif self.volume.any() or index_role:
+            self.by, self.value = "ranks", self._ranked(self.volume_role if self.volume.any() else index_role)
         else:
             self.by, self.value = "nothing", none
         self._judge()
@@ -180,8 +180,9 @@ class _Worth:
                 )
             case "clicks" if self.click_rate is not None:
                 volume, clicks, rate, value = self._told[place]
+                name = self._names.get(self.volume_role, self.volume_role)
                 return self._sentences["clicks"].format(
-                    volume=_count(volume), clicks=_count(clicks), rate=_share(rate), value=_count(value)
+                    name=name, volume=_count(volume), clicks=_count(clicks), rate=_share(rate), value=_count(value)
                 )
             case "clicks":
                 return self._sentences["clicks_only"].format(clicks=_count(self._told[place][1]))
@@ -235,6 +236,14 @@ class _Worth:
         value: Floats = total / parts
         self.volume = volume
         return value
+
+    def _orders(self) -> Floats:
+        """Return the orders of each word: as told, else what its clicks and its rate of conversion come to."""
+        rates = self.table.figures.get("conversion_rate")
+        if self.orders_role or rates is None or not self.clicks_role:
+            return self._filled(self.orders_role)
+        found: Floats = np.round(self._filled(self.clicks_role) * np.nan_to_num(rates))
+        return found
 
     def _first(self, roles: Sequence[str]) -> str:
         return next((role for role in roles if role in self.table.figures), "")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from copykit.corpus.sources import Document
 from copykit.datafiles import bundled
 from copykit.keywords.exports import FormUnknown, export, load_form
-from copykit.keywords.figures import SearchTable, figure_columns, gather
+from copykit.keywords.figures import LINES, SearchTable, figure_columns, gather
 from copykit.keywords.product import NO_BRIEF, Product, product_of
 from copykit.keywords.rates import fit_prior, surely_below
 from copykit.keywords.searches import Search, SearchReader
@@ -226,6 +226,23 @@ def test_indices_are_ranked_and_conversion_comes_first() -> None:
     assert selection.by == "ranks"
     assert [word.text[-1] for word in selection.words] == ["b", "c", "d", "a"]  # d's rate stands on few searches
     assert "指数" in selection.words[0].reason
+
+
+def test_a_rate_of_conversion_is_not_left_aside() -> None:
+    told = [("a", 18_000.0, 900.0, 0.02), ("b", 12_000.0, 900.0, 0.08)]
+    clicked = chosen({f"睫毛膏{n}": {"searches": v, "clicks": c, "conversion_rate": r} for n, v, c, r in told})
+    searched = chosen({f"睫毛膏{n}": {"searches": v, "conversion_rate": r} for n, v, c, r in told})
+    assert (clicked.by, searched.by) == ("orders", "ranks")
+    for selection in (clicked, searched):
+        assert [word.text[-1] for word in selection.words] == ["b", "a"]
+    assert "72 单" in clicked.words[0].reason
+
+
+@pytest.mark.parametrize("figures", [{"search_index": 900.0}, {"search_rank": 3.0}, {"clicks": 4.0}, {"searches": 9.0}])
+def test_rows_are_counted_only_where_nothing_tells_how_much_a_word_is_searched(figures: dict[str, float]) -> None:
+    twice = [Document("1", "kiko睫毛膏", "", figures), Document("2", "KIKO睫毛膏", "", figures)]
+    assert LINES not in gather(twice, MEASURES).figures
+    assert gather([Document(each.id, each.title, "", {}) for each in twice], MEASURES).figures[LINES].tolist() == [2.0]
 
 
 def test_an_index_is_never_added_up_and_a_count_is() -> None:

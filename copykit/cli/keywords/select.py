@@ -251,7 +251,7 @@ def _report(table: Any, chosen: Any, product: Any, options: dict[str, Any], erro
             )
         )
     elif chosen.by == "ranks":
-        note(say("只有指数和比率，没有次数：按名次排，不相加", "indices and rates without counts: ranked, never added"))
+        note(say("没有点击和订单的次数：按名次排，不相加", "no counts of clicks and orders: ranked, never added"))
     elif chosen.by == "nothing":
         note(say("词表里没有数据，先后没有意义；带上点击、订单再选一次", "no figures: the order means nothing"))
     if not product.known:
