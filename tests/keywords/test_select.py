@@ -238,7 +238,7 @@ def test_a_rate_of_conversion_is_not_left_aside() -> None:
     assert "72 单" in clicked.words[0].reason
 
 
-@pytest.mark.parametrize("figures", [{"search_index": 900.0}, {"search_rank": 3.0}, {"clicks": 4.0}, {"searches": 9.0}])
+@pytest.mark.parametrize("figures", [{"search_index": 900.0}, {"search_rank": 3.0}, {"clicks": 4.0}])
 def test_rows_are_counted_only_where_nothing_tells_how_much_a_word_is_searched(figures: dict[str, float]) -> None:
     twice = [Document("1", "kiko睫毛膏", "", figures), Document("2", "KIKO睫毛膏", "", figures)]
     assert LINES not in gather(twice, MEASURES).figures
