@@ -78,6 +78,16 @@ class FileMissing(CopykitError):
         super().__init__(path=path)
 
 
+class OverInput(CopykitError):
+    """A result that would be written over a file that is read, whose content would be lost."""
+
+    zh = "{path} 是要读的文件，写上去它原来的内容就没了；请给 {option} 换个名字"
+    en = "{path} is read, and writing there would lose what it holds; give {option} another name"
+
+    def __init__(self, path: str | Path, option: str = "-o") -> None:
+        super().__init__(path=path, option=option)
+
+
 class FileUnreadable(CopykitError):
     """A file that is there but cannot be read as what it claims to be."""
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TextIO, TypeVar
 import click
 
 from copykit import datafiles
-from copykit.errors import CopykitError
+from copykit.errors import CopykitError, OverInput
 from copykit.render.terminal import Terminal, wrapped
 from copykit.text.beside import Beside
 from copykit.text.measure import display_width, pad
@@ -147,17 +147,50 @@ class Command(_Helped, click.Command):
 
     context_class = _Context
 
-    def __init__(self, *args: Any, text: Text | None = None, **kwargs: Any) -> None:
-        self.text = text
+    def __init__(self, *args: Any, text: Text | None = None, keeps: Sequence[str] = (), **kwargs: Any) -> None:
+        """``keeps``: parameters whose file may be written to, as what it holds is kept."""
+        self.text, self._keeps = text, keeps
         super().__init__(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a mistake proposes an option only where the command has it."""
+        """Run the command, unless it would write over what it reads.
+
+        A mistake proposes an option only where the command has it.
+        """
         try:
+            self._refuse_own_input(ctx.params)
             return super().invoke(ctx)
         except CopykitError as error:
             error.has_option = any(error.option in param.opts for param in self.params)
             raise
+
+    def _refuse_own_input(self, given: Mapping[str, Any]) -> None:
+        """Raise OverInput when a file to write is named as one to read too, by whatever name."""
+        options = {param.name or "": option for param in self.params for option in OUTPUTS if option in param.opts}
+        inputs = [value for name in given if name not in (*options, *self._keeps) for value in _every(given[name])]
+        for name, option in options.items():
+            for output in filter(os.path.isfile, _every(given[name])):
+                if any(_is_same(value, output) for value in inputs):
+                    raise OverInput(output, option)
+
+
+OUTPUTS = ("-o", "--picture")  # options that name a file to write
+
+
+def _every(given: Any) -> list[str | Path]:
+    """Return the texts and paths of an option, which may be given several times."""
+    values = given if isinstance(given, tuple) else (given,)
+    return [value for value in values if isinstance(value, str | Path)]
+
+
+def _is_same(given: str | Path, output: str | Path) -> bool:
+    """Return whether what was given is a name of the output; anything may be given, a title as well as a path."""
+    try:
+        if given == "-":
+            return os.path.samestat(os.fstat(sys.stdin.fileno()), os.stat(output))
+        return os.path.samefile(given, output)
+    except (OSError, ValueError):
+        return False
 
 
 class Group(_Helped, click.Group):

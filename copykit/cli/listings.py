@@ -58,7 +58,7 @@ def listings() -> None:
     """Group of the listing commands."""
 
 
-@listings.command("build", text=BUILD)
+@listings.command("build", text=BUILD, keeps=("template",))
 @click.argument("source", metavar="商品表|-")
 @option(
     "-p",

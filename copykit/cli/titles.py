@@ -82,7 +82,7 @@ def titles() -> None:
     """Group of the title commands."""
 
 
-@titles.command("score", text=SCORE)
+@titles.command("score", text=SCORE, keeps=("source",))
 @click.argument("given", metavar="[标题|-]...", nargs=-1)
 @option(
     "-i",

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from copykit import tables
-from copykit.errors import CopykitError, FileMissing, FileUnreadable
+from copykit.errors import CopykitError, FileMissing, FileUnreadable, OverInput
 from copykit.tables import Row, Table
 from copykit.tables.figures import is_total
 from copykit.tables.numbers import parse_number
@@ -142,13 +142,18 @@ class Sources:
         """Find the files; ``column`` names the text's column, ``by_line`` makes each line of plain files a document.
 
         ``since`` and ``until`` are days (ISO, counted in) of documents of a collected corpus. ``output`` is where the
-        result goes: what the last run left there is passed over among other files.
+        result goes: what the last run left there is passed over in a folder or a pattern.
 
         Raises:
             FileMissing, NothingToRead: a path that leads nowhere.
+            OverInput: the output is named as a source, or is all that the sources are.
         """
-        found = [file for path in paths for file in find_files(path)]
-        self.files = [file for file in found if len(found) == 1 or not _is(output, file)]
+        found = [(file, file == path) for path in paths for file in find_files(path)]
+        own = [named for file, named in found if _is(output, file)]
+        if output is not None and own and (any(own) or len(own) == len(found)):
+            raise OverInput(output)
+        self.passed_over = str(output) if own else ""
+        self.files = [file for file, _ in found if not _is(output, file)]
         self.columns, self._column, self._by_line, self._form = columns, column, by_line, form
         self._cleaner, self._stdin, self._on_error = cleaner, stdin, on_error
         self._dated = dated

@@ -224,7 +224,18 @@ def load_user_words(lines: Iterable[str], file: str = "") -> list[UserWord]:
     return words
 
 
+def is_dictionary(lines: Iterable[str]) -> bool:
+    """Return whether every line is a word, as of a user dictionary, and none a sentence."""
+    try:
+        words = load_user_words(line for line in lines if not line.lstrip().startswith("#"))
+    except UserDictionaryError:
+        return False
+    return not any(len(word.word) > WORD_CHARS or _SENTENCE.search(word.word) for word in words)
+
+
 SHOWN_FAULTS, SHOWN_CHARS = 3, 20  # of a dictionary that is none, such as an article
+WORD_CHARS = 20  # a line that is longer is a sentence
+_SENTENCE = late("[，。！？；：、,;]")
 
 
 # A return at a text's end would make one token with the line feed that joins it to the next; surrogates are refused.

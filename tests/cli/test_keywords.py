@@ -255,3 +255,67 @@ def test_a_run_does_not_read_what_the_last_one_wrote(tmp_path: Path) -> None:
         assert run(["keywords", "mine", str(tmp_path), "--kind", "title", "-o", str(output)]) == 0
         written.append(output.read_bytes())
     assert written[0] == written[1]
+
+
+@pytest.mark.parametrize("command", ["mine", "mine --per-document", "discover", "select", "expand", "compare"])
+@pytest.mark.parametrize("name", ["词.csv", "./词.csv", "link.csv"])
+def test_what_is_read_is_not_written_over(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    name: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    held = "关键词,点击量\n" + "".join(f"{title},{n}\n" for n, title in enumerate(TITLES))
+    for file in ("词.csv", "旧.csv"):
+        Path(file).write_text(held, "utf-8")
+    Path("link.csv").symlink_to("词.csv")
+    assert run(["keywords", *command.split(), "旧.csv", "词.csv", "-o", name]) == 2
+    assert f"{Path(name)} 是要读的文件" in capsys.readouterr().err
+    assert Path("词.csv").read_text("utf-8") == held
+
+
+@pytest.mark.parametrize("option", ["--stop", "--user-words"])
+def test_no_list_that_is_read_is_written_over(titles: Path, tmp_path: Path, option: str) -> None:
+    path = tmp_path / "词.md"
+    path.write_text("平价\n", "utf-8")
+    assert mine(titles, option, path, "-o", path) == 2
+    assert path.read_text("utf-8") == "平价\n"
+
+
+def test_a_folder_may_hold_the_last_result_but_not_be_it(
+    titles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "关键词.csv"
+    shown = []
+    for _ in range(2):
+        assert mine(tmp_path, "--kind", "product", "-o", target) == 0
+        shown.append(capsys.readouterr())
+    assert shown[0].out == shown[1].out
+    assert "关键词.csv 是 -o 要写的文件" not in shown[0].err
+    assert "关键词.csv 是 -o 要写的文件" in shown[1].err
+    titles.unlink()
+    before = target.read_bytes()
+    assert mine(tmp_path, "--kind", "product", "-o", target) == 2
+    assert target.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("held", "code", "kept"),
+    [
+        ("禾木旗舰店\n睫毛膏 3 n\n", 0, True),
+        ("# 自己记的\n禾木旗舰店 nz\n", 0, True),
+        ("这是一篇文章，写了好几句话。\n", 2, False),
+        ("两个词 在一行 里\n", 2, False),
+    ],
+)
+def test_new_words_are_added_to_a_list_and_to_nothing_else(tmp_path: Path, held: str, code: int, kept: bool) -> None:
+    source, target = tmp_path / "题.txt", tmp_path / "我的词.txt"
+    source.write_text("".join(f"澜沐{use}\n{use}澜沐\n" for use in ("口红", "面霜", "眉笔", "粉饼")) * 3, "utf-8")
+    target.write_text(held, "utf-8")
+    for _ in range(2):
+        assert run(["keywords", "discover", str(source), "--kind", "product", "-o", str(target)]) == code
+    lines = target.read_text("utf-8").splitlines()
+    assert lines[: held.count("\n")] == held.splitlines()
+    assert [line.split()[0] for line in lines].count("澜沐") == kept

@@ -16,7 +16,7 @@ import numpy as np
 from copykit import tables
 from copykit.cli import common
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
-from copykit.cli.keywords.out import Result, check_output, output_options, told, write_result
+from copykit.cli.keywords.out import Result, check_output, output_options, told, told_passed_over, write_result
 from copykit.corpus.sources import Columns, Document, Sources
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
@@ -186,6 +186,7 @@ class _Desk:
         by, days = self.options["by"], self.days
         for number, paths in enumerate(self.groups):
             sources = self._sources(paths)
+            told_passed_over(sources.passed_over)
             documents = iter(sources)
             first = next(documents, None)
             if number == 0:
@@ -207,6 +208,7 @@ class _Desk:
             form=self.options["input_format"],
             stdin=sys.stdin.buffer,
             on_error=self.errors.append,
+            output=self.options["output"],
         )
 
     def _choose(self, sources: Sources, first: Document | None) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from copykit.cli import common
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
-from copykit.cli.keywords.out import Result, check_output, output_options, told, write_result
+from copykit.cli.keywords.out import Result, check_output, output_options, told, told_passed_over, write_result
 from copykit.cli.keywords.select import brief_of
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
@@ -135,8 +135,10 @@ def _learn(
         form=options["input_format"],
         stdin=sys.stdin.buffer,
         on_error=errors.append,
+        output=options["output"],
     )
     table = gather(rows, columns.measures)
+    told_passed_over(rows.passed_over)
     volume = next((role for role in VOLUMES if role in table.figures), "")
     amounts = np.nan_to_num(table.figures[volume]).tolist() if volume else None
     widener.learner.searches(table.folded, amounts)
@@ -152,7 +154,14 @@ def _read_texts(widener: Any, files: DataFiles, options: dict[str, Any], errors:
     from copykit.text.clean import Cleaner
 
     columns = columns_of(files.load("columns"), queries=False)
-    documents = Sources(options["corpus"], columns, cleaner=Cleaner(()), stdin=sys.stdin.buffer, on_error=errors.append)
+    documents = Sources(
+        options["corpus"],
+        columns,
+        cleaner=Cleaner(()),
+        stdin=sys.stdin.buffer,
+        on_error=errors.append,
+        output=options["output"],
+    )
     read = 0
 
     def texts() -> Iterator[str]:

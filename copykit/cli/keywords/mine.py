@@ -17,7 +17,7 @@ import click
 from copykit import tables
 from copykit.cli import common
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
-from copykit.cli.keywords.out import as_json, check_output, joined_json, output_options, write_bytes
+from copykit.cli.keywords.out import as_json, check_output, joined_json, output_options, told_passed_over, write_bytes
 from copykit.cli.keywords.out import told as told_errors
 from copykit.corpus.sources import Sources, columns_of
 from copykit.datafiles import DataFiles
@@ -73,10 +73,11 @@ DISCOVER = Text(
     "\n"
     "-o 新词.txt 是 jieba 词典的格式，别的工具也能用；词组、度量、日期、\n"
     "纯英文不写进去（-o 新词.csv 全都有）。放进项目的 words/ 文件夹，以后每次\n"
-    "都会用上，再写一次只往里加。",
+    "都会用上。文件已经有了，只往里加；里面不是词表，就不写。",
     "Find words that the dictionary lacks: characters that keep together while their neighbours change.\n\n"
     "-o words.txt writes jieba's user-dictionary format, without phrases, measures, dates and Latin words (a .csv has "
-    "all).\nIn the project's words/ folder it is used from then on, and added to.",
+    "all).\nIn the project's words/ folder it is used from then on. A file that is there is added to; one that is "
+    "no list of words is left alone.",
 )
 
 
@@ -176,7 +177,7 @@ def mine(sources: tuple[str, ...], per_document: bool, **options: Any) -> int:
     return _all(desk, options)
 
 
-@click.command("discover", cls=Command, text=DISCOVER)
+@click.command("discover", cls=Command, text=DISCOVER, keeps=("user_words",))
 @partial(source_options, endings=DICTIONARY)
 @option(
     "--top", type=click.IntRange(1), metavar="N", zh="要几个词（默认屏幕 30 个、文件 1000 个）", en="how many words"
@@ -196,6 +197,7 @@ def discover(sources: tuple[str, ...], **options: Any) -> int:
     from copykit.keywords.run import discover_blocks
 
     desk = _desk(sources, options, DICTIONARY)
+    kept = _kept(options["output"])
     on_screen = options["output"] is None and options["form"] in (None, "table")
     top = options["top"] or (SCREENFUL if on_screen else FILEFUL)
     wanted = Wanted(2 * top if on_screen else top, options["min_documents"], explain=True)
@@ -204,7 +206,7 @@ def discover(sources: tuple[str, ...], **options: Any) -> int:
             desk.sources.blocks(), desk.recipe, wanted, folder, jobs=desk.jobs, advance=progress.advance
         )
     desk.documents = totals.documents
-    _write(found, desk, options, new=True)
+    _write(found, desk, options, kept=kept)
     return _report(desk, options, len(found))
 
 
@@ -315,8 +317,9 @@ def _all(desk: _Desk, options: dict[str, Any]) -> int:
     return _report(desk, options, len(found))
 
 
-def _write(found: list[Keyword], desk: _Desk, options: dict[str, Any], *, new: bool = False) -> None:
-    view, output = desk.view, options["output"]
+def _write(found: list[Keyword], desk: _Desk, options: dict[str, Any], *, kept: Sequence[str] | None = None) -> None:
+    """Write the words; ``kept`` are the lines that a dictionary of new words has already."""
+    view, output, new = desk.view, options["output"], kept is not None
     table = render.new_words_table if new else render.keywords_table
     if output is not None:
         headers, rows = render.keyword_cells(found, view)
@@ -326,7 +329,7 @@ def _write(found: list[Keyword], desk: _Desk, options: dict[str, Any], *, new: b
             case ".xlsx":
                 tables.write_xlsx(output, [tables.Sheet(say("关键词", "keywords"), headers, rows)])
             case ".txt":
-                _write_dictionary(found, desk, output)
+                _write_dictionary(found, desk, output, kept or ())
             case suffix:
                 with tables.atomic(output) as out:
                     out.writelines(_encoded(found, suffix.removeprefix("."), view))
@@ -343,13 +346,32 @@ def _write(found: list[Keyword], desk: _Desk, options: dict[str, Any], *, new: b
             write_bytes(_encoded(found, form, view))
 
 
-def _write_dictionary(found: list[Keyword], desk: _Desk, output: Path) -> None:
-    """Write new words as a dictionary; what a file of the project's words/ has, and hence is not new, stays in it."""
+def _kept(output: Path | None) -> list[str]:
+    """Return the lines of the dictionary that new words are added to.
+
+    Raises:
+        UsageMistake: the file is there, and holds something else.
+    """
+    from copykit.text.segment import is_dictionary
+
+    if output is None or output.suffix.lower() not in DICTIONARY or not output.exists():
+        return []
+    lines = text_in(output).removeprefix("\ufeff").splitlines()
+    if not is_dictionary(lines):
+        raise UsageMistake(
+            f"{output} 已经有了，里面不是词表（一行一个词），不往里写；请给 -o 换个名字",
+            f"{output} is there and no list of words, one a line, to add to; give -o another name",
+        )
+    return lines
+
+
+def _write_dictionary(found: list[Keyword], desk: _Desk, output: Path, kept: Sequence[str]) -> None:
+    """Write new words as a dictionary; what it has already stays in it."""
     from copykit.keywords.discover import dictionary_lines
 
     lines = dictionary_lines(found, desk.recipe.kitchen().segmenter, desk.files.load("discovery")["words"])
-    used = {entry.path.resolve() for entry in desk.files.entries("words")}
-    kept = text_in(output).splitlines() if output.resolve() in used else []
+    there = {line.split()[0] for line in kept if line.strip()}
+    lines = [line for line in lines if line.split()[0] not in there]
     with tables.atomic(output) as out:
         out.writelines(f"{line}\n".encode("utf-8", "replace") for line in (*kept, *lines))
     note(
@@ -470,6 +492,7 @@ def _report(desk: _Desk, options: dict[str, Any], found: int) -> int:
                 f"of {file} only the sheet '{sheet}' was read, not {', '.join(unread)}; save them as files",
             )
         )
+    told_passed_over(desk.sources.passed_over)
     told_errors(desk.errors)
     if not desk.documents and not desk.errors:
         note(say("里面一篇文字也没有，请检查文件或列名", "there is no text in it; check the file or the column"))

@@ -121,6 +121,17 @@ def joined_json(lines: Iterable[bytes], form: str) -> Iterator[bytes]:
     yield b"\n]\n"
 
 
+def told_passed_over(file: str) -> None:
+    """Tell on stderr that the file of an earlier result was not read among the others."""
+    if file:
+        common.note(
+            say(
+                f"{file} 是 -o 要写的文件，当作上一次的结果，没有读",
+                f"{file} is where -o writes: taken for an earlier result, it was not read",
+            )
+        )
+
+
 def write_bytes(parts: Iterable[bytes]) -> None:
     """Write UTF-8 to stdout whatever the console's encoding; a reader that has gone ends it quietly."""
     sys.stdout.flush()

@@ -11,7 +11,7 @@ import click
 from copykit import tables
 from copykit.cli import common
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
-from copykit.cli.keywords.out import Result, check_output, output_options, told, write_result
+from copykit.cli.keywords.out import Result, check_output, output_options, told, told_passed_over, write_result
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.model import NO_SHOP, Brief
@@ -93,7 +93,8 @@ def select(sources: tuple[str, ...], **options: Any) -> int:
     lang, settings = common.lang_of(), files.load("selection")["standard"]
     errors: list[CopykitError] = []
     columns = figure_columns(files.load("columns"))
-    table = gather(_rows(sources, columns, options, errors), columns.measures)
+    rows = _rows(sources, columns, options, errors)
+    table = gather(rows, columns.measures)
     # A brand that no dictionary has must not be cut apart with its neighbours.
     segmenter = Segmenter(options["segmenter"], [UserWord(name) for name in product.own_brands])
     reader = SearchReader(files, product, segmenter, _lines(options["other_brands"]))
@@ -111,6 +112,7 @@ def select(sources: tuple[str, ...], **options: Any) -> int:
         _export(chosen.words, form, product.name or say("计划", "plan"), options)
     else:
         _write(chosen, files, product.name, options)
+    told_passed_over(rows.passed_over)
     _report(table, chosen, product, options, errors)
     return common.REJECTED if errors or not len(table) else 0
 
@@ -143,6 +145,7 @@ def _rows(sources: tuple[str, ...], columns: Any, options: dict[str, Any], error
         form=options["input_format"],
         stdin=sys.stdin.buffer,
         on_error=errors.append,
+        output=options["output"],
     )
 
 
