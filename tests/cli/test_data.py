@@ -105,7 +105,7 @@ def test_an_unknown_kind_is_told_with_those_there_are(copykit: Copykit, lang: st
         ("TMALL", ["platforms/taobao"]),
         ("listings/xiaohongshu", ["listings/xiaohongshu", "id title  make title"]),
         ("channels/sms_email", ["channels/sms_email", "campaign: true"]),
-        ("shaming", ["lexicons/shaming", "黄脸婆\tuse=气色差的|脸色暗沉的"]),
+        ("shaming", ["lexicons/shaming", "大饼脸\tuse=圆脸|脸圆的人"]),
         ("content", ["profiles/content", "[novelty]", "weight: 0.3"]),
         ("background/words", ["background/words"]),
     ],
