@@ -9,6 +9,7 @@ proposed, and the writer is asked for what only the writer knows.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.late import late
 from copykit.lexicon import AutomatonBuilder, Lexicons
-from copykit.model import MOST_CHANGES, Change, Finding, TitleScore, Token
+from copykit.model import MOST_CHANGES, Change, Finding, Span, TitleScore, Token
 from copykit.platforms import length_on
 from copykit.text.clauses import clauses
 from copykit.text.normalize import fold, fold_texts
@@ -34,6 +35,7 @@ _MOVED = 8  # characters that are still one thing
 _MODIFIER = 4  # characters of a word that does
 _LOOSE = frozenset("的女男新款")  # single characters that lean on nothing in a list of search words
 _WORD = 2  # characters of a word that can stand where two were
+_ASKED_WORDS = 5  # that a writer is asked about at once
 _LISTED = 7  # words without a small one among them are a list of search words
 _SMALL_TAGS = "udpcyrm"
 _EDGES = " ，,、；;：:|｜/·-—"
@@ -70,6 +72,13 @@ class Adviser:
         self._category_slot = builder.words(self._categories.entries, self._categories.exceptions)
         self._buyer_slot = builder.words(self._buyers.entries, self._categories.exceptions)
         self._squeeze_slot = builder.words(self._small)
+        self._spare = lexicons["sparable"].entries
+        leaning = lexicons["leaning_openers"].entries
+        self._lone = frozenset(word for word, fields in leaning.items() if "alone" in fields)
+        self._openers = tuple(leaning.keys() - self._lone)
+        self._asked = [
+            rule for data in self._changes.values() if data["kind"] == "ask" for rule in data.get("rules", ())
+        ]
         self._degree_slots = {
             name: builder.words(fold_texts((*data["degrees"], *data["levels"])))
             for name, data in self._changes.items()
@@ -105,13 +114,72 @@ class Adviser:
             if data["kind"] != "ask" or score.profile not in data.get("profiles", (score.profile,)):
                 continue
             rules, lacks = data.get("rules", ()), data.get("lacks")
-            found = [f for f in score.findings if f.rule in rules or f.severity == data.get("of")]
+            found = [finding for finding in score.findings if self._asks(data, finding)]
             told = any(f.dimension == lacks and f.points > 0 and f.rule not in rules for f in score.findings)
             low = score.percentile is None or score.percentile < data.get("below", 0)
             if (found or (low and "below" in data)) and not (lacks and told):
-                old = "、".join(dict.fromkeys(f"“{finding.match}”" for finding in found))
-                asked.append((data["rank"], data["message"].format(old=old)))
+                asked.append((data["rank"], self._question(score, data, found)))
         return [message for rank, message in asked if rank == min(asked)[0]]
+
+    def _asks(self, data: Mapping[str, Any], finding: Finding) -> bool:
+        """Return whether a question is asked of a finding: of its rule, or of what no other question names."""
+        of = data.get("of", finding.severity)
+        if finding.severity != of:
+            return False
+        return (
+            _names(data["rules"], finding.rule)
+            if "rules" in data
+            else "of" in data and not _names(self._asked, finding.rule)
+        )
+
+    def _question(self, score: TitleScore, data: Mapping[str, Any], found: Sequence[Finding]) -> str:
+        """Return a question with the words that it is about, how far the length is off, and what could go."""
+        old = self._quoted(dict.fromkeys(finding.match for finding in found))
+        length = score.length
+        over = max(length.used - (length.limit or length.used), (length.low or 0) - length.used)
+        spare = self._could_go(score, over) if "bare" in data else []
+        message = data["message"] if spare or "bare" not in data else data["bare"]
+        return str(message.format(old=old, over=over, word=self._quoted(spare)))
+
+    def _could_go(self, score: TitleScore, over: int) -> list[str]:
+        """Return the small words, and where those are too few the clause, that a title too long might do without."""
+        if len(score.title) > MAX_TITLE:
+            return []
+        folded, tokens = fold(score.title), self._tokens(score.title)
+        earning = [(f.start, f.end) for f in score.findings if f.points > 0 and not _is_whole(f, score)]
+        words = []
+        for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
+            fields = self._small.get(token.text, self._spare.get(token.text))
+            start, end = folded.span(token.start, token.end)
+            goes = fields is not None and _ink(token.text) and _can_go(fields, before, after)
+            if goes and not any(first < end and start < last for first, last in earning):
+                words.append(score.title[start:end])
+        short = over - sum(map(len, words))
+        words = list(dict.fromkeys(words))[:_ASKED_WORDS]
+        if short <= 0:
+            return words
+        parts = clauses(score.title)
+        held = self._held(score.title, parts)
+        enough = [part for part in parts if part not in held and short <= part.end - part.start < _ink(score.title) / 2]
+        if not enough:
+            return words
+        least = min(enough, key=lambda part: (_earned(score, *part), part.end - part.start))
+        clause = score.title[slice(*least)]
+        return [*(word for word in words if word not in clause), clause]
+
+    def _held(self, title: str, parts: Sequence[Span]) -> set[Span]:
+        """Return the clauses that do not go, because one leans on another.
+
+        These are a clause that points back and the one it points to, a question with what answers it, and all that
+        stands beside a mere yes or no.
+        """
+        held: set[Span] = set()
+        for ahead, part in itertools.pairwise(parts):
+            texts = [fold(title[slice(*each)]).text for each in (ahead, part)]
+            answered = "?" in fold(title[ahead.end : part.start]).text
+            if answered or texts[1].startswith(self._openers) or not self._lone.isdisjoint(texts):
+                held |= {ahead, part}
+        return held
 
     def _judged(self, score: TitleScore, body: str | None, without: Iterable[str]) -> list[tuple[_Rewrite, TitleScore]]:
         """Return the rewrites that help with what they come to, the best first."""
@@ -253,6 +321,8 @@ class Adviser:
             if clause is not None and score.profile != "listing":
                 left = _ink(score.title[clause.start : start] + score.title[end : clause.end])
                 if 0 < left < _LEAST_CLAUSE and not self._names_goods(score.title[slice(*clause)]):
+                    if clause in self._held(score.title, clauses(score.title)):
+                        continue
                     start, end = clause
             if _ink(rest := _without(score.title, start, end)) >= _LEAST_CLAUSE:
                 yield rest, {"old": score.title[start:end]}
@@ -334,6 +404,7 @@ class Adviser:
                 places.append((start, end, folded.text[slice(*hit)] in data["levels"]))
         left_out: list[str] = []
         title = score.title
+        held = self._held(title, clauses(title))
         for clause in reversed(clauses(score.title)):
             mine = [place for place in places if clause.start <= place[0] and place[1] <= clause.end]
             if not mine:
@@ -357,7 +428,7 @@ class Adviser:
                 title = title[: clause.start] + text + title[clause.end :]
                 left_out += reversed(taken)
             else:
-                if all(
+                if clause in held or all(
                     clause.end - clause.start >= other.end - other.start
                     for other in clauses(score.title)
                     if other != clause
@@ -443,7 +514,7 @@ class Adviser:
             return
         parts = clauses(score.title)
         holding = [part for part in parts if part.start <= start and end <= part.end]
-        if len(parts) > 1 and holding:
+        if len(parts) > 1 and holding and holding[0] not in self._held(score.title, parts):
             clause = holding[0]
             yield score.title[clause.start : clause.end] + "，" + _without(score.title, *clause), {"word": word}
 
@@ -454,8 +525,12 @@ class Adviser:
         plain, pictures = _without_pictures(score.title)
         if pictures:
             yield plain, {"old": pictures}
+        fitting, dropped = self._squeezed(score.title)
+        if dropped:
+            yield fitting, {"old": "”“".join(dropped)}
         parts = clauses(score.title)
-        loose = [part for part in parts if self._only_remarks(score, part, last=part == parts[-1])]
+        held = self._held(score.title, parts)
+        loose = [part for part in parts if part not in held and self._only_remarks(score, part, last=part == parts[-1])]
         loose.sort(key=lambda part: _earned(score, part.start, part.end))
         if len(loose) == len(parts):
             loose = loose[:-1]
@@ -518,6 +593,11 @@ def _faults(score: TitleScore) -> Counter[tuple[str, str]]:
         for finding in score.findings
         if finding.severity != "hint" or (finding.points < 0 and finding.dimension in score.overall.parts)
     )
+
+
+def _names(rules: Iterable[str], rule: str) -> bool:
+    """Return whether a rule is one of those named; a name with a slash at its end means a whole folder."""
+    return any(rule.startswith(name) if name.endswith("/") else rule == name for name in rules)
 
 
 def _troubles(score: TitleScore) -> int:

@@ -140,13 +140,59 @@ def test_rather_no_change_than_a_silly_one(title: str) -> None:
         ("雨伞骨断了六次", "说给谁听"),
         ("关于选枕头的一些建议", "说给谁听"),
         ("秋冬护手霜推荐", "哪个数"),
+        ("傻子看了都说好的相机", "“傻子”会伤人"),
+        ("赌球赚钱的八个窍门", "“赌球”不能这么写"),
+        ("周末两天逛完三座城，高铁上发生的事谁也没料到", "多了 2 个字"),
+        ("周末两天逛完三座城，高铁上发生的事谁也没料到", "“也”"),
+        ("大理石花纹陶瓷饭碗家庭套装餐具礼盒十八件套", "去掉哪几个字"),
         ("秋冬巨好用的护手霜", "不一样"),
     ],
 )
 def test_the_writer_is_asked_for_what_no_rewrite_can_know(title: str, asked: str) -> None:
     scorer = TitleScorer.bundled("小红书")
-    (question,) = Adviser(bundled(), scorer).questions(scorer.score(title))
-    assert asked in question
+    questions = Adviser(bundled(), scorer).questions(scorer.score(title))
+    assert any(asked in question for question in questions)
+
+
+def test_each_kind_of_error_is_asked_about_once() -> None:
+    scorer = TitleScorer.bundled("小红书")
+    questions = Adviser(bundled(), scorer).questions(
+        scorer.score("傻子看了都说好的国家级相机，出门旅行带它拍了三千多张")
+    )
+    assert [sum(word in question for question in questions) for word in ("傻子", "国家级", "多了")] == [1, 1, 1]
+    assert not any("有出处" in question and "傻子" in question for question in questions)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "面包店为什么敢把剩面包白送？不，它只送给晚班司机",
+        "我换了八个牌子的洗衣液，没有哪个洗得掉油渍，除了肥皂",
+        "租房三年的人都劝我别买沙发，反而这张懒人椅用到现在",
+        "孩子挑食怎么办？先把零食柜搬空，别的什么也不用做",
+        "保温杯到底能不能装牛奶？不能，两个小时就会变味了",
+    ],
+)
+def test_no_clause_goes_on_which_another_leans(title: str) -> None:
+    for change in advised(title, "小红书")[1]:
+        assert change.title == title
+
+
+@pytest.mark.parametrize(
+    ("title", "kinder"),
+    [
+        ("大饼脸怎么剪刘海", "圆脸怎么剪刘海"),
+        ("矮胖女生的连衣裙怎么选", "小个子微胖女生的连衣裙怎么选"),
+        ("瘸子听完也说好的音箱", None),
+        ("买回来的大衣穿上像个瘸子", None),
+        ("疯子听完都说好的耳机", None),
+        ("背这包出门像个胖子", None),
+        ("泼妇听完都笑的段子", None),
+    ],
+)
+def test_only_a_word_that_means_the_same_people_is_put_in(title: str, kinder: str | None) -> None:
+    _, changes = advised(title, "小红书")
+    assert [change.title for change in changes][:1] == ([kinder] if kinder else [])
 
 
 def test_a_title_that_stands_high_is_left_alone() -> None:
