@@ -87,14 +87,14 @@ def _csv_cell(cell: object, raw: bool) -> object:
 
 
 def guard_cell(text: str) -> str:
-    """Put ``'`` before a cell that begins with = + - @ tab or return, unless it is a plain number."""
+    """Put ``'`` before a cell that begins with = + - @ tab or return, unless it is a plain number or only dashes."""
     if text[:1] in _FORMULA_STARTS and text and not _PLAIN_NUMBER.fullmatch(text):
         return "'" + text
     return text
 
 
 _FORMULA_STARTS = frozenset("=+-@\t\r")
-_PLAIN_NUMBER = re.compile(r"[-+](\d+(\.\d*)?|\d{1,3}(,\d{3})+(\.\d*)?|\.\d+)([eE][-+]?\d+)?%?", re.ASCII)
+_PLAIN_NUMBER = re.compile(r"-{1,3}|[-+](\d+(\.\d*)?|\d{1,3}(,\d{3})+(\.\d*)?|\.\d+)([eE][-+]?\d+)?%?", re.ASCII)
 
 
 def write_jsonl(target: str | Path | TextIO, items: Iterable[Mapping[str, object]]) -> Written:

@@ -307,7 +307,10 @@ def _without_mail(text: str) -> tuple[str, int]:
 
 def _may_hold_furniture(text: str) -> bool:
     """Return whether a text may hold furniture of which none of the suspect signs tells."""
-    return any(mark in text for mark in ("http", "www.", "@", "责编", "责任编辑", "HTTP", "WWW."))
+    return any(mark in text for mark in ("http", "www.", "@", "责编", "责任编辑", "HTTP", "WWW.", _RATED))
+
+
+_RATED = "评"  # a sign of every text that a shop puts for a review
 
 
 _DATES = re.compile(r"[\s\d|:/.年月日时分秒点-]*\d[\s\d|:/.年月日时分秒点-]*|[\s|}{>»/&-]+")
@@ -364,7 +367,8 @@ def _short_furniture() -> re.Pattern[str]:
 def _furniture_inside() -> dict[str, re.Pattern[str]]:
     """Return sign → what finds, from it on, who wrote, edited or first published a text.
 
-    In brackets it stands behind a sentence, without them at the end of a line.
+    In brackets it stands behind a sentence, without them at the end of a line. Lines in which nobody wrote anything
+    hold a sign, too.
     """
     inside, last = ("|".join(map(re.escape, _phrases(sort))) for sort in ("signed", "ends"))
     patterns = {
@@ -373,6 +377,8 @@ def _furniture_inside() -> dict[str, re.Pattern[str]]:
         )
         for opening in "(（"
     }
+    empty = "|".join(map(re.escape, _phrases("whole")))
+    patterns[_RATED] = re.compile(rf"^[ \t]*(?:{empty})[ \t。.!！~]*$", re.MULTILINE)
     patterns["责"] = re.compile(rf"(?:{last})[:：]?[^。！？!?,，\n]{{1,{SIGNATURE}}}$", re.MULTILINE)
     return patterns
 
