@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from copykit.datafiles import DataFiles
 from copykit.text.numerals import parse_han
+from copykit.text.patterns import either
 
 
 class Law(NamedTuple):
@@ -54,7 +55,7 @@ class Laws:
             for identifier, data in files.load("laws").items()
         }
         # The longest first: 广告法适用指南 is not the law whose name it begins with.
-        self._names = re.compile(_either(self._by_short))
+        self._names = re.compile(either(self._by_short))
 
     def cited(self, source: str) -> list[Citation]:
         """Return the parts of a source (``广告法 第九条（三）；价格规定 第十九条``), in order."""
@@ -80,14 +81,10 @@ class Laws:
 
     @functools.cached_property
     def _citations(self) -> re.Pattern[str]:
-        return re.compile(rf"({_either(self._by_name)})[》\s]*((?:{_ARTICLE}{_PARTS}{_AND})+)")
+        return re.compile(rf"({either(self._by_name)})[》\s]*((?:{_ARTICLE}{_PARTS}{_AND})+)")
 
     def __iter__(self) -> Iterator[Law]:
         return iter(self._by_short.values())
-
-
-def _either(names: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
 
 
 # 第十五条第二款、第二十一条（一）（四）

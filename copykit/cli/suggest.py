@@ -14,6 +14,7 @@ from copykit.brief import read_brief
 from copykit.cli import common
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
 from copykit.datafiles import DataFiles
+from copykit.lexicon import Lexicons
 from copykit.model import Brief, Withheld
 from copykit.natures import nature_of
 from copykit.platforms import Platform, Platforms
@@ -160,9 +161,8 @@ def _suggestions(
         return checker.context(Facts(brief=left, today=today, kind="title", commercial=True))
 
     ledger = open_ledger(brief, today, files, checker, make_context)
-    ends = [word for line in files.load("lexicons")["title_open_ends"] if (word := line.strip())]
     patterns = making.load_patterns(files, nature_of(brief, files))
-    filled = making.fill(patterns, slots_of(facts_of(ledger.brief, today), ends))
+    filled = making.fill(patterns, slots_of(facts_of(ledger.brief, today), Lexicons(files)))
     return making.judge(filled, scorer), ledger.withheld
 
 
@@ -192,7 +192,7 @@ def _improve(
     before = scorer.score(old.strip())
     checker = Checker(files, lang=lang)
     context = checker.context(Facts(brief=brief, today=today, kind="title", commercial=True))
-    told, segmenter = improving.Told.of(brief), Segmenter()
+    told, segmenter = improving.Told.of(brief, Lexicons(files)), Segmenter()
 
     def faulty(title: str) -> bool:
         return any(each.severity == "error" for each in checker.check(title, context).findings)

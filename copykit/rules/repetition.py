@@ -77,13 +77,14 @@ class NearWordKind(ProseKind):
     """Finds a word of two Han or more that stands ``at_least`` times within ``max`` characters.
 
     Words of ``lexicons`` are in every text and do not count; nor do the brief's keywords, which have their own
-    rule.
+    rule. ``chars`` are those of grammar: they stand in every line, and in few words of content.
     """
 
     def __init__(self, rule: Rule, build: Build) -> None:
         super().__init__(rule, build)
         self.least, self.reach = int(rule.settings["at_least"]), int(rule.settings["max"])
         self.plain = listed_words(rule, build)
+        self.grammar = frozenset(rule.settings.get("chars", ()))
 
     def _find(self, reading: Reading) -> Iterable[Finding]:
         prose = prose_of(reading)
@@ -110,12 +111,15 @@ class NearWordKind(ProseKind):
         """
         for block in range(0, max(len(text) - self.reach, 1), _BLOCK):
             whole = text[block : block + _BLOCK + self.reach]
-            likely = [pair for pair in frequent_pairs(whole, self.least) if _CONTENT.fullmatch(pair)]
+            likely = [pair for pair in frequent_pairs(whole, self.least) if self._is_content(pair)]
             for base in range(0, max(len(whole) - self.reach, 1), _STRETCH) if likely else ():
                 stretch = whole[base : base + _STRETCH + self.reach]
                 often = [pair for pair in likely if stretch.count(pair) >= self.least]
                 if often:
                     yield block + base, stretch, often
+
+    def _is_content(self, pair: str) -> bool:
+        return _TWO_HAN.fullmatch(pair) is not None and self.grammar.isdisjoint(pair)
 
     def _crowded(self, prose: Prose, begin: int, end: int, context: Context) -> Iterable[tuple[str, Finding]]:
         """Yield the words that crowd in a range, each with its finding."""
@@ -160,8 +164,6 @@ def frequent_pairs(text: str, least: int) -> list[str]:
 _STRETCH = 240  # characters looked at together, with the reach
 _BLOCK = 8 * _STRETCH  # characters whose pairs are counted at once
 _MARGIN = 8  # what is cut beside a crowd, so that the words at its edges are whole
-# Two Han of which neither is a word of grammar: these stand in every line, and in few words of content.
-_CONTENT = late(f"(?:(?![的了在是和与也都就不这那我你他她它们着过吗呢吧把被让给很])[{HAN}]){{2}}")
 
 
 class SamePhraseKind(ProseKind):

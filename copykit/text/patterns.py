@@ -29,6 +29,11 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(f"(?=[{listed}])(?:{pattern})")
 
 
+def either(words: Iterable[str]) -> str:
+    """Return the pattern of any of some words, the longest first; of nothing at all when there are none."""
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or "(?!)"
+
+
 @functools.cache
 def presence(pattern: str) -> re.Pattern[str]:
     """Return what is found in exactly the texts in which the pattern is found, though seldom all of the match.

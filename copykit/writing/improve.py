@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from copykit.errors import Words
+from copykit.lexicon import Lexicons
 from copykit.model import Brief, Finding, TitleScore
 from copykit.text.normalize import fold_text
+from copykit.text.patterns import either
 from copykit.titles.advise import Adviser
 from copykit.titles.score import TitleScorer
 from copykit.writing.claims import said_in
+from copykit.writing.slots import han_pairs
 from copykit.writing.suggest import Suggestion, choose, difference
 
 MOST_STEPS, MOST_IMPROVED = 3, 5
@@ -39,18 +42,30 @@ class Improved:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an old title is held against: all that a brief says, and how its goods are called."""
+    """What an old title is held against: all that a brief says, and how its goods are called.
+
+    ``figures`` finds the figures of a title that have to be told, ``fillers`` the words of any title.
+    """
 
     text: str
     names: tuple[str, ...]
+    figures: re.Pattern[str]
+    fillers: re.Pattern[str]
 
     @classmethod
-    def of(cls, brief: Brief) -> Told:
+    def of(cls, brief: Brief, lexicons: Lexicons) -> Told:
         """Return what a brief says."""
         price = [f"{brief.price:g}元", f"{brief.price:g}块"] if brief.price is not None else []
         text = "｜".join([*price, *(text for _, text in said_in(brief))])
         names = (brief.product, brief.category, brief.brand, *brief.keywords)
-        return cls(_plain(text), tuple(dict.fromkeys(filter(None, names))))
+        units = either(lexicons["title_units"].entries)
+        figures = re.compile(rf"\d+(?:\.\d+)?(?:{units})?|[二两三四五六七八九十百千万半]+(?:{units})")
+        fillers = re.compile(either(lexicons["title_fillers"].entries))
+        return cls(_plain(text), tuple(dict.fromkeys(filter(None, names))), figures, fillers)
+
+    def pairs(self, text: str) -> set[str]:
+        """Return the pairs of Han characters of which a text makes its words, none of them of fillers."""
+        return han_pairs(self.fillers.sub(" ", text))
 
 
 def faults(old: TitleScore, told: Told, findings: Iterable[Finding]) -> list[Words]:
@@ -78,7 +93,7 @@ def untold(title: str, told: Told) -> list[str]:
     plain = _plain(title)
     return [
         match[0]
-        for match in _FIGURE.finditer(plain)
+        for match in told.figures.finditer(plain)
         if not re.search(rf"(?<![\d.]){re.escape(match[0])}(?!\d)", told.text)
     ]
 
@@ -142,9 +157,9 @@ def improve(
     if len(true) >= TRUE_WORDS * len(own):
         for title, reasons in _changed(current, scorer, adviser):
             add(scorer.score(title), (*why, *reasons), 0.0)
-    figures = set(_FIGURE.findall(_plain(fixed)))
+    figures = set(told.figures.findall(_plain(fixed)))
     kin = {
-        each.title: len(true & _pairs(each.title)) + SAME_FIGURE * sum(one in _plain(each.title) for one in figures)
+        each.title: len(true & told.pairs(each.title)) + SAME_FIGURE * sum(one in _plain(each.title) for one in figures)
         for each in others
     }
     # Scores are no finer than that: of a weak title, what says the same in the brief's words is shown beside it.
@@ -187,7 +202,7 @@ def _own(title: str, told: Told) -> tuple[set[str], set[str]]:
     """Return what a title says beside names of the goods, as pairs of characters, and what of it the brief holds."""
     for name in told.names:
         title = title.replace(name, " ")
-    own = _pairs(title) - {pair for name in told.names for pair in _pairs(name)}
+    own = told.pairs(title) - {pair for name in told.names for pair in told.pairs(name)}
     return own, {pair for pair in own if pair in told.text}
 
 
@@ -197,11 +212,6 @@ def _rests_on_nothing(title: str, told: Told) -> bool:
     return len(own) >= 2 and len(true) < UNTOLD * len(own) and not title.endswith(("？", "?"))
 
 
-def _pairs(text: str) -> set[str]:
-    runs = _HAN.findall(_PARTICLES.sub(" ", text))
-    return {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
-
-
 def _plain(text: str) -> str:
     return _LOOSE.sub("", fold_text(text))
 
@@ -209,12 +219,3 @@ def _plain(text: str) -> str:
 _DUTIES = "law/identify/"
 _LOOSE = re.compile(r"[\s,，](?=\d{3}(?!\d))|\s+")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
-_PARTICLES = re.compile(
-    "为什么|什么|怎么样|怎么|可以|一个|我们|你们|自己|没有|不是|出来|这个|那个|的人|"
-    "[了的着过也都还是有在就很真最吗呢吧啊你我他她它]"
-)
-_UNITS = (
-    "%|倍|折|块|元|万|亿|度|秒|分钟|小时|天|周|个月|月|年|斤|克|公斤|米|厘米|毫米|公里|"
-    "支|双|盏|罐|套|节|次|回|步|人|位|家"
-)
-_FIGURE = re.compile(rf"\d+(?:\.\d+)?(?:{_UNITS})?|[二两三四五六七八九十百千万半]+(?:{_UNITS})")

@@ -10,8 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from copykit.lexicon import Lexicons
 from copykit.templating import Fact
 from copykit.text.clauses import clauses
+from copykit.text.patterns import either
 from copykit.writing.facts import Facts, Item
 
 LONGEST_LEAD, SHORTEST_LEAD = 24, 6  # characters
@@ -28,18 +30,20 @@ _USUAL_UNIT = "款"
 
 
 class Slots(NamedTuple):
-    """Single facts and pools of items by name, and every fact by number."""
+    """Single facts and pools of items by name, and every fact by number. ``passing`` finds what any sentence holds."""
 
     single: Mapping[str, Fact]
     pools: Mapping[str, Sequence[Mapping[str, Fact]]]
     all: Sequence[Fact]
+    passing: re.Pattern[str]
 
 
-def slots_of(facts: Facts, open_ends: Sequence[str] = ()) -> Slots:
+def slots_of(facts: Facts, lexicons: Lexicons) -> Slots:
     """Return the facts as titles write them.
 
-    ``open_ends``: what a clause ends in that leaves its sentence open, so that a title is not cut off there.
+    ``title_open_ends`` are what a clause ends in that leaves its sentence open, so that a title is not cut off there.
     """
+    open_ends = tuple(lexicons["title_open_ends"].entries)
     made: list[Fact] = []
 
     def fact(text: str, path: str) -> Fact:
@@ -69,7 +73,7 @@ def slots_of(facts: Facts, open_ends: Sequence[str] = ()) -> Slots:
     if len(facts.pools.get("step", ())) > 1:
         single["steps"] = fact(str(len(facts.pools["step"])), "steps")
         pools["opening"] = [{"do": pools["step"][0]["do"]}]  # a title that speaks of the first step means that one
-    return Slots(single, pools, made)
+    return Slots(single, pools, made, re.compile(either(lexicons["passing_characters"].entries)))
 
 
 def _fields(item: Item, open_ends: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -110,24 +114,23 @@ def tight(text: str) -> str:
     return _LOOSE.sub("", text.strip()).rstrip(_ENDS)
 
 
-def related(first: Mapping[str, Fact], second: Mapping[str, Fact]) -> bool:
-    """Return whether two items speak of one thing: they share pairs of Han characters, none of them particles."""
-    one, other = _pairs(first), _pairs(second)
+def related(first: Mapping[str, Fact], second: Mapping[str, Fact], passing: re.Pattern[str]) -> bool:
+    """Return whether two items speak of one thing: they share pairs of Han characters, none of them passing ones."""
+    one, other = _pairs(first, passing), _pairs(second, passing)
     return len(one & other) >= (_SHARED if min(len(one), len(other)) > _FEW else 1)
 
 
-def _pairs(item: Mapping[str, Fact]) -> set[str]:
-    found: set[str] = set()
-    for name, fact in item.items():
-        if name == "picture":  # what is to be seen on it says nothing of what it is about
-            continue
-        runs = _RUNS.findall(_PARTICLES.sub(" ", fact.text))
-        found |= {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
-    return found
+def _pairs(item: Mapping[str, Fact], passing: re.Pattern[str]) -> set[str]:
+    # What is to be seen on its picture says nothing of what an item is about.
+    said = (fact.text for name, fact in item.items() if name != "picture")
+    return {pair for text in said for pair in han_pairs(passing.sub(" ", text))}
+
+
+def han_pairs(text: str) -> set[str]:
+    """Return the pairs of neighbouring Han characters of a text."""
+    return {run[at : at + 2] for run in _RUNS.findall(text) for at in range(len(run) - 1)}
 
 
 _FEW = 4  # pairs; 打字多的人 has but two to share
 _SHARED = 2  # 孩子 alone is in half the sentences about children's shoes
-# 擦了 and 一个 stand in anything.
-_PARTICLES = re.compile("[了的着过一二两三不没就都也还是有在这那个人上下里]")
 _RUNS = re.compile(r"[\u4e00-\u9fff]{2,}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from copykit.errors import CopykitError
 from copykit.model import TitleScore
 from copykit.templating import Alternate, Fact, Mark
 from copykit.titles.score import TitleScorer, check_title
-from copykit.writing.slots import Slots, related
+from copykit.writing.slots import Slots, han_pairs, related
 
 KIND, PASSAGE = "title", "title"
 MOST_FILLINGS = 48  # of one wording of one pattern; taken evenly over all
@@ -133,11 +134,6 @@ def _stutters(title: str) -> bool:
 _SAID_TWICE = 3
 
 
-def _han_pairs(text: str) -> set[str]:
-    found = (text[at : at + 2] for at in range(len(text) - 1))
-    return {pair for pair in found if all("\u4e00" <= char <= "\u9fff" for char in pair)}
-
-
 def _fillings(pattern: Pattern, wording: Alternate, slots: Slots) -> Iterator[dict[str, Any]]:
     single: dict[str, Fact] = {}
     fields: dict[str, set[str]] = {}
@@ -154,23 +150,23 @@ def _fillings(pattern: Pattern, wording: Alternate, slots: Slots) -> Iterator[di
     every = []
     for items in itertools.product(*pools):
         values = dict(zip(fields, items, strict=True))
-        if _suits(pattern, values):
+        if _suits(pattern, values, slots.passing):
             every.append(values)
     step = max(1, -(-len(every) // MOST_FILLINGS))
     for values in every[::step]:
         yield {**single, **values}
 
 
-def _suits(pattern: Pattern, values: Mapping[str, Mapping[str, Fact]]) -> bool:
+def _suits(pattern: Pattern, values: Mapping[str, Mapping[str, Fact]], passing: re.Pattern[str]) -> bool:
     def text(name: str) -> str:
         pool, _, field = name.partition(".")
         fact = values.get(pool, {}).get(field)
         return fact.text if fact is not None else ""
 
     for first, second in pattern.linked:
-        if first in values and second in values and not related(values[first], values[second]):
+        if first in values and second in values and not related(values[first], values[second], passing):
             return False
-    if any(_han_pairs(text(first)) & _han_pairs(text(second)) for first, second in pattern.apart):
+    if any(han_pairs(text(first)) & han_pairs(text(second)) for first, second in pattern.apart):
         return False
     if any("，" not in text(name) for name in pattern.paused):
         return False

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from copykit.brief import read_brief
 from copykit.datafiles import bundled
+from copykit.lexicon import Lexicons
 from copykit.model import Brief, Material, Point
 from copykit.natures import nature_of
 from copykit.titles.advise import Adviser
@@ -25,6 +26,7 @@ from copykit.writing.suggest import Filled, Suggestion, difference, fill, judge,
 TODAY = "2026-11-22"
 BRIEFS = [entry.path for entry in bundled().entries("samples") if entry.id.startswith("briefs/")]
 PATTERNS = load_patterns(bundled())
+LEXICONS = Lexicons(bundled())
 
 
 @functools.cache
@@ -35,9 +37,7 @@ def brief_at(path: Path) -> Brief:
 @functools.cache
 def titles_of(path: Path) -> list[Filled]:
     patterns = load_patterns(bundled(), nature_of(brief_at(path), bundled()))
-    return list(
-        fill(patterns, slots_of(facts_of(brief_at(path), TODAY), bundled().load("lexicons")["title_open_ends"]))
-    )
+    return list(fill(patterns, slots_of(facts_of(brief_at(path), TODAY), LEXICONS)))
 
 
 @functools.cache
@@ -104,7 +104,7 @@ def test_what_is_dropped_from_a_brief_is_stated_by_no_title(path: Path, field: s
     else:
         less = dataclasses.replace(brief, **{field: empty})
     name = {"points": "selling_points", "audience": "audience.who"}.get(field, field)
-    for each in fill(PATTERNS, slots_of(facts_of(less, TODAY))):
+    for each in fill(PATTERNS, slots_of(facts_of(less, TODAY), LEXICONS)):
         assert not any(fact.startswith(name) for fact in each.facts), each
 
 
@@ -125,14 +125,16 @@ def test_an_old_title_is_made_better() -> None:
     brief = brief_at(next(path for path in BRIEFS if path.stem == "hand_cream"))
     scorer = TitleScorer.bundled("小红书", brief=brief, today=TODAY)
     old = scorer.score("高品质护手霜，擦完护手霜，鼠标上一层油印")
-    better = improve(old, scorer, Adviser(bundled(), scorer), judge(titles_of(BRIEFS[2]), scorer), Told.of(brief))
+    better = improve(
+        old, scorer, Adviser(bundled(), scorer), judge(titles_of(BRIEFS[2]), scorer), Told.of(brief, LEXICONS)
+    )
     assert better
     assert "鼠标上一层油印" in better[0].score.title
     assert all("".join(text for kind, text in each.pieces if kind != "added") == old.title for each in better)
     assert not [each for each in better if old.title in each.score.title]  # somebody put before it is no better title
 
 
-CREAM = Told.of(brief_at(next(path for path in BRIEFS if path.stem == "hand_cream")))
+CREAM = Told.of(brief_at(next(path for path in BRIEFS if path.stem == "hand_cream")), LEXICONS)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +168,7 @@ def test_what_is_false_is_not_kept_because_it_scores() -> None:
     scorer = TitleScorer.bundled("小红书", brief=brief, today=TODAY)
     old = scorer.score("军用手电，照射5000米")
     torch = next(path for path in BRIEFS if path.stem == "torch")
-    told = Told.of(brief)
+    told = Told.of(brief, LEXICONS)
     better = improve(old, scorer, Adviser(bundled(), scorer), judge(titles_of(torch), scorer), told)
     assert better
     assert not [each for each in better if "5000" in each.score.title]
@@ -178,7 +180,7 @@ def test_a_good_title_is_left_alone() -> None:
     scorer = TitleScorer.bundled("小红书", brief=brief, today=TODAY)
     course = next(path for path in BRIEFS if path.stem == "food_photo_course")
     old = scorer.score("手机拍菜课，1126位店主学过")
-    told = Told.of(brief)
+    told = Told.of(brief, LEXICONS)
     assert not improve(old, scorer, Adviser(bundled(), scorer), judge(titles_of(course), scorer), told)
     assert not faults(old, told, ())
 
@@ -195,10 +197,10 @@ def test_a_good_title_is_left_alone() -> None:
     ],
 )
 def test_a_title_calls_the_goods_by_a_category_that_says_what_they_are(category: str, product: str, named: str) -> None:
-    assert slots_of(facts_of(Brief(product, category), TODAY)).single["category"].text == named
+    assert slots_of(facts_of(Brief(product, category), TODAY), LEXICONS).single["category"].text == named
 
 
 def test_a_feature_that_is_short_is_its_own_short_form() -> None:
     brief = Brief("折叠电热水壶", material=Material(points=(Point("100到240伏都能用"), Point("0.8升，烧一壶水7分钟"))))
-    points = slots_of(facts_of(brief, TODAY)).pools["point"]
+    points = slots_of(facts_of(brief, TODAY), LEXICONS).pools["point"]
     assert [point["short"].text if "short" in point else None for point in points] == ["100到240伏都能用", None]
