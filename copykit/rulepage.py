@@ -181,7 +181,8 @@ class Pages:
         """Yield the messages of the rules that ask for some notices."""
         for data in self._rules.values() if notices else ():
             if data.get("notice") in notices:
-                yield _untold((data.get("en", {}) if self._lang == "en" else data)["message"])
+                words = {**data, **data.get("en", {})} if self._lang == "en" else data
+                yield _untold(words["message"])
 
     def _unknown(self, unknown: str) -> str:
         if unknown == "skip":

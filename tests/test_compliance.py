@@ -18,6 +18,7 @@ from copykit.datafiles import bundled
 from copykit.laws import Laws
 from copykit.lexicon import Lexicons
 from copykit.model import Brief, Claim
+from copykit.rulepage import Pages
 from copykit.rules.frames import Framer, Surroundings
 from copykit.rules.reading import Context, Reading
 from copykit.rules.relations import condition
@@ -337,6 +338,17 @@ def test_a_drug_that_may_not_be_advertised_owes_nothing_of_what_others_do(text: 
     known = FILES.load("rules")
     told = {finding.rule for finding in check(text, category="药品").findings}
     assert {rule for rule in told if {"notice", "waives"} & known[rule].keys()} == rules
+
+
+@pytest.mark.parametrize(
+    ("lang", "line"),
+    [
+        ("zh", "报了这条，就不再报“非处方药广告缺了必须写的提示”"),
+        ("en", "once told, 'the notice that over-the-counter drugs owe is missing' is not"),
+    ],
+)
+def test_the_page_of_a_rule_tells_what_it_waives(lang: str, line: str) -> None:
+    assert line in Pages(FILES, lang).page("law/medical/prescription_named").conditions
 
 
 def test_what_is_waived_is_a_notice_that_some_rule_asks_for() -> None:

@@ -321,10 +321,12 @@ def _warnings(files: DataFiles, entry: Entry) -> list[Problem]:
         return []
     from copykit.rules.vetting import broad
 
-    value, problems = datafiles.parse_file(entry.path, entry.kind)
-    if problems or value is None:
+    value, _ = datafiles.parse_file(entry.path, entry.kind)
+    try:
+        found = broad(entry.id, value, files) if value is not None else []
+    except DataFileError:  # a faulty word list, told with what is wrong
         return []
-    return [datafiles.in_file(problem, entry.path) for problem in broad(entry.id, value, files)]
+    return [datafiles.in_file(problem, entry.path) for problem in found]
 
 
 def _misnamed(files: DataFiles, entry: Entry) -> list[Problem]:

@@ -334,10 +334,10 @@ class Exemptions:
     def left(self, frame: Frame, finding: Finding) -> Finding:
         """Return a finding as the first lowering exemption that governs it leaves it, with the reason added to its own.
 
-        The evidence owed is the fact that decides. Facts that nobody told, of which one speaks for the exemption or
-        another against it, are noted in ``memo``, as are those with which a claim would be excused.
+        The evidence owed is the fact that decides. Facts that nobody told, and with which a claim would be excused or
+        not be lowered, are noted in ``memo``.
         """
-        for each in self._governing(frame, self._if_told, lambda applies, context: bool(applies.missing(context))):
+        for each in self._governing(frame, self._if_told, Applies.missing):
             _ask(frame.reading, finding, each.applies)
         for each in self._governing(frame, self._lowering[finding.severity]):
             _ask(frame.reading, finding, each.applies)
@@ -349,7 +349,7 @@ class Exemptions:
         self,
         frame: Frame,
         all_of: Sequence[tuple[int, Exemption]],
-        fits: Callable[[Applies, Context], bool] = Applies.allows,
+        fits: Callable[[Applies, Context], object] = Applies.allows,
     ) -> Iterable[Exemption]:
         """Yield the exemptions that govern a claim, out of the two or three of fifty whose words the sentence has."""
         absent = ~frame.seen.slots
