@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 from copykit.errors import Words as Both
@@ -54,6 +55,9 @@ class ContrastKind:
     """Finds two numbers of one measure that lie far apart, or, with a ``lexicon``, two words that stand opposed.
 
     A measure says how far apart is far; where it asks for it, one of ``settings.joiners`` must stand between the two.
+    A text that goes from one to the other (one of ``settings.starts`` shortly before the first and one of
+    ``settings.ends`` between the two, or one of ``settings.turns`` there) needs less. With one of
+    ``settings.not_behind`` behind the second (从3天到30天不等) the two are a range.
     After one of ``settings.not_before`` (每天5分钟) a number is a rate and no side of a contrast.
     An entry of the lexicon names its opposites in ``with=a|b``; side by side, or with only one of
     ``settings.not_between`` between them, they are an enumeration.
@@ -65,6 +69,9 @@ class ContrastKind:
         self.joiners = tuple(fold_texts(settings.get("joiners", ())))
         self.not_before = tuple(fold_texts(settings.get("not_before", ())))
         self.not_between = frozenset(fold_texts(settings.get("not_between", ())))
+        self.starts, self.ends, self.turns, self.not_behind = (
+            tuple(fold_texts(settings.get(key, ()))) for key in ("starts", "ends", "turns", "not_behind")
+        )
         self.pairs = _Pairs(rule, build) if "lexicon" in rule.settings else None
         self.quantities = quantities_of(build)
         several = frozenset((self.quantities.several,))
@@ -88,14 +95,40 @@ class ContrastKind:
         usable = [quantity for quantity in quantities if not text.endswith(self.not_before, 0, quantity.start)]
         for measure in {quantity.measure.id: quantity.measure for quantity in usable}.values():
             mine = [quantity for quantity in usable if quantity.measure is measure]
+            changed = self._changed(text, mine, measure.changes)
+            if changed is not None:
+                yield changed
+                continue
             small = min(mine, key=lambda quantity: quantity.high)
             large = max(mine, key=lambda quantity: quantity.low)
             if small is large or not 0 < small.high * measure.contrast <= large.low:
                 continue
             between = text[min(small.end, large.end) : max(small.start, large.start)]
+            if text.startswith(self.not_behind, max(small.end, large.end)):
+                continue
             joined = any(joiner in between for joiner in self.joiners)
             if joined or not (measure.joined or (small.plain and large.plain)):
                 yield (small.start, small.end), (large.start, large.end)
+
+    def _changed(
+        self, text: str, quantities: Sequence[Quantity], least: float
+    ) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        """Return the first two numbers of which the text goes from one to the other: 从38%降到12%."""
+        for one, other in itertools.pairwise(quantities):
+            small, large = sorted((one, other), key=lambda quantity: quantity.low)
+            between = text[one.end : other.start]
+            if not 0 < small.high * least <= large.low or len(between) > _NEAR:
+                continue
+            ahead = text[max(0, one.start - _NEAR) : one.start]
+            goes = any(start in ahead for start in self.starts) and any(end in between for end in self.ends)
+            if (goes or any(turn in between for turn in self.turns)) and not text.startswith(
+                self.not_behind, other.end
+            ):
+                return one[:2], other[:2]
+        return None
+
+
+_NEAR = 8  # characters between the two sides of a change, and from 从 to the first
 
 
 class _Pairs:
@@ -135,6 +168,8 @@ class SmallCostKind:
     A cost is a number below what its category or its measure calls small, or a word of the first list; an effect is
     a word of the second list, a number far above the ordinary (``settings.strong`` points at least), or such a number
     right after one of ``settings.verbs`` (顶一年). One of ``settings.not`` right before an effect undoes it.
+    A price of any size is one beside a use (one of ``settings.uses`` before a time of ``least_use`` seconds at least)
+    by which a day comes to ``settings.per_day`` at most.
     """
 
     def __init__(self, rule: Rule, build: Build) -> None:
@@ -146,6 +181,8 @@ class SmallCostKind:
         self.verbs = tuple(fold_texts(settings["verbs"]))
         self.denials = tuple(fold_texts(settings["not"]))
         self.strong = int(settings["strong"])
+        self.uses = tuple(fold_texts(settings["uses"]))
+        self.per_day, self.least_use = settings["per_day"], settings["least_use"]
         self.quantities = quantities_of(build)
         self.triggers: frozenset[int] | None = frozenset((self.quantities.some, self.costs))
 
@@ -154,13 +191,18 @@ class SmallCostKind:
         quantities = self.quantities.of(reading)
         costs = list(reading.hits.get(self.costs, ()))
         costs += [(quantity.start, quantity.end) for quantity in quantities if self._is_small(reading, quantity)]
-        if not costs:
-            return ()
+        text = reading.folded.text
         for cost in sorted(costs):
             for effect in self._effects(reading, quantities):
                 if effect[1] <= cost[0] or cost[1] <= effect[0]:
-                    text = reading.folded.text
                     return (self.rule.finding(reading, *cost, related=(effect,), effect=text[slice(*effect)]),)
+        for price in quantities:
+            for use in quantities if price.measure.id == _PRICE and not price.plain else ():
+                verb = next((verb for verb in self.uses if text.endswith(verb, 0, use.start)), "")
+                long = verb and use.measure.id == _TIME and use.low >= self.least_use
+                if long and price.high <= self.per_day * use.low / _DAY:
+                    effect = (use.start - len(verb), use.end)
+                    return (self.rule.finding(reading, *price[:2], related=(effect,), effect=text[slice(*effect)]),)
         return ()
 
     def _is_small(self, reading: Reading, quantity: Quantity) -> bool:
@@ -182,6 +224,9 @@ class SmallCostKind:
             verb = next((verb for verb in self.verbs if text.endswith(verb, 0, quantity.start)), "")
             if extreme is not None and extreme.above and (extreme.points >= self.strong or verb):
                 yield quantity.start - len(verb), quantity.end
+
+
+_PRICE, _TIME, _DAY = "money", "time", 86400
 
 
 class HeapKind:

@@ -49,6 +49,7 @@ class Measure:
     by_context: bool
     small: float
     contrast: float
+    changes: float
     joined: bool
     ranges: bool
     whole: bool
@@ -198,6 +199,7 @@ class Quantities:
             by_context=data.get("context", False),
             small=data.get("small", -1.0),
             contrast=data.get("contrast", float("inf")),
+            changes=data.get("changes", data.get("contrast", float("inf"))),
             joined=data.get("joined", False),
             ranges=data.get("ranges", True),
             whole=data.get("whole", False),
@@ -434,6 +436,7 @@ def _nearest(reading: Reading, quantity: Quantity, hits: Sequence[tuple[int, int
     return found
 
 
+_WIDE = 100  # times the lower end of a range
 _NAMED_WITHIN = 8  # 99元的冬天穿的加绒袜子
 
 
@@ -484,12 +487,15 @@ def _ordinary(
     low, high = data["range"]
     name = data.get("name", name)
     said = f"{name}一般是 {data.get('said') or f'{low:g}–{high:.10g} {base}'}"
+    below = above = said
+    if "said" not in data and high > low * _WIDE:  # a range that wide says nothing, its end that was passed does
+        below, above = (f"{name}{beyond} {end:.10g} {base}的不多" for beyond, end in (("不到", low), ("过", high)))
     least, most = data.get("plausible", (0.0, float("inf")))
     return Ordinary(
         name=name,
         low=low,
         high=high,
-        compared=(data.get("said_below", said), data.get("said_above", said)),
+        compared=(data.get("said_below", below), data.get("said_above", above)),
         below=_steps(data.get("levels", levels), "low"),
         above=_steps(data.get("levels", levels), "high"),
         known=known,

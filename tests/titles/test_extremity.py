@@ -256,3 +256,41 @@ def test_a_range_too_wide_to_say_anything_is_not_named():
     for measure in READER.measures.values():
         if measure.ordinary and measure.ordinary.low and measure.ordinary.high / measure.ordinary.low >= 1000:
             assert not any("一般是" in compared for compared in measure.ordinary.compared), measure.id
+
+
+@pytest.mark.parametrize(
+    ("title", "rule"),
+    [
+        ("退货率从40%降到9%，我改了尺码表", "contrast_number"),
+        ("店里的点击率从2%到6%，只换了背景", "contrast_number"),
+        ("从月销12单到月销600单，我只做了一件事", "contrast_number"),
+        ("69元的电饭煲，我用了六年", "small_cost"),
+        ("8块8的毛巾用了两年没掉毛", "small_cost"),
+        ("买了9把伞，只留下这1把", "many_to_few"),
+    ],
+)
+def test_a_pair_with_its_base_is_one_find(title, rule):
+    assert rule in rules_of(title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "复购率2%正常吗",
+        "毛利率95%的生意",
+        "水温从20度到90度都行，容量从300到900毫升",
+        "从3岁到60岁都能玩的桌游",
+        "5999元的沙发，坐了两年",
+        "买了3把伞，只留下1把",
+    ],
+)
+def test_a_rate_a_range_and_a_dear_thing_are_no_extremes(title):
+    assert not rules_of(title) & {"number", "contrast_number", "small_cost", "many_to_few"}
+
+
+def test_no_reason_names_a_range_too_wide_to_tell_anything():
+    for measure in READER.measures.values():
+        for ordinary in filter(None, (measure.ordinary, *measure.categories.values())):
+            for steps, said in zip((ordinary.below, ordinary.above), ordinary.compared, strict=True):
+                wide = ordinary.high > 100 * ordinary.low
+                assert not (steps and wide and f"{ordinary.low:g}–{ordinary.high:.10g}" in said), measure.id
