@@ -24,7 +24,8 @@ Ints = NDArray[np.int64]
 
 DRAWN = 4.0  # days' worth by which a word's own ups and downs are drawn to those of words as frequent as it
 IN_BIN = 150  # words of about the same count whose ups and downs are averaged
-MIDDLE = 50  # words on both sides from which the middle ratio of two tables is taken
+MIDDLE = 50  # so many of the largest words on both sides, or half of them, give the middle ratio of two tables
+FEWEST = 3  # of fewer words none is in the middle
 STATES: tuple[ChangeState, ...] = ("new", "rising", "falling", "gone", "steady")
 
 
@@ -89,9 +90,13 @@ class _Counts:
         counted = series.inside[self._looked] < 0
         rate = settings["false_share"]
         old, after = self.old[self._looked], self.after[self._looked]
+        # Of large counts a hundredth more is sure, and nobody cares.
+        plain = after + old * self.growth
+        enough = np.abs(after - old * self.growth) > (settings["factor"] - 1) / (settings["factor"] + 1) * plain
         self.tested: Tested = compare_counts(old, after, self.share, self._spread, rate, counted)
+        self.believed = self.tested.believed & enough
         # Without the word's own ups and downs: what is striking so, and not with them, is a spike.
-        self.striking = compare_counts(old, after, self.share, self._calm, rate, counted).believed
+        self.striking = compare_counts(old, after, self.share, self._calm, rate, counted).believed & enough
 
     def _spreads(self) -> tuple[Floats, Floats]:
         """Return how far each word goes up and down: with its own days in it, and as words like it do."""
@@ -135,7 +140,7 @@ class _Counts:
         ratios = np.round(np.divide(after, expected, out=np.zeros(len(looked)), where=expected > 0), 3)
         shares = (_shares(old, self._before_exposure), _shares(after, self._now_exposure))
         surprise = np.abs(after - expected) / np.sqrt(np.maximum(expected + after, 1))
-        believed, steady = self.tested.believed, sentences["steady"]
+        believed, steady = self.believed, sentences["steady"]
         year_ago = self._year_ago()
         inside = series.inside[looked]
         changed = set(looked[believed].tolist())
@@ -281,7 +286,7 @@ def _growth(old: Floats, after: Floats, weights: tuple[float, float], *, texts: 
     """
     plain = max(weights[0], 1e-9) / max(weights[1], 1e-9)
     both = np.flatnonzero((old > 0) & (after > 0))
-    if texts or len(both) < MIDDLE:
+    if texts or len(both) < FEWEST:
         return float(plain)
     large = both[np.argsort(-(old + after)[both], kind="stable")[: max(MIDDLE, len(both) // 2)]]
     return float(np.median(after[large] / old[large]))

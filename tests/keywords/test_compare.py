@@ -66,6 +66,15 @@ def test_a_word_has_one_of_five_states(counts: tuple[float, float], state: str) 
     assert word.reason
 
 
+def test_one_word_that_grows_in_a_table_lets_no_other_fall() -> None:
+    rows = {"睫毛膏": (30_152, 30_187), "眼线笔": (8_729, 8_782), "睫毛夹": (4_976, 5_142), "羽绒服": (618, 8_355)}
+    values = np.array(list(rows.values()), float)
+    series = Series(list(rows), values, values.sum(axis=0), "count", np.full(len(rows), -1))
+    layout = Layout(np.array([0, 1]), 1, (0,), (None, None))
+    found = compare(series, layout, SETTINGS).words
+    assert {word.text: word.state for word in found if word.state != "steady"} == {"羽绒服": "rising"}
+
+
 def test_counts_shares_and_ratios_are_told() -> None:
     word = two_periods({**STEADY, "可机洗": (10, 60)})["可机洗"]
     assert (word.before, word.after, word.series) == (10, 60, (10, 60))

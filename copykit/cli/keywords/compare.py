@@ -403,7 +403,7 @@ class _Desk:
                 spread = compared.spread
                 note(
                     say(
-                        f"看了 {compared.tested:,} 个词；一百来次的词，起落是纯碰巧的 {spread:.1f} 倍",
+                        f"看了 {compared.tested:,} 个词；一百来次的词平时起落是碰巧的 {spread:.1f} 倍，已算进去",
                         f"{compared.tested:,} words; about 100 counts vary {spread:.1f} times as much as by chance",
                     )
                 )
