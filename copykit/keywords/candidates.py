@@ -20,11 +20,14 @@ from copykit.keywords.words import (
     LATIN,
     NOT,
     PART,
+    SIGN,
     SINGLE,
     SMALL,
     SPACE,
     U64,
+    UNWANTED,
     Ints,
+    RowRules,
     Rules,
     Sums,
     Words,
@@ -64,6 +67,18 @@ class Reading(NamedTuple):
     codes: NDArray[np.uint32]
 
 
+class Whole(NamedTuple):
+    """Texts that are keywords as a whole: the first word of each text and how many there are, 0 where it is none."""
+
+    first: Ints
+    sizes: Ints
+
+    def holds(self, docs: Ints, places: Ints, sizes: NDArray[np.int8]) -> NDArray[np.bool_]:
+        """Return which places of phrases are the whole of their texts."""
+        found: NDArray[np.bool_] = (self.first.take(docs) == places) & (self.sizes.take(docs) == sizes)
+        return found
+
+
 class Phrases(NamedTuple):
     """Every place of every candidate: its first word, how many words it has, and the hash of its letters."""
 
@@ -100,7 +115,13 @@ def read_block(joined: str, words: Words, cut: Cut) -> Reading:
     bits = words.bits.take(numbers)
     blanks = None
     if " " in plain:
-        glue = _glue(bits, INSIDE if words.rules.blanks_join else LATIN | INSIDE)
+        joined_by = LATIN | INSIDE
+        if words.rules.blanks_join:
+            joined_by = INSIDE
+        like = bits & joined_by == joined_by
+        if words.rules.rows is not None:
+            like |= bits & SMALL != 0
+        glue = _glue(bits, like)
         if glue.any():
             blanks, keep = starts[glue], ~glue
             numbers, starts, ends, docs = numbers[keep], starts[keep], ends[keep], docs[keep]
@@ -206,7 +227,7 @@ def _without(
         np.add.at(change, np.searchsorted(ends, begins[whole], side="right"), 1)
         np.add.at(change, np.searchsorted(starts, closes[whole], side="left"), -1)
     kept: NDArray[np.int32] = np.where(
-        np.cumsum(change[:-1]) > 0, bits & ~(INSIDE | FIRST | LAST | SINGLE) | SMALL, bits
+        np.cumsum(change[:-1]) > 0, bits & ~(INSIDE | FIRST | LAST | SINGLE) | SMALL | UNWANTED, bits
     ).astype(np.int32)
     return kept
 
@@ -236,7 +257,7 @@ def phrases(reading: Reading, words: Words) -> Phrases:
     inside, closes = bits & INSIDE != 0, bits & LAST != 0
     latin = bits & LATIN != 0
     any_latin = bool(latin.any())
-    good = _places(len(bits), rules.words)
+    good = _places(len(bits), rules.rows.words if rules.rows is not None else rules.words)
     lengths = reading.ends - reading.starts
     most = np.where(latin, rules.latin_most, rules.most) if any_latin else rules.most
     good[:, 0] = (bits & SINGLE != 0) & (lengths >= rules.least) & (lengths <= most)
@@ -253,7 +274,37 @@ def phrases(reading: Reading, words: Words) -> Phrases:
         if any_latin:
             most = np.where(latin[: 1 - size] & latin[size - 1 :], rules.latin_most, rules.most)
         good[: 1 - size, size - 1] = run & closes[size - 1 :] & (lengths <= most) & ~numbers
+    if rules.rows is not None:
+        whole = whole_rows(reading, rules.rows, rules.least)
+        has = whole.sizes > 0
+        good[whole.first[has], whole.sizes[has] - 1] = True
     return _phrases(reading, good)
+
+
+def whole_rows(reading: Reading, rows: RowRules, least: int) -> Whole:
+    """Return which titles are keywords as a whole: what stands around them as signs and blanks is no part of them.
+
+    Any word may stand in one, but for what the user never wants; numbers alone are none.
+    """
+    bits = reading.bits
+    at = np.flatnonzero(reading.heads & (bits & (SPACE | SIGN) == 0))
+    docs = reading.docs.take(at)
+    new = np.flatnonzero(np.concatenate(([True], docs[1:] != docs[:-1]))) if len(at) else at
+    begin, end = at.take(new), at.take(np.append(new[1:], len(at)) - 1) if len(at) else at
+    sizes = end + 1 - begin
+    never, letters = (np.concatenate(([0], np.cumsum(some))) for some in (bits & UNWANTED != 0, _has_letters(bits)))
+    chars = reading.ends.take(end) - reading.starts.take(begin)
+    good = (sizes <= rows.words) & (chars >= least) & (chars <= rows.chars)
+    good &= (never.take(end + 1) == never.take(begin)) & (letters.take(end + 1) > letters.take(begin))
+    first, found = np.zeros(len(reading.begins), np.int64), np.zeros(len(reading.begins), np.int64)
+    own = docs.take(new)
+    first[own], found[own] = begin, np.where(good, sizes, 0)
+    return Whole(first, found)
+
+
+def _has_letters(bits: NDArray[np.int32]) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (bits & (HAN | LATIN) != 0) & (bits & DIGITS == 0)
+    return found
 
 
 def _places(size: int, most: int) -> NDArray[np.bool_]:
@@ -329,10 +380,9 @@ def aligned(reading: Reading, places: Ints, sizes: NDArray[np.int8]) -> NDArray[
     return both
 
 
-def _glue(bits: NDArray[np.int32], joined: int) -> NDArray[np.bool_]:
-    """Return which words are the single blank between two that are all of ``joined``: Latin in ``iPhone 15``."""
+def _glue(bits: NDArray[np.int32], like: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which words are the single blank between two that are ``like`` that: Latin in ``iPhone 15``."""
     glue: NDArray[np.bool_] = bits & SPACE != 0
-    like = bits & joined == joined
     glue[0:1] = glue[-1:] = False
     glue[1:-1] &= like[:-2] & like[2:]
     return glue

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.keywords.candidates import Cut, in_units, phrases, read_block, runs
+from copykit.keywords.candidates import Cut, in_units, phrases, read_block, runs, whole_rows
 from copykit.keywords.rows import (
     U32,
     Finder,
@@ -52,6 +52,7 @@ MERGED_AT_ONCE = 200_000  # rows, so that what merging takes beside them stays s
 WORDS_IN_MEMORY = 400_000  # about 25 MB; a new vocabulary is begun when a run is written
 PARTITION_ROWS = 800_000  # looked at together while runs are merged
 MOST_WORDS = 4  # of a candidate
+STEPS = 1_000  # in which a figure is told from one e times as high, where there are too many candidates
 SCALE = 10_000  # figures are added up as whole ten-thousandths, whose sum does not depend on their order
 
 
@@ -84,10 +85,12 @@ class Counter:
         """
         self._make_words, self._cut, self._folder, self._name = make_words, cut, folder, name
         self._roles = list(roles)
-        self._is_highest = np.array([role in highest for role in roles], bool)
+        # Behind the figures stands for each in how many texts it was told.
+        self._is_highest = np.array([*(role in highest for role in roles), *(False for _ in roles)], bool)
         self._units = units
-        self._most = units or MOST_WORDS
         self.words = make_words()
+        row_rules = self.words.rules.rows
+        self._most = units or (row_rules.words if row_rules is not None else MOST_WORDS)
         self._letters = make_words() if units else None
         self._word_counts: Ints = np.zeros(1024, np.int64)
         self._held = Held(self._nothing(), self._is_highest)
@@ -121,7 +124,7 @@ class Counter:
         return self.words.size > WORDS_IN_MEMORY or (letters is not None and letters.size > WORDS_IN_MEMORY)
 
     def _nothing(self) -> Rows:
-        return nothing(self._most, len(self._roles))
+        return nothing(self._most, len(self._is_highest))
 
     def _merged(self) -> list[Rows]:
         """Return the rows in memory with equal keys made one, a share of the keys in each part, and have none waiting.
@@ -146,7 +149,8 @@ class Counter:
         self._held = Held(self._nothing(), self._is_highest)
         totals = Totals(*map(sum, zip(self.totals, *(others or {}).values(), strict=True)))
         names = [self._name, *(others or {})]
-        return Counts(self._folder, names, self._is_highest, totals, waiting, Epoch(self._columns(words), words))
+        epoch = Epoch(self._columns(words), words)
+        return Counts(self._folder, names, self._is_highest, totals, waiting, epoch, self._judged())
 
     def close(self) -> Totals:
         """Write all that is still in memory, for other processes to read, and keep none of it."""
@@ -160,7 +164,14 @@ class Counter:
     def closed(self, counters: Mapping[str, Totals]) -> Counts:
         """Return all that these counters, each of them closed, have counted; every process may read it."""
         totals = Totals(*map(sum, zip(*counters.values(), strict=True)))
-        return Counts(self._folder, list(counters), self._is_highest, totals, self._nothing(), None)
+        return Counts(self._folder, list(counters), self._is_highest, totals, self._nothing(), None, self._judged())
+
+    def _judged(self) -> int | None:
+        """Return the figure that whole rows are judged by, -1 where there is none; None where no text is a keyword."""
+        rules = self.words.rules.rows
+        if rules is None or self._units:
+            return None
+        return next((self._roles.index(role) for role in rules.telling if role in self._roles), -1)
 
     def _count(self, text: str, figures: Sequence[Mapping[str, float]]) -> Rows:
         words = self.words
@@ -176,7 +187,9 @@ class Counter:
         every = runs(reading, words, self._units) if self._units else phrases(reading, words)
         if not len(every.places):
             return self._nothing()
-        groups = grouped(reading, every)
+        rules = words.rules
+        whole = whole_rows(reading, rules.rows, rules.least) if rules.rows is not None and not self._units else None
+        groups = grouped(reading, every, whole)
         chosen, cuts = least_cut(cuts_of(groups, words), groups.first)
         return Rows(
             groups.keys,
@@ -189,8 +202,11 @@ class Counter:
         )
 
     def _figures(self, figures: Sequence[Mapping[str, float]], groups: Groups) -> Ints:
-        """Return the sums, or the highest, of each figure over the texts that hold a candidate."""
-        found = np.zeros((len(self._roles), len(groups.first)), np.int64)
+        """Return the sums, or the highest, of each figure over the texts that hold a candidate, then how many told it.
+
+        Where texts may be keywords as a whole, their figures are those of the whole only.
+        """
+        found = np.zeros((len(self._is_highest), len(groups.first)), np.int64)
         if not figures:
             return found
         # Where a candidate is met in a further text, and where those of each candidate begin.
@@ -198,8 +214,13 @@ class Counter:
         docs, first = groups.docs.take(at), np.searchsorted(at, groups.first)
         for place, role in enumerate(self._roles):
             values = np.array([round(row.get(role, 0) * SCALE) for row in figures], np.int64).take(docs)
+            told = np.array([role in row for row in figures], np.int64).take(docs)
+            if groups.whole is not None:
+                own = groups.whole.take(at)
+                values, told = values * own, told * own
             reduce = np.maximum if self._is_highest[place] else np.add
             found[place] = reduce.reduceat(values, first)
+            found[len(self._roles) + place] = np.add.reduceat(told, first)
         return found
 
     def _columns(self, words: Words) -> Columns:
@@ -241,11 +262,13 @@ class Counts:
         totals: Totals,
         waiting: Rows,
         epoch: Epoch | None,
+        judged: int | None = None,
     ) -> None:
         """Take the folder with the runs of the counters named, and what the first of them still holds in memory.
 
-        ``epoch`` is the vocabulary of that, None where all of them were closed.
+        ``epoch`` is the vocabulary of that, None where all of them were closed; for ``judged`` see ``standing``.
         """
+        self._judged = judged
         self.totals, self._is_highest, self._waiting = totals, is_highest, waiting
         self.epochs: list[Epoch] = []
         # Each counter numbers its vocabularies from 0; here they stand in one row.
@@ -290,6 +313,23 @@ class Counts:
         order = np.lexsort((written, -counts, words))
         spellings = words.take(order), written.take(order), counts.take(order), tags.take(order)
         return Vocabulary(self.epochs, finder.find(own.ravel())[0].reshape(own.shape), has, hashes, sizes, *spellings)
+
+    @property
+    def has_whole(self) -> bool:
+        """Whether texts may be keywords as a whole, so that one place of them is enough."""
+        return self._judged is not None
+
+    def standing(self, rows: Rows) -> Ints:
+        """Return the number by which candidates are chosen where there are too many: how often each came.
+
+        What was typed as a whole stands before that, by the figure that is told of it.
+        """
+        counts: Ints = rows.sums[0].astype(np.int64)
+        if self._judged is None:
+            return counts
+        figures = np.maximum(rows.figures[self._judged], 0) if self._judged >= 0 else np.zeros(len(counts))
+        own = 2 + np.rint(STEPS * np.log1p(figures / SCALE)).astype(np.int64)
+        return np.maximum(counts, np.where(rows.sums[2] > 0, own, 0))
 
     def nothing(self) -> Rows:
         """Return no rows, of the shape of all others."""

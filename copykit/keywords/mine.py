@@ -42,6 +42,7 @@ FIXED_COUNT = 4  # places from which the same neighbour at all of them is no cha
 HALF = np.uint64(0xFFFFFFFF)  # the neighbours before a word, of both sides
 FEW = 4  # places from which a phrase of a little corpus, or a word that was guessed, is one by its count
 SEVERAL = 3  # texts from which on such a phrase is one
+LEAST_TOLD = 0.1  # of the lowest figure that is told, so that it is more than none
 LOOSE = 0.12  # a phrase whose words hang together less is chance
 FACTORS = ("frequency", "spread", "position", "cohesion", "rarity", "wording", "searched", "metrics", "nested")
 # Tags with which a single character does not begin a phrase of few places, and those with which it ends one.
@@ -96,7 +97,7 @@ def rank(
     for number, other, (text, _) in zip(twins.values(), others, table.texts(others), strict=True):
         turned[number].append((text, int(rows.sums[0, other])))
     # A reader sees the first few figures, so the one that counted stands before the others.
-    figures = sorted(enumerate(roles), key=lambda figure: (*TELLING, figure[1]).index(figure[1]))
+    figures = sorted(enumerate(roles), key=lambda figure: (*table.telling, figure[1]).index(figure[1]))
     return [
         Keyword(
             text,
@@ -107,7 +108,11 @@ def rank(
             settled({name: float(values[at]) for name, values in shares.items()}, float(total[at]), 2)
             if wanted.explain
             else {},
-            {role: float(rows.figures[column, place]) / SCALE for column, role in figures},
+            {
+                role: float(rows.figures[column, place]) / SCALE
+                for column, role in figures
+                if rows.figures[len(roles) + column, place]
+            },
             variants,
             tuple(turned[number - 1]),
         )
@@ -116,9 +121,10 @@ def rank(
 
 
 class Sifted(NamedTuple):
-    """Candidates of some ranges of keys that may survive, and the count below which none of them was kept."""
+    """Candidates of some ranges of keys that may survive, how they stand, and below what none of them was kept."""
 
     rows: Rows
+    standing: Ints
     least: int
 
 
@@ -130,22 +136,26 @@ def survivors(counts: Counts, wanted: Wanted, least: int = 0) -> Rows:
 def sift(counts: Counts, wanted: Wanted, least: int = 0, numbers: Iterable[int] | None = None) -> Sifted:
     """Return what may survive of the ranges of keys with these numbers, all by default, in whatever order they come."""
     least = least or (1 if counts.totals.words < SMALL else 2)
-    parts: list[Rows] = [counts.nothing()]
+    empty = counts.nothing()
+    rows, standing = [empty], [counts.standing(empty)]
     histogram = np.zeros(COUNT_LIMIT + 1, np.int64)
     held = 0
     for part in counts.parts(numbers):
-        kept = part(least)
-        kept = taken(kept, np.flatnonzero(kept.sums[1] >= wanted.min_documents))
-        histogram += _histogram(kept)
-        parts.append(kept)
-        held += len(kept.keys)
+        every = part(1 if counts.has_whole else least)
+        stand = counts.standing(every)
+        good = np.flatnonzero((every.sums[1] >= wanted.min_documents) & (stand >= least))
+        rows.append(taken(every, good))
+        standing.append(stand.take(good))
+        histogram += _histogram(standing[-1])
+        held += len(good)
         if held > 3 * SURVIVORS // 2:
             # The bound can only rise while more is counted, so that nothing is dropped that would be kept at the end.
             least = max(least, _bound(histogram))
-            parts = [_at_least(parts, least)]
-            held = len(parts[0].keys)
+            rows, standing = _at_least(rows, standing, least)
+            held = len(rows[0].keys)
     least = max(least, _bound(histogram))
-    return Sifted(_at_least(parts, least), least)
+    (every,), (stand,) = _at_least(rows, standing, least)
+    return Sifted(every, stand, least)
 
 
 def brought_together(parts: Sequence[Sifted]) -> Rows:
@@ -155,23 +165,25 @@ def brought_together(parts: Sequence[Sifted]) -> Rows:
     other kept below it does not survive either.
     """
     least = max(part.least for part in parts)
-    every = joined([part.rows for part in parts])
-    least = max(least, _bound(_histogram(every)))
+    every, standing = joined([part.rows for part in parts]), np.concatenate([part.standing for part in parts])
+    least = max(least, _bound(_histogram(standing)))
     order, _ = in_order(every.keys)
-    return taken(every, order[every.sums[0].take(order) >= least])
+    return taken(every, order[standing.take(order) >= least])
 
 
-def _at_least(parts: Sequence[Rows], least: int) -> Rows:
-    return joined([taken(part, np.flatnonzero(part.sums[0] >= least)) for part in parts])
+def _at_least(rows: Sequence[Rows], standing: Sequence[Ints], least: int) -> tuple[list[Rows], list[Ints]]:
+    good = [np.flatnonzero(each >= least) for each in standing]
+    kept = [taken(part, each) for part, each in zip(rows, good, strict=True)]
+    return [joined(kept)], [np.concatenate([part.take(each) for part, each in zip(standing, good, strict=True)])]
 
 
-def _histogram(rows: Rows) -> Ints:
-    """Return how many rows have each count."""
-    return np.bincount(np.minimum(rows.sums[0], COUNT_LIMIT), minlength=COUNT_LIMIT + 1)
+def _histogram(standing: Ints) -> Ints:
+    """Return how many candidates stand at each number."""
+    return np.bincount(np.minimum(standing, COUNT_LIMIT), minlength=COUNT_LIMIT + 1)
 
 
 def _bound(histogram: Ints) -> int:
-    """Return the least count with at most SURVIVORS candidates at or above it."""
+    """Return the least number with at most SURVIVORS candidates at or above it."""
     above = np.cumsum(histogram[::-1])[::-1]
     return int(np.argmax(above <= SURVIVORS))
 
@@ -186,6 +198,10 @@ class _Table:
         self.size = (rows.words >= 0).sum(axis=0)
         self._model = profile.models["zh"]
         self._mining = profile.data["mining"]
+        self._row_rules = words.rules.rows
+        # How many places are the whole of a text, which is a keyword whatever words it has.
+        self._whole = rows.sums[2].astype(np.int64) if counts.has_whole else np.zeros(len(rows.keys), np.int64)
+        self.telling = self._row_rules.telling if self._row_rules is not None else TELLING
         self.vocabulary = counts.vocabulary(rows)
         self._at, self._has = self.vocabulary.at, self.vocabulary.has
         self._letters = np.where(self._has, self.vocabulary.sizes.take(self._at, mode="clip"), 0)
@@ -200,6 +216,8 @@ class _Table:
         """Return each factor as 0 to 1 for the candidates at these places."""
         rows, totals = self.rows, self.totals
         count, documents, heads, leads = (column.take(places).astype(float) for column in rows.sums)
+        if self._row_rules is not None:
+            heads = count  # what is whole is a title
         size, inside = self.size.take(places), self._inside.take(places)
         # Less for those that were met a few times only.
         cohesion = 0.15 + self._cohesion.take(places) * count / (count + DOUBT)
@@ -220,10 +238,13 @@ class _Table:
         factors["rarity"] = np.clip(surplus / 10, 0, 1)
         factors["wording"] = np.clip(0.5 + of_words.habits / 5, 0, 1) * self._worth.take(places)
         factors["searched"] = np.clip(of_words.searched, 0, 1)
-        telling = next((role for role in TELLING if role in roles), None)
+        telling = next((role for role in self.telling if role in roles), None)
         if telling is not None:
             values = rows.figures[list(roles).index(telling)].astype(float)
-            factors["metrics"] = np.log1p(values.take(places)) / max(np.log1p(values.max()), 1e-9)
+            if self._row_rules is not None:
+                factors["metrics"] = between(values).take(places)
+            else:
+                factors["metrics"] = np.log1p(values.take(places)) / max(np.log1p(values.max()), 1e-9)
         factors["nested"] = inside**2
         return factors
 
@@ -262,7 +283,7 @@ class _Table:
         out is no word: a chance pair, a phrase that begins with a measure (款睫毛膏 of 这款睫毛膏), one whose last tag
         is worth nothing, or a stretch of a longer row than candidates are (its neighbour is always the same)
         whose words are all candidates, so that each of them is kept or stands inside what is kept.
-        Beside ``unbound`` characters any word may stand.
+        Beside ``unbound`` characters any word may stand. What was typed as a whole always stands for itself.
         """
         counts = self.rows.sums[0].astype(np.int64)
         # A word of the dictionary may stand alone, though it was not seen to in a few places; a phrase was seen to.
@@ -272,18 +293,22 @@ class _Table:
         finder = Finder(keys)
         kept: NDArray[np.bool_] = (self.size == 1) | (self._cohesion > LOOSE)
         kept &= ~(self._leans() | self._doubted | (self._worth == 0) | self._cut_out(finder, order, unbound))
+        is_row = self._whole > 0
+        kept |= is_row
         most = np.zeros(len(keys), np.int64)
         for size in range(self._at.shape[0], 0, -1):
             # Those that are longer have been settled.
             own = np.flatnonzero(self.size == size)
             own = own[kept.take(own)]
-            own = own[most.take(own) < enough.take(own)]
+            own = own[is_row.take(own) | (most.take(own) < enough.take(own))]
             kept[self.size == size] = False
             kept[own] = True
             for words in range(1, size):
                 for first in range(size - words + 1):
                     at, same = finder.find(self._hashes(own, first, first + words))
                     np.maximum.at(most, order.take(at[same]), counts.take(own[same]))
+        # Where it was typed as a whole it stands by itself.
+        most = np.minimum(most, counts - self._whole)
         inside: Floats = np.minimum(most / np.maximum(counts, 1), 1)
         return kept, inside
 
@@ -383,6 +408,21 @@ class _Table:
             name = f"{self._model}.{side}"
             habits += (column(name).take(word) - self._words.table(name).default) / 32
         return _OfWords(rarity, searched, habits, column("own").take(first) > 0)
+
+
+def between(figures: Floats) -> Floats:
+    """Return where each figure stands between the lowest and the highest that are told, by orders of magnitude.
+
+    0 is for what has none, or nothing. Of searches a few words have a thousand times what most have; by the logarithm
+    alone all of these would stand near the highest.
+    """
+    has = figures > 0
+    found = np.zeros(len(figures))
+    if has.any():
+        logs = np.log(figures[has])
+        low, high = float(logs.min()), float(logs.max())
+        found[has] = LEAST_TOLD + (1 - LEAST_TOLD) * ((logs - low) / (high - low) if high > low else 1.0)
+    return found
 
 
 def _neighbours_of(characters: Iterable[str]) -> U64:

@@ -77,17 +77,18 @@ def words_maker(
     stop: Sequence[str] = (),
     *,
     together: bool = False,
+    rows: bool = False,
 ) -> Callable[[], Words]:
     """Return what makes such vocabularies; the tables, and ``models``, are read when the first of them needs one.
 
     ``together``: put words together that the segmenter cuts (see ``mended_tags``); new words are looked for in what it
-    cuts.
+    cuts. ``rows``: texts are keywords as a whole where the profile says so.
     """
     lists = files.load("stopwords")
     ours = (word for name in profile.data["stopwords"] for word in lists[name] if word not in segmenter.user_tags)
     mended = mended_tags(files)
     compounds = {word: cut for word in mended if len(cut := segmenter.words(word)) > 1} if together else {}
-    rules = Rules(profile.data, ours, stop, compounds)
+    rules = Rules(profile.data, ours, stop, compounds, profile.data.get("rows") if rows else None)
 
     @functools.cache
     def tables() -> dict[str, Table]:

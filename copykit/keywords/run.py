@@ -77,7 +77,7 @@ class Recipe:
         segmenter = Segmenter(self.backend, own)
         # Counting needs no model, so that it is not read before something asks for it.
         models = (Model(name, files.load("ranking")[name]) for name in [profile.models["zh"]])
-        words = words_maker(files, profile, segmenter, models, self.stop, together=not self.units)
+        words = words_maker(files, profile, segmenter, models, self.stop, together=not self.units, rows=not self.units)
         return Kitchen(files, profile, segmenter, self.stop, words)
 
 

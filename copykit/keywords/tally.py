@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.keywords.candidates import Phrases, Reading, aligned
+from copykit.keywords.candidates import Phrases, Reading, Whole, aligned
 from copykit.keywords.rows import SUMS, U32, changes, group_sums, in_order
 from copykit.keywords.words import AFTER, LATIN, NEIGHBOURS, SIGN_BESIDE, U64, Ints, Words, neighbour_codes
 
@@ -20,7 +20,7 @@ class Groups(NamedTuple):
 
     ``keys``: the candidates' hashes, rising; ``first``: where the places of each begin. ``places``, ``sizes``: the
     first word of each place and how many words; ``docs``: the text it is in; ``fresh``: whether its candidate was not
-    met in that text before.
+    met in that text before; ``whole``: whether it is the whole of its text, where that matters.
     """
 
     reading: Reading
@@ -30,20 +30,27 @@ class Groups(NamedTuple):
     sizes: NDArray[np.int8]
     docs: Ints
     fresh: NDArray[np.bool_]
+    whole: NDArray[np.bool_] | None
 
 
-def grouped(reading: Reading, every: Phrases) -> Groups:
+def grouped(reading: Reading, every: Phrases, whole: Whole | None = None) -> Groups:
     """Bring the places of each candidate together."""
     order, keys = in_order(every.hashes)
     new = changes(keys)
     first = np.flatnonzero(new)
     places = every.places.take(order)
     docs = reading.docs.take(places)
-    return Groups(reading, keys.take(first), first, places, every.sizes.take(order), docs, changes(docs) | new)
+    sizes = every.sizes.take(order)
+    are_whole = whole.holds(docs, places, sizes) if whole is not None else None
+    return Groups(reading, keys.take(first), first, places, sizes, docs, changes(docs) | new, are_whole)
 
 
 def sums_of(groups: Groups, *, in_units: bool) -> U32:
-    """Return the rows of SUMS; of runs of units, ``heads`` are places that begin and end where words do."""
+    """Return the rows of SUMS; ``heads`` are places in titles.
+
+    Of runs of units, they are those that begin and end where words do; where texts may be keywords as a whole, they
+    are those that are.
+    """
     reading, first, places = groups.reading, groups.first, groups.places
     sums = np.empty((len(SUMS), len(first)), np.uint32)
     sums[0] = np.diff(np.append(first, len(places)))
@@ -57,8 +64,10 @@ def sums_of(groups: Groups, *, in_units: bool) -> U32:
 
 
 def _heads(groups: Groups, counts: U32) -> U32 | Ints:
-    """Return how many places of each candidate are in titles."""
+    """Return how many places of each candidate are in titles, or are the whole of their texts where that matters."""
     reading = groups.reading
+    if groups.whole is not None:
+        return group_sums(groups.whole, groups.first)
     inside = np.count_nonzero(reading.heads)
     if not inside:
         return np.zeros(len(counts), np.int64)
@@ -75,8 +84,20 @@ def cuts_of(groups: Groups, words: Words) -> U32:
     letters = np.concatenate((np.minimum(words.sizes.take(reading.numbers), 63), np.zeros(2, np.int32)))
     packed = letters[:-2] << 12 | letters[1:-1] << 6 | letters[2:]
     cuts = packed.take(places) >> _SHIFTS.take(sizes, mode="clip") | _order(reading, places, sizes) << 18
+    long = np.flatnonzero(sizes > TOLD_WORDS)
+    if len(long):
+        # A number of all letter counts: one cut of a long row is as good as another, but the same has to win anywhere.
+        mixed = np.zeros(len(long), np.int64)
+        letters = np.concatenate((letters, np.zeros(int(sizes.max()), np.int32)))
+        for step in range(int(sizes.max())):
+            own = np.where(sizes.take(long) > step, letters.take(places.take(long) + step), 0)
+            mixed = (mixed * 31 + own) & LETTER_BITS
+        cuts[long] = (cuts.take(long) & ~LETTER_BITS) | mixed
     found: U32 = cuts.view(np.uint32)
     return found
+
+
+TOLD_WORDS, LETTER_BITS = 4, 0x3FFFF  # of so many words at most the letter counts fit; the bits that hold them
 
 
 # Bits of the letter counts that say nothing about a candidate of so many words.
@@ -89,7 +110,7 @@ def _order(reading: Reading, places: Ints, sizes: NDArray[np.int8]) -> NDArray[n
     if not latin.any():
         return sizes.astype(np.int32)
     both = latin.take(places) & latin.take(places + sizes - 1)
-    return np.where(both, 7 - sizes, sizes).astype(np.int32)
+    return np.where(both, np.maximum(7 - sizes, 0), sizes).astype(np.int32)
 
 
 def words_of(groups: Groups, chosen: Ints, most: int) -> NDArray[np.int32]:

@@ -28,7 +28,9 @@ _INVERSE = pow(BASE, -1, 1 << 64)
 _CODES = 0x20000  # characters beyond the second plane share hashes with those that are 2^17 below them
 
 # What a word can be in a phrase, as bits.
-INSIDE, FIRST, LAST, SINGLE, LATIN, DIGITS, SPACE, SIGN, HAN, SMALL, NOT, APOSTROPHE, PART = (1 << n for n in range(13))
+INSIDE, FIRST, LAST, SINGLE, LATIN, DIGITS, SPACE, SIGN, HAN, SMALL, NOT, APOSTROPHE, PART, UNWANTED = (
+    1 << n for n in range(14)
+)
 
 # Tags with a number of their own, from 1; models were trained with this order, so new ones come last.
 TAGS = (
@@ -39,6 +41,14 @@ TAGS = (
 TagOf = Callable[[Sequence[str]], list[str]]
 
 
+class RowRules(NamedTuple):
+    """How many words and characters a row has that is a keyword as a whole, and the figures it is judged by."""
+
+    words: int
+    chars: int
+    telling: tuple[str, ...]
+
+
 class Rules:
     """Which words a phrase may have, from a profile: tags by where they must not stand, and stop words.
 
@@ -47,6 +57,8 @@ class Rules:
 
     ``compounds``: words that are to be put together of several, by where the part stands that is looked for first and
     how many parts there are: the rising hashes of their letters. That part, a stop word where there is one, is PART.
+
+    ``rows``: what is said of texts that are keywords as a whole, whatever words they have; None where none is.
     """
 
     def __init__(
@@ -55,7 +67,9 @@ class Rules:
         stop: Iterable[str] = (),
         unwanted: Iterable[str] = (),
         compounds: Mapping[str, Sequence[str]] | None = None,
+        rows: Mapping[str, Any] | None = None,
     ) -> None:
+        self.rows = RowRules(rows["words"], rows["chars"], tuple(rows["telling"])) if rows else None
         self.words: int = profile["words"]
         self.least, self.most = profile["chars"]
         self.latin_most: int = profile["latin_chars"]
@@ -67,6 +81,7 @@ class Rules:
         self.negations = frozenset(profile.get("negations", ""))
         unwanted = [word.replace(" ", "") for word in unwanted]
         self.stop = frozenset(fold_text(word).replace(" ", "") for word in (*stop, *unwanted))
+        self._never = frozenset(map(fold_text, unwanted))
         self.unwanted: dict[int, U64] = {}
         for size in {len(word) for word in unwanted if len(word) > 1}:
             self.unwanted[size] = np.unique(text_hashes([word for word in unwanted if len(word) == size]))
@@ -103,6 +118,8 @@ class Rules:
                 bits |= NOT
             if word in self.parts:
                 bits |= PART
+            if word in self._never:
+                bits |= UNWANTED
             may_be = may[tag]
             if not may_be or word in stop:
                 found.append(bits | SMALL)

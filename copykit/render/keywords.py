@@ -76,7 +76,7 @@ def keywords_table(keywords: Sequence[Keyword], view: KeywordView) -> str:
     needed = LEAST_TOLD if any(told) else 0
     # Figures for which there is no room stand in files.
     for figures in (3, 2, 1, 0):
-        rows = _evidence(keywords, list(keywords[0].metrics)[:figures], view)
+        rows = _evidence(keywords, figures_of(keywords)[:figures], view)
         lines, left = _aligned(rows)
         if left + needed <= view.terminal.width:
             break
@@ -84,6 +84,12 @@ def keywords_table(keywords: Sequence[Keyword], view: KeywordView) -> str:
         head = view.say("主要因为", "mainly because") if not view.explain else view.say("依据", "factors")
         lines = _with_told(lines, left, [[head], *told], view)
     return "\n".join(view.terminal.safe(line.rstrip()) for line in lines)
+
+
+def figures_of(keywords: Iterable[Keyword]) -> list[str]:
+    """Return the figures that any of the keywords has, in their order."""
+    longest = max((list(word.metrics) for word in keywords), key=len, default=[])
+    return list(dict.fromkeys([*longest, *(role for word in keywords for role in word.metrics)]))
 
 
 LEAST_TOLD = 14  # cells for why a word stands where it does, about one factor
@@ -94,7 +100,7 @@ def _evidence(keywords: Sequence[Keyword], roles: Sequence[str], view: KeywordVi
     head = [say("词", "keyword"), say("权重", "weight"), say("次数", "count"), say("篇数", "texts")]
     rows = [[*head, *map(view.role, roles)]]
     for word in keywords:
-        figures = [f"{word.metrics[role]:,.0f}" for role in roles]
+        figures = [f"{word.metrics[role]:,.0f}" if role in word.metrics else "" for role in roles]
         rows.append([word.text, f"{word.weight:.1f}", f"{word.count:,}", f"{word.documents:,}", *figures])
     return rows
 
@@ -201,9 +207,9 @@ def keyword_json(word: Keyword, view: KeywordView) -> dict[str, Any]:
 
 def keyword_cells(keywords: Iterable[Keyword], view: KeywordView) -> tuple[list[str], Iterator[list[object]]]:
     """Return the headers of a sheet of keywords and its rows."""
-    left = iter(keywords)
-    first = next(left, None)
-    roles = list(first.metrics) if first is not None else []
+    every = list(keywords)
+    first = every[0] if every else None
+    roles = figures_of(every)
     factors = [name for name in FACTORS if first is not None and name in first.factors] if view.explain else []
     say = view.say
     head = [
@@ -217,12 +223,12 @@ def keyword_cells(keywords: Iterable[Keyword], view: KeywordView) -> tuple[list[
     headers = [*head, *map(view.role, roles), *map(view.factor, factors), last]
 
     def rows() -> Iterator[list[object]]:
-        for word in [*([first] if first is not None else []), *left]:
+        for word in every:
             turned = (say(f"{text}（{count:,} 次）", f"{text} ({count:,})") for text, count in word.turned)
             others = [*word.variants, *turned]
             yield [
                 *(word.rank, word.text, word.weight, word.count, word.documents),
-                *(word.metrics[role] for role in roles),
+                *(word.metrics.get(role) for role in roles),
                 *(word.factors.get(name, 0) for name in factors),
                 " | ".join(context.text for context in word.contexts) or say("、", ", ").join(others),
             ]
@@ -236,7 +242,7 @@ def keywords_markdown(keywords: Iterable[Keyword], view: KeywordView) -> Iterato
     yield "| " + " | ".join(headers) + " |"
     yield "|" + " --- |" * len(headers)
     for row in rows:
-        yield "| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |"
+        yield "| " + " | ".join("" if cell is None else str(cell).replace("|", "\\|") for cell in row) + " |"
 
 
 def text_keywords_json(view: KeywordView, name: str, title: str, text: str, keywords: Sequence[TextKeyword]) -> bytes:
