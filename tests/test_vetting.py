@@ -105,6 +105,10 @@ TOO_BROAD: list[tuple[dict[str, Any], dict[str, list[str]]]] = [
     ({"kind": "claim", "words": ["断货", "我们", "自己"]}, {"words": ["我们", "自己"]}),
     ({"kind": "claim", "lexicon": "claim_own"}, {"lexicon": ["我们"]}),
     ({"kind": "claim", "words": ["的"]}, {"words": []}),  # refused
+    ({"kind": "pattern", "anchor": ["的"], "pattern": "的"}, {"pattern": ["的"]}),
+    ({"kind": "claim", "anchor": ["可以"], "pattern": "可以|断货"}, {"pattern": ["可以"]}),
+    ({"kind": "pattern", "anchor": ["可以"], "pattern": "可以退[一二三]次"}, {}),
+    ({"kind": "pattern", "anchor": ["的"], "pattern": r"的\d+元"}, {}),
     ({"kind": "claim", "words": ["断货", "面膜", "不锈钢"]}, {}),
     ({"kind": "word", "words": ["可以"], "at": "start"}, {}),
     ({"kind": "word", "words": ["可以"], "needs": ["退货"]}, {}),

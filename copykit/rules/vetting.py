@@ -137,23 +137,27 @@ def _in_general(files: DataFiles) -> dict[str, float]:
 
 
 def broad(name: str, data: Mapping[str, Any], files: DataFiles) -> list[Problem]:
-    """Return, in a sentence a key, which words of a rule and of its lists stand in most longer texts.
+    """Return, in a sentence a key, which words of a rule, of its lists or its pattern stand in most longer texts.
 
     What ``vet`` refuses is left to it.
     """
-    if not _fires_alone(data):
+    pattern = data.get("pattern", "")
+    if not _fires_alone({**data, "pattern": ""}):
         return []
     copy, general, lexicons = _in_copy(files), _in_general(files), Lexicons(files)
-    found: dict[str, dict[str, float]] = {"words": {}, "lexicon": {}, "lexicons": {}}
-    for word in data.get("words", ()):
+    found: dict[str, dict[str, float]] = {"words": {}, "lexicon": {}, "lexicons": {}, "pattern": {}}
+    for word in data.get("words", ()) if not pattern else ():
         folded = fold_text(word)
         if folded in general and not _too_common(folded, copy, data):
             found["words"][word] = general[folded]
-    for key in ("lexicon", "lexicons"):
-        for each in _listed({key: data[key]} if key in data else {}):
-            for word in lexicons[each].entries if each in lexicons else ():
-                if word in general or _too_common(word, copy, data):
-                    found[key][word] = general.get(word) or copy[word]
+    searched = {"pattern": _spoken(_parsed(pattern) or ()) or []}
+    for key in ("lexicon", "lexicons") if not pattern else ():
+        lists = _listed({key: data[key]}) if key in data else ()
+        searched[key] = [word for each in lists if each in lexicons for word in lexicons[each].entries]
+    for key, words in searched.items():
+        for word in words:
+            if word in general or _too_common(word, copy, data):
+                found[key][word] = general.get(word) or copy[word]
     return [Problem(name, 0, key, *_warned(words)) for key, words in found.items() if words]
 
 
