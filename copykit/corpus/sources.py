@@ -17,9 +17,10 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 from copykit import tables
 from copykit.errors import CopykitError, FileMissing, FileUnreadable, OverInput
+from copykit.late import late
 from copykit.tables import Row, Table
 from copykit.tables.figures import is_total
-from copykit.tables.numbers import parse_number
+from copykit.tables.numbers import estimate_number, parse_number
 from copykit.tables.packed import MAGIC, Unpacked
 from copykit.tables.rows import DEFAULT_CAPS, RowNotJson, not_json
 from copykit.tables.table import DAMAGE
@@ -81,8 +82,8 @@ class PageCut(CopykitError):
 class NotText(CopykitError):
     """A picture, an archive or another file of bytes under the name of a text."""
 
-    zh = "{file} 不是文本（里面多是空字节），没有读；图片和压缩包要先转成文字"
-    en = "{file} is no text (it is full of NUL bytes) and was not read; turn pictures and archives into text first"
+    zh = "{file} 不是文本（里面多是读不成字的字节），没有读；图片和压缩包要先转成文字"
+    en = "{file} is no text (it is full of other bytes) and was not read; turn pictures and archives into text first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,10 @@ class Sources:
         self.unread: list[
             tuple[str, str, tuple[str, ...]]
         ] = []  # workbook, its sheet that was read, those that were not
+        self.estimated = 0  # figures that were taken in the middle of a range
+        self.twice: list[
+            tuple[str, str]
+        ] = []  # file and name of a column that it has twice, of which the first was read
         self.parts = 0  # files that were so long that they became several documents
         self.read_bytes = 0.0  # how much of all is read, about
         self.found: set[str] = set()  # roles of figures that were met
@@ -298,8 +303,7 @@ class Sources:
                     if first.strip() or second.strip():
                         metrics = _NO_FIGURES
                         if figures:
-                            values = {role: parse_number(_cell(row.get(key))) for role, key in figures.items()}
-                            metrics = {role: value for role, value in values.items() if value is not None}
+                            metrics = self._figures({role: _cell(row.get(key)) for role, key in figures.items()})
                         yield Document(name or f"{file}:{number}", first, second, metrics)
             self._told(encoding, text.replaced)
 
@@ -397,7 +401,11 @@ class Sources:
         form = self._form
         if file != "-" and form is None and Path(file).suffix.lower() in TEXTS:
             form = None if self._column else "txt"
+            with self._open(file) as stream:
+                _refuse_bytes(file, open_text(stream)[0].read(SAMPLE_CHARS))
         with tables.read_rows(source, wanted=wanted, format=form, column=self._column, name=file) as table:
+            used = [name for role, name in table.columns.items() if role != "main" or not _is_number(self._column)]
+            self.twice += [(file, name) for name in used if f"{name} (2)" in table.headers]
             if table.format == "txt" and not self._by_line:
                 yield from self._joined(file, table)
             else:
@@ -432,7 +440,9 @@ class Sources:
             main, text = self._cleaned(main), self._cleaned(text)
             if not main.strip() and not text.strip():
                 continue
-            metrics = _figures(row, figures) if figures else _NO_FIGURES
+            metrics = _NO_FIGURES
+            if figures:
+                metrics = self._figures({role: row.values.get(name, "") for role, name in figures.items()})
             name = (row.values.get(own_id) if own_id else None) or f"{file}:{row.number}"
             yield Document(name, main, text, metrics)
 
@@ -465,6 +475,18 @@ class Sources:
             yield cast("BinaryIO", io.BufferedReader(unpacked))
             if unpacked.broken is not None:
                 self._on_error(_damaged(file, unpacked.broken))
+
+    def _figures(self, cells: Mapping[str, str]) -> dict[str, float]:
+        """Return the figures of a row by role; what a cell leaves open is taken in its middle, what it does not tell
+        is none."""
+        found = {}
+        for role, cell in cells.items():
+            value = parse_number(cell)
+            if value is None and cell and (value := estimate_number(cell)) is not None:
+                self.estimated += 1
+            if value is not None:
+                found[role] = value
+        return found
 
     def _cleaned(self, text: str) -> str:
         return self._cleaner.clean(text) if self._cleaner is not None and text else text
@@ -561,9 +583,23 @@ def _is(output: Path | None, file: str) -> bool:
 
 
 def _refuse_bytes(file: str, block: str) -> None:
-    """Raise NotText for a block with more NUL characters than damage explains."""
-    if block.count("\0") * _DAMAGED > len(block):
+    """Raise NotText for a block with more NUL characters than damage explains, or that is random bytes."""
+    if block.count("\0") * _DAMAGED > len(block) or _are_bytes(block[:SAMPLE_CHARS]):
         raise NotText(file=file)
+
+
+def _are_bytes(sample: str) -> bool:
+    """Return whether a sample has too many control characters, and such as no encoding knows, to be a text."""
+    return len(_NO_TEXT.findall(sample)) * _STRANGE > len(sample)
+
+
+SAMPLE_CHARS = 20_000
+_STRANGE = 20  # characters of a text to one that no text has, at least; random bytes have one in five
+_NO_TEXT = late("[\x00-\x08\x0e-\x1a\x1c\x1f\x7f-\x84\x86-\x9f]")
+
+
+def _is_number(column: str | None) -> bool:
+    return column is not None and column.isdecimal()
 
 
 def _chained(head: bytes, rest: BinaryIO) -> BinaryIO:
@@ -574,8 +610,3 @@ def _chained(head: bytes, rest: BinaryIO) -> BinaryIO:
 def _size_of(row: Row) -> int:
     """Return about how many bytes of the file a row took: Han take three each, with the quotes and commas around."""
     return sum(map(len, row.values.values())) * 2 + len(row.text) + 4 if row.values else 3 * len(row.text)
-
-
-def _figures(row: Row, figures: Mapping[str, str]) -> dict[str, float]:
-    found = {role: parse_number(row.values.get(name, "")) for role, name in figures.items()}
-    return {role: value for role, value in found.items() if value is not None}

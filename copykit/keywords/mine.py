@@ -242,7 +242,8 @@ class _Table:
         if telling is not None:
             values = rows.figures[list(roles).index(telling)].astype(float)
             if self._row_rules is not None:
-                factors["metrics"] = between(values).take(places)
+                if values.any():
+                    factors["metrics"] = between(values).take(places)
             else:
                 factors["metrics"] = np.log1p(values.take(places)) / max(np.log1p(values.max()), 1e-9)
         factors["nested"] = inside**2

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from copykit.tables.columns import Wanted, fold_header, match_columns, merge_names
     from copykit.tables.figures import BadFigure, amounts, more_than
-    from copykit.tables.numbers import parse_number
+    from copykit.tables.numbers import estimate_number, parse_number
     from copykit.tables.reading import read_rows
     from copykit.tables.rows import (
         DEFAULT_CAPS,
@@ -56,7 +56,7 @@ else:  # hidden from type checkers: behind a __getattr__ they would take a missp
 _PUBLIC = {
     "columns": ("Wanted", "fold_header", "match_columns", "merge_names"),
     "figures": ("BadFigure", "amounts", "more_than"),
-    "numbers": ("parse_number",),
+    "numbers": ("estimate_number", "parse_number"),
     "reading": ("read_rows",),
     "rows": (
         "DEFAULT_CAPS",
@@ -110,6 +110,7 @@ __all__ = [
     "amounts",
     "atomic",
     "check_zip",
+    "estimate_number",
     "fold_header",
     "guard_cell",
     "match_columns",

@@ -6,6 +6,8 @@ import math
 import re
 import unicodedata
 
+from copykit.late import late
+
 
 def parse_number(text: str) -> float | None:
     """Read a number as exports write it; None for anything else, ranges and ``-`` included.
@@ -22,6 +24,38 @@ def parse_number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def estimate_number(text: str) -> float | None:
+    """Return the middle of what a cell leaves open; None for anything else than a range or an upper bound.
+
+    ``3000~5000`` and ``3000-5000`` are 4000, ``<100`` and ``100以下`` are 50, as if from nought; the scale of the end
+    holds for both: ``1~2万`` is 15000.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    bound = _BOUND.fullmatch(plain)
+    if bound is not None:
+        most = parse_number(bound[1] or bound[2])
+        return most / 2 if most is not None and most > 0 else None
+    low_text, sign, high_text = next((parts for parts in map(plain.partition, _RANGES) if parts[1]), ("", "", ""))
+    low, high = parse_number(low_text), parse_number(high_text)
+    if not sign or low is None or high is None:
+        return None
+    if low_text.strip()[-1:].isdigit() and (scale := _SCALED.search(high_text)):
+        low *= _SCALES[scale[0].lower()]
+    return (low + high) / 2 if 0 <= low <= high else None
+
+
+_RANGES = (
+    "~",
+    "〜",
+    "∼",
+    "—",
+    "–",
+    "至",
+    "到",
+    "-",
+)  # as they stand after NFKC, which makes ～ and － the first and last
+_BOUND = late(r"(?:[<≤]=?|小于|不足|低于)\s*(.+)|(.+?)(?:以下|以内)")
+_SCALED = late(r"[%‰千k万w亿]\s*$", re.IGNORECASE)
 _PLAIN = 16  # digits that a float holds
 _SCALES = {"": 1.0, "%": 0.01, "‰": 0.001, "千": 1e3, "k": 1e3, "万": 1e4, "w": 1e4, "亿": 1e8}
 _NUMBER = re.compile(

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -319,3 +320,96 @@ def test_new_words_are_added_to_a_list_and_to_nothing_else(tmp_path: Path, held:
     lines = target.read_text("utf-8").splitlines()
     assert lines[: held.count("\n")] == held.splitlines()
     assert [line.split()[0] for line in lines].count("澜沐") == kept
+
+
+# The cells below 搜索人气, what is written of each word, and how many cells are told to be ranges.
+OPEN = [
+    (["3000~5000", "<100", "1200"], ["4000.0", "50.0", "1200.0"], "2 格"),
+    (["-", "", "0"], ["", "", "0.0"], ""),
+    (["5万", "100以下", "--"], ["50000.0", "50.0", ""], "1 格"),
+]
+
+
+@pytest.mark.parametrize(("cells", "expected", "told"), OPEN)
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_what_a_cell_does_not_tell_is_not_nought(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    cells: list[str],
+    expected: list[str],
+    told: str,
+    suffix: str,
+) -> None:
+    path, words = tmp_path / f"报表{suffix}", ["睫毛膏", "眼影", "口红"]
+    rows = [{"搜索词": word, "搜索人气": cell} for word, cell in zip(words, cells, strict=True)]
+    if suffix == ".csv":
+        tables.write_csv(path, ["搜索词", "搜索人气"], [list(row.values()) for row in rows])
+    else:
+        tables.write_jsonl(path, rows)
+    assert mine(path, "--kind", "query", "--format", "csv") == 0
+    shown = capsys.readouterr()
+    found = {row["词"]: row.get("搜索人气") or "" for row in csv.DictReader(io.StringIO(shown.out))}
+    assert [found[word] for word in words] == expected
+    assert (told in shown.err) if told else ("范围" not in shown.err)
+
+
+@pytest.mark.parametrize("command", ["mine", "select"])
+@pytest.mark.parametrize(
+    ("header", "options", "told"),
+    [
+        ("搜索词,搜索词,搜索人气", [], "有两列都叫“搜索词”"),
+        ("搜索词,词二,搜索人气", [], ""),
+        ("搜索词,搜索词,搜索人气", ["--column", "2"], ""),
+        ("搜索词,搜索人气,搜索人气", [], "有两列都叫“搜索人气”"),
+    ],
+)
+def test_a_column_of_which_there_are_two_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, header: str, options: list[str], told: str
+) -> None:
+    path = tmp_path / "报表.csv"
+    path.write_text(f"{header}\n睫毛膏,100,100\n眼影,50,50\n", "utf-8")
+    kind = ["--kind", "query"] if command == "mine" else []
+    run(["keywords", command, str(path), *kind, *options])
+    shown = capsys.readouterr().err
+    assert (f"{path} {told}" in shown) if told else ("有两列" not in shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("空.txt", ""), ("空格.txt", " \n\n"), ("表头.csv", "搜索词,搜索人气\n")]
+)
+@pytest.mark.parametrize("command", ["mine", "select"])
+def test_a_file_with_nothing_in_it_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, name: str, content: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(content, "utf-8")
+    assert run(["keywords", command, str(path)]) == 2
+    assert str(path) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["article", "product", "query"])
+@pytest.mark.parametrize("options", [[], ["--per-document"]])
+def test_random_bytes_are_no_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, options: list[str]
+) -> None:
+    path = tmp_path / "图.txt"
+    path.write_bytes(random.Random(7).randbytes(4000))
+    assert mine(path, "--kind", kind, *options) == 2
+    shown = capsys.readouterr()
+    assert "图.txt 不是文本" in shown.err
+    assert "权重" not in shown.out
+
+
+def test_ctrl_c_while_modules_load_is_one_sentence() -> None:
+    program = (
+        "import sys, types\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'copykit.cli': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "from copykit.__main__ import main\n"
+        "main()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8")
+    assert ended.returncode == 130
+    assert ended.stderr.strip() == "已中断"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copykit.tables import parse_number
+from copykit.tables import estimate_number, parse_number
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,43 @@ def test_numbers_are_read_as_exports_write_them(text: str, number: float | None)
 @given(st.text())
 def test_no_text_breaks_the_number_reader(text: str) -> None:
     parse_number(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("3000~5000", 4000),
+        ("3,000-5,000", 4000),
+        ("3000～5000", 4000),
+        ("１～２", 1.5),
+        ("3000至5000", 4000),
+        ("1~2万", 15000),
+        ("1万~2万", 15000),
+        ("0.35~4.52", 2.435),
+        ("5%-10%", 0.075),
+        ("5~10%", 0.075),
+        ("<100", 50),
+        ("＜100", 50),
+        ("≤1,000", 500),
+        ("100以下", 50),
+        ("不足1万", 5000),
+        ("-", None),
+        ("--", None),
+        ("", None),
+        ("~", None),
+        ("5000~3000", None),
+        ("2026-11-01", None),
+        (">100", None),
+        ("<", None),
+        ("以下", None),
+        ("无", None),
+        ("12", None),
+    ],
+)
+def test_what_leaves_a_number_open_counts_as_its_middle(text: str, number: float | None) -> None:
+    assert estimate_number(text) == (None if number is None else pytest.approx(number))
+
+
+@given(st.text(alphabet="0123456789~-<以下万%, ") | st.text())
+def test_no_text_breaks_the_estimate(text: str) -> None:
+    estimate_number(text)

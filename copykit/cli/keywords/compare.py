@@ -16,7 +16,7 @@ import numpy as np
 from copykit import tables
 from copykit.cli import common
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
-from copykit.cli.keywords.out import Result, check_output, output_options, told, told_passed_over, write_result
+from copykit.cli.keywords.out import Result, check_output, output_options, told, told_sources, write_result
 from copykit.corpus.sources import Columns, Document, Sources
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
@@ -186,7 +186,6 @@ class _Desk:
         by, days = self.options["by"], self.days
         for number, paths in enumerate(self.groups):
             sources = self._sources(paths)
-            told_passed_over(sources.passed_over)
             documents = iter(sources)
             first = next(documents, None)
             if number == 0:
@@ -198,6 +197,7 @@ class _Desk:
                     continue
                 slot = days.setdefault((0 if by else number, day), len(days))
                 self._take(document, slot)
+            told_sources(sources)
 
     def _sources(self, paths: Sequence[str]) -> Sources:
         return Sources(

@@ -12,7 +12,7 @@ import numpy as np
 
 from copykit.cli import common
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
-from copykit.cli.keywords.out import Result, check_output, output_options, told, told_passed_over, write_result
+from copykit.cli.keywords.out import Result, check_output, output_options, told, told_sources, write_result
 from copykit.cli.keywords.select import brief_of
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
@@ -138,7 +138,7 @@ def _learn(
         output=options["output"],
     )
     table = gather(rows, columns.measures)
-    told_passed_over(rows.passed_over)
+    told_sources(rows)
     volume = next((role for role in VOLUMES if role in table.figures), "")
     amounts = np.nan_to_num(table.figures[volume]).tolist() if volume else None
     widener.learner.searches(table.folded, amounts)

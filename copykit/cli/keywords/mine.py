@@ -17,7 +17,15 @@ import click
 from copykit import tables
 from copykit.cli import common
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
-from copykit.cli.keywords.out import as_json, check_output, joined_json, output_options, told_passed_over, write_bytes
+from copykit.cli.keywords.out import (
+    as_json,
+    check_output,
+    joined_json,
+    output_options,
+    told_nothing,
+    told_sources,
+    write_bytes,
+)
 from copykit.cli.keywords.out import told as told_errors
 from copykit.corpus.sources import Sources, columns_of
 from copykit.datafiles import DataFiles
@@ -492,10 +500,10 @@ def _report(desk: _Desk, options: dict[str, Any], found: int) -> int:
                 f"of {file} only the sheet '{sheet}' was read, not {', '.join(unread)}; save them as files",
             )
         )
-    told_passed_over(desk.sources.passed_over)
+    told_sources(desk.sources)
     told_errors(desk.errors)
     if not desk.documents and not desk.errors:
-        note(say("里面一篇文字也没有，请检查文件或列名", "there is no text in it; check the file or the column"))
+        told_nothing(desk.sources.files, f"一{desk.measure}文字", "text")
     if options["output"]:
         note(say(f"全部在 {options['output']}", f"everything is in {options['output']}"))
     return common.REJECTED if desk.errors or not desk.documents or desk.sources.replaced else 0

@@ -14,6 +14,7 @@ import click
 from copykit import tables
 from copykit.cli import common
 from copykit.cli.common import UsageMistake, option, say
+from copykit.corpus.sources import Sources
 
 FORMATS = ("table", "json", "jsonl", "csv", "md")
 FILES = (".csv", ".xlsx", ".jsonl", ".json", ".md")
@@ -121,15 +122,43 @@ def joined_json(lines: Iterable[bytes], form: str) -> Iterator[bytes]:
     yield b"\n]\n"
 
 
-def told_passed_over(file: str) -> None:
-    """Tell on stderr that the file of an earlier result was not read among the others."""
-    if file:
+def told_sources(sources: Sources) -> None:
+    """Tell on stderr what was read in another way than its owner may think, once all is read."""
+    if sources.passed_over:
         common.note(
             say(
-                f"{file} 是 -o 要写的文件，当作上一次的结果，没有读",
-                f"{file} is where -o writes: taken for an earlier result, it was not read",
+                f"{sources.passed_over} 是 -o 要写的文件，当作上一次的结果，没有读",
+                f"{sources.passed_over} is where -o writes: taken for an earlier result, it was not read",
             )
         )
+    for file, name in sources.twice[:SHOWN_TWICE]:
+        common.note(
+            say(
+                f"{file} 有两列都叫“{name}”，读的是前面那列；要读后面的，改列名或者用 --column 写第几列",
+                f"{file} has two columns '{name}', and the first was read; rename one, or give --column a number",
+            )
+        )
+    if sources.estimated:
+        common.note(
+            say(
+                f"有 {sources.estimated:,} 格的数是个范围：3000~5000 按中间的 4000 算，<100 按 50 算",
+                f"{sources.estimated:,} figures are ranges: 3000~5000 counts as its middle 4000, <100 as 50",
+            )
+        )
+
+
+SHOWN_TWICE = 3
+
+
+def told_nothing(files: Sequence[str], what_zh: str, what_en: str) -> None:
+    """Tell on stderr that the files hold nothing to work on, naming the first of them."""
+    names = say("、", ", ").join(say("标准输入", "standard input") if file == "-" else file for file in files[:3])
+    more = len(files) - 3
+    zh = f"{names} 等 {len(files):,} 个文件" if more > 0 else names
+    en = f"{names} and {more:,} more files" if more > 0 else names
+    common.note(
+        say(f"{zh} 里{what_zh}也没有，请检查文件或列名", f"there is no {what_en} in {en}; check the file or the column")
+    )
 
 
 def write_bytes(parts: Iterable[bytes]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,15 @@ import click
 from copykit import tables
 from copykit.cli import common
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
-from copykit.cli.keywords.out import Result, check_output, output_options, told, told_passed_over, write_result
+from copykit.cli.keywords.out import (
+    Result,
+    check_output,
+    output_options,
+    told,
+    told_nothing,
+    told_sources,
+    write_result,
+)
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.model import NO_SHOP, Brief
@@ -112,8 +121,8 @@ def select(sources: tuple[str, ...], **options: Any) -> int:
         _export(chosen.words, form, product.name or say("计划", "plan"), options)
     else:
         _write(chosen, files, product.name, options)
-    told_passed_over(rows.passed_over)
-    _report(table, chosen, product, options, errors)
+    told_sources(rows)
+    _report(table, rows.files, chosen, product, options, errors)
     return common.REJECTED if errors or not len(table) else 0
 
 
@@ -232,14 +241,17 @@ def _export(words: Any, form: Any, plan: str, options: dict[str, Any]) -> None:
         )
 
 
-def _report(table: Any, chosen: Any, product: Any, options: dict[str, Any], errors: list[CopykitError]) -> None:
+def _report(
+    table: Any, files: Sequence[str], chosen: Any, product: Any, options: dict[str, Any], errors: list[CopykitError]
+) -> None:
     """Tell on stderr what was read and how it was valued."""
     note(say(f"读了 {table.rows:,} 行，{len(table):,} 个不同的词", f"{table.rows:,} rows, {len(table):,} words"))
     told(errors)
     if table.skipped:
         note(say(f"{table.skipped:,} 行太长，不像搜索词，没算", f"{table.skipped:,} rows were too long for a search"))
     if not len(table):
-        note(say("里面一个词也没有，请检查文件或列名", "there is no word in it; check the file or the column"))
+        if not errors:
+            told_nothing(files, "一个词", "word")
         return
     if chosen.conversion is not None:
         rate, thin = chosen.conversion.pooled, chosen.conversion.strength
