@@ -36,7 +36,8 @@ _MODIFIER = 4  # characters of a word that does
 _LOOSE = frozenset("的女男新款")  # single characters that lean on nothing in a list of search words
 _WORD = 2  # characters of a word that can stand where two were
 _ASKED_WORDS = 5  # that a writer is asked about at once
-_LISTED = 7  # words without a small one among them are a list of search words
+_SPEAKS_OF_IT = "relevance/brief_match"
+_LISTED = 4  # words without a small one among them are a list of search words
 _SMALL_TAGS = "udpcyrm"
 _EDGES = " ，,、；;：:|｜/·-—"
 _SIGNS = _EDGES + "！!？?。…~"
@@ -218,10 +219,11 @@ class Adviser:
         tells = any(token.tag in _STORY_TAGS or token.text.startswith("我") for token in tokens)
         for template in data["templates"]:
             slot = next(iter(re.findall(r"{(\w+)}", template.replace("{title}", ""))))
-            if lacking and tells and not template.startswith("{title}"):
+            leads = bool(lacking) and not template.startswith("{title}")
+            if leads and tells:
                 continue  # 上班族，卖了八年茶叶: the office worker would have sold it
             for word in self._words(score, slot, data, tokens):
-                if word not in score.title:
+                if word not in score.title and not (leads and word.endswith("的")):  # 短塌的，…: half a sentence
                     completed = _completed(score.title, word) if slot == "keyword" else None
                     yield completed or template.format(title=score.title, **{slot: word}), {"word": word}
 
@@ -236,7 +238,10 @@ class Adviser:
         if brief is not None:
             own = {"audience": brief.audience, "scene": brief.scenes, "keyword": brief.keywords}.get(slot, ())
             about = fold(f"{brief.product} {brief.category} {' '.join(brief.keywords)}").text
-            return own if not goods or any(word in about for word in goods) else ()
+            if goods or slot == "keyword":
+                return own if not goods or any(word in about for word in goods) else ()
+            # A title without goods may speak of anything; who buys is told only of what the brief is about.
+            return own if any(finding.rule == _SPEAKS_OF_IT for finding in score.findings) else ()
         # Without a brief only a title that speaks of goods in general is given to somebody: no story, no list.
         if data.get("brief_only") or _troubles(score) or any(token.tag in _GENERAL_NOT for token in tokens):
             return ()

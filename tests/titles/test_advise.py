@@ -206,6 +206,31 @@ def test_words_of_the_brief_do_not_become_the_one_who_tells_a_story() -> None:
         assert not change.title.startswith(("上班族", "下午犯困"))
 
 
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [
+        ("行政部2026年度盘点通知", False),
+        ("周五下午三点开会的地点改了", False),
+        ("电饭煲内胆刮花了怎么办", False),
+        ("高山绿茶泡三分钟就倒出来", True),
+        ("提神的三个小办法", True),
+    ],
+)
+def test_the_briefs_buyers_are_told_only_of_its_goods_or_their_own_need(title: str, named: bool) -> None:
+    brief = Brief("高山绿茶", "茶叶", audience=("久坐的人",), keywords=("提神",))
+    assert any("久坐的人" in change.title for change in advised(title, "知乎", brief)[1]) is named
+
+
+@pytest.mark.parametrize("title", ["工厂直营正品保障低价洗发水", "厂家现货批发洗发水包邮", "洗发水控油蓬松留香去屑"])
+def test_nobody_is_put_before_a_list_of_search_words(title: str) -> None:
+    for change in advised(title, "小红书")[1]:
+        assert not re.search("油头|发量少", change.title)
+
+
+def test_half_a_sentence_does_not_open_a_title() -> None:
+    assert not [change for change in advised("平价睫毛膏推荐", "小红书")[1] if re.match("[^，]*的，", change.title)]
+
+
 GOODS = ("睫毛膏", "茶叶", "小白鞋", "枕头", "洗发水", "炒锅", "羽绒服")
 PIECES = (
     *(
