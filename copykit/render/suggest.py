@@ -63,6 +63,10 @@ def improved_text(
     for each in wrong:
         lines += _told(each, display_width(head), terminal)
     lines.append("")
+    values = [score.overall.value for score, _, _ in better]
+    if values != sorted(values, reverse=True):  # else the order explains itself
+        order = view.say("留着原题的话越多越靠前，左边是分数", "what keeps most of it first; scores on the left")
+        lines.append("     " + terminal.paint(order, "quiet"))
     for number, (score, why, pieces) in enumerate(better, 1):
         head = f"{number:>3}  {score.overall.value:>3.0f}  "
         lines.append(head + terminal.paint(terminal.safe(score.title), "strong"))

@@ -29,6 +29,7 @@ SAME_FIELD = 1.5
 # Of all titles, those that rest on one kind of fact; and how many of them on the very same one.
 SHARE, MOST_OF_FACT = 0.2, 2
 TOO_ALIKE = 0.8  # share of pairs of characters
+SAME_WORDS = 0.6  # of the words of the one that has fewer: 给学生党，… and 给单眼皮，… are one title
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Suggestion:
 
     filled: Filled
     score: TitleScore
+    words: frozenset[str] = frozenset()
 
     @property
     def title(self) -> str:
@@ -186,10 +188,20 @@ def judge(filled: Iterable[Filled], scorer: TitleScorer) -> list[Suggestion]:
         good.append(each)
     scores = scorer.score_many([each.title for each in good])
     return [
-        Suggestion(each, score)
+        Suggestion(each, score, frozenset(_words(each.title, scorer)))
         for each, score in zip(good, scores, strict=True)
         if score.length.ok is not False and not any(finding.severity == "error" for finding in score.findings)
     ]
+
+
+def _words(title: str, scorer: TitleScorer) -> Iterator[str]:
+    return (token.text for token in scorer.segmenter.tokens(title) if token.tag != "x" or token.text.isalnum())
+
+
+def _doubles(one: Suggestion, other: Suggestion) -> bool:
+    """Return whether two titles say the same but for a word or two."""
+    fewer = min(len(one.words), len(other.words))
+    return fewer > 0 and len(one.words & other.words) >= SAME_WORDS * fewer
 
 
 def choose(suggestions: Sequence[Suggestion], wanted: int = WANTED, beside: Iterable[str] = ()) -> list[Suggestion]:
@@ -212,7 +224,11 @@ def choose(suggestions: Sequence[Suggestion], wanted: int = WANTED, beside: Iter
             best = max(open_to, key=lambda each: _worth(each, likeness[each.title], taken))
             taken.append(best)
             _compare(likeness, best.title)
-            left = [each for each in left if each is not best and likeness[each.title] < TOO_ALIKE]
+            left = [
+                each
+                for each in left
+                if each is not best and likeness[each.title] < TOO_ALIKE and not _doubles(each, best)
+            ]
     return sorted(taken, key=lambda each: -each.score.overall.value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import openpyxl
@@ -62,6 +63,8 @@ def test_an_old_title_and_what_could_become_of_it(capsys: pytest.CaptureFixture[
     shown = capsys.readouterr().out
     assert old in shown
     assert "〔−" in shown
+    values = [int(value) for value in re.findall(r"^ +[0-9]  +([0-9]+)  ", shown, re.MULTILINE)]
+    assert ("越靠前" in shown) is (values != sorted(values, reverse=True))
 
 
 def test_a_thin_brief_says_what_it_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

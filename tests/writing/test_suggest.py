@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 from pathlib import Path
 
 import pytest
@@ -204,3 +205,10 @@ def test_a_feature_that_is_short_is_its_own_short_form() -> None:
     brief = Brief("折叠电热水壶", material=Material(points=(Point("100到240伏都能用"), Point("0.8升，烧一壶水7分钟"))))
     points = slots_of(facts_of(brief, TODAY), LEXICONS).pools["point"]
     assert [point["short"].text if "short" in point else None for point in points] == ["100到240伏都能用", None]
+
+
+@pytest.mark.parametrize("path", BRIEFS, ids=lambda path: path.stem)
+def test_no_two_titles_differ_in_a_word_or_two(path: Path) -> None:
+    for one, other in itertools.combinations(chosen(path, "小红书"), 2):
+        shared = len(one.words & other.words)
+        assert shared < suggest.SAME_WORDS * min(len(one.words), len(other.words)), (one.title, other.title)
