@@ -128,7 +128,8 @@ def _conditional(frame: Frame, negator: Span) -> bool:
 
 def _tag_question(frame: Frame) -> bool:
     """Return whether the hit's clause ends as a question that wants a yes: 这不是最好的吗."""
-    return frame.reading.folded.text[: frame.clause.end].endswith(("吗", "么", "嘛"))
+    said = frame.reading.folded.text[: frame.clause.end]
+    return said.endswith(("吗", "么", "嘛")) and not said.endswith(_ASKS_WHAT)
 
 
 def _closes(frame: Frame) -> bool:
@@ -221,6 +222,7 @@ def _asks_whether(frame: Frame) -> bool:
     return alternatives is not None or _tag_question(frame)
 
 
+_ASKS_WHAT = ("什么", "怎么", "这么", "那么", "多么")
 _ADVERB = 2  # characters between a negator and the saying that it denies: 从不 (轻易) 说
 _SUBJECT = 4  # characters that a subject takes: 我们绝
 _ANSWER = 12  # characters of an answer that is a name only: 我们家的玫瑰面膜
