@@ -413,3 +413,29 @@ def test_ctrl_c_while_modules_load_is_one_sentence() -> None:
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8")
     assert ended.returncode == 130
     assert ended.stderr.strip() == "已中断"
+
+
+@pytest.mark.parametrize("command", ["mine", "mine --per-document", "discover", "select", "expand"])
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".jsonl", ".json", ".md"])
+def test_in_a_folder_only_a_result_is_written_over(tmp_path: Path, command: str, suffix: str) -> None:
+    folder = tmp_path / "表"
+    folder.mkdir()
+    rows = [[title, n] for n, title in enumerate(TITLES)]
+    tables.write_csv(folder / "报表.csv", ["搜索词", "点击量"], rows)
+    own = folder / f"报表二{suffix}"
+    match suffix:
+        case ".csv":
+            tables.write_csv(own, ["搜索词", "点击量"], rows)
+        case ".xlsx":
+            tables.write_xlsx(own, [tables.Sheet("表", ["搜索词", "点击量"], rows)])
+        case ".md":
+            own.write_text("# 笔记\n\n平价睫毛膏好用\n", "utf-8")
+        case _:
+            tables.write_jsonl(own, [{"搜索词": title} for title in TITLES])
+    before = own.read_bytes()
+    line = ["keywords", *command.split(), str(folder)]
+    assert run([*line, "-o", str(own)]) == 2
+    assert own.read_bytes() == before
+    own.unlink()
+    for _ in range(2):
+        assert run([*line, "-o", str(folder / f"词{suffix}")]) == 0

@@ -16,7 +16,15 @@ import numpy as np
 from copykit import tables
 from copykit.cli import common
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
-from copykit.cli.keywords.out import Result, check_output, output_options, told, told_sources, write_result
+from copykit.cli.keywords.out import (
+    Result,
+    check_output,
+    check_passed_over,
+    output_options,
+    told,
+    told_sources,
+    write_result,
+)
 from copykit.corpus.sources import Columns, Document, Sources
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
@@ -186,6 +194,7 @@ class _Desk:
         by, days = self.options["by"], self.days
         for number, paths in enumerate(self.groups):
             sources = self._sources(paths)
+            check_passed_over(sources)
             documents = iter(sources)
             first = next(documents, None)
             if number == 0:

@@ -12,7 +12,15 @@ import numpy as np
 
 from copykit.cli import common
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
-from copykit.cli.keywords.out import Result, check_output, output_options, told, told_sources, write_result
+from copykit.cli.keywords.out import (
+    Result,
+    check_output,
+    check_passed_over,
+    output_options,
+    told,
+    told_sources,
+    write_result,
+)
 from copykit.cli.keywords.select import brief_of
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
@@ -137,6 +145,7 @@ def _learn(
         on_error=errors.append,
         output=options["output"],
     )
+    check_passed_over(rows)
     table = gather(rows, columns.measures)
     told_sources(rows)
     volume = next((role for role in VOLUMES if role in table.figures), "")
@@ -162,6 +171,7 @@ def _read_texts(widener: Any, files: DataFiles, options: dict[str, Any], errors:
         on_error=errors.append,
         output=options["output"],
     )
+    check_passed_over(documents)
     read = 0
 
     def texts() -> Iterator[str]:

@@ -20,6 +20,7 @@ from copykit.cli.common import Command, Text, UsageMistake, note, option, say
 from copykit.cli.keywords.out import (
     as_json,
     check_output,
+    check_passed_over,
     joined_json,
     output_options,
     told_nothing,
@@ -281,6 +282,7 @@ def _desk(given: tuple[str, ...], options: dict[str, Any], more: tuple[str, ...]
         on_error=errors.append,
         output=options["output"],
     )
+    check_passed_over(sources)
     recipe = Recipe(
         files.layers,
         files.cache,

@@ -15,6 +15,8 @@ from copykit import tables
 from copykit.cli import common
 from copykit.cli.common import UsageMistake, option, say
 from copykit.corpus.sources import Sources
+from copykit.errors import CopykitError, OverInput
+from copykit.text.encoding import decode
 
 FORMATS = ("table", "json", "jsonl", "csv", "md")
 FILES = (".csv", ".xlsx", ".jsonl", ".json", ".md")
@@ -120,6 +122,45 @@ def joined_json(lines: Iterable[bytes], form: str) -> Iterator[bytes]:
     for number, line in enumerate(lines):
         yield (b",\n" if number else b"\n") + line
     yield b"\n]\n"
+
+
+def check_passed_over(sources: Sources) -> None:
+    """Refuse to write over a file of a folder or a pattern that is no result of these commands.
+
+    Raises:
+        OverInput: naming the file.
+    """
+    if sources.passed_over and not _is_result(Path(sources.passed_over)):
+        raise OverInput(sources.passed_over)
+
+
+def _is_result(path: Path) -> bool:
+    """Return whether a file has the columns of what a keyword command writes, or nothing at all."""
+    if path.suffix.lower() == ".txt" or path.stat().st_size <= EMPTY:
+        return True  # a dictionary is added to, if it is one
+    if path.suffix.lower() == ".md":
+        with path.open("rb") as file:
+            names = decode(file.read(4096)).text.split("\n")[0].split("|")
+    else:
+        try:
+            with tables.read_rows(str(path), wanted={"main": WORD_COLUMNS}, name=str(path)) as table:
+                names = list(table.headers)
+        except CopykitError:
+            return False
+    return any(signs <= {name.strip() for name in names} for signs in RESULTS)
+
+
+EMPTY = 4  # bytes of a JSON array of nothing
+WORD_COLUMNS = ("词", "关键词", "keyword", "keywords")
+# Two columns of each result, which no export of a shop has side by side.
+RESULTS = tuple(
+    {*names.split()}
+    for names in (
+        *("词 权重", "keyword weight", "开头 关键词", "beginning keywords", "id keywords"),  # mine, discover
+        *("优先级 用途", "priority role", "次序 词根", "place root", "keyword root"),  # select, expand
+        *("涨跌 碰巧的可能", "state p_value"),  # compare
+    )
+)
 
 
 def told_sources(sources: Sources) -> None:

@@ -15,6 +15,7 @@ from copykit.cli.common import Command, Text, UsageMistake, note, option, say
 from copykit.cli.keywords.out import (
     Result,
     check_output,
+    check_passed_over,
     output_options,
     told,
     told_nothing,
@@ -103,6 +104,7 @@ def select(sources: tuple[str, ...], **options: Any) -> int:
     errors: list[CopykitError] = []
     columns = figure_columns(files.load("columns"))
     rows = _rows(sources, columns, options, errors)
+    check_passed_over(rows)
     table = gather(rows, columns.measures)
     # A brand that no dictionary has must not be cut apart with its neighbours.
     segmenter = Segmenter(options["segmenter"], [UserWord(name) for name in product.own_brands])
