@@ -170,7 +170,7 @@ class Command(_Helped, click.Command):
         inputs = [value for name in given if name not in (*options, *self._keeps) for value in _every(given[name])]
         for name, option in options.items():
             for output in filter(os.path.isfile, _every(given[name])):
-                if any(_is_same(value, output) for value in inputs):
+                if any(is_same_file(value, output) for value in inputs):
                     raise OverInput(output, option)
 
 
@@ -183,7 +183,7 @@ def _every(given: Any) -> list[str | Path]:
     return [value for value in values if isinstance(value, str | Path)]
 
 
-def _is_same(given: str | Path, output: str | Path) -> bool:
+def is_same_file(given: str | Path, output: str | Path) -> bool:
     """Return whether what was given is a name of the output; anything may be given, a title as well as a path."""
     try:
         if given == "-":

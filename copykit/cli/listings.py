@@ -18,9 +18,9 @@ import click
 from copykit import batch, datafiles, tables
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
-from copykit.cli.listings_out import FILES, Output, problem_file, write, write_lines, write_problems
+from copykit.cli.listings_out import FILES, Output, files_beside, problem_file, write, write_lines, write_problems
 from copykit.datafiles import DataFiles
-from copykit.errors import CopykitError, FileMissing
+from copykit.errors import CopykitError, FileMissing, OverInput
 from copykit.journal import Journal, read_journal
 from copykit.model import ShopWord
 from copykit.platforms import Platforms
@@ -171,6 +171,9 @@ def build(source: str, **options: Any) -> int:
         chosen = _chosen(options["columns"])
         table = ProductTable(path, files, AttributeNames(files), chosen, shown, settings.get("columns", {}))
         view = View(common.lang_of(), common.terminal(sys.stdout), tuple(map(_platform_view, shapes)))
+        for written in files_beside(output, view) if output is not None else ():
+            if any(common.is_same_file(given, written) for given in (path, *_tables(options))):
+                raise OverInput(written)
         _tell_columns(table, view, options)
         run = _Run(files, table, shapes, view, options, settings)
         journal = stack.enter_context(run.open_journal())
@@ -533,6 +536,11 @@ def _check_output(output: Path | None, shapes: tuple[Shape, ...], options: dict[
             f"-o 的文件夹 {output.parent} 不存在，请先建好",
             f"the folder of -o, {output.parent}, does not exist; create it",
         )
+
+
+def _tables(options: dict[str, Any]) -> list[Path]:
+    """Return the tables that are read besides that of the products."""
+    return [options[name] for name in ("words_path", "changed_since") if options[name] is not None]
 
 
 def _chosen(columns: Iterable[str]) -> dict[str, str]:

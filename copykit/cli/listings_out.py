@@ -51,9 +51,32 @@ def write(path: Path, output: Output) -> int:
     return 0
 
 
+def files_beside(path: Path, view: View) -> list[Path]:
+    """Return the files that are written besides the one that is named: all of a folder, the troubles of a CSV."""
+    match path.suffix.lower():
+        case ".csv":
+            return [problem_file(path)]
+        case "":
+            names = [platform.name for platform in view.platforms]
+            return [path / f"{name}.csv" for name in (*names, _dropped(), _summary(), _problems())]
+    return []
+
+
+def _dropped() -> str:
+    return say("没用上的词", "words left out")
+
+
+def _summary() -> str:
+    return say("汇总", "summary")
+
+
+def _problems() -> str:
+    return say("问题", "problems")
+
+
 def problem_file(path: Path) -> Path:
     """Return where troubles are told that have no place in the file itself: 上架.csv → 上架-问题.csv."""
-    return path.with_name(f"{path.stem}-{say('问题', 'problems')}.csv")
+    return path.with_name(f"{path.stem}-{_problems()}.csv")
 
 
 def write_problems(path: Path, output: Output) -> None:
@@ -74,14 +97,14 @@ def write_folder(path: Path, output: Output) -> None:
         _write_csv(path / f"{platform.name}.csv", platform, output)
     for name, headers, rows in (
         (
-            say("没用上的词", "words left out"),
+            _dropped(),
             render.dropped_headers(view),
             render.dropped_rows(output.listings(), view),
         ),
-        (say("汇总", "summary"), [], render.summary_rows(output.summary, view)),
+        (_summary(), [], render.summary_rows(output.summary, view)),
     ):
         tables.write_csv(path / f"{name}.csv", headers, rows, bom=output.bom, raw=output.raw)
-    write_problems(path / f"{say('问题', 'problems')}.csv", output)
+    write_problems(path / f"{_problems()}.csv", output)
 
 
 def _write_csv(path: Path, platform: PlatformView, output: Output) -> None:
@@ -98,7 +121,7 @@ def _sheets(output: Output) -> Iterator[Sheet]:
     for platform in view.platforms:
         rows = render.platform_rows(platform, listings(), twins, view)
         yield Sheet(platform.name, render.platform_headers(platform, view), rows)
-    yield Sheet(say("汇总", "summary"), render.summary_headers(view), render.summary_rows(output.summary, view))
+    yield Sheet(_summary(), render.summary_headers(view), render.summary_rows(output.summary, view))
     yield Sheet(say("问题", "problems"), render.problem_headers(view), render.problem_rows(listings(), twins, view))
     yield Sheet(
         say("没用上的词", "words left out"), render.dropped_headers(view), render.dropped_rows(listings(), view)

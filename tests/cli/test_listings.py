@@ -272,3 +272,24 @@ def test_a_run_that_was_cut_off_goes_on(shop: Path, sign: int, code: int) -> Non
     assert again.returncode == 0
     assert "接着上次的做" in again.stderr.decode()
     assert (shop / "cut.xlsx").read_bytes() == (shop / "whole.xlsx").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "platforms"),
+    [
+        ("商品.csv", "商品.csv", "淘宝"),
+        ("架/淘宝.csv", "架", "淘宝,拼多多"),
+        ("架/汇总.csv", "架", "淘宝,拼多多"),
+        ("上架-问题.csv", "上架.csv", "淘宝"),
+    ],
+)
+def test_no_table_that_is_read_is_written_over(
+    shop: Path, capsys: pytest.CaptureFixture[str], source: str, output: str, platforms: str
+) -> None:
+    path = shop / source
+    path.parent.mkdir(exist_ok=True)
+    save(path, [HEADER, *GOODS])
+    before = path.read_bytes()
+    assert build(source, "-o", output, platforms=platforms) == 2
+    assert f"{source} 是要读的文件" in capsys.readouterr().err
+    assert path.read_bytes() == before
