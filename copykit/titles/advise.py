@@ -313,6 +313,7 @@ class Adviser:
 
     def _drop(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         """Take out what costs points, with the sign that it leaves hanging, and with a clause that it leaves empty."""
+        yield from self._without_repeats(score, data)
         errors = [finding for finding in score.findings if finding.severity == "error"]
         for finding in score.findings:
             if finding.rule not in data["rules"] or _is_whole(finding, score):
@@ -331,6 +332,22 @@ class Adviser:
                     start, end = clause
             if _ink(rest := _without(score.title, start, end)) >= _LEAST_CLAUSE:
                 yield rest, {"old": score.title[start:end]}
+
+    def _without_repeats(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+        """Take out a word at every place where it costs, the last first, if the title reads without any of them."""
+        places: dict[tuple[str, str], list[Finding]] = {}
+        for finding in score.findings:
+            if finding.rule in data["rules"] and not _is_whole(finding, score):
+                places.setdefault((finding.rule, finding.matched_as), []).append(finding)
+        for found in places.values():
+            title = score.title
+            for finding in sorted(found, key=lambda each: -each.start) if len(found) > 1 else ():
+                if not self._can_stand(title, finding.start, finding.end, data):
+                    break
+                title = _without(title, finding.start, finding.end)
+            else:
+                if _ink(title) >= _LEAST_CLAUSE:
+                    yield title, {"old": "”“".join(finding.match for finding in found)}
 
     def _whole_words(self, title: str, start: int, end: int, data: Mapping[str, Any]) -> tuple[int, int]:
         """Return a place with what cannot stand without it: 2017|年, 全国|包邮 and, as a price or a clause, 45|包邮."""

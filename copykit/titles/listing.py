@@ -58,7 +58,8 @@ class SearchedKind:
     """Counts the different words of the title that buyers type into a search box, by the background's query counts.
 
     Fires once: ``points_each`` for every word up to ``limit``. Asked only without a brief's keywords. Words that a rule
-    named in ``settings.rules`` charges, or that an error bars, are none of them.
+    named in ``settings.rules`` charges, or that an error bars, are none of them. What one of ``settings.heads`` found
+    is one, however seldom public queries hold it: who buys goods types their name.
     """
 
     def __init__(self, rule: Rule, build: Build) -> None:
@@ -69,6 +70,7 @@ class SearchedKind:
         self.searched = frozenset(word for word, count in counts if count >= low)
         self.each = int(rule.settings["points_each"])
         self.claiming = kinds.other_rules(rule, build)
+        self.heads = frozenset(rule.settings["settings"].get("heads", ()))
         self.triggers: frozenset[int] | None = None
 
     def find(self, reading: Reading) -> Iterable[Finding]:
@@ -84,10 +86,16 @@ class SearchedKind:
         first_places: dict[str, int] = {}
         for place in compress(count(), map(self.searched.__contains__, words)):
             first_places.setdefault(words[place], place)
-        if not first_places:
-            return ()
         starts = reading.starts
         spans = [(starts[place], starts[place + 1]) for place in first_places.values()]
+        for finding in findings:
+            if finding.rule in self.heads:
+                head = reading.folded.text.find(finding.matched_as)
+                end = head + len(finding.matched_as)
+                if head >= 0 and not any(start < end and head < last for start, last in spans):
+                    spans = sorted([*spans, (head, end)])
+        if not spans:
+            return ()
         claimed = [f for f in findings if f.rule in self.claiming or f.severity == "error"]
         if claimed:
             spans = [span for span in spans if not _claimed(reading.folded.span(*span), claimed)]

@@ -324,3 +324,13 @@ def test_where_most_titles_score_alike_no_rank_is_told() -> None:
     assert (usual.usual, usual.percentile) == (True, None)
     assert not ahead.usual
     assert ahead.percentile is not None
+
+
+def test_the_name_of_the_goods_is_a_searched_word_though_queries_seldom_hold_it() -> None:
+    (searched,) = [
+        finding
+        for finding in TitleScorer.bundled("淘宝").score("睫毛膏 细刷头 防水不晕染 纤长卷翘").findings
+        if finding.rule == "listing/searched"
+    ]
+    assert searched.match == "睫毛膏"
+    assert len(searched.related) == 1
