@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copykit import datafiles
 from copykit.text.clean import MENDS, Cleaner, MendUnknown, read_page
 
 # before, after, which mend
@@ -47,6 +48,8 @@ CASES = [
     ("拍下发我 WWW.SHOP.CN 或写信 ask@shop.cn", "拍下发我   或写信  ", "furniture"),
     ("秋装开始上新。（记者王明、李红）（责任编辑：张华 AB12）", "秋装开始上新。", "furniture"),
     ("新一季开始预约。（本台记者王明）责任编辑：张华AB12", "新一季开始预约。", "furniture"),
+    ("此用户没有填写评价。", "", "furniture"),
+    ("我没有填写评价的习惯", None, None),
     ("这件外套(记者同款)卖完了（编辑也买了）", None, None),
     ("<b>甲</b><!-- <p>藏着 --><script>var a = '<p>';</script>乙", "甲乙", "html"),
     ("好看\n好看\n好看", "好看\n好看\n好看", None),  # short lines may well be said again
@@ -65,6 +68,14 @@ def test_a_mend_that_is_switched_off_is_not_made(before: str, after: str, mend: 
     cleaner = Cleaner([mend])
     assert cleaner.clean(before) != after
     assert mend not in cleaner.changes
+
+
+@pytest.mark.parametrize(
+    "line", [line for line in datafiles.load("cleaning")["furniture"] if line.startswith("whole ")]
+)
+def test_a_review_that_nobody_wrote_goes(line: str) -> None:
+    review = line.removeprefix("whole ")
+    assert Cleaner().clean_lines(f"红\n {review}！\n白") == "红\n\n白"
 
 
 def test_an_advertisement_is_known_again_in_the_next_text() -> None:
