@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from copykit.datafiles import DataFiles
 from copykit.text.numerals import parse_han
@@ -74,6 +74,27 @@ class Laws:
             for article in re.findall(_ARTICLE, cited[2]):
                 if law.articles is not None and not 1 <= _number(article.strip("第条 ")) <= law.articles:
                     yield law, article
+
+    def untrue(self, value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str, str, str]]:
+        """Yield the citations of articles that their laws do not have, wherever in a data file's value they stand.
+
+        Each as key, what is wrong in Chinese and in English. The sentences that a file carries to prove itself
+        (``cases``) are copy, and may cite what they like.
+        """
+        if isinstance(value, Mapping):
+            for key, part in value.items():
+                if key != "cases":
+                    yield from self.untrue(part, (*at, key))
+        elif isinstance(value, list):
+            for number, part in enumerate(value):
+                yield from self.untrue(part, (*at, number))
+        elif isinstance(value, str):
+            for law, article in self.beyond(value):
+                yield (
+                    ".".join(map(str, at)),
+                    f"《{law.short}》只有 {law.articles} 条，没有“{article}”；改成真有的条号（原文：{law.url}）",
+                    f"{law.short} has {law.articles} articles and no {article}; cite one that it has ({law.url})",
+                )
 
     @functools.cached_property
     def _by_name(self) -> dict[str, Law]:

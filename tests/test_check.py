@@ -588,6 +588,15 @@ def test_every_format_is_written_and_keeps_the_screen_safe(check: Check, form: s
     assert "\x07" not in out or form == "csv"
 
 
+@pytest.mark.parametrize("named", ["文案", "文案/a.md"])
+def test_a_text_that_is_checked_is_not_written_over(check: Check, named: str) -> None:
+    put("文案/a.md", BAD)
+    code, out, err = check(named, "-o", "文案/a.md")
+    assert (code, out) == (2, "")
+    assert f"{Path('文案/a.md')} 是要读的文件" in err
+    assert Path("文案/a.md").read_text("utf-8") == BAD
+
+
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".json", ".jsonl", ".md", ".sarif"])
 def test_every_file_is_written_whole(check: Check, suffix: str) -> None:
     put("a.txt", "国家级，=1+1")

@@ -42,6 +42,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         "重复里面套着重复",
     ),
     ({"kind": "length", "min": 30, "max": 20}, "min", "min 比 max 大"),
+    ({"kind": "word", "words": ["断货"], "source": "广告法 第九十九条"}, "source", "只有 74 条，没有“第九十九条”"),
     (
         {"kind": "claim", "words": ["断货"], "when": [{"relation": "denied"}], "not_when": [{"relation": "denied"}]},
         "not_when",

@@ -21,7 +21,7 @@ from copykit.cli.common import Command, Text, UsageMistake, note, option, say
 from copykit.compliance import KINDS, PACKS, Checker
 from copykit.datafiles import DataFiles
 from copykit.documents import UNDECODED, Document, Found, Refused, find_files, from_text, read_documents
-from copykit.errors import CopykitError, FileMissing
+from copykit.errors import CopykitError, FileMissing, OverInput
 from copykit.excuses import named
 from copykit.model import Checked, Claim
 from copykit.project import CheckSettings, check_settings
@@ -332,6 +332,9 @@ def _prepare(paths: tuple[str, ...], sentences: tuple[str, ...], options: dict[s
     reviewer = Reviewer(files, Checker(files, packs, lang=lang), packs, known, project, lang)
     _warn_of_broad(files, packs)
     found, missing = _found([Path(path) for path in paths if path != NO_FILE])
+    output: Path | None = options["output"]
+    if output is not None and any(common.is_same_file(file, output) for file in found.files):
+        raise OverInput(output)
     columns = options["columns"] or tuple(project.told.get("columns", ()))
     wanted = tables.merge_names(files.load("columns")["text"], ("title", "body", "selling_points"))
     names = {NO_FILE: say("标准输入", "stdin"), SENTENCE: say("这句话", "this sentence")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from copykit.datafiles import DataFiles
@@ -98,26 +98,6 @@ def check_source(name: str, data: Mapping[str, Any], laws: Laws) -> list[Problem
             en = f"{law.short} was not read in its official text; a rule on it is a warning at most"
             problems.append(Problem(name, 0, "severity", zh, en))
     return problems
-
-
-def check_citations(name: str, value: Any, laws: Laws, at: tuple[str | int, ...] = ()) -> Iterator[Problem]:
-    """Yield the citations of articles that their laws do not have, wherever in a data file's value they stand.
-
-    The sentences that a file carries to prove itself (``cases``) are copy, and may cite what they like.
-    """
-    if isinstance(value, Mapping):
-        for key, part in value.items():
-            if key != "cases":
-                yield from check_citations(name, part, laws, (*at, key))
-    elif isinstance(value, list):
-        for number, part in enumerate(value):
-            yield from check_citations(name, part, laws, (*at, number))
-    elif isinstance(value, str):
-        for law, article in laws.beyond(value):
-            key = ".".join(map(str, at))
-            zh = f"《{law.short}》只有 {law.articles} 条，没有“{article}”；改成真有的条号（原文：{law.url}）"
-            en = f"{law.short} has {law.articles} articles and no {article}; cite one that it has ({law.url})"
-            yield Problem(name, 0, key, zh, en)
 
 
 def _run(

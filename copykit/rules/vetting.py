@@ -19,6 +19,7 @@ from typing import Any
 
 from copykit.datafiles import DataFiles
 from copykit.errors import Problem
+from copykit.laws import Laws
 from copykit.lexicon import Lexicons
 from copykit.text.normalize import fold_text
 
@@ -38,6 +39,7 @@ def vet(name: str, data: Mapping[str, Any], files: DataFiles) -> list[Problem]:
     found = [
         *names_nothing(data, files),
         *_waives_nothing(data, files),
+        *Laws(files).untrue(data),
         *_broad_words(data, files),
         *_hidden_words(data, files),
         *_contradictions(data, files),
