@@ -10,7 +10,9 @@ from copykit.model import Finding
 from copykit.rules.kinds import Build, KindMaker, RuleError, Words, best
 from copykit.rules.reading import Reading
 from copykit.rules.rule import Rule
+from copykit.text.clauses import clauses
 from copykit.text.normalize import fold_text, fold_texts
+from copykit.text.numerals import numbers
 from copykit.titles.quantities import Quantity, quantities_of
 
 
@@ -129,6 +131,49 @@ class ContrastKind:
 
 
 _NEAR = 8  # characters between the two sides of a change, and from 从 to the first
+
+
+class ChangeKind:
+    """Finds a number that turned into another, where their unit is left unsaid: 从3千涨到8千, 电费从300降到120.
+
+    ``words`` are those that turn one into the other. The larger has to be ``settings.least`` times the smaller, so
+    that it is told; two years are none. Where none of ``settings.starts`` stands shortly before the first, the turn
+    follows it at once or behind its unit. Numbers that both have units are the contrast kind's.
+    """
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        words = Words(rule, build)
+        self.triggers: frozenset[int] | None = frozenset((words.slot,))
+        self._turns = words.slot
+        self._least = rule.settings["settings"]["least"]
+        self._starts, self._not_behind = (
+            tuple(fold_texts(rule.settings["settings"].get(key, ()))) for key in ("starts", "not_behind")
+        )
+        self.quantities = quantities_of(build)
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield a finding over the first number, with the second related."""
+        text = reading.folded.text
+        told = list(numbers(text, reading.bounds))
+        counted = {quantity.start for quantity in self.quantities.of(reading)}
+        found: list[Finding] = []
+        for start, end in reading.hits[self._turns]:
+            behind = next((number for number in told if number.start == end), None)
+            ahead = next((number for number in reversed(told) if number.end <= start), None)
+            if behind is None or ahead is None or counted >= {ahead.start, behind.start}:
+                continue
+            goes = any(each in text[max(0, ahead.start - _NEAR) : ahead.start] for each in self._starts)
+            if len(clauses(text[ahead.end : start])) > 1 or start - ahead.end > (_NEAR if goes else 1):
+                continue
+            one, other = ahead.scaled_as(behind), behind
+            years = one.bare and other.bare and all(1900 <= number.low < 2100 for number in (one, other))
+            small, large = sorted((one.high, other.low))
+            if years or not 0 < small * self._least <= large or text.startswith(self._not_behind, other.end):
+                continue
+            second = (other.start, other.end)
+            found.append(self.rule.finding(reading, one.start, one.end, related=(second,), other=text[slice(*second)]))
+        return best(found, self.rule.limit)
 
 
 class _Pairs:
@@ -252,6 +297,7 @@ class HeapKind:
 KINDS: dict[str, KindMaker] = {
     "quantity": QuantityKind,
     "contrast": ContrastKind,
+    "change": ChangeKind,
     "small_cost": SmallCostKind,
     "heap": HeapKind,
 }
