@@ -176,6 +176,13 @@ def run(argv: list[str] | None = None) -> int:
     except CopykitError as error:
         note(error.say(lang_of()))
         return error.exit_code
+    except (
+        UnicodeEncodeError
+    ) as error:  # where a text is kept, half an emoji or a name in another encoding has no bytes
+        where = error.object[max(0, error.start - 8) : error.end].encode("utf-8", "replace").decode()
+        zh = f"“{where}”里有认不出的字（半个表情，或者不是 UTF-8 的字），改了再试"
+        note(zh if lang_of() == "zh" else f"'{where}' holds half an emoji or is no UTF-8; mend it and try again")
+        return 2
     except BrokenPipeError:
         # The reader has gone (| head): leave quietly, and keep the interpreter from flushing into the closed pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -102,21 +101,9 @@ def _encoded(results: Iterable[Checked], form: str, writing: Writing) -> Iterato
         lines = (line for checked in results for line in render.check_github(checked, view))
         yield from (line.encode("utf-8", "replace") + b"\n" for line in lines)
     elif form == "jsonl":
-        yield from (_json(render.check_json(checked)) + b"\n" for checked in results)
+        yield from (tables.json_bytes(render.check_json(checked)) + b"\n" for checked in results)
     else:
         yield b"["
         for number, checked in enumerate(results):
-            yield (b",\n" if number else b"\n") + _json(render.check_json(checked))
+            yield (b",\n" if number else b"\n") + tables.json_bytes(render.check_json(checked))
         yield b"\n]\n"
-
-
-def _json(value: dict[str, Any]) -> bytes:
-    """Return JSON in one line; half an emoji, which no UTF-8 can hold, is told by its number."""
-    import orjson
-
-    try:
-        return orjson.dumps(value)
-    except TypeError:
-        import json
-
-        return json.dumps(value).encode()

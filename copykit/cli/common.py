@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TextIO, TypeVar
 
 import click
 
-from copykit import datafiles
+from copykit import datafiles, tables
 from copykit.errors import CopykitError, OverInput
 from copykit.render.terminal import Terminal, wrapped
 from copykit.text.beside import Beside
@@ -427,9 +427,7 @@ def check_ending(path: Path, endings: Sequence[str]) -> None:
 
 def encoded(value: object) -> bytes:
     """Return a value as indented JSON with Chinese as it is."""
-    import orjson
-
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return tables.json_bytes(value, indent=True) + b"\n"
 
 
 def write_json(value: object) -> None:

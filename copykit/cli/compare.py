@@ -90,14 +90,12 @@ def _write(found: Sequence[Comparison], form: str, several: bool) -> None:
         view = View({}, {}, {}, "", lang, common.terminal(sys.stdout))
         click.echo("\n\n".join(comparison_text(one, view) for one in found))
         return
-    import orjson
-
     values = [comparison_json(one, lang) for one in found]
     if form != "jsonl":
         write_json(values if several else values[0])
         return
     sys.stdout.flush()
-    sys.stdout.buffer.writelines(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE) for value in values)
+    sys.stdout.buffer.writelines(tables.json_bytes(value) + b"\n" for value in values)
     sys.stdout.buffer.flush()
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
+from copykit import tables
 from copykit.cli import common, web
 from copykit.cli.common import Group, ProgressLine, Text, UsageMistake, note, option, say
 from copykit.cli.web import fetch_options
@@ -157,8 +157,7 @@ def collect(sources: tuple[str, ...], name: str, form: str, **options: Any) -> i
             raise
         total = store.count()
     if form == "json":
-        sys.stdout.buffer.write(orjson.dumps(collected_json(result, total, str(path)), option=orjson.OPT_INDENT_2))
-        sys.stdout.buffer.write(b"\n")
+        sys.stdout.buffer.write(common.encoded(collected_json(result, total, str(path))))
     else:
         click.echo(collected_text(result, total, _view()))
     _tell(errors, result.resumed, name if total else None)
@@ -195,9 +194,9 @@ def search(words: tuple[str, ...], name: str, top: int, form: str, untrusted: bo
     rows = [found_json(each) for each in found]
     sys.stdout.flush()
     if form == "json":
-        sys.stdout.buffer.write(orjson.dumps({"total": total, "found": rows}, option=orjson.OPT_INDENT_2) + b"\n")
+        sys.stdout.buffer.write(common.encoded({"total": total, "found": rows}))
     else:
-        sys.stdout.buffer.write(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+        sys.stdout.buffer.write(b"".join(tables.json_bytes(row) + b"\n" for row in rows))
     return 0
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from copykit import datafiles
+from copykit import datafiles, tables
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
 from copykit.datafiles import DataFiles, Entry
@@ -57,10 +57,8 @@ def list_files(kind: str | None, form: str, data_folders: tuple[Path, ...]) -> N
         )
     rows = [(entry, _summary(files, entry)) for name in ([kind] if kind else kinds) for entry in files.entries(name)]
     if form == "json":
-        import orjson
-
         listed = [{"kind": e.kind, "id": e.id, "layer": e.layer, "path": str(e.path), "summary": s} for e, s in rows]
-        click.echo(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
+        click.echo(tables.json_bytes(listed, indent=True).decode())
         return
     layers = {"bundled": say("自带", "bundled"), "user": say("用户", "user"), "project": say("项目", "project")}
     head = [say("种类", "kind"), say("名字", "id"), say("来自", "from"), say("说明", "summary")]

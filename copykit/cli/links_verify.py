@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
 from copykit import tables
 from copykit.brief import read_brief
@@ -191,7 +190,7 @@ def _show(checks: Sequence[LinkCheck], view: LinkView, options: Mapping[str, Any
             write_json([render.link_json(check) for check in checks])
         case "jsonl":
             sys.stdout.flush()
-            sys.stdout.buffer.write(b"".join(orjson.dumps(render.link_json(check)) + b"\n" for check in checks))
+            sys.stdout.buffer.write(b"".join(tables.json_bytes(render.link_json(check)) + b"\n" for check in checks))
         case "csv":
             tables.write_csv(sys.stdout, render.link_headers(view), render.link_rows(checks, view))
         case "md":

@@ -8,9 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import orjson
 
 from copykit import tables
 from copykit.cli.common import say
@@ -146,22 +143,12 @@ def encoded(listings: Iterable[Record], as_array: bool) -> Iterator[bytes]:
     """Yield the bytes of JSON: an array, or an object a line."""
     if not as_array:
         for listing in listings:
-            yield _json(listing) + b"\n"
+            yield tables.json_bytes(listing) + b"\n"
         return
     yield b"["
     for number, listing in enumerate(listings):
-        yield (b",\n" if number else b"\n") + _json(listing)
+        yield (b",\n" if number else b"\n") + tables.json_bytes(listing)
     yield b"\n]\n"
-
-
-def _json(value: Mapping[str, Any]) -> bytes:
-    """Return JSON; half an emoji, which no UTF-8 can hold, is told by its number."""
-    try:
-        return orjson.dumps(value)
-    except TypeError:
-        import json
-
-        return json.dumps(value).encode()
 
 
 def write_lines(listings: Iterable[Record], form: str) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
 from copykit import tables
 from copykit.cli import common
@@ -116,13 +115,13 @@ def grade_command(source: str, **options: Any) -> int:
         rows, standard, days=options["days"], today=today, floor=options["floor"], top=options["top"], lang=view.lang
     )
     if options["form"] == "json":
-        click.echo(orjson.dumps(render.grading_json(grading)).decode())
+        click.echo(tables.json_bytes(render.grading_json(grading)).decode())
     else:
         click.echo(render.grading_text(grading, view))
     if output is not None:
         if output.suffix.lower() == ".json":
             with tables.atomic(output) as out:
-                out.write(orjson.dumps(render.grading_json(grading), option=orjson.OPT_INDENT_2) + b"\n")
+                out.write(common.encoded(render.grading_json(grading)))
         else:
             tables.write_xlsx(output, list(render.grading_sheets(grading, view)))
         note(say(f"全部在 {output}", f"everything is in {output}"))

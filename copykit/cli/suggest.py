@@ -246,20 +246,15 @@ def _write(proposals: list[Proposal], view: View, form: str, output: Path | None
 
 
 def _encoded(proposals: Iterable[Proposal], form: str, view: View) -> Iterable[bytes]:
-    import orjson
-
     match form:
         case "md":
             yield "".join(f"{n}. {each.score.title}\n" for n, each in enumerate(proposals, 1)).encode(
                 "utf-8", "replace"
             )
         case "jsonl":
-            yield from (
-                orjson.dumps(render.proposal_json(each), option=orjson.OPT_APPEND_NEWLINE) for each in proposals
-            )
+            yield from (tables.json_bytes(render.proposal_json(each)) + b"\n" for each in proposals)
         case _:
-            value = [render.proposal_json(each) for each in proposals]
-            yield orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+            yield common.encoded([render.proposal_json(each) for each in proposals])
 
 
 def _tell(

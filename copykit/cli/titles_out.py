@@ -169,18 +169,6 @@ def _cells(pairs: Pairs, output: Output) -> tuple[list[str], Iterator[list[objec
     return [*own, *added, _REFUSED.say(view.lang)], rows()
 
 
-def _json(value: dict[str, Any]) -> bytes:
-    """Return a line of JSON; half an emoji, which no UTF-8 can hold, is told by its number."""
-    import orjson
-
-    try:
-        return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:
-        import json
-
-        return json.dumps(value).encode() + b"\n"
-
-
 def json_line(
     number: int,
     values: Mapping[str, str],
@@ -204,7 +192,7 @@ def json_line(
         value["under"] = under
     if values and not (len(values) == 1 and value["title"] in values.values()):
         value["values"] = values
-    return _json(value)
+    return tables.json_bytes(value) + b"\n"
 
 
 def write_bytes(parts: Iterable[bytes]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from copykit.model import Context, Keyword, TextKeyword
 from copykit.render.terminal import Bilingual, Terminal, columns
+from copykit.tables import json_bytes
 from copykit.text.measure import display_width, pad
 
 FACTORS = {
@@ -247,8 +248,6 @@ def keywords_markdown(keywords: Iterable[Keyword], view: KeywordView) -> Iterato
 
 def text_keywords_json(view: KeywordView, name: str, title: str, text: str, keywords: Sequence[TextKeyword]) -> bytes:
     """Return the keywords of one text as others build on them."""
-    import orjson
-
     words = []
     for word in keywords:
         value: dict[str, Any] = {"keyword": word.text, "weight": round(word.weight, 4)}
@@ -256,7 +255,7 @@ def text_keywords_json(view: KeywordView, name: str, title: str, text: str, keyw
             value["factors"] = dict(word.factors)
             value |= {"count": word.times, "start": word.start, "end": word.end}
         words.append(value)
-    return orjson.dumps({"id": name, "keywords": words})
+    return json_bytes({"id": name, "keywords": words})
 
 
 def text_keywords_row(

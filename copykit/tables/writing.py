@@ -98,18 +98,22 @@ _PLAIN_NUMBER = re.compile(r"-{1,3}|[-+](\d+(\.\d*)?|\d{1,3}(,\d{3})+(\.\d*)?|\.
 
 
 def write_jsonl(target: str | Path | TextIO, items: Iterable[Mapping[str, object]]) -> Written:
-    """Write one JSON object a line, Chinese as it is; half an emoji is escaped, as no UTF-8 can hold it."""
-    import orjson
-
+    """Write one JSON object a line, as ``json_bytes`` does."""
     count = 0
     with _text_out(target) as out:
         for count, item in enumerate(items, 1):  # noqa: B007 - the count is what the caller is told
-            try:
-                line = orjson.dumps(item).decode()
-            except TypeError:
-                line = json.dumps(item)
-            out.write(line + "\n")
+            out.write(json_bytes(item).decode() + "\n")
     return Written(count)
+
+
+def json_bytes(value: object, *, indent: bool = False) -> bytes:
+    """Return a value as JSON, Chinese as it is; half an emoji is told by its number, as no UTF-8 can hold it."""
+    import orjson
+
+    try:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None)
+    except TypeError:
+        return json.dumps(value, indent=2 if indent else None).encode()
 
 
 @contextmanager

@@ -46,6 +46,17 @@ def test_the_json_has_the_agreed_shape(folder: Path, capsys: pytest.CaptureFixtu
     assert (found["verdict"], found["winner"]) == ("winner", found["titles"][0]["title"])
 
 
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_half_an_emoji_costs_no_verdict(folder: Path, capsysbinary: pytest.CaptureFixture[bytes], form: str) -> None:
+    rows = [
+        {"title": "甲\ud83d护手霜", "impressions": 1000, "clicks": 30},
+        {"title": "乙护手霜", "impressions": 1000, "clicks": 60},
+    ]
+    (folder / "半.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    assert run(["titles", "compare", "半.jsonl", "--format", form]) == 0
+    assert json.loads(capsysbinary.readouterr().out)["titles"][0]["title"] == "甲\ud83d护手霜"
+
+
 def test_groups_are_compared_each_for_itself(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     more = TABLE + "".join(
         f"{title},11-01,b.jpg,眼线笔,29,搜索,1000,{clicks}\n"

@@ -51,3 +51,14 @@ def test_a_table_gives_a_brief_for_each_product(tmp_path: Path, capsys: pytest.C
     briefs = sorted((tmp_path / "店" / "briefs").iterdir())
     assert [read_brief(path).product for path in briefs] == ["台/灯", "护手霜"]
     assert "第 5 行" in capsys.readouterr().err
+
+
+def test_a_name_that_no_file_can_have_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "表.jsonl"
+    table.write_text(
+        '{"product": "甲\\ud83d睫毛膏", "category": "化妆品", "selling_points": "细刷头；不晕"}\n', "utf-8"
+    )
+    assert run(["init", str(tmp_path / "店"), "--from", str(table)]) == 2
+    err = capsys.readouterr().err
+    assert "半个表情" in err
+    assert "Traceback" not in err

@@ -108,9 +108,7 @@ def _encoded(result: Result, form: str) -> Iterator[bytes]:
 
 def as_json(values: Iterable[dict[str, Any]], form: str) -> Iterator[bytes]:
     """Yield json (an array) or jsonl."""
-    import orjson
-
-    return joined_json((orjson.dumps(value) for value in values), form)
+    return joined_json(map(tables.json_bytes, values), form)
 
 
 def joined_json(lines: Iterable[bytes], form: str) -> Iterator[bytes]:
