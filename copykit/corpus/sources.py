@@ -20,6 +20,7 @@ from copykit.errors import CopykitError, FileMissing, FileUnreadable, OverInput
 from copykit.late import late
 from copykit.tables import Row, Table
 from copykit.tables.figures import is_total
+from copykit.tables.json_lines import exact_json
 from copykit.tables.numbers import estimate_number, parse_number
 from copykit.tables.packed import MAGIC, Unpacked
 from copykit.tables.rows import DEFAULT_CAPS, RowNotJson, not_json
@@ -292,7 +293,7 @@ class Sources:
         alone = not self._by_line and body is None and main in columns.body
         with self._open(file) as stream:
             text, encoding = open_text(stream)
-            for numbers, rows in self._objects(file, text):
+            for numbers, rows in self._objects(file, text, own_id):
                 nothing = [""] * len(rows)
                 firsts = self._cells(rows, main)
                 seconds = self._cells(rows, body) if body is not None else nothing
@@ -315,10 +316,13 @@ class Sources:
         clean = self._cleaner.clean
         return [clean(cell) if cell else cell for cell in cells]
 
-    def _objects(self, file: str, text: CountedText) -> Iterator[tuple[list[int], list[dict[str, Any]]]]:
+    def _objects(
+        self, file: str, text: CountedText, own_id: str | None
+    ) -> Iterator[tuple[list[int], list[dict[str, Any]]]]:
         """Yield the objects of JSON lines with their line numbers, many at once, as they are parsed.
 
-        Where one of the lines is broken, those with it are parsed one by one.
+        Where one of the lines is broken, those with it are parsed one by one; an id too long for a number keeps its
+        digits.
         """
         import orjson
 
@@ -334,6 +338,8 @@ class Sources:
             try:
                 rows = orjson.loads(b"[%b]" % block.replace(b"\n", b","))
                 if len(rows) == len(numbers) and all(isinstance(row, dict) for row in rows):
+                    if own_id is not None and any(isinstance(row.get(own_id), float) for row in rows):
+                        rows = [exact_json(line.decode()) for line in block.split(b"\n")]
                     yield numbers, rows
                     continue
             except orjson.JSONDecodeError:
@@ -347,7 +353,8 @@ class Sources:
                     self._on_error(RowNotJson(file=file, row=number, reason=not_json(error)))
                     continue
                 if isinstance(row, dict):
-                    yield [number], [row]
+                    exact = own_id is not None and isinstance(row.get(own_id), float)
+                    yield [number], [exact_json(line.decode()) if exact else row]
                 else:
                     self._on_error(RowNotJson(file=file, row=number, reason=not_json(row)))
 

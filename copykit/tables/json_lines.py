@@ -16,6 +16,9 @@ from copykit.text.encoding import CountedText
 
 ITEMS_CHARS = 1 << 16  # read at a time
 
+# Numbers keep the letters they were written in: 1.50 stays 1.50 and a 20-digit id keeps its digits.
+exact_json = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str).decode
+
 
 def is_json_object(line: str) -> bool:
     """Tell whether a line is one whole JSON object."""
@@ -48,8 +51,6 @@ def from_json_lines(source: Source, lines: Lines | Items, choice: Choice, text: 
 
 
 def _read_json(lines: Lines | Items, source: Source) -> Iterator[Row]:
-    # Numbers keep the letters they were written in: 1.50 stays 1.50 and a 20-digit id keeps its digits.
-    load = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str).decode
     while (line := lines.next()) is not None:
         if line.isspace():
             continue
@@ -58,7 +59,7 @@ def _read_json(lines: Lines | Items, source: Source) -> Iterator[Row]:
             yield Row(number, {}, "", RowTooLong(file=source.name, row=number, limit=lines.limit))
             continue
         try:
-            value = load(line)
+            value = exact_json(line)
         except (ValueError, RecursionError) as error:
             yield Row(number, {}, "", RowNotJson(file=source.name, row=number, reason=not_json(error)))
             continue

@@ -105,6 +105,13 @@ def test_a_workbook_is_read_and_a_named_column_taken(tmp_path: Path) -> None:
     assert [(document.id, document.text) for document in found] == [("a", "洗了不缩水"), ("b", "颜色正")]
 
 
+def test_a_long_id_keeps_its_digits(tmp_path: Path) -> None:
+    ids = ["123456789012345678901", "123456789012345678902"]
+    rows = "".join(f'{{"id":{number},"title":"标题{number[-1]}"}}\n' for number in ids)
+    (tmp_path / "a.jsonl").write_text(rows, "utf-8")
+    assert [each.id for each in documents(tmp_path / "a.jsonl")] == ids
+
+
 def test_a_folder_is_read_in_order_and_bad_files_do_not_stop_it(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text("乙", "utf-8")
     (tmp_path / "a.jsonl").write_text('{"text":"甲"}\n{"text":\n[1]\n{"text":"丙"}\n', "utf-8")
