@@ -31,7 +31,7 @@ def expansion_table(words: Sequence[WidenedWord], shown: int, view: ExpansionVie
     first = words[:shown]
     seen = sum(word.seen > 0 for word in words)
     head = say(
-        f"扩出 {len(words):,} 个词：{seen:,} 个有人搜过，{len(words) - seen:,} 个没见过（标 ○）",
+        f"扩出 {len(words):,} 个词：{seen:,} 个在搜索词里见过，{len(words) - seen:,} 个没见过（标 ○）",
         f"{len(words):,} words: {seen:,} were searched, {len(words) - seen:,} not seen (marked ○)",
     )
     widest = min(max(display_width(word.text) for word in first), WIDEST)
@@ -88,7 +88,7 @@ def expansion_cells(words: Sequence[WidenedWord], view: ExpansionView) -> tuple[
     def rows() -> Iterator[list[object]]:
         for place, word in enumerate(words, 1):
             beside = [" ".join(part for slot, part in word.parts if slot == known) for known in view.slots]
-            seen = say("有人搜过", "yes") if word.seen else say("没见过", "no")
+            seen = say("见过", "yes") if word.seen else say("没见过", "no")
             yield [
                 *(place, word.text, word.root, *beside, seen),
                 *(word.seen, word.written, word.expected, view.reasons[word.text]),

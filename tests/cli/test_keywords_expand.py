@@ -102,7 +102,7 @@ def test_a_file_can_be_sorted_by_a_colleague(words: Path, name: str) -> None:
     assert rows[0] == headers
     assert rows[1][:4] == ["1", "睫毛膏防水", "睫毛膏", "防水"]
     assert len(rows) == 41
-    assert {row[8] for row in rows[1:]} == {"有人搜过", "没见过"}
+    assert {row[8] for row in rows[1:]} == {"见过", "没见过"}
 
 
 def test_only_what_is_asked_for(words: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -116,7 +116,7 @@ def test_only_what_is_asked_for(words: Path, capsys: pytest.CaptureFixture[str])
 def test_a_brief_alone_is_enough_and_says_what_that_is_worth(words: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert expand("--brief", "资料.toml") == 0
     shown = capsys.readouterr()
-    assert "0 个有人搜过" in shown.out
+    assert "0 个在搜索词里见过" in shown.out
     assert "没有搜索词" in shown.err
 
 

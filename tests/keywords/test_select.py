@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -204,6 +205,20 @@ def test_every_role_is_given_with_its_reason() -> None:
     assert told == expected
     assert all(word.reason for word in words.values())
     assert sorted(word.priority for word in words.values()) == list(range(1, len(words) + 1))
+
+
+@pytest.mark.parametrize(
+    ("goods", "word", "role"),
+    [
+        ("空气炸锅", "美的空气炸锅", "other_brand"),
+        ("空气炸锅", "小米空气炸锅", "other_brand"),
+        ("杂粮", "小米五谷杂粮", "core"),
+    ],
+)
+def test_a_brand_that_is_a_word_too_is_one_beside_its_goods(goods: str, word: str, role: str) -> None:
+    rows = {f"{goods}{n}号": log(5_000, 250, 10) for n in range(30)} | {word: log(5_000, 260, 11)}
+    words = {each.text: each.role for each in chosen(rows, replace(MASCARA, product=goods, category=goods)).words}
+    assert words[word] == role
 
 
 def test_a_word_that_sells_is_about_the_product_whatever_a_list_says() -> None:

@@ -69,7 +69,7 @@ EXPAND = Text(
     zh="只要带哪几种的：属性 人群 场景 季节 促销",
     en="only words with these: attribute, audience, scene, season, promotion",
 )
-@option("--seen", is_flag=True, zh="只要有人搜过的", en="only what was searched")
+@option("--seen", is_flag=True, zh="只要在搜索词里见过的", en="only what was searched")
 @option(
     "--top", type=click.IntRange(1, 100_000), metavar="N", zh="要几个词（屏幕 30，文件 500）", en="how many (30, 500)"
 )
