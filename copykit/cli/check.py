@@ -184,7 +184,7 @@ def check(paths: tuple[str, ...], sentences: tuple[str, ...], form: str, **optio
             run.print_pages(results)
         else:
             write_lines(results, form, run.writing)
-    return run.finish(form, output)
+    return run.finish(output)
 
 
 @dataclass(slots=True)
@@ -261,7 +261,7 @@ class _Run:
             disclaimer = say("本工具不提供法律意见。", "Nothing here is legal advice.")
             click.echo(self.view.terminal.paint(disclaimer, "quiet"))
 
-    def finish(self, form: str, output: Path | None) -> int:
+    def finish(self, output: Path | None) -> int:
         """Tell what is left to tell and return the exit code."""
         if output is not None:
             if self.verdicts:
@@ -341,7 +341,9 @@ def _prepare(paths: tuple[str, ...], sentences: tuple[str, ...], options: dict[s
     view = View(lang, common.terminal(sys.stdout), names)
     inputs = itertools.chain(missing, _inputs(paths, sentences, found.files, columns, wanted, options["input_format"]))
     is_many = (
-        len(found.files) + len(missing) + len(sentences) > 1 or found.folders or _has_rows(found.files, paths, options)
+        len(found.files) + len(missing) + len(sentences) > 1
+        or found.folders
+        or _has_rows(found.files, options["input_format"])
     )
     whole = found.folders and project.folder is not None and any(_is_above(path, project.folder) for path in paths)
     return _Run(
@@ -456,10 +458,9 @@ def _corpus(files: DataFiles, paths: tuple[Path, ...]) -> Any:
     return corpus_index(texts)
 
 
-def _has_rows(files: tuple[Path, ...], paths: tuple[str, ...], options: dict[str, Any]) -> bool:
+def _has_rows(files: Iterable[Path], form: str | None) -> bool:
     from copykit.documents import TABLES
 
-    form = options["input_format"]
     return (form is not None and f".{form}" in TABLES) or any(file.suffix.lower() in TABLES for file in files)
 
 

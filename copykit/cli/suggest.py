@@ -17,7 +17,7 @@ from copykit.datafiles import DataFiles
 from copykit.lexicon import Lexicons
 from copykit.model import Brief, Withheld
 from copykit.natures import nature_of
-from copykit.platforms import Platform, Platforms
+from copykit.platforms import Platforms
 from copykit.render import suggest as render
 from copykit.render.suggest import Proposal
 from copykit.render.titles import View
@@ -142,7 +142,7 @@ def suggest(brief_path: Path, old: str | None, count: int, form: str, output: Pa
         for each in chosen
     ]
     _write(proposals, view, form, output)
-    _tell(len(chosen), count, brief_path, withheld, platform, lang)
+    _tell(len(chosen), count, brief_path, withheld, lang)
     return 0 if chosen else common.FAILED
 
 
@@ -234,7 +234,7 @@ def _write(proposals: list[Proposal], view: View, form: str, output: Path | None
                 tables.write_xlsx(output, [tables.Sheet(say("标题", "titles"), headers, rows)])
             case suffix:
                 with tables.atomic(output) as out:
-                    out.writelines(_encoded(proposals, suffix.removeprefix("."), view))
+                    out.writelines(_encoded(proposals, suffix.removeprefix(".")))
     match form:
         case "text":
             click.echo(render.proposals_text(proposals, view))
@@ -242,10 +242,10 @@ def _write(proposals: list[Proposal], view: View, form: str, output: Path | None
             tables.write_csv(sys.stdout, headers, (render.proposal_row(each, view) for each in proposals))
         case _:
             if output is None:
-                click.echo(b"".join(_encoded(proposals, form, view)), nl=False)
+                click.echo(b"".join(_encoded(proposals, form)), nl=False)
 
 
-def _encoded(proposals: Iterable[Proposal], form: str, view: View) -> Iterable[bytes]:
+def _encoded(proposals: Iterable[Proposal], form: str) -> Iterable[bytes]:
     match form:
         case "md":
             yield "".join(f"{n}. {each.score.title}\n" for n, each in enumerate(proposals, 1)).encode(
@@ -257,9 +257,7 @@ def _encoded(proposals: Iterable[Proposal], form: str, view: View) -> Iterable[b
             yield common.encoded([render.proposal_json(each) for each in proposals])
 
 
-def _tell(
-    found: int, wanted: int, path: Path, withheld: Sequence[Withheld], platform: Platform | None, lang: str
-) -> None:
+def _tell(found: int, wanted: int, path: Path, withheld: Sequence[Withheld], lang: str) -> None:
     """Tell on stderr what was held back, and what would give more titles."""
     for each in withheld[:SHOWN_WITHHELD]:
         reason = each.reason.say(lang)

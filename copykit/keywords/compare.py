@@ -65,7 +65,7 @@ def compare(
     """Compare the words of two periods or more; ``figure`` is what an index or a rank is called."""
     sentences = {name: words[lang] for name, words in settings["reasons"].items()}
     if series.measure != "count":
-        return _compare_ratios(series, layout, settings, sentences, figure, lang)
+        return _compare_ratios(series, layout, settings, sentences, figure)
     return _Counts(series, layout, settings).words(sentences, settings["shapes"], lang)
 
 
@@ -343,7 +343,6 @@ def _compare_ratios(
     settings: Mapping[str, Any],
     sentences: Mapping[str, str],
     figure: str,
-    lang: str,
 ) -> Comparison:
     """Compare an index or a rank: a word stands out when its ratio does among those of all words. Nothing is tested."""
     values = series.values

@@ -103,7 +103,7 @@ def gather(reading: Reading, every: Phrases, words: Words, model: str, wanted: C
     # How often the longest phrase around it stands there, to what it does itself: 1 when it never stands alone.
     longer = _longer(every, order, group_of, counts, len(reading.numbers))
     put("inside", (np.maximum.reduceat(longer, first) if count else longer) / np.maximum(counts, 1))
-    single = _single_counts(reading, len(reading.begins))
+    single = _single_counts(reading)
     put("word_count_first", single[earliest])
     put("word_count_last", single[ends])
     put("kept", counts / np.maximum(np.maximum(single[earliest], single[ends]), 1))
@@ -173,7 +173,7 @@ def _longer(every: Phrases, order: Ints, group_of: Ints, counts: Ints, width: in
     return longer
 
 
-def _single_counts(reading: Reading, docs: int) -> Ints:
+def _single_counts(reading: Reading) -> Ints:
     """Return for each word how often it stands in its text, whatever stands around it."""
     keys = reading.docs << 32 | reading.numbers
     order = np.argsort(keys)

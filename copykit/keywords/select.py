@@ -63,10 +63,10 @@ def select(
     ``profit`` is what an order earns before advertising; ``figure_names`` are what figures are called in reasons.
     """
     worth = _Worth(table, settings, profit, lang, figure_names or {})
-    roles = _roles(searches, product, worth)
+    roles = _roles(searches, worth)
     order = np.lexsort((np.arange(len(table)), -worth.volume, -worth.value))
     wanted = settings["core"] if core is None else core
-    leaders = _core(order, roles, searches, worth, wanted)
+    leaders = _core(order, roles, searches, wanted)
     for place in leaders:
         roles[place] = _Role("core", "core")
     _settle_orders(roles, searches, leaders)
@@ -252,7 +252,7 @@ class _Worth:
         return np.nan_to_num(self.table.figures[role]) if role else np.zeros(len(self.table))
 
 
-def _roles(searches: Sequence[Search], product: Product, worth: _Worth) -> list[_Role]:
+def _roles(searches: Sequence[Search], worth: _Worth) -> list[_Role]:
     """Return what each word is for, before the core words are taken out."""
     poor, few, loss = worth.poor.tolist(), worth.poor_clicks.tolist(), worth.loss.tolist()
     # A word that is known to sell the product is about it, whatever a list says.
@@ -283,9 +283,7 @@ def _roles(searches: Sequence[Search], product: Product, worth: _Worth) -> list[
     return roles
 
 
-def _core(
-    order: NDArray[np.int64], roles: Sequence[_Role], searches: Sequence[Search], worth: _Worth, wanted: int
-) -> list[int]:
+def _core(order: NDArray[np.int64], roles: Sequence[_Role], searches: Sequence[Search], wanted: int) -> list[int]:
     """Return the most valuable words that speak against nothing, no two of the same words in another order."""
     chosen: list[int] = []
     seen: set[tuple[str, ...]] = set()

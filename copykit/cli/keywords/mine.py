@@ -216,7 +216,7 @@ def discover(sources: tuple[str, ...], **options: Any) -> int:
         )
     desk.documents = totals.documents
     _write(found, desk, options, kept=kept)
-    return _report(desk, options, len(found))
+    return _report(desk, options)
 
 
 def _on_screen(found: list[Keyword], desk: _Desk) -> list[Keyword]:
@@ -324,7 +324,7 @@ def _all(desk: _Desk, options: dict[str, Any]) -> int:
             found, totals = mine_blocks(every, desk.recipe, wanted, folder, jobs=desk.jobs, **figures)
     desk.documents = totals.documents
     _write(found, desk, options)
-    return _report(desk, options, len(found))
+    return _report(desk, options)
 
 
 def _write(found: list[Keyword], desk: _Desk, options: dict[str, Any], *, kept: Sequence[str] | None = None) -> None:
@@ -420,7 +420,7 @@ def _each(desk: _Desk, options: dict[str, Any]) -> int:
                 yield found
 
         _write_each(results(), form, output, view, options)
-    return _report(desk, options, desk.documents)
+    return _report(desk, options)
 
 
 def _write_each(
@@ -461,7 +461,7 @@ def _write_each(
         write_bytes(encoded(form))
 
 
-def _report(desk: _Desk, options: dict[str, Any], found: int) -> int:
+def _report(desk: _Desk, options: dict[str, Any]) -> int:
     """Tell on stderr what was read, mended and refused; return the exit code."""
     seconds = time.monotonic() - desk.begun
     note(
