@@ -410,10 +410,20 @@ class _Room:
         return Conditions(when, not_when, self.around)
 
     def exemptions_for(self, rule: str) -> Exemptions:
-        """Return the exemptions that may excuse a rule."""
-        return Exemptions(
-            self._exemption(name) for name, data in self._exemptions.items() if _covers(data["rules"], rule)
-        )
+        """Return the exemptions that may excuse a rule: those that name it, or a folder above it."""
+        parts = rule.split("/")
+        names = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+        found = dict.fromkeys(each for name in names for each in self._exempting.get(name, ()))
+        return Exemptions(map(self._exemption, found))
+
+    @functools.cached_property
+    def _exempting(self) -> Mapping[str, Sequence[str]]:
+        """The exemptions by the rules and folders that they name."""
+        found: dict[str, list[str]] = {}
+        for exemption, data in self._exemptions.items():
+            for name in data["rules"]:
+                found.setdefault(name, []).append(exemption)
+        return found
 
     @functools.cached_property
     def _exemptions(self) -> Mapping[str, Any]:
@@ -443,11 +453,6 @@ class _Room:
             applies_from(data.get("applies"), tuple(self.build.data("categories"))),
             "；" if self.build.lang == "zh" else "; ",
         )
-
-
-def _covers(rules: Iterable[str], rule: str) -> bool:
-    """Return whether an exemption of ``rules`` may excuse a rule: it names the rule, or a folder above it."""
-    return any(rule == name or rule.startswith(name + "/") for name in rules)
 
 
 class BadExemption(CopykitError):
