@@ -193,6 +193,10 @@ class SqliteFile:
             if error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
                 raise StateBusy(path=self.path) from None
             raise StateFailed(what=self.what, path=self.path, reason=str(error)) from error
+        except sqlite3.IntegrityError as error:
+            if not error.sqlite_errorname.endswith(("_PRIMARYKEY", "_UNIQUE", "_ROWID")):
+                raise
+            raise StateBusy(path=self.path) from error  # the row was written by another run meanwhile
         except sqlite3.DatabaseError as error:
             told = Words(
                 f"它不是，或者已损坏（{error}）；{self.cure.zh}", f"it is none, or damaged ({error}); {self.cure.en}"

@@ -139,7 +139,11 @@ def collect(sources: tuple[str, ...], name: str, form: str, **options: Any) -> i
     errors: list[CopykitError] = []
     columns = columns_of(files.load("columns"), queries=options["kind"] == "query")
     progress = ProgressLine("收", "collected")
-    with Store(path) as store, closing(progress), web.open_fetcher(options["contact"], options["pause"]) as fetcher:
+    with (
+        Store.collecting(path) as store,
+        closing(progress),
+        web.open_fetcher(options["contact"], options["pause"]) as fetcher,
+    ):
         collector = Collector(
             store,
             files,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,8 @@ import orjson
 
 from copykit.datafiles import project_folder
 from copykit.errors import CopykitError, Words
-from copykit.state import FOLDER, SqliteFile
+from copykit.locks import held
+from copykit.state import FOLDER, SqliteFile, StateFailed
 
 PREFIX = "corpus:"  # a corpus by its name, where files are named
 SUFFIX = ".sqlite3"
@@ -153,6 +155,22 @@ class Store(SqliteFile):
         return STEPS
 
     # --- keeping
+
+    @staticmethod
+    @contextmanager
+    def collecting(path: Path) -> Iterator[Store]:
+        """Open a corpus for a run that collects into it: what it holds is read once, so no other run may write then.
+
+        Raises:
+            AnotherRuns: another one collects into it.
+            StateUnreadable, StateBusy, StateFailed: it cannot be opened.
+        """
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(held(path.with_name(f".{path.name}.lock"), path))
+            except OSError as error:
+                raise StateFailed(what=Store.what, path=path, reason=error.strerror or str(error)) from error
+            yield stack.enter_context(Store(path))
 
     def add(
         self,

@@ -80,7 +80,7 @@ def collect_sources(
         )
         came = found[source.name] = Came()
         try:
-            with Store(corpus_path(source.corpus, settings.folder)) as store:
+            with Store.collecting(corpus_path(source.corpus, settings.folder)) as store:
                 on_error = came.refused.append
                 collector = Collector(
                     store, files, columns, wishes, fetcher=fetcher, advance=advance, on_error=on_error

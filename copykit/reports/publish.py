@@ -8,26 +8,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, ClassVar
+from typing import ClassVar
 
 from copykit.errors import CopykitError, Words
+from copykit.locks import held
 
 SNAPSHOT = "snapshot.json"
 _NEW, _OLD = ".new", ".old"
 # Kinds of file system whose locks and renames reach other machines late or never.
 _REMOTE = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs", "fuse.davfs", "davfs")
-
-
-class AnotherRuns(CopykitError):
-    """Another run holds the lock."""
-
-    zh = "另一次运行正在写 {path}，这次不跑了（锁由系统管着，那边一结束就放开）"
-    en = "another run is writing {path}; this one stops (the system frees the lock when the other ends)"
-    exit_code: ClassVar[int] = 75
 
 
 class PublishFailed(CopykitError):
@@ -46,15 +38,11 @@ def locked(folder: Path) -> Iterator[None]:
         AnotherRuns: it is held.
         PublishFailed: the folder cannot be made.
     """
-    path = folder / ".lock"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+b")
-    except OSError as error:
-        raise PublishFailed(path=folder, reason=error.strerror or str(error)) from error
-    with file:
-        if not _take(file):
-            raise AnotherRuns(path=folder)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(folder / ".lock", folder))
+        except OSError as error:
+            raise PublishFailed(path=folder, reason=error.strerror or str(error)) from error
         yield
 
 
@@ -134,25 +122,3 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(file: IO[bytes]) -> bool:
-        file.seek(0)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _take(file: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True

@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 
 from copykit.cli import web as web_cli
+from copykit.corpus.collect import Collector, Wishes
+from copykit.corpus.sources import columns_of
+from copykit.corpus.store import Store, corpus_path
+from copykit.datafiles import bundled
+from copykit.state import StateBusy
 from tests.commands import Copykit
 from tests.web import Page, Web
 
@@ -128,3 +133,25 @@ def test_english_is_spoken_to_who_reads_it(copykit: Copykit, web: Web) -> None:
     )
     assert copykit("corpus", "search", "睫毛膏", "--lang", "en").out.startswith("1 found")
     assert "nothing was found" in copykit("corpus", "search", "拖拉机", "--lang", "en").out
+
+
+def test_one_run_at_a_time_collects_into_a_corpus(copykit: Copykit, tmp_path: Path) -> None:
+    (tmp_path / "笔记.txt").write_text(TEXTS["1"], "utf-8")
+    with Store.collecting(corpus_path("竞品", tmp_path)) as store:
+        ran = copykit("corpus", "collect", "笔记.txt", "--into", "竞品")
+        assert ran.code == 75
+        assert "另一次运行正在写" in ran.err
+        assert store.count() == 0
+    assert copykit("corpus", "collect", "笔记.txt", "--into", "竞品").out == "语料里现在有 1 篇；这次新收 1\n"
+
+
+def test_what_another_run_wrote_meanwhile_is_no_damage(tmp_path: Path) -> None:
+    files, path = bundled(), tmp_path / "c.sqlite3"
+    with Store(path) as one, Store(path) as other:
+        columns, wishes = columns_of(files.load("columns")), Wishes("2026-11-22")
+        for name, text in TEXTS.items():
+            (tmp_path / f"{name}.txt").write_text(text, "utf-8")
+        first, second = (Collector(store, files, columns, wishes) for store in (one, other))
+        first.collect([str(tmp_path / "1.txt")])
+        with pytest.raises(StateBusy):
+            second.collect([str(tmp_path / "2.txt")])

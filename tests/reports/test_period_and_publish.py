@@ -16,9 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copykit.locks import AnotherRuns
 from copykit.reports import period, publish, schedule
 from copykit.reports.period import BadPeriod
-from copykit.reports.publish import AnotherRuns, PublishFailed, locked
+from copykit.reports.publish import PublishFailed, locked
 from copykit.reports.schedule import When
 
 DAYS = st.dates(date(1990, 1, 1), date(2090, 1, 1))
