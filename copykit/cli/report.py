@@ -17,6 +17,7 @@ from copykit.reports import period as periods
 from copykit.reports import schedule as scheduling
 from copykit.reports.publish import published, remote_disk
 from copykit.reports.settings import ReportSettings, read_settings
+from copykit.reports.snapshot import check_owner
 
 RUN = Text(
     "跑一期报告：收来源、找词、和上一期、去年比，给标题打分、查外链、看计划，写成网页和表格，发到群里。\n"
@@ -129,6 +130,7 @@ def show(path: Path, label: str | None, form: str) -> int:
     from copykit.cli.report_look import history
 
     settings = read_settings(path)
+    check_owner(settings)
     if label is not None:
         wanted = periods.parse(label, settings.period)
         folder = settings.report_folder / wanted.label

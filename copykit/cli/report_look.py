@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from copykit.brief import read_brief
 from copykit.cli.common import say
-from copykit.cli.report_run import NoPlan, read_titles, state_file
+from copykit.cli.report_run import NoPlan, platform_of, read_titles, state_file
 from copykit.corpus.sources import find_files
 from copykit.corpus.store import corpus_path
 from copykit.datafiles import DataFiles
-from copykit.errors import CopykitError, FileMissing, Words
+from copykit.errors import CopykitError, Words
 from copykit.reports import snapshot as snapshots
 from copykit.reports.bots import bots
 from copykit.reports.collect import read_lines
@@ -23,7 +22,7 @@ from copykit.reports.links import read_links
 from copykit.reports.period import Period
 from copykit.reports.publish import published
 from copykit.reports.settings import ReportSettings, Source
-from copykit.reports.targets import targets_of
+from copykit.reports.targets import ping_address, targets_of
 from copykit.state import State
 
 
@@ -44,7 +43,8 @@ def looked_over(
         except CopykitError as error:
             yield source.name, Words("没有，但可以没有", "absent, as it may be") if source.optional else error
     checks: list[tuple[str, bool, Callable[[], Words]]] = [
-        ("titles", settings.titles is not None, lambda: _count(len(read_titles(settings, files)), "条标题", "titles")),
+        ("output", True, partial(_folder_there, settings)),
+        ("titles", settings.titles is not None, partial(_titles_there, settings, files)),
         ("brief", bool(settings.brief), lambda: Words(read_brief(settings.folder / settings.brief).product, "ok")),
         ("links", settings.links is not None, partial(_links_there, settings, files)),
         (
@@ -54,7 +54,7 @@ def looked_over(
         ),
         ("plan", bool(settings.plan), partial(_plan_there, settings)),
         ("delivery", bool(settings.deliveries), partial(_targets_there, settings, files)),
-        ("ping", bool(settings.ping_file), partial(_file_there, settings.folder / settings.ping_file)),
+        ("ping", bool(settings.ping_file), partial(_ping_there, settings)),
     ]
     for name, asked, look in checks:
         if asked:
@@ -87,8 +87,23 @@ def _to_collect(source: Source, settings: ReportSettings, period: Period) -> Wor
     return Words("，".join(zh), ", ".join(en))
 
 
-def _stop_there(settings: ReportSettings) -> Words:
-    return _count(len(read_lines(settings.folder / settings.words["stop"])), "个词", "words")
+def _folder_there(settings: ReportSettings) -> Words:
+    """Return how many periods were made."""
+    snapshots.check_owner(settings)
+    made = len(published(settings.report_folder))
+    folder = settings.report_folder.name
+    return Words(
+        f"写进 {folder}，{f'做过 {made:,} 期' if made else '还没做过'}",
+        f"into {folder}, {f'{made:,} made so far' if made else 'none made yet'}",
+    )
+
+
+def _titles_there(settings: ReportSettings, files: DataFiles) -> Words:
+    platform_of(settings, files)
+    titles, refused = read_titles(settings, files)
+    if refused:
+        raise refused[0]
+    return _count(len(titles), "条标题", "titles")
 
 
 def _links_there(settings: ReportSettings, files: DataFiles) -> Words:
@@ -114,9 +129,8 @@ def _targets_there(settings: ReportSettings, files: DataFiles) -> Words:
     return Words("、".join(names), ", ".join(names))
 
 
-def _file_there(path: Path) -> Words:
-    if not path.is_file():
-        raise FileMissing(path)
+def _ping_there(settings: ReportSettings) -> Words:
+    ping_address(settings.folder / settings.ping_file)
     return Words("有", "there")
 
 

@@ -26,7 +26,7 @@ from copykit.corpus.pages import part_names
 from copykit.datafiles import DataFiles, project_folder
 from copykit.errors import CopykitError, FileUnreadable
 from copykit.model import Brief, LinkCheck, Plan, Report, TitleRow, YearPart
-from copykit.platforms import Platforms
+from copykit.platforms import Platform, Platforms
 from copykit.render import report as render
 from copykit.render.links import LinkView, summary
 from copykit.render.web import outcome_words
@@ -44,14 +44,15 @@ from copykit.reports.post import ping, sender
 from copykit.reports.publish import SNAPSHOT, locked, publish, published, recover, remote_disk
 from copykit.reports.settings import ReportSettings
 from copykit.reports.snapshot import Snapshot
-from copykit.reports.targets import Target, targets_of
+from copykit.reports.targets import Target, ping_address, targets_of
 from copykit.reports.words import changes, year_part
 from copykit.reports.years import Years
 from copykit.state import State, state_path
+from copykit.tables.rows import RowEmpty
 
 BROKE = 3
 MESSAGE = "message.json"
-DEFAULT_TOP, DEFAULT_HISTORY, SHOWN_OF_YEAR = 20, 8, 10
+DEFAULT_TOP, DEFAULT_HISTORY, SHOWN_OF_YEAR, SHOWN_FAULTS = 20, 8, 10, 5
 T = TypeVar("T")
 Log = Callable[[str, str, Mapping[str, Any]], None]
 
@@ -77,6 +78,7 @@ def run_report(
     code = 0
     with locked(folder):
         recover(folder)
+        snapshots.check_owner(settings)
         done = snapshots.read(folder, period.label)
         if done is not None and (folder / period.label / MESSAGE).is_file() and not options["force"]:
             log("kept", _kept(period.label, len(done.failed)), {"failed": len(done.failed)})
@@ -157,6 +159,7 @@ class _Maker:
             scores,
             to_keep(verified.memory if verified is not None else self._links_before(earlier)),
             gathered.failed,
+            settings.path.stem,
         )
         earlier = self._reaching_back(earlier, now)
         report = self._report(gathered, now, earlier, beside)
@@ -169,6 +172,15 @@ class _Maker:
         except CopykitError as error:
             self._fault(error, code)
             return None
+
+    def _faults(self, errors: Sequence[CopykitError]) -> None:
+        """Note rows that are no use: the first few with what is wrong, the rest by their number."""
+        for error in errors[:SHOWN_FAULTS]:
+            self._fault(error, common.REJECTED)
+        more = len(errors) - SHOWN_FAULTS
+        if more > 0:
+            zh = self._settings.lang == "zh"
+            self._notes.append(f"还有 {more:,} 行也用不了" if zh else f"{more:,} more rows are no use")
 
     def _fault(self, error: CopykitError, code: int) -> None:
         self._notes.append(error.say(self._settings.lang))
@@ -367,8 +379,13 @@ class _Maker:
         if settings.titles is not None:
             titles = self._try(common.REJECTED, lambda: read_titles(settings, self._files))
             if titles is not None:
-                rows, scores = _judged(settings, self._files, list(titles), self._brief, before, self._day)
-                beside = beside._replace(titles=rows, own_titles=_own_titles(titles))
+                self._faults(titles.refused)
+                judged = self._try(
+                    common.REJECTED,
+                    lambda: _judged(settings, self._files, list(titles.found), self._brief, before, self._day),
+                )
+                rows, scores = judged or (None, scores)
+                beside = beside._replace(titles=rows, own_titles=_own_titles(titles.found))
         if verified is not None:
             view = LinkView(settings.lang, parts=part_names(settings.lang))
             rows_of_links = tuple(link_rows(verified.checks, lambda check: _why(view, check)))
@@ -417,8 +434,15 @@ def _why(view: LinkView, check: LinkCheck) -> str:
     return told
 
 
-def read_titles(settings: ReportSettings, files: DataFiles) -> dict[str, str]:
-    """Return the own titles that a report judges, each with its product's number where the table has one.
+class Titles(NamedTuple):
+    """The own titles that a report judges, each with its product's number where the table has one; rows of no use."""
+
+    found: Mapping[str, str]
+    refused: Sequence[CopykitError]
+
+
+def read_titles(settings: ReportSettings, files: DataFiles) -> Titles:
+    """Return the own titles of a report.
 
     Raises:
         FileMissing, FileUnreadable, ColumnMissing: the table cannot be read.
@@ -428,10 +452,23 @@ def read_titles(settings: ReportSettings, files: DataFiles) -> dict[str, str]:
     path = settings.folder / settings.titles["file"]
     with tables.read_rows(path, wanted=wanted, column=settings.titles.get("column")) as table:
         found: dict[str, str] = {}
+        refused: list[CopykitError] = []
         for row in table:
-            if row.error is None and row.text.strip():
+            if row.error is not None:
+                refused += [] if isinstance(row.error, RowEmpty) else [row.error]
+            elif row.text.strip():
                 found.setdefault(row.text, table.value(row, "id").strip())
-        return found
+        return Titles(found, refused)
+
+
+def platform_of(settings: ReportSettings, files: DataFiles) -> Platform | None:
+    """Return the platform by which a report judges its titles.
+
+    Raises:
+        UnknownPlatform: there is none of that name.
+    """
+    name = settings.titles.get("platform") if settings.titles is not None else None
+    return Platforms(files)[name] if name else None
 
 
 def _judged(
@@ -447,8 +484,7 @@ def _judged(
     from copykit.titles.score import Settings, TitleScorer
 
     assert settings.titles is not None
-    name = settings.titles.get("platform")
-    platform = Platforms(files)[name] if name else None
+    platform = platform_of(settings, files)
     profile = load_profile(files, platform.profile if platform else "content", settings.lang)
     scorer = TitleScorer(files, Settings(profile, platform, brief, day.isoformat(), (), settings.lang))
     adviser = Adviser(files, scorer, settings.lang)
@@ -548,9 +584,9 @@ def _said(each: Delivered) -> str:
 
 def _ping(settings: ReportSettings, log: Log) -> None:
     try:
-        url = (settings.folder / settings.ping_file).read_text("utf-8").strip()
-    except OSError:
-        log("failed", say("ping 的地址文件读不了", "the file of the ping address cannot be read"), {})
+        url = ping_address(settings.folder / settings.ping_file)
+    except CopykitError as error:
+        log("failed", error.say(common.lang_of()), {})
         return
     if not ping(url):
         log("failed", say("ping 没有成功，看门狗会以为没跑", "the ping failed"), {})

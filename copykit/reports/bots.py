@@ -66,11 +66,11 @@ class Bot:
     body: Mapping[str, Any]
     errors: Mapping[int, Words]
 
-    def size(self, text: str, title: str) -> int:
+    def size(self, text: str) -> int:
         """Return what a text costs of the limit, in bytes."""
         if self.limit_of == "text":
             return len(text.encode("utf-8", "replace"))
-        # Escapes and the title count as they travel; the frame does not, ``room`` leaves it out.
+        # Escapes count as they travel; title and frame do not, ``room`` leaves them out.
         return len(_dump(text)) - 2
 
     def room(self, title: str, run: str) -> int:
@@ -123,17 +123,26 @@ class Bot:
 
     def check_address(self, target: str, url: str) -> None:
         """Raise BadAddress unless a webhook address is this bot's."""
-        parts = urlsplit(url)
-        if self.hosts:
-            right = parts.scheme == "https" and parts.hostname in self.hosts
-        else:
-            right = parts.scheme in ("http", "https") and bool(parts.hostname)
-        if not right or any(char.isspace() for char in url):
+        scheme, host = scheme_and_host(url)
+        right = scheme == "https" and host in self.hosts if self.hosts else bool(host)
+        if not right:
             raise BadAddress(target=target, name=self.name, hosts="、".join(self.hosts) or "http(s)")
 
     def _filled(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         filled: dict[str, Any] = _fill(self.body, fields)
         return filled
+
+
+def scheme_and_host(url: str) -> tuple[str, str]:
+    """Return both of a web address, empty where it is none."""
+    try:
+        parts = urlsplit(url)
+        scheme, host, _ = parts.scheme, parts.hostname or "", parts.port  # a port that is none raises as well
+    except ValueError:
+        return "", ""
+    if scheme not in ("http", "https") or any(char.isspace() for char in url):
+        return "", ""
+    return scheme, host
 
 
 _SIGN_ROOM: Mapping[str, Mapping[str, str]] = {

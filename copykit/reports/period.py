@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -11,6 +12,7 @@ from typing import Literal
 from copykit.errors import CopykitError
 
 Kind = Literal["day", "week", "month"]
+KINDS: tuple[Kind, ...] = ("day", "week", "month")
 _LABEL = re.compile(r"(\d{4})-(?:W(\d{2})|(\d{2})(?:-(\d{2}))?)")
 
 
@@ -108,6 +110,15 @@ def parse(label: str, kind: Kind) -> Period:
     examples = {"day": "2026-11-21", "week": "2026-W47", "month": "2026-11"}
     chinese = {"day": "日报", "week": "周报", "month": "月报"}
     raise BadPeriod(label=label, kind=kind, kind_zh=chinese[kind], example=examples[kind])
+
+
+def kind_of(label: str) -> Kind | None:
+    """Return which kind of period a label names, None where it names none."""
+    for kind in KINDS:
+        with suppress(BadPeriod):
+            parse(label, kind)
+            return kind
+    return None
 
 
 def between(first: Period, last: Period) -> list[Period]:

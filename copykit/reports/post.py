@@ -6,13 +6,16 @@ import contextlib
 import smtplib
 import socket
 import ssl
+import threading
 from collections.abc import Callable
 from email.message import EmailMessage
+from typing import Any, TypeVar
 
 from copykit.errors import Words
 from copykit.reports.bots import Outcome, Request
 from copykit.reports.targets import Mail, Part
 
+T = TypeVar("T")
 CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 20.0
 _MAX_ANSWER = 64 * 1024
 _SLOW = Words("对方没有按时回话，收没收到不清楚", "no answer in time; nobody can tell whether it was taken")
@@ -38,14 +41,53 @@ def ping(url: str, connect: float = CONNECT_SECONDS) -> bool:
     """Call a dead-man's switch; True if it answered 2xx."""
     import requests
 
-    try:
-        with requests.get(url, timeout=(connect, connect), stream=True, allow_redirects=False) as answer:
-            return 200 <= answer.status_code < 300
-    except requests.RequestException:
-        return False
+    def call() -> bool:
+        try:
+            with requests.get(url, auth=_account(url), timeout=connect, stream=True, allow_redirects=False) as answer:
+                return 200 <= answer.status_code < 300
+        except (requests.RequestException, ValueError):
+            return False
+
+    return _in_time(2 * connect, call, late=False)
+
+
+def _in_time(seconds: float, do: Callable[[], T], late: T) -> T:
+    """Return what a call gives, or ``late`` where it takes longer.
+
+    A server that sends a byte now and then keeps every single read alive, so the call is left behind as a whole.
+    """
+    found: list[T] = []
+    faults: list[Exception] = []
+
+    def call() -> None:
+        try:
+            found.append(do())
+        except Exception as error:
+            faults.append(error)
+
+    calling = threading.Thread(target=call, daemon=True)
+    calling.start()
+    calling.join(seconds)
+    if faults:
+        raise faults[0]
+    return found[0] if found else late
+
+
+def _account(url: str) -> Any:
+    """Return the account that an address itself carries, for requests; one that a .netrc has is for other doors."""
+    from requests.utils import get_auth_from_url
+
+    told = get_auth_from_url(url)
+    return told if any(told) else lambda asking: asking
 
 
 def _post(request: Request, judge: Callable[[int, bytes], Outcome], connect: float, answer: float) -> Outcome:
+    """Post a part; the whole exchange takes as long as connecting and answering may, and no longer."""
+    late = Outcome("unknown", _SLOW)
+    return _in_time(connect + answer, lambda: _posted(request, judge, connect, answer), late)
+
+
+def _posted(request: Request, judge: Callable[[int, bytes], Outcome], connect: float, answer: float) -> Outcome:
     import requests
 
     headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "copykit"}
@@ -55,6 +97,7 @@ def _post(request: Request, judge: Callable[[int, bytes], Outcome], connect: flo
             request.url,
             data=request.body,
             headers=headers,
+            auth=_account(request.url),
             timeout=(connect, answer),
             allow_redirects=False,
             stream=True,

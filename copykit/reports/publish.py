@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from copykit.errors import CopykitError, Words
 from copykit.locks import held
+from copykit.reports.period import kind_of
 
 SNAPSHOT = "snapshot.json"
 _NEW, _OLD = ".new", ".old"
@@ -83,7 +84,7 @@ def recover(folder: Path) -> None:
 
 def published(folder: Path) -> list[str]:
     """Return the labels of the periods that have been published, oldest first."""
-    return sorted(path.parent.name for path in folder.glob(f"*/{SNAPSHOT}") if not path.parent.name.startswith("."))
+    return sorted(path.parent.name for path in folder.glob(f"*/{SNAPSHOT}") if kind_of(path.parent.name))
 
 
 def remote_disk(path: Path, mounts: Path = Path("/proc/self/mounts")) -> Words | None:

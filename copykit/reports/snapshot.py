@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from copykit.errors import FileUnreadable
-from copykit.reports.publish import SNAPSHOT
+from copykit.errors import CopykitError, FileUnreadable
+from copykit.reports.period import kind_of
+from copykit.reports.publish import SNAPSHOT, published
+from copykit.reports.settings import ReportSettings
 
-VERSION = 1
+VERSION = 2  # 1: without ``report``
 MOST_WORDS = 50_000
+
+
+class AnotherReport(CopykitError):
+    """A folder that holds the periods of another report."""
+
+    zh = (
+        "{folder} 里放的是另一份报告（{other}）：两份放在一起会比错、发错，在 {file} 的 [output] 里另写一个"
+        ' folder，如 folder = "报告-{stem}"（改过文件名就改回去）'
+    )
+    en = (
+        "{folder} holds another report ({other}), and two in one folder would be compared and sent as one: give {file}"
+        ' a folder of its own under [output], like folder = "报告-{stem}" (or the file its old name, if it was renamed)'
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +38,8 @@ class Snapshot:
 
     ``words`` maps a word to (figure, documents); what is not in it was below ``floor``, the smallest figure that was
     kept, or did not occur when ``floor`` is 0. ``measure``: count or a figure's role. ``digest`` tells inputs apart.
-    ``links`` are rows of page, link, when, and what was seen (``reports/links``).
+    ``links`` are rows of page, link, when, and what was seen (``reports/links``). ``report`` is the name of the
+    settings file without its ending, empty where an older copykit wrote it.
     """
 
     period: str
@@ -35,6 +52,28 @@ class Snapshot:
     titles: Mapping[str, float] = field(default_factory=dict)
     links: Sequence[Sequence[Any]] = ()
     failed: Sequence[str] = ()
+    report: str = ""
+
+
+def check_owner(settings: ReportSettings) -> None:
+    """Look whether the folder of a report is its own.
+
+    Raises:
+        AnotherReport: its latest period was made by other settings, or periods in it are of another kind.
+    """
+    folder, path = settings.report_folder, settings.path
+    labels = published(folder)
+    other = next((label for label in labels if kind_of(label) != settings.period), "")
+    for label in reversed(labels):
+        if other:
+            break
+        with suppress(FileUnreadable):  # told of where it is needed
+            found = read(folder, label)
+            if found is not None and found.report == path.stem:
+                return
+            other = f"{found.report}{path.suffix}" if found is not None and found.report else ""
+    if other:
+        raise AnotherReport(folder=folder, other=other, file=path.name, stem=path.stem)
 
 
 def dump(snapshot: Snapshot) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from copykit.errors import CopykitError
-from copykit.reports.bots import Bot, Outcome, Request, UnknownBot
+from copykit.reports.bots import Bot, Outcome, Request, UnknownBot, scheme_and_host
 from copykit.reports.message import Message, TooNarrow, parts_of
 
 Mode = Literal["all", "changes", "above"]
@@ -137,7 +137,7 @@ def parts_for(target: Target, message: Message, run: str) -> list[Part]:
     if target.keyword and target.keyword not in title:
         title = f"{title}（{target.keyword}）"  # every part carries the title, so every part has the word
     try:
-        texts = parts_of(title, message.paragraphs, bot.room(title, run), lambda text: bot.size(text, title))
+        texts = parts_of(title, message.paragraphs, bot.room(title, run), bot.size)
     except TooNarrow:
         raise BadDelivery(
             target=target.name,
@@ -208,6 +208,20 @@ def _mail(name: str, table: Mapping[str, Any], folder: Path) -> Mail:
     )
 
 
+def ping_address(path: Path) -> str:
+    """Return the address that a file holds for the dead-man's switch.
+
+    Raises:
+        BadSecret: the file is not there, cannot be read, or holds no address.
+    """
+    url = _secret("ping", path)
+    if not scheme_and_host(url)[1]:
+        raise BadSecret(
+            target="ping", path=path.name, zh_why="里的不是网址（以 https:// 开头）", en_why="holds no https:// address"
+        )
+    return url
+
+
 def _secret(name: str, path: Path) -> str:
     """Return the first line of a secret file; its content appears in no message."""
 
@@ -224,7 +238,7 @@ def _secret(name: str, path: Path) -> str:
     try:
         lines = [line.strip() for line in raw.decode("utf-8-sig").splitlines() if line.strip()]
     except UnicodeDecodeError:
-        raise refuse("不是文本文件", "is no text file") from None
+        raise refuse("不是 UTF-8 的文本，请另存为 UTF-8", "is no UTF-8 text; save it as UTF-8") from None
     if len(raw) > _MAX_SECRET or len(lines) != 1:
         raise refuse("应当只有一行：地址或密钥", "should hold one line: the address or the secret")
     return lines[0]

@@ -192,6 +192,42 @@ def test_one_bad_source_stops_nothing(shop: Path, capsys: pytest.CaptureFixture[
     assert "✗ 评论" in capsys.readouterr().out
 
 
+def test_the_address_of_the_watchdog_is_read_as_carefully(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (shop / "周报.toml").open("a", encoding="utf-8") as out:
+        out.write('[ping]\nurl_file = "ping.txt"\n')
+    for data, why in (
+        ("https://hc.example/abc\n".encode("utf-16"), "UTF-8"),
+        (b"https://[hc.example/abc\n", "https://"),
+        (None, "不在那里"),
+    ):
+        (shop / "ping.txt").unlink(missing_ok=True)
+        if data is not None:
+            (shop / "ping.txt").write_bytes(data)
+        assert run(["report", "check", settings(shop), *DAY]) == 2
+        assert why in capsys.readouterr().out
+        assert run(["report", "run", settings(shop), "--force", *DAY]) == 0
+        assert why in capsys.readouterr().err
+
+
+def test_titles_that_cannot_be_judged_stand_in_the_report(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "标题.csv").write_text('标题\n轻薄羽绒服女短款\n"儿童羽绒服\n', "utf-8")
+    text = (shop / "周报.toml").read_text("utf-8")
+    (shop / "周报.toml").write_text(text.replace("标题.txt", "标题.csv"), "utf-8")
+    assert run(["report", "check", settings(shop), *DAY]) == 2
+    assert "✗ titles" in capsys.readouterr().out
+    assert run(["report", "run", settings(shop), *DAY]) == 2
+    report = json.loads(files(shop)["report.json"])
+    assert [row["title"] for row in report["titles"]] == ["轻薄羽绒服女短款"]
+    assert any("第 3 行" in note for note in report["notes"])
+    (shop / "周报.toml").write_text(text.replace("小红书", "小红薯"), "utf-8")
+    assert run(["report", "check", settings(shop), *DAY]) == 2
+    assert "小红书" in capsys.readouterr().out
+    assert run(["report", "run", settings(shop), "--force", *DAY]) == 2
+    report = json.loads(files(shop)["report.json"])
+    assert report["titles"] is None
+    assert any("小红薯" in note for note in report["notes"])
+
+
 def test_mistakes_in_settings_have_a_place(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = shop / "错.toml"
     path.write_text('name = "x"\nperoid = "week"\ntimezone = "Asia/Shanghia"\n[[source]]\nfiles = ["a"]\n', "utf-8")
@@ -201,6 +237,39 @@ def test_mistakes_in_settings_have_a_place(shop: Path, capsys: pytest.CaptureFix
     assert run(["report", "run", settings(shop), "--period", "2026-W48", *DAY]) == 2
     assert "还没过完" in capsys.readouterr().err
     assert run(["report", "run", str(shop / "没有.toml")]) == 2
+
+
+def test_two_reports_do_not_share_a_folder(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["report", "run", settings(shop), *DAY]) == 0
+    kept = files(shop)
+    other = '[[source]]\nfiles = ["数据/2026-11-16.csv"]\n'
+    (shop / "b店.toml").write_text(f'name = "羽绒服周报"\n{other}', "utf-8")
+    (shop / "日报.toml").write_text(f'name = "日报"\nperiod = "day"\n{other}', "utf-8")
+    for name, told in (("b店", "周报.toml"), ("日报", "2026-W47")):
+        capsys.readouterr()
+        assert run(["report", "run", str(shop / f"{name}.toml"), *DAY]) == 2
+        err = capsys.readouterr().err
+        assert f"另一份报告（{told}）" in err
+        assert f'folder = "报告-{name}"' in err
+        assert run(["report", "check", str(shop / f"{name}.toml"), *DAY]) == 2
+        assert "✗ output" in capsys.readouterr().out
+        assert run(["report", "show", str(shop / f"{name}.toml")]) == 2
+    assert files(shop) == kept
+    with (shop / "b店.toml").open("a", encoding="utf-8") as out:
+        out.write('[output]\nfolder = "报告-b店"\n')
+    assert run(["report", "run", str(shop / "b店.toml"), *DAY]) == 0
+
+
+def test_a_snapshot_of_an_older_copykit_is_anybodys(shop: Path) -> None:
+    assert run(["report", "run", settings(shop), "--period", "2026-W46", *DAY]) == 0
+    path = shop / "报告" / "2026-W46" / "snapshot.json"
+    old = json.loads(path.read_bytes())
+    del old["report"]
+    path.write_text(json.dumps(old | {"version": 1}), "utf-8")
+    (shop / "报告" / "2026-W46 副本").mkdir()
+    (shop / "报告" / "2026-W46 副本" / "snapshot.json").write_bytes(path.read_bytes())
+    assert run(["report", "run", settings(shop), *DAY]) == 0
+    assert "三合一冲锋衣" in json.loads(files(shop)["report.json"])["lead"][0]
 
 
 def test_a_message_goes_out_once_and_shows_in_the_history(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

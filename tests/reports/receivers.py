@@ -14,7 +14,7 @@ import struct
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -32,6 +32,7 @@ class Receiver(ThreadingHTTPServer):
         self.rules, self.code, self.now = rules, code, now
         self.behave: deque[str] = deque()
         self.accepted: list[dict[str, Any]] = []
+        self.accounts: list[str | None] = []
         self.requests = 0
         self.released = threading.Event()
 
@@ -48,6 +49,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.server.requests += 1
+        self.server.accounts.append(self.headers["Authorization"])
         raw = self.rfile.read(int(self.headers["Content-Length"]))
         manner = self.server.behave.popleft() if self.server.behave else "ok"
         if manner == "reset":  # nothing was taken, but the sender cannot know
@@ -65,6 +67,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if manner == "taken and reset":
             self._hang_up()
+        elif manner == "taken and dripping":
+            self._drip()
         elif manner == "taken and garbage":
             self._answer(200, b"<html>ok")
         elif manner == "taken and 502":
@@ -79,6 +83,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _drip(self) -> None:
+        """Answer a byte at a time, each soon enough for a single read."""
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        with suppress(OSError):
+            while not self.server.released.wait(0.05):
+                self.wfile.write(b" ")
 
     def _hang_up(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copykit import datafiles
-from copykit.reports.bots import Bot, bots
+from copykit.reports.bots import BadAddress, Bot, bots
 from copykit.reports.deliver import Delivered, deliver
 from copykit.reports.message import Message, parts_of
 from copykit.reports.post import sender
@@ -261,6 +262,8 @@ def test_mail_that_breaks(trouble: dict[str, str], state_after: str, state: Stat
 def test_secrets_are_read_from_files_and_shown_nowhere(tmp_path: Path) -> None:
     (tmp_path / "url").write_text("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=VERYSECRET\n", "utf-8")
     (tmp_path / "long").write_text("VERYSECRET\n" * 999, "utf-8")
+    (tmp_path / "bracket").write_text("https://[oapi.dingtalk.com/robot/send?access_token=VERYSECRET\n", "utf-8")
+    (tmp_path / "utf-16").write_text("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=VERYSECRET\n", "utf-16")
     table = {"to": "企业微信", "name": "群", "url_file": "url"}
     found = targets_of([table], tmp_path, KNOWN)
     assert "VERYSECRET" not in repr(found)
@@ -268,6 +271,8 @@ def test_secrets_are_read_from_files_and_shown_nowhere(tmp_path: Path) -> None:
         ({**table, "url_file": "none"}, BadSecret),
         ({**table, "url_file": "long"}, BadSecret),
         ({**table, "to": "钉钉"}, Exception),
+        ({**table, "url_file": "bracket", "to": "钉钉"}, BadAddress),
+        ({**table, "url_file": "utf-16"}, BadSecret),
         ({"to": "wecom"}, BadDelivery),
     ]:
         with pytest.raises(error) as caught:
@@ -284,6 +289,31 @@ def test_a_broken_connection_tells_no_secret(state: State) -> None:
             found = run(state, target, clock, SHORT, name=manner, patience=SHORTLY)
             assert found.state != "sent"
             assert "VERYSECRET" not in str(found)
+
+
+def test_an_answer_that_drips_is_not_waited_for(state: State) -> None:
+    clock = Clock()
+    with serving(server_of("wecom", clock)) as server:
+        server.behave.append("taken and dripping")
+        part = parts_for(local("wecom", server), SHORT, "周报:2026-W47")[0]
+        begun = time.monotonic()
+        assert sender(0.3, 0.3)(part, clock()).state == "unknown"
+        assert time.monotonic() - begun < 3
+        server.released.set()
+
+
+def test_an_account_of_the_netrc_is_not_sent(tmp_path: Path, state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password VERYSECRET\n", "utf-8")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    clock = Clock()
+    with serving(server_of("webhook", clock)) as server:
+        assert run(state, local("webhook", server), clock, SHORT).state == "sent"
+        assert (
+            run(state, local("webhook", server, name="b", url=server.url.replace("//", "//a:b@")), clock).state
+            == "sent"
+        )
+        assert server.accounts[0] is None
+        assert server.accounts[-1] == "Basic YTpi"
 
 
 # --- cutting ---
