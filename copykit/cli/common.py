@@ -408,6 +408,29 @@ class ProgressLine:
             sys.stderr.flush()
 
 
+_MENDED = {
+    "html": Text("网页标签 {n} 处", "{n} tags"),
+    "radicals": Text("部首字 {n} 个", "{n} radicals"),
+    "pinyin": Text("夹在字后的拼音 {n} 处", "{n} bracketed readings"),
+    "quotes": Text("变成 & 的引号 {n} 处", "{n} quotes that had become &"),
+    "furniture": Text("导航、版权、日期 {n} 行", "{n} lines of navigation and notices"),
+    "repeats": Text("重复的段落 {n} 段", "{n} repeated paragraphs"),
+}
+
+
+def tell_mended(changes: Mapping[str, int]) -> None:
+    """Note on stderr what a cleaner mended: mend → how often."""
+    done = [name for name in _MENDED if changes.get(name)]
+    told = [_MENDED[name].say(lang_of()).format(n=f"{changes[name]:,}") for name in done]
+    if told:
+        note(
+            say(
+                f"清理了：{'、'.join(told)}（不想清理：--keep {done[0]}）",
+                f"mended: {', '.join(told)} (to leave one: --keep NAME)",
+            )
+        )
+
+
 class UsageMistake(CopykitError):
     """Options that do not go together."""
 

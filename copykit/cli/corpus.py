@@ -12,7 +12,7 @@ import click
 
 from copykit import tables
 from copykit.cli import common, web
-from copykit.cli.common import Group, ProgressLine, Text, UsageMistake, note, option, say
+from copykit.cli.common import Group, ProgressLine, Text, UsageMistake, note, option, say, tell_mended
 from copykit.cli.web import fetch_options
 from copykit.corpus.store import Store, corpus_path, find_corpus
 from copykit.errors import CopykitError
@@ -164,6 +164,7 @@ def collect(sources: tuple[str, ...], name: str, form: str, **options: Any) -> i
         sys.stdout.buffer.write(common.encoded(collected_json(result, total, str(path))))
     else:
         click.echo(collected_text(result, total, _view()))
+    tell_mended(result.mended)
     _tell(errors, result.resumed, name if total else None)
     if any(failure.given for failure in result.failures):
         return BROKE
@@ -220,11 +221,12 @@ def _tell(errors: list[CopykitError], resumed: bool, name: str | None) -> None:
         note(say("上次没收完，这次接着收的", "went on with a run that was broken off"))
     if name is None:
         return
+    where = f" --from {name}" if name else ""
     source = f"corpus:{name}" if not name.endswith(".sqlite3") else name
     note(
         say(
-            f"找词：copykit keywords mine {source} · 搜：copykit corpus search 词",
-            f"mine it: copykit keywords mine {source} · search it: copykit corpus search WORD",
+            f"找词：copykit keywords mine {source} · 搜：copykit corpus search 词{where}",
+            f"mine it: copykit keywords mine {source} · search it: copykit corpus search WORD{where}",
         )
     )
 

@@ -151,6 +151,7 @@ class Collector:
             self._ask(asks)
         done = {url: page for url, page in self._lists.items() if url not in self._left}
         self._store.end_run(self._run, self._wishes.at, done)
+        self.result.mended = dict(self._cleaner.changes) if self._cleaner is not None else {}
         return self.result
 
     # --- local files
@@ -165,7 +166,7 @@ class Collector:
             if stamp and self._stamps.get(os.path.abspath(path)) == stamp:
                 self.result.skipped += 1
                 continue
-            faults = 0
+            faults = found = 0
 
             def fault(error: CopykitError, path: str = path) -> None:
                 nonlocal faults
@@ -174,6 +175,7 @@ class Collector:
 
             try:
                 for raw in self._documents(path, asks, fault):
+                    found += 1
                     batch.append(raw)
                     chars += len(raw.text)
                     if len(batch) == BATCH or chars >= BATCH_CHARS:
@@ -181,6 +183,8 @@ class Collector:
                         batch, stamps, chars = [], {}, 0
             except CopykitError as error:
                 fault(error)
+            if not found and not faults and not path.lower().endswith(TOLD):
+                self.result.empty.append(path)
             if stamp and not faults:
                 stamps[os.path.abspath(path)] = stamp
         if batch or stamps:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from copykit.model import Collected, Found, Span
@@ -20,7 +21,7 @@ COUNTS = (
     ("same", "重复", "the same"),
     ("near", "几乎重复", "nearly the same"),
 )
-SHOWN_FAILURES = 8
+SHOWN_FAILURES, SHOWN_EMPTY = 8, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ def collected_text(result: Collected, total: int, view: CorpusView) -> str:
     if result.untrusted:
         zh = f"{result.untrusted:,} 篇像采集站的脏文字，标为不可信，找词和搜索都不算它们"
         lines.append(say(zh, f"{result.untrusted:,} look like polluted copies and are kept apart"))
+    if result.empty:
+        names = [Path(path).name or path for path in result.empty[:SHOWN_EMPTY]]
+        more = " …" if len(result.empty) > SHOWN_EMPTY else ""
+        zh = f"{len(result.empty):,} 个文件里没有文字：{'、'.join(names)}{more}"
+        lines.append(say(zh, f"{len(result.empty):,} files hold no text: {', '.join(names)}{more}"))
     if result.left:
         zh = f"还有 {result.left:,} 页没问（一次最多 --most 页），下次接着来"
         lines.append(say(zh, f"{result.left:,} pages were not asked (--most); they come next time"))

@@ -190,12 +190,27 @@ def _furniture_lines(lines: Sequence[str]) -> Set[int]:
     folded = fold_text("\n".join(heads)).replace(" :", ":").split("\n")
     if len(folded) != len(lines):
         folded = [fold_text(head) for head in heads]
-    short, start = _short_furniture(), _start_furniture()
+    short, loose, start = _any_furniture("short"), _any_furniture("loose"), _start_furniture()
+
+    def is_short_furniture(line: str) -> bool:
+        return bool(short.search(line) or _DATES.fullmatch(line) or (loose.search(line) and not _tells(line)))
+
     return {
         number
         for number, (line, whole) in enumerate(zip(folded, bare, strict=True))
-        if line and (start.match(line) or (len(whole) <= SHORT_LINE and (short.search(line) or _DATES.fullmatch(line))))
+        if line and (start.match(line) or (len(whole) <= SHORT_LINE and is_short_furniture(line)))
     }
+
+
+def _tells(line: str) -> bool:
+    """Return whether a line that holds a page's words says what somebody did with them, or thinks of it."""
+    return any(found["told"] for found in _telling().finditer(line))
+
+
+@functools.cache
+def _telling() -> re.Pattern[str]:
+    told, untold = ("|".join(map(re.escape, _phrases(sort))) for sort in ("told", "untold"))
+    return re.compile(f"{untold}|(?P<told>{told})")
 
 
 def hash_of(line: str) -> int:
@@ -356,9 +371,9 @@ def _phrases(sort: str) -> tuple[str, ...]:
 
 
 @functools.cache
-def _short_furniture() -> re.Pattern[str]:
+def _any_furniture(sort: str) -> re.Pattern[str]:
     # Few places in a line begin any of the phrases; asking for their first characters comes first.
-    phrases = _phrases("short")
+    phrases = _phrases(sort)
     firsts = "".join(sorted({re.escape(phrase[0]) for phrase in phrases}))
     return re.compile(f"(?=[{firsts}])(?:{'|'.join(map(re.escape, phrases))})")
 

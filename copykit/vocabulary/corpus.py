@@ -25,7 +25,8 @@ class Collected:
 
     ``changed`` took the place of an earlier version; ``same`` and ``near`` were left out because another document says
     the same; ``untrusted`` are among those that were kept. ``skipped`` files and pages were not even read, as nothing
-    about them has changed; ``left`` pages were not asked because there were more than asked for.
+    about them has changed; ``left`` pages were not asked because there were more than asked for. In
+    the files that are ``empty`` stood no text; ``mended`` says how often which mend was made.
     """
 
     new: int = 0
@@ -38,6 +39,8 @@ class Collected:
     pages: int = 0
     left: int = 0
     resumed: bool = False
+    empty: list[str] = field(default_factory=list)
+    mended: dict[str, int] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
 
 

@@ -135,6 +135,16 @@ def test_english_is_spoken_to_who_reads_it(copykit: Copykit, web: Web) -> None:
     assert "nothing was found" in copykit("corpus", "search", "拖拉机", "--lang", "en").out
 
 
+def test_what_was_left_out_of_files_is_told(copykit: Copykit, tmp_path: Path) -> None:
+    (tmp_path / "评论.txt").write_text("炸篮涂层掉了，联系客服给换了\n上一页 下一页\n", "utf-8")
+    (tmp_path / "空.txt").touch()
+    code, out, err = copykit("corpus", "collect", "评论.txt", "空.txt", "--into", "a")
+    assert (code, out) == (0, "语料里现在有 1 篇；这次新收 1\n1 个文件里没有文字：空.txt\n")
+    assert "导航、版权、日期 1 行" in err
+    assert "corpus search 词 --from a" in err
+    assert "涂层" in copykit("corpus", "search", "涂层", "--from", "a").out
+
+
 def test_one_run_at_a_time_collects_into_a_corpus(copykit: Copykit, tmp_path: Path) -> None:
     (tmp_path / "笔记.txt").write_text(TEXTS["1"], "utf-8")
     with Store.collecting(corpus_path("竞品", tmp_path)) as store:

@@ -16,7 +16,7 @@ import click
 
 from copykit import tables
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, note, option, say
+from copykit.cli.common import Command, Text, UsageMistake, note, option, say, tell_mended
 from copykit.cli.keywords.out import (
     as_json,
     check_output,
@@ -43,15 +43,6 @@ SCREENFUL, FILEFUL, EACH = 30, 1_000, 10
 DICTIONARY = (".txt",)
 WORTH_A_PROCESS = 40_000_000  # bytes; for less the start of further processes costs more than it saves
 F = TypeVar("F", bound=Callable[..., Any])
-
-MENDED = {
-    "html": Text("网页标签 {n} 处", "{n} tags"),
-    "radicals": Text("部首字 {n} 个", "{n} radicals"),
-    "pinyin": Text("夹在字后的拼音 {n} 处", "{n} bracketed readings"),
-    "quotes": Text("变成 & 的引号 {n} 处", "{n} quotes that had become &"),
-    "furniture": Text("导航、版权、日期 {n} 行", "{n} lines of navigation and notices"),
-    "repeats": Text("重复的段落 {n} 段", "{n} repeated paragraphs"),
-}
 
 MINE = Text(
     "从文章、标题、评论、搜索词里找出值得写的词和词组，按权重排好，每个词带着依据。\n"
@@ -470,15 +461,8 @@ def _report(desk: _Desk, options: dict[str, Any]) -> int:
             f"{desk.documents:,} texts read in {seconds:.1f} s",
         )
     )
-    changes = desk.cleaner.changes if desk.cleaner is not None else {}
-    told = [MENDED[name].say(common.lang_of()).format(n=f"{changes[name]:,}") for name in MENDS if changes.get(name, 0)]
-    if told:
-        note(
-            say(
-                f"清理了：{'、'.join(told)}（不想清理：--keep {next(name for name in MENDS if changes.get(name, 0))}）",
-                f"mended: {', '.join(told)} (to leave one: --keep NAME)",
-            )
-        )
+    if desk.cleaner is not None:
+        tell_mended(desk.cleaner.changes)
     for encoding, files in sorted(desk.sources.encodings.items()):
         note(say(f"{files} 个文件是 {encoding} 编码，已转换", f"{files} files were read as {encoding}"))
     if desk.sources.replaced:
