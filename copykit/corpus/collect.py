@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
 
@@ -20,7 +21,7 @@ import numpy as np
 
 from copykit.corpus import near
 from copykit.corpus.address import fault_of, host_of, same_site
-from copykit.corpus.feeds import Entry, looks_told, read_told
+from copykit.corpus.feeds import Entry, instant, looks_told, read_told
 from copykit.corpus.fetch import PASSING, Ask, Fetcher, Reply
 from copykit.corpus.pages import Page, Text
 from copykit.corpus.signs import holds, weigh
@@ -31,6 +32,7 @@ from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, FileUnreadable
 from copykit.lexicon import Lexicons
 from copykit.model import Collected, Failure, Sign
+from copykit.tables.days import parse_day
 from copykit.text.clean import Cleaner
 from copykit.text.encoding import decode, find_charset
 from copykit.text.normalize import fold_text
@@ -58,7 +60,7 @@ class Wishes:
     """What to collect and how. ``at`` is now, in ISO form; ``since`` leaves out what is older, as far as that is told.
 
     ``most`` pages of a sitemap or a feed are asked in a run, the latest first; ``by_line`` makes every line of a plain
-    file a document.
+    file a document. Days are those of ``zone``; without one, of the zone that ``at`` names, else of this machine.
     """
 
     at: str
@@ -69,6 +71,18 @@ class Wishes:
     form: str | None = None
     keep: tuple[str, ...] = ()  # mends that are not made
     reader: Reader = "own"
+    zone: tzinfo | None = None
+
+    @property
+    def days_of(self) -> tzinfo | None:
+        """Return the zone whose days count."""
+        at = datetime.fromisoformat(self.at)
+        return self.zone or at.tzinfo or at.astimezone().tzinfo
+
+    def day_of(self, told: str) -> str:
+        """Return the day of a moment as a feed tells it; a month or a year stays one."""
+        day = parse_day(told, self.days_of)
+        return day.isoformat() if day is not None else told[:10]
 
 
 class _Raw(NamedTuple):
@@ -335,8 +349,7 @@ class Collector:
                 continue
             (whole if len(_plain_text(entry.text)) >= WHOLE_ENTRY else short).append(entry)
         for entry in whole:
-            known = self._pages.get(entry.url)
-            if known is not None and known.outcome == "told" and entry.changed and known.lastmod >= entry.changed:
+            if entry.changed and self._outcome_since(entry) == "told":
                 self.result.skipped += 1
             elif not self._is_old(entry):
                 page = KnownPage(self._wishes.at, "told", lastmod=entry.changed, run=self._run)
@@ -346,11 +359,10 @@ class Collector:
     def _choose(self, entries: Sequence[Entry], source: str, most: int) -> list[Ask]:
         """Return what to ask of what was told of: the latest first, without what has not changed since."""
         asks = []
-        for entry in sorted(entries, key=lambda entry: entry.changed, reverse=True):
-            known = self._pages.get(entry.url)
+        for entry in sorted(entries, key=lambda entry: instant(entry.changed), reverse=True):
             if self._is_old(entry):
                 continue
-            if known is not None and known.lastmod and known.lastmod >= entry.changed and known.outcome not in PASSING:
+            if self._outcome_since(entry) not in ("", *PASSING):
                 self.result.skipped += 1
                 continue
             asks.append(Ask(entry.url, note=_Why(False, source, entry.changed)))
@@ -359,9 +371,16 @@ class Collector:
             self._left.add(source)
         return asks[:most]
 
+    def _outcome_since(self, entry: Entry) -> str:
+        """Return what became of a page that was asked since it last changed, empty where it was not."""
+        known = self._pages.get(entry.url)
+        if known is None or not known.lastmod or instant(known.lastmod) < instant(entry.changed):
+            return ""
+        return known.outcome
+
     def _is_old(self, entry: Entry) -> bool:
         since, told = self._wishes.since, entry.changed or entry.published
-        return bool(since and told) and told[:10] < since
+        return bool(since and told) and self._wishes.day_of(told) < since
 
     def _keep(self, url: str, raws: Sequence[_Raw], page: KnownPage) -> None:
         self._pages[url] = page
@@ -375,18 +394,14 @@ class Collector:
 
     def _page_document(self, source: str, url: str, key: str, given: str, kind: str = "text/html") -> _Raw:
         """Return the document of a page's source; plain text is taken as it is."""
-        if (
-            "html" not in kind
-            and "xml" not in kind
-            and not re.search(r"<(?:html|body|p|div|title)\b", source[:5000], re.I)
-        ):
+        if "html" not in kind and "xml" not in kind and not _MARKUP.search(source[:5000]):
             text = self._cleaned(source)
             return _Raw(key, True, given, url.rpartition("/")[2], text)
         page = Page(source, url)
         own = host_of(url)
         hidden = {host_of(each.href) for each in page.anchors if page.unseen(each)} - {own, ""}
         language = page.language
-        found = page.text_of()
+        found = page.text_of(self._wishes.days_of)
         if self._wishes.reader == "trafilatura":
             found = Text(found.title, _trafilatura()(source, url) or found.text, found.published)
         before = self._cleaner.changes["pinyin"] if self._cleaner is not None else 0
@@ -399,7 +414,7 @@ class Collector:
 
     def _entry_document(self, entry: Entry, source: str) -> _Raw:
         text = self._cleaned(_plain_text(entry.text))
-        return _Raw(entry.url, True, source, entry.title, text, entry.published[:10])
+        return _Raw(entry.url, True, source, entry.title, text, self._wishes.day_of(entry.published))
 
     def _cleaned(self, text: str) -> str:
         return self._cleaner.clean(text) if self._cleaner is not None else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urljoin
@@ -51,6 +51,15 @@ def read_told(source: str, url: str) -> Told | None:
         case "feed":
             return Told("feed", [entry for item in _each(root, "entry") if (entry := _atom(item, url))])
     return None
+
+
+def instant(told: str) -> str:
+    """Return a moment as feeds tell it so that it can be compared as text: in UTC, where it names a zone."""
+    with suppress(ValueError, OverflowError):
+        moment = datetime.fromisoformat(told)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC).isoformat()
+    return told
 
 
 def looks_told(source: str) -> bool:

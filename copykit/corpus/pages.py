@@ -10,6 +10,8 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
@@ -154,10 +156,13 @@ class Page:
         """Return all that readers see, navigation included, as one line a block."""
         return "\n".join(block.text for block in _blocks(self._root, self._hide_or_leave))
 
-    def text_of(self) -> Text:
-        """Return the page's own text: without navigation, sidebars, footers and lists of links."""
+    def text_of(self, zone: tzinfo | None = None) -> Text:
+        """Return the page's own text: without navigation, sidebars, footers and lists of links.
+
+        A moment that names its own zone is of the day that it was in ``zone``.
+        """
         body = next(self._root.iter("body"), self._root)
-        published = _published(self)
+        published = _published(self, zone)
         heading = self._heading()
         for element in list(body.iter(*_UNREAD)):
             _drop(element)
@@ -423,32 +428,41 @@ def _drop(element: Any) -> None:
     parent.remove(element)
 
 
-def _published(page: Page) -> str:
+def _published(page: Page, zone: tzinfo | None) -> str:
     for name in ("article:published_time", "datepublished", "pubdate", "publishdate", "og:release_date", "date"):
-        found = _DAY.search(page.metas.get(name, ""))
-        if found:
-            return _iso(found)
+        if found := _when(page.metas.get(name, ""), zone):
+            return found
     for element in page._root.iter("time"):
-        found = _DAY.search(element.get("datetime") or _content(element))
-        if found:
-            return _iso(found)
+        if found := _when(element.get("datetime") or _content(element), zone):
+            return found
     for element in page._root.iter("script"):
         told = re.search(r'"datePublished"\s*:\s*"([^"]{8,40})"', element.text or "")
-        if told and (found := _DAY.search(told[1])):
-            return _iso(found)
+        if told and (found := _when(told[1], zone)):
+            return found
     # 2026-11-20 10:30 来源：… stands near the head of nearly every article.
-    found = _STAMP.search(_content(page._root)[:20_000])
+    stamp = _STAMP.search(_content(page._root)[:20_000])
+    return _iso(stamp) if stamp else ""
+
+
+def _when(text: str, zone: tzinfo | None) -> str:
+    """Return the day in a text, that of a whole moment in ``zone``; empty where there is none."""
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text.strip())
+        if zone is not None and moment.tzinfo is not None and moment.year in _YEARS:
+            return moment.astimezone(zone).date().isoformat()
+    found = _DAY.search(text)
     return _iso(found) if found else ""
 
 
 def _iso(found: re.Match[str]) -> str:
     year, month, day = int(found[1]), int(found[2]), int(found[3])
-    if not (1995 <= year <= 2100 and 1 <= month <= 12 and 1 <= day <= 31):
+    if not (year in _YEARS and 1 <= month <= 12 and 1 <= day <= 31):
         return ""
     return f"{year:04d}-{month:02d}-{day:02d}"
 
 
 _DAY = re.compile(r"((?:19|20)\d\d)\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?!\d)")
+_YEARS = range(1995, 2101)
 _STAMP = re.compile(r"((?:19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})日?\s+\d{1,2}:\d\d")
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])"

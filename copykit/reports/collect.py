@@ -77,6 +77,7 @@ def collect_sources(
             source.most,
             by_line=profile.by_line,
             column=source.column,
+            zone=settings.timezone,
         )
         came = found[source.name] = Came()
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-import zoneinfo
 
 _DAY = re.compile(
     r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)\s*[-/._年]\s*(?P<m>\d{1,2})\s*[-/._月]\s*(?P<d>\d{1,2})(?:\s*日)?(?!\d)|"
@@ -16,7 +15,7 @@ _EXCEL_FIRST = datetime.date(1899, 12, 30)
 _EXCEL_RANGE = range(36526, 73051)  # the years 2000 to 2099
 
 
-def parse_day(text: str, zone: zoneinfo.ZoneInfo | None = None) -> datetime.date | None:
+def parse_day(text: str, zone: datetime.tzinfo | None = None) -> datetime.date | None:
     """Read a cell that is a day as exports write it; None for anything else.
 
     2026-11-21, 2026/11/21 08:30, 2026年11月21日, 20261121, a day number of Excel, and ISO times; a time that names its

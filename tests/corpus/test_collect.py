@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -231,6 +232,27 @@ def test_a_sitemap_is_followed_by_lastmod(collect: Collect, path: Path, web: Web
     asked = len(web.asked)
     assert counts(collect(url)) == {"new": 1, "unchanged": 1, "skipped": 1}
     assert [each.path for each in web.asked[asked:] if each.path != "/robots.txt"] == ["/map.xml", "/2", "/3"]
+
+
+def test_lastmods_are_compared_as_moments(collect: Collect, web: Web) -> None:
+    url = web.url("a.example/map.xml")
+    web.pages |= {"/1": page(FIRST), "/2": page(SECOND)}
+    once = ("2026-11-21T01:00:00+08:00", "2026-11-20T18:00:00Z")
+    again = ("2026-11-20T17:00:00Z", "2026-11-21T03:00:00+08:00")  # the same moment; an hour later
+    for times, told in ((once, {"new": 2}), (again, {"skipped": 1, "unchanged": 1})):
+        pages = zip(("a.example/1", "a.example/2"), times, strict=True)
+        web.pages["/map.xml"] = sitemap(web, *pages)._replace(etag=times[0])
+        assert counts(collect(url)) == told
+
+
+@pytest.mark.parametrize("where", ["/feed", "/page"])
+def test_days_are_those_of_the_zone_asked_for(collect: Collect, path: Path, web: Web, where: str) -> None:
+    item = f"<item><link>{web.url('a.example/1')}</link><pubDate>Sun, 22 Nov 2026 23:30:00 GMT</pubDate>"
+    web.pages["/feed"] = Page(f"<rss><channel>{item}<description>{FIRST * 3}</description></item></channel></rss>")
+    head = '<meta property="article:published_time" content="2026-11-22T23:30:00Z">'
+    web.pages["/page"] = page(FIRST, head=head)
+    collect(web.url(f"a.example{where}"), zone=ZoneInfo("Asia/Shanghai"))
+    assert [document.day for document in documents(path)] == ["2026-11-23"]
 
 
 def test_sitemaps_of_sitemaps_packed_ones_and_strangers_in_them(collect: Collect, path: Path, web: Web) -> None:
