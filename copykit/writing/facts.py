@@ -32,16 +32,20 @@ POOLS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("reader", "unfit", "keyword"), ("name",)),
     "persona": ("name", "calls"),
     "stock": ("left", "quota", "until"),
+    "supply": CLAIM_FIELDS,
     "link": ("label",),
     "note": ("when", "text"),
     **dict.fromkeys(("own", "ip", "hot", "news"), (*STORY_FIELDS, "date")),
     **dict.fromkeys(
-        ("sales", "authority", "returns", "users", "reviews", "trial", "deadline", "price", "former_price", "award"),
-        (*CLAIM_FIELDS, "date", "until"),
+        ("sales", "authority", "returns", "users", "reviews", "trial", "price", "former_price", "award"),
+        (*CLAIM_FIELDS, "date"),
     ),
-    **dict.fromkeys(("patent", "comparison", "origin", "spec"), (*CLAIM_FIELDS, "date", "until")),
-    "experience": ("name", *CLAIM_FIELDS, "date", "until"),
+    **dict.fromkeys(("patent", "comparison", "origin", "spec"), (*CLAIM_FIELDS, "date")),
+    "deadline": (*CLAIM_FIELDS, "date", "until"),
+    "experience": ("name", *CLAIM_FIELDS, "date"),
 }
+# The pool of the [stock] table tells figures; what a claim says of it is a statement.
+_POOL_OF = {"stock": "supply"}
 VARIABLES = frozenset((*SINGLE, *(f"{pool}.{name}" for pool, names in POOLS.items() for name in names)))
 
 
@@ -142,7 +146,8 @@ def facts_of(brief: Brief, today: str, order: Iterable[int] = ()) -> Facts:
             pools.setdefault(story.kind, []).append(_story(make, story, f"stories.{number}", today))
     for number, claim in enumerate(brief.claims):
         if claim.statement:
-            pools.setdefault(claim.kind, []).append(_claim(make, claim, f"claims.{number}", today))
+            pool = _POOL_OF.get(claim.kind, claim.kind)
+            pools.setdefault(pool, []).append(_claim(make, claim, pool, f"claims.{number}", today))
     readers, persona = material.readers, material.persona
     words: dict[str, tuple[Item, ...]] = {
         "reader": make.words("reader", "audience.who", "name", brief.audience),
@@ -175,18 +180,19 @@ def _story(make: _Maker, story: Story, path: str, today: str) -> Item:
     return make.item(story.kind, path, texts, {"beats": make.words("beat", f"{path}.beats", "text", story.beats)})
 
 
-def _claim(make: _Maker, claim: Claim, path: str, today: str) -> Item:
+def _claim(make: _Maker, claim: Claim, pool: str, path: str, today: str) -> Item:
     texts: dict[str, Any] = {name: getattr(claim, name) for name in CLAIM_FIELDS}
     if claim.kind == "experience":
         texts["name"] = claim.person
     texts["date"] = _day(claim.date, today) if claim.date else ""
-    texts["until"] = _day(claim.valid_until, today) if claim.valid_until else ""
+    if pool == "deadline" and claim.valid_until:  # elsewhere it is how long the evidence holds, nothing for readers
+        texts["until"] = _day(claim.valid_until, today)
     notes = (
         make.item("note", f"{path}.notes.{number}", {"when": note.when, "text": note.text})
         for number, note in enumerate(claim.notes)
         if note.text
     )
-    return make.item(claim.kind, path, texts, {"notes": tuple(notes)})
+    return make.item(pool, path, texts, {"notes": tuple(notes)})
 
 
 def _day(iso: str, today: str) -> str:

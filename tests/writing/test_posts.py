@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import itertools
@@ -12,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copykit.brief import read_brief
+from copykit.brief import brief_from, read_brief
 from copykit.datafiles import bundled
 from copykit.model import Brief
 from copykit.writing.tables import sms_segments, spoken_seconds
 from copykit.writing.variants import alike, own_words, variants
-from copykit.writing.writer import NoConsent, Options, Writer
+from copykit.writing.writer import NoConsent, NotWritable, Options, Writer
 from tests.writing.conftest import SAMPLES, TODAY
 
 KINDS = ("post", "reply")
@@ -82,6 +83,47 @@ def test_a_text_message_says_what_it_is_billed_as() -> None:
         (told,) = [each for each in draft.findings if each.rule == "message/segments"]
         assert "billed as 1" in told.message or "按 1 条计费" in told.message
         assert told.match == draft.text[told.start : told.end]
+
+
+COAT = {
+    "product": "中长款羽绒服",
+    "category": "羽绒服",
+    "brand": "林间",
+    "price": 599,
+    "unit": "件",
+    "shop": {"consent": True},
+    "selling_points": [{"feature": "下摆两侧开了 18 厘米的衩", "benefit": "骑车腿迈得开", "short": "骑车迈得开腿"}],
+    "doubts": [{"ask": "会不会钻绒", "answer": "头两周会有几根"}, {"ask": "M 码多大", "answer": "胸围 112 厘米"}],
+    "steps": [{"do": "中性洗衣液泡十分钟", "note": "别超过三十度"}, {"do": "平铺晾到八成干，拍松"}],
+    "claims": [
+        {
+            "kind": "stock",
+            "statement": "黑色 M 码还有 46 件",
+            "evidence": "仓库盘点",
+            "valid_until": "2026-11-30",
+        },
+        {"kind": "returns", "statement": "签收七天内可以退换", "evidence": "店铺规则", "valid_until": "2027-12-31"},
+    ],
+}
+
+
+@pytest.mark.parametrize(("kind", "form"), FORMS, ids=["-".join(each) for each in FORMS])
+def test_how_long_evidence_holds_is_no_last_day_of_the_sale(kind: str, form: str) -> None:
+    writer = writer_of(kind)
+    prepared = writer.prepare(brief_from(COAT, "x"), TODAY)
+    for seed in "123456":
+        with contextlib.suppress(NotWritable):
+            text = writer.write(prepared, writer.forms[form], Options(seed)).text
+            assert "11 月" not in text
+            assert "12 月" not in text
+
+
+@pytest.mark.parametrize("form", ["group", "sms"])
+def test_what_a_claim_says_of_the_stock_is_told_where_stock_is(form: str) -> None:
+    writer = writer_of("post")
+    prepared = writer.prepare(brief_from(COAT, "x"), TODAY)
+    texts = [writer.write(prepared, writer.forms[form], Options(seed)).text for seed in "123456"]
+    assert any("黑色 M 码还有 46 件" in text for text in texts)
 
 
 def test_goods_that_go_with_these_are_named_and_nothing_else_is() -> None:
