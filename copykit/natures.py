@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copykit.categories import Categories
 from copykit.datafiles import DataFiles
 from copykit.text.normalize import fold_text
+from copykit.text.patterns import either
 
 if TYPE_CHECKING:
     from copykit.model import Brief
@@ -25,6 +27,42 @@ def nature_of(brief: Brief, files: DataFiles) -> str:
     told = Categories(files).of(brief)
     of_law = next((name for name in ranked if told.intersection(data[name]["categories"])), "")
     return _ending(brief.category, data, ranked) or of_law or _ending(brief.product, data, ranked) or USUAL
+
+
+def natures_of(brief: Brief, files: DataFiles) -> tuple[str, ...]:
+    """Return a brief's nature and the special cases that its steps make of it: worn, and they tell how to measure."""
+    data: dict[str, Any] = files.load(KIND)
+    nature = nature_of(brief, files)
+    steps = [" ".join((step.do, step.note)) for step in brief.material.steps]
+
+    def says(words: list[str]) -> bool:
+        return any(word in step for step in steps for word in words)
+
+    special = (name for name in sorted(data) if data[name].get("of") == nature)
+    return (nature, *(name for name in special if says(data[name]["steps"]) and not says(data[name]["not_steps"])))
+
+
+class Sizes(NamedTuple):
+    """By what a statement is known to say how large goods of a nature are: words, and figures with their unit."""
+
+    words: tuple[str, ...] = ()
+    figures: re.Pattern[str] | None = None
+
+    def asked(self, text: str) -> bool:
+        """Return whether a question is about the size."""
+        return any(word in text for word in self.words)
+
+    def told(self, text: str) -> bool:
+        """Return whether a statement tells the size."""
+        return self.asked(text) or (self.figures is not None and self.figures.search(text) is not None)
+
+
+def sizes_of(nature: str, files: DataFiles) -> Sizes:
+    """Return how goods of a nature are measured."""
+    data: dict[str, Any] = files.load(KIND)[nature]
+    units = data.get("size_units", ())
+    figures = re.compile(rf"[\d一二三四五六七八九十百半] ?(?:{either(units)})(?![A-Za-z])") if units else None
+    return Sizes(tuple(data.get("size", ())), figures)
 
 
 def _ending(text: str, data: dict[str, Any], ranked: list[str]) -> str:

@@ -16,7 +16,7 @@ from copykit.cli.common import Command, Text, UsageMistake, note, option, say
 from copykit.datafiles import DataFiles
 from copykit.lexicon import Lexicons
 from copykit.model import Brief, Withheld
-from copykit.natures import nature_of
+from copykit.natures import natures_of
 from copykit.platforms import Platforms
 from copykit.render import suggest as render
 from copykit.render.suggest import Proposal
@@ -161,7 +161,7 @@ def _suggestions(
         return checker.context(Facts(brief=left, today=today, kind="title", commercial=True))
 
     ledger = open_ledger(brief, today, files, checker, make_context)
-    patterns = making.load_patterns(files, nature_of(brief, files))
+    patterns = making.load_patterns(files, *natures_of(brief, files))
     filled = making.fill(patterns, slots_of(facts_of(ledger.brief, today), Lexicons(files)))
     return making.judge(filled, scorer), ledger.withheld
 

@@ -18,7 +18,7 @@ def compose(payload: bytes) -> bytes:
     """Return the composition that a request asks for."""
     asked = orjson.loads(payload)
     told = asked["form"]
-    form = fitted(form_from(told["kind"], told["id"], told["data"], told["shared"], own=True), told["nature"])
+    form = fitted(form_from(told["kind"], told["id"], told["data"], told["shared"], own=True), *told["natures"])
     limit = asked["limit"]
 
     def fits(title: str) -> bool:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from copykit.model import Brief, Claim, Story
+from copykit.natures import Sizes
 from copykit.templating import Fact, clean
 
 # Fields that name a thing and may come again; what is a statement is made once in a text.
@@ -34,6 +35,7 @@ POOLS: Mapping[str, tuple[str, ...]] = {
     "stock": ("left", "quota", "until"),
     "supply": CLAIM_FIELDS,
     "link": ("label",),
+    "size": ("statement", "method", "ask", "answer"),
     "note": ("when", "text"),
     **dict.fromkeys(("own", "ip", "hot", "news"), (*STORY_FIELDS, "date")),
     **dict.fromkeys(
@@ -102,8 +104,12 @@ class _Maker:
         return tuple(found)
 
 
-def facts_of(brief: Brief, today: str, order: Iterable[int] = ()) -> Facts:
-    """Return the facts of a ledger's brief on a day; ``order``: the selling points from the core one on, by number."""
+def facts_of(brief: Brief, today: str, order: Iterable[int] = (), sizes: Sizes = Sizes()) -> Facts:  # noqa: B008
+    """Return the facts of a ledger's brief on a day.
+
+    ``order``: the selling points from the core one on, by number. ``sizes``: how goods of its nature are measured; the
+    pool ``size`` holds what of the specifications and doubts tells it, the same facts by another name.
+    """
     make = _Maker()
     material = brief.material
     single = {
@@ -170,6 +176,8 @@ def facts_of(brief: Brief, today: str, order: Iterable[int] = ()) -> Facts:
         label = make.fact(link.text or brief.product, f"links.{number}", link.url)
         if label is not None:
             pools.setdefault("link", []).append(Item("link", f"links.{number}", {"label": label}, {}))
+    pools["size"] = [item for item in pools.get("spec", ()) if sizes.told(item.fields["statement"].text)]
+    pools["size"] += [item for item in pools.get("doubt", ()) if sizes.asked(item.fields["ask"].text)]
     filled = {name: fact for name, text in single.items() if (fact := make.fact(text, name))}
     return Facts(filled, {name: tuple(items) for name, items in (pools | words).items() if items}, make.all, today, {})
 

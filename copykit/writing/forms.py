@@ -174,12 +174,19 @@ def form_from(kind: str, identifier: str, data: Mapping[str, Any], shared: Mappi
     return Form(kind, identifier, data, plans, passages, own)
 
 
-def fitted(form: Form, nature: str) -> Form:
-    """Return a form as it is written for goods of a nature: with the parts and the passages that speak of them."""
-    ending = f"@{nature}"
-    own = {name.partition("@")[0]: each for name, each in form.passages.items() if name.endswith(ending)}
+def fitted(form: Form, *natures: str) -> Form:
+    """Return a form as it is written for goods of some natures: with the parts and the passages that speak of them.
+
+    The special case comes last and its passages stand before those of the general one.
+    """
+    own = {
+        name.partition("@")[0]: each
+        for nature in natures
+        for name, each in form.passages.items()
+        if name.endswith(f"@{nature}")
+    }
     plans = tuple(
-        plan._replace(parts=tuple(part for part in plan.parts if not part.goods or nature in part.goods))
+        plan._replace(parts=tuple(part for part in plan.parts if not part.goods or set(natures) & set(part.goods)))
         for plan in form.plans
     )
     return form._replace(plans=plans, passages={**form.passages, **own})

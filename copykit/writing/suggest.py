@@ -90,8 +90,8 @@ class Suggestion:
         return self.filled.title
 
 
-def load_patterns(files: DataFiles, nature: str = "") -> list[Pattern]:
-    """Return the patterns by id, worded for goods of a nature (``copykit/natures``) where a pattern tells them apart.
+def load_patterns(files: DataFiles, *natures: str) -> list[Pattern]:
+    """Return the patterns by id, worded for goods of some natures (``copykit/natures``) where a pattern knows them.
 
     Raises:
         TemplateFault: a file that cannot be used, or has no passage ``title``.
@@ -100,7 +100,8 @@ def load_patterns(files: DataFiles, nature: str = "") -> list[Pattern]:
     for name, data in sorted(files.load(KIND).items()):
         file = f"{KIND}/{name}"
         passages = templating.passages(file, data["body"], data["line"])
-        wordings = passages.get(f"{PASSAGE}@{nature}") or passages.get(PASSAGE)
+        names = (PASSAGE, *(f"{PASSAGE}@{nature}" for nature in natures))
+        wordings = next((passages[name] for name in reversed(names) if passages.get(name)), None)
         if not wordings:
             raise templating.TemplateFault(file=file, line=data["line"], reason=f"== {PASSAGE}")
         linked = tuple((first, second) for first, second in data.get("linked", ()))

@@ -16,7 +16,7 @@ from copykit.datafiles import DataFiles
 from copykit.documents import Shops
 from copykit.errors import CopykitError, Words
 from copykit.model import Block, Brief, Draft, Finding, Traced, Withheld
-from copykit.natures import nature_of
+from copykit.natures import Sizes, natures_of, sizes_of
 from copykit.platforms import Platform, length_on
 from copykit.render.drafts import Placed, markdown
 from copykit.rules.reading import Context
@@ -85,14 +85,20 @@ class Options(NamedTuple):
 class Prepared(NamedTuple):
     """A brief made ready: what may be said of it, and contexts by whether a text leads to a shop and is commercial.
 
-    ``nature``: what the product is to those who deliver it (``copykit/natures``).
+    ``natures``: what the product is to those who deliver it, the special cases last, and how such goods are measured.
     """
 
     ledger: Ledger
     facts: Said
     contexts: Mapping[tuple[bool, bool], Context]
     order: tuple[int, ...]
-    nature: str
+    natures: tuple[str, ...]
+    sizes: Sizes
+
+    @property
+    def nature(self) -> str:
+        """What the product is to those who deliver it (``copykit/natures``)."""
+        return self.natures[0]
 
 
 class Writer:
@@ -105,7 +111,9 @@ class Writer:
         self._shops = Shops(files)
         self._voices = Voices(files)
         self._pools: Mapping[str, Mapping[str, str]] = files.load("advice")["brief"]["pools"]
-        self._of_nature: dict[tuple[str, str], tuple[Form, Form]] = {}  # the form that was asked for, and as fitted
+        self._of_nature: dict[
+            tuple[str, tuple[str, ...]], tuple[Form, Form]
+        ] = {}  # the form that was asked for, and as fitted
         self._cage: Cage | None = None
 
     def prepare(self, brief: Brief, today: str, kind: str = "article") -> Prepared:
@@ -124,7 +132,10 @@ class Writer:
         points = list(brief.material.points)
         ranked = rank_points(ledger.brief, self._files)
         order = tuple(dict.fromkeys(points.index(each.point) for each in ranked if each.point in points))
-        return Prepared(ledger, facts_of(ledger.brief, today, order), contexts, order, nature_of(brief, self._files))
+        natures = natures_of(brief, self._files)
+        sizes = sizes_of(natures[0], self._files)
+        facts = facts_of(ledger.brief, today, order, sizes)
+        return Prepared(ledger, facts, contexts, order, natures, sizes)
 
     def write(self, prepared: Prepared, form: Form, options: Options = Options()) -> Draft:  # noqa: B008
         """Write one text; the same brief, form and options give the same bytes.
@@ -149,7 +160,7 @@ class Writer:
         keyword = False
         for _ in range(ROUNDS):
             length = LENGTHS.index(options.length) if options.length in LENGTHS else _length_of(facts)
-            made = self._compose(form, prepared.nature, facts, options, length, keyword)
+            made = self._compose(form, prepared.natures, facts, options, length, keyword)
             if not made.blocks:
                 lacks = made.lacks or tuple(form.data.get("variables", {}))
                 raise NotWritable(ledger.brief.product, form.name, lacks, self._pools, facts.pools)
@@ -171,7 +182,7 @@ class Writer:
             for path, message in blamed.items():
                 held.append(Withheld(path, _said_at(placed, path, text), Words(message, message)))
                 left = without(left, tuple(int(part) if part.isdigit() else part for part in path.split(".")))
-            ledger, facts = Ledger(left, tuple(held)), facts_of(left, facts.today, prepared.order)
+            ledger, facts = Ledger(left, tuple(held)), facts_of(left, facts.today, prepared.order, prepared.sizes)
         return Draft(
             form.id,
             form.name,
@@ -193,10 +204,10 @@ class Writer:
         told = form.settings.get("voice")
         return self._voices[told] if told is not None else self._voices.get(brief.platform)
 
-    def _fitted(self, form: Form, nature: str) -> Form:
-        key = form.id, nature
+    def _fitted(self, form: Form, natures: tuple[str, ...]) -> Form:
+        key = form.id, natures
         if key not in self._of_nature or self._of_nature[key][0] is not form:
-            self._of_nature[key] = form, fitted(form, nature)
+            self._of_nature[key] = form, fitted(form, *natures)
         return self._of_nature[key][1]
 
     def close(self) -> None:
@@ -205,21 +216,21 @@ class Writer:
             self._cage.close()
 
     def _compose(
-        self, form: Form, nature: str, facts: Said, options: Options, length: int, keyword: bool
+        self, form: Form, natures: tuple[str, ...], facts: Said, options: Options, length: int, keyword: bool
     ) -> Composition:
         limit = options.platform
         voice: dict[str, Any] = {}
         if options.voice is not None:
             voice = {"barred": options.voice.barred, "breath": options.voice.median * 2}
         if not form.own:
-            composer = Composer(self._fitted(form, nature), facts, fits_title=_fits(limit), keyword=keyword, **voice)
+            composer = Composer(self._fitted(form, natures), facts, fits_title=_fits(limit), keyword=keyword, **voice)
             return composer.compose(options.seed, length)
         self._cage = self._cage or Cage()
         files = {
             "kind": form.kind,
             "id": form.id,
             "data": form.data,
-            "nature": nature,
+            "natures": natures,
             "shared": {name: self._files.load("shared")[name] for name in form.data.get("uses", ())},
         }
         asked = {

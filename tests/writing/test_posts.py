@@ -8,6 +8,7 @@ import functools
 import itertools
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -85,7 +86,7 @@ def test_a_text_message_says_what_it_is_billed_as() -> None:
         assert told.match == draft.text[told.start : told.end]
 
 
-COAT = {
+COAT: dict[str, Any] = {
     "product": "中长款羽绒服",
     "category": "羽绒服",
     "brand": "林间",
@@ -124,6 +125,51 @@ def test_what_a_claim_says_of_the_stock_is_told_where_stock_is(form: str) -> Non
     prepared = writer.prepare(brief_from(COAT, "x"), TODAY)
     texts = [writer.write(prepared, writer.forms[form], Options(seed)).text for seed in "123456"]
     assert any("黑色 M 码还有 46 件" in text for text in texts)
+
+
+FRYER: dict[str, Any] = {
+    "product": "空气炸锅",
+    "category": "小家电",
+    "unit": "台",
+    "selling_points": [{"feature": "锅体正面有一块双层玻璃窗，带灯", "benefit": "不用开门看"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("data", "said", "unsaid"),
+    [
+        (COAT, "胸围 112 厘米", "洗衣液"),
+        ({**COAT, "doubts": COAT["doubts"][:1]}, "", "洗衣液|钻绒|朋友"),
+        (FRYER, "", "玻璃窗|朋友"),
+        (
+            {**FRYER, "claims": [{"kind": "spec", "statement": "高 32 厘米", "evidence": "量过"}]},
+            "高 32 厘米",
+            "玻璃窗",
+        ),
+        (
+            {**COAT, "steps": [{"do": "软尺绕胸口量一圈"}, {"do": "照表挑码"}], "doubts": []},
+            "软尺绕胸口量一圈|照表挑码",
+            "钻绒",
+        ),
+    ],
+    ids=["asked", "nothing", "fryer", "spec", "steps"],
+)
+def test_a_reply_about_the_size_tells_the_size_or_nothing(data: dict[str, Any], said: str, unsaid: str) -> None:
+    writer = writer_of("reply")
+    prepared = writer.prepare(brief_from(data, "x"), TODAY)
+    texts = [writer.write(prepared, writer.forms["尺码"], Options(str(seed))).text for seed in range(12)]
+    assert all(re.search(said, text) for text in texts), texts
+    assert not any(re.search(unsaid, text) for text in texts), texts
+
+
+def test_how_to_wash_is_not_called_how_to_measure() -> None:
+    prepared = writer_of("reply").prepare(brief_from(COAT, "x"), TODAY)
+    draft = writer_of("reply").write(prepared, writer_of("reply").forms["客服快捷语"], Options("1"))
+    rows = {block.parts[2].text: block.parts[1].text for block in draft.blocks if block.kind == "row"}
+    assert {rows[text] for text in rows if "洗衣液" in text or "晾" in text} == {"怎么打理"}
+    assert rows["胸围 112 厘米。"] == "M 码多大"
+    for seed in "123456":
+        assert "怎么量" not in writer_of("post").write(prepared, writer_of("post").forms["群通知"], Options(seed)).text
 
 
 def test_goods_that_go_with_these_are_named_and_nothing_else_is() -> None:
