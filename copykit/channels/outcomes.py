@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from copykit.errors import CopykitError, Words
-from copykit.tables import BadFigure, ColumnMissing, Row, Table, amounts, fold_header, merge_names, more_than, read_rows
+from copykit.tables import (
+    BadFigure,
+    ColumnMissing,
+    Row,
+    Table,
+    amounts,
+    counted_rows,
+    fold_header,
+    merge_names,
+    more_than,
+    read_rows,
+)
 
 LABELS = (
     *("channel", "task", "title", "product", "material", "code", "spoken", "link", "utm_source", "utm_campaign"),
@@ -84,7 +95,7 @@ def open_outcomes(source: Path | BinaryIO, data: Mapping[str, Any]) -> Table:
 
 def read_outcomes(table: Table, by: str | None = None) -> Iterator[Outcome | CopykitError]:
     """Yield the rows of a table; ``by`` is a header whose cells become the label ``by``."""
-    for row in table:
+    for row in counted_rows(table, LABELS):
         try:
             yield _outcome(table, row, by)
         except CopykitError as error:

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator
 from copykit.channels.catalog import Catalog
 from copykit.channels.forecast import OwnResult
 from copykit.errors import CopykitError, Words
-from copykit.tables import Row, Table, parse_number
+from copykit.tables import Row, RowError, Table, amounts, counted_rows, more_than
 
 ROLES = ("channel", "actions", "visitors", "orders", "cost", "revenue")
-_NOTHING = ("", "-", "—", "--", "/")
 
 
-class BadResult(CopykitError):
+class BadResult(RowError):
     """A row of results that cannot be used."""
 
     zh = "{file} 第 {row} 行：{reason}"
@@ -22,7 +21,7 @@ class BadResult(CopykitError):
 
 def read_results(table: Table, catalog: Catalog) -> Iterator[OwnResult | CopykitError]:
     """Yield the results of a table opened with the roles of ``ROLES``; a row that cannot be used yields its error."""
-    for row in table:
+    for row in counted_rows(table, ROLES):
         try:
             yield _result(row, table, catalog)
         except CopykitError as error:
@@ -51,18 +50,8 @@ def _result(row: Row, table: Table, catalog: Catalog) -> OwnResult:
             f"no channel '{name}' (all: copykit channels list)",
         )
         raise BadResult(file=table.name, row=row.number, reason=Words(zh, en))
-    numbers: list[float | None] = []
-    for role in ROLES[1:]:
-        told = table.value(row, role).strip()
-        value = None if told in _NOTHING else parse_number(told)
-        if told not in _NOTHING and (value is None or value < 0):
-            label = table.columns.get(role, role)
-            zh, en = f"{label}的“{told}”不是数", f"'{told}' in {label} is no number"
-            raise BadResult(file=table.name, row=row.number, reason=Words(zh, en))
-        numbers.append(value)
-    actions, visitors, orders, cost, revenue = numbers
-    if visitors is not None and orders is not None and orders > visitors:
-        zh = f"成交 {orders:g} 单比访客 {visitors:g} 个还多，列可能认错了"
-        en = f"{orders:g} orders of {visitors:g} visitors; a column may be taken for another"
-        raise BadResult(file=table.name, row=row.number, reason=Words(zh, en))
-    return OwnResult(catalog[name].id, actions, visitors, orders, cost, revenue)
+    found = amounts(table, row, ROLES[1:])
+    error = more_than(table, row, "orders", "visitors", found)
+    if error is not None:
+        raise error
+    return OwnResult(catalog[name].id, *(found.get(role) for role in ROLES[1:]))

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO, TypeVar
 
 import click
 
@@ -21,6 +21,9 @@ from copykit.errors import CopykitError, OverInput
 from copykit.render.terminal import Terminal, wrapped
 from copykit.text.beside import Beside
 from copykit.text.measure import display_width, pad
+
+if TYPE_CHECKING:
+    from copykit.tables import Table
 
 LANG_KEY = "copykit.lang"
 # What --lang says anywhere on the line, for mistakes that are found before its option is read.
@@ -52,6 +55,15 @@ def lang_of(ctx: click.Context | None = None) -> str:
 def say(zh: str, en: str) -> str:
     """Return one of two wordings, by the language that the user reads."""
     return zh if lang_of() == "zh" else en
+
+
+def tell_sums(table: Table) -> None:
+    """Note which rows of a table that was read sum others up, and were not counted once more."""
+    if table.sums:
+        shown = [str(row) for row in table.sums[:8]]
+        more = ("…", "…") if len(table.sums) > len(shown) else ("", "")
+        zh = f"{table.name} 第 {'、'.join(shown)}{more[0]} 行是合计，没有再算一遍"
+        note(say(zh, f"{table.name}: not counted again, because it sums others up: row {', '.join(shown)}{more[1]}"))
 
 
 def note(message: str) -> None:

@@ -20,6 +20,7 @@ from copykit.cli.common import Command, Text, UsageMistake, note, option, say, w
 from copykit.errors import CopykitError
 from copykit.render.channels import View
 from copykit.render.funnel import funnel_json, funnel_text
+from copykit.tables.days import parse_day
 
 FUNNEL = Text(
     "销售额从哪来：展现 × 点击率 × 转化率 × 客单价 × 频次，按入口拆开；两期一比，变化一分不差地分到每个因素。\n"
@@ -117,6 +118,7 @@ def _read(
                 good.append(funnels.complete(table, one, chain))
             except CopykitError as error:
                 refused.append(error)
+        common.tell_sums(table)
     label = "by" if by is not None else "channel"
     whole = say("全店", "shop")
     rows = [(row.labels.get(label) or whole, _period(row, options["day"]), row) for row in good]
@@ -139,8 +141,8 @@ def _period(row: Outcome, day: Any) -> str:
 
 
 def _day(told: str) -> str | None:
-    found = re.match(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})", told) or re.match(r"(\d{4})(\d\d)(\d\d)", told)
-    return "-".join((found[1], found[2].zfill(2), found[3].zfill(2))) if found else None
+    day = parse_day(told)
+    return day.isoformat() if day is not None else None
 
 
 def _in_order(periods: Sequence[str]) -> list[str]:

@@ -129,6 +129,7 @@ def _samples(
                 refused.append(error)
             else:
                 samples.append(Sample(name, shown.title, shown.impressions, shown.clicks))
+        common.tell_sums(table)
     if not samples and not refused:
         raise UsageMistake(f"{source} 里一行结果也没有", f"{source} holds no results")
     return samples, refused

@@ -17,7 +17,7 @@ from copykit.model import Stocked
 from copykit.render import shop as render
 from copykit.render.shop import View
 from copykit.shop.grading import grade
-from copykit.shop.stock import read_stock
+from copykit.shop.stock import open_stock, read_stock
 from copykit.tables import Sheet
 
 FILES = (".xlsx", ".json")
@@ -99,11 +99,13 @@ def grade_command(source: str, **options: Any) -> int:
     view = View(common.lang_of(), common.terminal(sys.stdout))
     rows: list[Stocked] = []
     refused: list[CopykitError] = []
-    for row in read_stock(sys.stdin.buffer if source == "-" else Path(source), files):
-        if isinstance(row, CopykitError):
-            refused.append(row)
-        else:
-            rows.append(row)
+    with open_stock(sys.stdin.buffer if source == "-" else Path(source), files) as table:
+        for row in read_stock(table):
+            if isinstance(row, CopykitError):
+                refused.append(row)
+            else:
+                rows.append(row)
+        common.tell_sums(table)
     for error in refused[:10]:
         note(error.say(view.lang))
     if not rows:

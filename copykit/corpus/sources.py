@@ -19,7 +19,7 @@ from copykit import tables
 from copykit.errors import CopykitError, FileMissing, FileUnreadable, OverInput
 from copykit.late import late
 from copykit.tables import Row, Table
-from copykit.tables.figures import is_total
+from copykit.tables.figures import counted_rows
 from copykit.tables.json_lines import exact_json
 from copykit.tables.numbers import estimate_number, parse_number
 from copykit.tables.packed import MAGIC, Unpacked
@@ -431,14 +431,12 @@ class Sources:
         dated = self._dated
         if dated is not None and dated.column not in table.headers:
             raise tables.ColumnMissing(file, dated.column, table.headers)
-        for row in table:
+        for row in counted_rows(table, ()) if figures else table:
             if row.error is not None:
                 self._on_error(row.error)
                 continue
             if dated is not None and not dated.holds(row.values.get(dated.column, "")):
                 self.outside += 1
-                continue
-            if figures and is_total(row.text):
                 continue
             main, text = row.text, row.values.get(body, "") if body is not None else ""
             self.read_bytes += _size_of(row)

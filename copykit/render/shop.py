@@ -18,10 +18,20 @@ BANDS = {
     "en": {"high": "high", "mid": "mid", "low": "low", "": ""},
 }
 KINDS = {
-    "zh": {"rank": "排名", "floor": "销售额", "defect": "不良率", "hand": "人工", "new": "新品"},
-    "en": {"rank": "rank", "floor": "floor", "defect": "defects", "hand": "by hand", "new": "new"},
+    "zh": {"rank": "排名", "floor": "销售额", "defect": "不良率", "dead": "没卖过", "hand": "人工", "new": "新品"},
+    "en": {
+        "rank": "rank",
+        "floor": "floor",
+        "defect": "defects",
+        "dead": "never sold",
+        "hand": "by hand",
+        "new": "new",
+    },
 }
-VERDICTS = {"zh": {"out": "淘汰", "watch": "观察"}, "en": {"out": "out", "watch": "watch"}}
+VERDICTS = {
+    "zh": {"out": "淘汰", "mend": "先解决", "watch": "观察"},
+    "en": {"out": "out", "mend": "mend", "watch": "watch"},
+}
 STATES = {
     "zh": {"watch": "看一个月", "mend": "补救", "out": "下架复盘", "passed": "达标"},
     "en": {"watch": "first month", "mend": "mend", "out": "take off", "passed": "passed"},
@@ -48,7 +58,7 @@ def grading_text(grading: Grading, view: View) -> str:
     if grading.removals:
         watch = len(grading.removals) - len(out)
         lines += ["", say(f"该走的 {len(out)} 个，要看着的 {watch} 个", f"to remove: {len(out)}, to watch: {watch}")]
-        for each in [*out, *(each for each in grading.removals if each.verdict == "watch")][:SHOWN]:
+        for each in grading.removals[:SHOWN]:
             lines += _entry(f"{VERDICTS[view.lang][each.verdict]}  {_named(each.product, each.name)}  {each.why}", view)
             for measure in each.measures[:1]:
                 lines += _entry(f"    {measure}", view)

@@ -28,6 +28,8 @@ from copykit.model import (
 Say = Callable[[str, str], str]
 YEAR = 365
 FEWEST = 3  # figures that have a median worth the name
+# Where a project's own standard tells neither: a share of the shop's revenue, and days of stock that no push sells.
+MAINSTAY, HOPELESS = 0.1, 365
 
 
 def grade(
@@ -59,7 +61,8 @@ def grade(
     clocks = _clocks(standings, standard, today)
     new = {clock.product for clock in clocks if clock.state in ("watch", "mend")}
     removals = _removals(grouped, standings, clocks, standard, days, floor, say)
-    pushed, not_pushed = _push(standings, removals, new, standard, top, say)
+    young = {clock.product for clock in clocks}  # what they sell in their first weeks says little of their stock
+    pushed, not_pushed = _push(standings, removals, new, young, standard, top, say)
     return Grading(
         days,
         tuple(goods),
@@ -157,16 +160,12 @@ def _letters_by_product(rows: Sequence[Stocked], goods: Sequence[Grade]) -> dict
 
 def _standing(group: Sequence[Stocked], letter: str, standard: Mapping[str, Any], days: int) -> Standing:
     first = group[0]
-    revenue, cost, stock = (
-        _sum(map(revenue_of, group)),
-        _sum(map(cost_of_sales, group)),
-        _sum(map(average_stock, group)),
-    )
+    revenue = _sum(map(revenue_of, group))
     sold, pieces = _sum(row.sold for row in group), _sum(row.stock for row in group)
     visitors, buyers = _sum(row.visitors for row in group), _sum(row.buyers for row in group)
-    profit = revenue - cost if revenue is not None and cost is not None else None
+    profit = _profit(group)
     margin = profit / revenue if profit is not None and revenue else None
-    turnover = cost / stock * YEAR / days if cost is not None and stock else None
+    turnover = _turnover(group, days)
     cross = margin * turnover * standard["quarter"] / YEAR if margin is not None and turnover is not None else None
     conversion = buyers / visitors if buyers is not None and visitors else None
     if conversion is None:
@@ -193,6 +192,30 @@ def _standing(group: Sequence[Stocked], letter: str, standard: Mapping[str, Any]
         repeat=_mean(row.repeat for row in group),
         festival=next((row.festival for row in group if row.festival), ""),
     )
+
+
+def _profit(group: Sequence[Stocked]) -> float | None:
+    """Return what versions earned together; None where one that sold does not tell both what it brought and cost."""
+    if not all(map(_tells_profit, group)):
+        return None
+    return _sum(
+        revenue - cost
+        for row in group
+        if (revenue := revenue_of(row)) is not None and (cost := cost_of_sales(row)) is not None
+    )
+
+
+def _tells_profit(row: Stocked) -> bool:
+    told = revenue_of(row), cost_of_sales(row)
+    return None not in told or not any(told)
+
+
+def _turnover(rows: Iterable[Stocked], days: int) -> float | None:
+    """Return the turns a year of the rows that tell both what was sold at cost and what lay in stock."""
+    pairs = [(cost_of_sales(row), average_stock(row)) for row in rows]
+    both = [(cost, stock) for cost, stock in pairs if cost is not None and stock is not None]
+    stock = sum(stock for _, stock in both)
+    return sum(cost for cost, _ in both) / stock * YEAR / days if stock else None
 
 
 def _sum(values: Iterable[float | None]) -> float | None:
@@ -239,7 +262,17 @@ def _tell_assumptions(rows: Sequence[Stocked], notes: list[str], say: Say) -> No
                 "some rows tell no revenue: units sold times price stands in for it",
             )
         )
-    if any(row.stock_value is None and row.stock is not None and row.cost is None for row in rows):
+    lacking = [row.name for row in rows if not _tells_profit(row)]
+    if lacking:
+        names = list(dict.fromkeys(lacking))
+        more = say(f"等 {len(names)} 个", f" and {len(names) - 3} more") if len(names) > 3 else ""
+        notes.append(
+            say(
+                f"{'、'.join(names[:3])}{more}：卖出的规格有的没写成本或者售价，毛利和毛利率算不出来",
+                f"{', '.join(names[:3])}{more}: a version that sold tells no cost or no price, so profit is unknown",
+            )
+        )
+    elif any(row.stock_value is None and row.stock is not None and row.cost is None for row in rows):
         notes.append(
             say(
                 "有的行没有成本，算不了库存金额和毛利",
@@ -255,13 +288,12 @@ def _forces(standings: Sequence[Standing], rows: Sequence[Stocked], days: int) -
     sold = [each for each in known if (each.revenue or 0) > 0]
     revenue = sum(each.revenue or 0 for each in sold)
     profit = sum(each.profit or 0 for each in sold)
-    cost, stock = _sum(map(cost_of_sales, rows)), _sum(map(average_stock, rows))
     return Forces(
         goods,
         len(sold) / goods if goods else 0.0,
         revenue / len(sold) if sold else 0.0,
         profit / revenue if revenue else 0.0,
-        cost / stock * YEAR / days if cost is not None and stock else None,
+        _turnover(rows, days),
         profit,
     )
 
@@ -332,20 +364,14 @@ def _removals(
                     f"{monthly:,.0f} yuan a month, under {floor:,.0f}",
                 )
                 found.append(Removal(each.product, each.name, "floor", "out", why, _measures(each, medians, standard)))
+    total = sum(each.revenue or 0.0 for each in standings)
     for each in standings:
         group = grouped[each.product]
-        defects, sold = _sum(row.defects for row in group), _sum(row.sold for row in group)
-        if defects and sold:
-            rate = defects / sold
-            if rate > standard["defect"]:
-                enough = defects >= standard["fewest_defects"]
-                why = say(
-                    f"卖出 {sold:,.0f} 件，不良 {defects:,.0f} 件，{rate:.2%}，超过万分之一"
-                    + ("" if enough else "；只见到一件，先看是不是偶然"),
-                    f"{defects:,.0f} faulty of {sold:,.0f} sold ({rate:.2%})"
-                    + ("" if enough else "; only one, it may be chance"),
-                )
-                found.append(Removal(each.product, each.name, "defect", "out" if enough else "watch", why))
+        faulty = _faulty(each, group, total, standard, say)
+        if faulty is not None:
+            found.append(faulty)
+        if each.product not in young and _never_sold(group):
+            found.append(_dead(each, group, days, say))
         if each.risk:
             why = say(
                 f"表里写着：{each.risk}；权利和政策的事要人看",
@@ -359,7 +385,57 @@ def _removals(
                 f"{clock.days} days, {clock.sell_through:.0%} of its versions sold: take it off and review why",
             )
             found.append(Removal(clock.product, clock.name, "new", "out", why))
-    return sorted(_merged(found), key=lambda each: (each.verdict != "out", each.product))
+    return sorted(_merged(found), key=lambda each: (_VERDICTS.index(each.verdict), each.product))
+
+
+_VERDICTS = ("out", "mend", "watch")
+
+
+def _faulty(
+    standing: Standing, group: Sequence[Stocked], total: float, standard: Mapping[str, Any], say: Say
+) -> Removal | None:
+    """Return what is to be done about a product with too many faulty pieces; None where there are not.
+
+    What brings a good part of the shop's revenue (``mainstay``) is a matter for its supplier before it is struck.
+    """
+    defects, sold = _sum(row.defects for row in group), _sum(row.sold for row in group)
+    if not defects or not sold or defects / sold <= standard["defect"]:
+        return None
+    why = say(
+        f"卖出 {sold:,.0f} 件，不良 {defects:,.0f} 件，{defects / sold:.2%}，超过 {standard['defect'] * 100:g}%",
+        f"{defects:,.0f} faulty of {sold:,.0f} sold ({defects / sold:.2%}, over {standard['defect'] * 100:g} %)",
+    )
+    share = (standing.revenue or 0.0) / total if total else 0.0
+    if defects < standard["fewest_defects"]:
+        verdict = "watch"
+        why += say("；只见到一件，先看是不是偶然", "; only one, it may be chance")
+    elif share >= standard.get("mainstay", MAINSTAY):
+        verdict = "mend"
+        why += say(
+            f"；占全店销售额 {share:.0%}，先和供应商查原因、换货，解决了再推",
+            f"; it brings {share:.0%} of the shop's revenue: settle it with the supplier before you push it",
+        )
+    else:
+        verdict = "out"
+    return Removal(standing.product, standing.name, "defect", verdict, why)
+
+
+def _never_sold(group: Sequence[Stocked]) -> bool:
+    """Return whether goods lie in stock of which the table says that none was sold."""
+    sold = [value for row in group for value in (row.sold, row.revenue) if value is not None]
+    return bool(sold) and not any(sold) and any((row.stock or 0) > 0 for row in group)
+
+
+def _dead(standing: Standing, group: Sequence[Stocked], days: int, say: Say) -> Removal:
+    pieces, value = _sum(row.stock for row in group) or 0.0, _sum(map(stock_value, group))
+    money = say(f"（{value:,.0f} 元）", f" ({value:,.0f} yuan)") if value else ""
+    why = say(
+        f"库存 {pieces:,.0f} 件{money}，{days} 天一件没卖：停补货、清掉",
+        f"{pieces:,.0f} in stock{money}, none sold in {days} days: stop buying and clear it",
+    )
+    if standing.listed is None:
+        why += say("；没写上架日期，是新品就再等等", "; no day of listing: if it is new, wait")
+    return Removal(standing.product, standing.name, "dead", "out" if standing.listed is not None else "watch", why)
 
 
 def _merged(removals: Sequence[Removal]) -> list[Removal]:
@@ -403,21 +479,28 @@ def _push(
     standings: Sequence[Standing],
     removals: Sequence[Removal],
     new: set[str],
+    young: set[str],
     standard: Mapping[str, Any],
     top: int,
     say: Say,
 ) -> tuple[list[Pushed], list[NotPushed]]:
     """Rank what deserves the work by cross ratio, conversion and stock cover, each by its place in the shop."""
     out = {each.product: each for each in removals if each.verdict == "out"}
+    mend = {each.product: each for each in removals if each.verdict == "mend"}
     least, enough = standard["cover"]
+    hopeless = standard.get("hopeless", HOPELESS)
     candidates: list[Standing] = []
     left: list[NotPushed] = []
     for each in standings:
         why = ""
         if each.product in out:
             why = say("在淘汰名单里：", "to be removed: ") + out[each.product].why
+        elif each.product in mend:
+            why = mend[each.product].why
         elif each.risk:
             why = say(f"有风险：{each.risk}", f"a risk: {each.risk}")
+        elif not each.revenue and each.revenue is not None:
+            why = say("一件没卖", "none was sold")
         elif each.cross is None:
             why = say("缺成本、销量或库存，算不出交叉比率", "cost, sales or stock is missing: no cross ratio")
         elif each.cross <= 0:
@@ -427,6 +510,11 @@ def _push(
             why = say(
                 f"库存只够卖 {cover:.0f} 天（至少 {least}）：先补货",
                 f"stock for {cover:.0f} days (at least {least}): restock first",
+            )
+        elif each.cover > hopeless and each.product not in young:
+            why = say(
+                f"库存够卖 {each.cover:,.0f} 天（超过 {hopeless:g}）：推也推不完，先停补货、清货",
+                f"stock for {each.cover:,.0f} days (over {hopeless:g}): no push sells that; stop buying and clear it",
             )
         if why:
             left.append(NotPushed(each.product, each.name, why))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,8 +11,8 @@ from copykit import tables
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Words
 from copykit.model import Stocked
-from copykit.tables import BadFigure, ColumnMissing, Row, Table, amounts
-from copykit.tables.figures import is_total
+from copykit.tables import BadFigure, ColumnMissing, Row, Table, amounts, counted_rows
+from copykit.tables.days import parse_day
 
 FIGURES = (
     "stock", "stock_before", "cost", "price", "stock_value", "average_stock_value", "sold", "revenue", "cost_of_sales",
@@ -29,8 +28,8 @@ class NothingToGrade(CopykitError):
     en = "{file} has no column of stock, units sold or revenue; it has: {columns}"
 
 
-def read_stock(source: Path | BinaryIO, files: DataFiles) -> Iterator[Stocked | CopykitError]:
-    """Yield what each row says, or what is wrong with it.
+def open_stock(source: Path | BinaryIO, files: DataFiles) -> Table:
+    """Open a table of stock and sales.
 
     Raises:
         FileMissing, FileUnreadable, ColumnMissing, NothingToGrade: there is nothing to grade.
@@ -43,22 +42,27 @@ def read_stock(source: Path | BinaryIO, files: DataFiles) -> Iterator[Stocked | 
         if not isinstance(source, Path):
             raise
         table = tables.read_rows(source, wanted={"product": names["product"], **names})
-    with table:
-        if not any(role in table.columns for role in ("stock", "stock_value", "sold", "revenue")):
-            raise NothingToGrade(file=table.name, columns="、".join(table.headers))
-        previous = ""
-        for row in table:
-            if row.error is not None:
-                yield row.error
-                continue
-            try:
-                stocked = _stocked(table, row, previous)
-            except CopykitError as error:
-                yield error
-                continue
-            if stocked is not None:
-                previous = stocked.product
-                yield stocked
+    if not any(role in table.columns for role in ("stock", "stock_value", "sold", "revenue")):
+        table.close()
+        raise NothingToGrade(file=table.name, columns="、".join(table.headers))
+    return table
+
+
+def read_stock(table: Table) -> Iterator[Stocked | CopykitError]:
+    """Yield what each row says, or what is wrong with it."""
+    previous = ""
+    for row in counted_rows(table, TEXTS):
+        if row.error is not None:
+            yield row.error
+            continue
+        try:
+            stocked = _stocked(table, row, previous)
+        except CopykitError as error:
+            yield error
+            continue
+        if stocked is not None:
+            previous = stocked.product
+            yield stocked
 
 
 def _stocked(table: Table, row: Row, previous: str) -> Stocked | None:
@@ -71,8 +75,6 @@ def _stocked(table: Table, row: Row, previous: str) -> Stocked | None:
         product = previous  # under a merged cell
     if not product:
         product = told["sku"]
-    if is_total(told["id"]) or is_total(told["product"]):
-        return None
     return Stocked(
         item=told["sku"] or f"{product}#{row.number}",
         product=product,
@@ -87,21 +89,13 @@ def _stocked(table: Table, row: Row, previous: str) -> Stocked | None:
     )
 
 
-def _day(text: str, table: Table, row: Row) -> date | None:
-    """Return a day as exports write it: 2026-09-01, 2026/9/1 10:00, 20260901, 2026年9月1日, a sheet's serial number."""
-    found = _DAY.match(text)
-    if found is not None:
-        try:
-            return date(int(found[1]), int(found[2]), int(found[3]))
-        except ValueError:
-            pass
-    elif _SERIAL.fullmatch(text):
-        return date(1899, 12, 30) + timedelta(days=int(float(text)))
-    label = table.columns["listed"]
-    zh, en = f"{label}的“{text}”不是日期，写成 2026-09-01 这样", f"'{text}' in {label} is no day; write 2026-09-01"
-    raise BadFigure(file=table.name, row=row.number, reason=Words(zh, en))
+def _day(text: str, table: Table, row: Row) -> date:
+    day = parse_day(text)
+    if day is None:
+        label = table.columns["listed"]
+        zh, en = f"{label}的“{text}”不是日期，写成 2026-09-01 这样", f"'{text}' in {label} is no day; write 2026-09-01"
+        raise BadFigure(file=table.name, row=row.number, reason=Words(zh, en))
+    return day
 
 
-_DAY = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?$")
-_SERIAL = re.compile(r"4\d{4}(?:\.\d+)?")
 _NONE = frozenset(("无", "否", "-", "0"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from copykit.errors import Words
 from copykit.tables.numbers import parse_number
@@ -11,12 +11,27 @@ from copykit.tables.table import Table
 
 # What exports write where there is nothing to tell.
 NOTHING = frozenset(("", "-", "—", "--", "/", "null", "n/a"))
-_TOTALS = frozenset(("合计", "总计", "汇总", "小计", "total"))
+_TOTALS = frozenset(("合计", "总计", "汇总", "小计", "总和", "共计", "total", "grandtotal", "subtotal"))
 
 
 def is_total(name: str) -> bool:
     """Return whether a row of this name sums the others up, as the last line of many exports does."""
-    return name.replace(" ", "").lower() in _TOTALS
+    return name.replace(" ", "").rstrip("：:").lower() in _TOTALS
+
+
+def counted_rows(table: Table, roles: Iterable[str]) -> Iterator[Row]:
+    """Yield the rows of a table but those that sum others up, which ``table.sums`` remembers by their numbers.
+
+    A row is known by what it calls itself: its first cell that holds something, its text, or a cell that plays one of
+    ``roles``.
+    """
+    labels = [table.columns[role] for role in roles if role in table.columns]
+    for row in table:
+        first = next(filter(None, row.values.values()), "")
+        if row.error is None and any(map(is_total, (first, row.text, *(row.values.get(name, "") for name in labels)))):
+            table.sums.append(row.number)
+        else:
+            yield row
 
 
 class BadFigure(RowError):

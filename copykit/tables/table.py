@@ -52,6 +52,7 @@ class Table:
         self.encoding = encoding
         self.sheet = ""  # of a workbook, and the sheets behind it that hold something, which are not read
         self.unread: tuple[str, ...] = ()
+        self.sums: list[int] = []  # rows met so far that sum others up and were left out
         self._stack, self._rows, self._text, self._unpacked = source.stack, rows, text, source.unpacked
 
     @property

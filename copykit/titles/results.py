@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from copykit.errors import CopykitError, Words
-from copykit.tables import BadFigure, Row, RowEmpty, Table, amounts, fold_header, more_than, parse_number
+from copykit.tables import (
+    BadFigure,
+    Row,
+    RowEmpty,
+    Table,
+    amounts,
+    counted_rows,
+    fold_header,
+    more_than,
+    parse_number,
+)
 from copykit.titles.compare import FACTORS, Shown
 
 ROLES = ("title", "impressions", "clicks", *FACTORS, "date")
@@ -48,7 +58,7 @@ def check_figures(table: Table) -> None:
 
 def read_shown(table: Table, group: str | None) -> Iterator[tuple[str, Shown] | CopykitError]:
     """Yield (group, row) of a table opened with ``ROLES``; a row that cannot be used yields its error."""
-    for row in table:
+    for row in counted_rows(table, ROLES):
         try:
             shown = _shown(table, row)
         except CopykitError as error:

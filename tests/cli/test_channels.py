@@ -202,7 +202,7 @@ def test_own_results_are_read_from_a_table_and_bad_rows_are_told(copykit: Copyki
     assert "12 次带来 12 单" in out
     assert "没有叫“小红薯”的渠道" in err
     assert "“十”不是数" in err
-    assert "比访客 50 个还多" in err
+    assert "成交 60 比访客 50 还多" in err
     assert "3 行没用上，其余 1 行照算" in err
 
 

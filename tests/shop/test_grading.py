@@ -121,6 +121,22 @@ def test_versions_count_together_and_only_those_that_sold_move() -> None:
     assert standing.revenue == 12_000
 
 
+def test_profit_is_unknown_where_a_version_that_sold_tells_no_cost() -> None:
+    whole, torn = good("whole"), good("torn", item="t-1")
+    found = graded(
+        whole,
+        torn,
+        good("torn", item="t-2", cost=None),
+        good("idle", item="i-1"),
+        good("idle", item="i-2", cost=None, sold=0, revenue=0.0),
+    )
+    margins = {each.product: each.margin for each in found.standings}
+    assert margins == {"whole": pytest.approx(0.4), "torn": None, "idle": pytest.approx(0.4)}
+    turns = {each.product: each.turnover for each in found.standings}
+    assert turns["torn"] == pytest.approx(turns["whole"])
+    assert any(note.startswith("torn：") for note in found.notes)
+
+
 class TestRemovals:
     def test_the_last_twentieth_goes_and_the_next_is_watched(self) -> None:
         found = graded(*(good(f"{n:02}", sold=100 + 10 * n) for n in range(20))).removals
@@ -139,8 +155,34 @@ class TestRemovals:
         ("sold", "defects", "verdict"), [(10_000, 1, None), (10_000, 2, "out"), (500, 1, "watch"), (500, 0, None)]
     )
     def test_one_in_ten_thousand_is_faulty(self, sold: int, defects: int, verdict: str | None) -> None:
-        found = graded(*(good(f"{n}") for n in range(20)), good("x", sold=sold, defects=float(defects))).removals
+        others = [*(good(f"{n}") for n in range(20)), good("big", sold=200_000)]
+        found = graded(*others, good("x", sold=sold, defects=float(defects))).removals
         assert next((each.verdict for each in found if each.kind == "defect"), None) == verdict
+
+    def test_what_carries_the_shop_is_settled_with_its_supplier(self) -> None:
+        found = graded(good("x", sold=600, defects=3.0), *(good(f"{n}", sold=50) for n in range(20)))
+        (defect,) = [each for each in found.removals if each.kind == "defect"]
+        assert defect.verdict == "mend"
+        assert "0.50%，超过 0.01%" in defect.why
+        assert "供应商" in defect.why
+        assert next(each.why for each in found.not_pushed if each.product == "x") == defect.why
+
+    def test_the_standard_is_told_as_it_is(self) -> None:
+        rows = (*(good(f"{n}") for n in range(20)), good("x", sold=100, defects=5.0))
+        found = grade(rows, {**STANDARD, "defect": 0.02}, days=30, today=TODAY).removals
+        assert "超过 2%" in next(each.why for each in found if each.kind == "defect")
+
+    @pytest.mark.parametrize(
+        ("listed", "verdict"), [(date(2024, 11, 11), "out"), (None, "watch"), (date(2026, 11, 10), None)]
+    )
+    def test_goods_in_stock_that_never_sold_have_to_go(self, listed: date | None, verdict: str | None) -> None:
+        dead = good("x", sold=0, stock=2000.0, cost=8.0, revenue=0.0, listed=listed)
+        found = graded(*(good(f"{n}") for n in range(20)), dead)
+        dead_ones = [each for each in found.removals if each.kind == "dead"]
+        assert [each.verdict for each in dead_ones] == ([verdict] if verdict else [])
+        assert "缺成本" not in next(each.why for each in found.not_pushed if each.product == "x")
+        if verdict:
+            assert "库存 2,000 件（16,000 元），30 天一件没卖" in dead_ones[0].why
 
     def test_rights_are_for_a_person_to_decide(self) -> None:
         found = graded(good("a", risk="疑似外观侵权")).removals
@@ -208,6 +250,7 @@ class TestPush:
             ({"cost": None}, "算不出交叉比率"),
             ({"defects": 9.0}, "淘汰名单"),
             ({"sold": 1, "stock": 100.0}, "淘汰名单"),
+            ({"sold": 500, "stock": 12_000.0}, "推也推不完"),
         ],
     )
     def test_what_is_left_out_has_a_reason(self, figures: dict[str, object], why: str) -> None:
