@@ -252,11 +252,13 @@ class _Sheet:
         data = self._data
         row: list[Any] = []
         cell: list[Any] = []
+        empty: list[int] = []  # where the tag of an element ends that is nothing else (<c r="A1"/>)
         self._row_prefix = b""
 
         def begin(name: str, attributes: dict[str, str]) -> None:
             at = parser.CurrentByteIndex
             tag_end = data.index(b">", at) + 1
+            empty[:] = [tag_end] if data[tag_end - 2 : tag_end] == b"/>" else []
             match name.rpartition(":")[2]:
                 case "sheetData":
                     self._closed = data[tag_end - 2 : tag_end] == b"/>"
@@ -271,7 +273,8 @@ class _Sheet:
 
         def finish(name: str) -> None:
             at = parser.CurrentByteIndex
-            end = data.index(b">", at) + 1
+            # Of a tag that is closed in itself expat tells the place behind it.
+            end = empty.pop() if empty else data.index(b">", at) + 1
             match name.rpartition(":")[2]:
                 case "sheetData" if not self._closed:
                     self._inside = self._inside[0], at

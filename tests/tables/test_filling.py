@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from collections import Counter
 from pathlib import Path
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -108,6 +111,33 @@ def test_an_empty_sheet_of_headers_is_filled(tmp_path: Path) -> None:
     assert sheet is not None
     assert sheet.max_row == 31
     assert sheet["B31"].value == "白色"
+
+
+@pytest.mark.parametrize("prepared", ["bordered cells", "heights", "both"])
+def test_rows_that_wait_empty_are_taken_once(prepared: str, tmp_path: Path) -> None:
+    path, target = tmp_path / "模板.xlsx", tmp_path / "填好.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet, border = book.add_worksheet("商品"), book.add_format({"border": 1})
+        sheet.write_row(0, 0, ["*商品标题", "商品编码", "价格(元)", "颜色"])
+        for row in range(1, 5):
+            if prepared != "bordered cells":
+                sheet.set_row(row, 30)
+            if prepared != "heights":
+                for column in range(4):
+                    sheet.write_blank(row, column, None, border)
+    rows = [{"*商品标题": "保温杯", "颜色": "白色"}, {"商品编码": "2"}]
+    filled = fill_rows(path, target, find_place(path, KNOWN.__contains__, ""), rows)
+    with zipfile.ZipFile(target) as archive:
+        root = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+    numbered = Counter(one.get("r") for one in root.iter() if one.tag.endswith(("}row", "}c")))
+    assert numbered
+    assert set(numbered.values()) == {1}
+    assert (filled.first, filled.last) == (2, 3)
+    assert list(openpyxl.load_workbook(target).active.iter_rows(min_row=2, max_row=4, values_only=True)) == [  # type: ignore[union-attr]
+        ("保温杯", None, None, "白色"),
+        (None, "2", None, None),
+        (None, None, None, None),
+    ]
 
 
 def test_the_template_itself_may_be_the_target(template: Path) -> None:
