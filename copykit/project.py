@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from copykit import datafiles, schemas, tables
-from copykit.errors import DataFileError, Problem
+from copykit.errors import CopykitError, DataFileError, Problem
+
+
+class ColumnsUnkept(CopykitError):
+    """A copykit.toml that tells of columns in a way that cannot be mended line by line."""
+
+    zh = "{path} 没有改：列名请自己写进 [listings.columns]，一行一个（现在的写法接不上）"
+    en = "{path} was left alone: write the columns into [listings.columns] yourself, a line each"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,32 +106,71 @@ def listing_settings(start: Path) -> dict[str, Any]:
 def remember_columns(start: Path, columns: Mapping[str, str]) -> Path | None:
     """Write which columns a table's roles were found in into copykit.toml, making one where there is none.
 
-    Only the table ``[listings.columns]`` is written; all else stays as it is, comments included. Returns the file when
-    it was changed.
+    Only lines of ``[listings.columns]`` are changed, and only where they say something else; comments, line endings and
+    all other lines stay as they are. Returns the file when it was changed.
+
+    Raises:
+        ColumnsUnkept: the file says it in a way that cannot be mended line by line; it stays as it is.
     """
+    import tomllib  # late: only listings write into the file
+
     folder = datafiles.project_folder(start) or start
     path = folder / datafiles.PROJECT_FILE
-    old = path.read_text("utf-8-sig") if path.exists() else ""
-    lines = ["[listings.columns]  # 哪一列是什么，改这里就行"]
-    lines += [f"{role} = {json.dumps(header, ensure_ascii=False)}" for role, header in columns.items()]
-    table = "\n".join(lines) + "\n"
-    found = _COLUMNS_TABLE.search(old)
-    if found is not None:
-        new = old[: found.start()] + table + old[found.end() :]
-    else:
-        new = old + ("" if not old or old.endswith("\n") else "\n") + ("\n" if old else "") + table
+    old = path.read_bytes().decode("utf-8") if path.exists() else ""
+    before = tomllib.loads(old.removeprefix(_MARK))
+    if before.get("listings", {}).get("columns") == columns:
+        return None
+    new = _with_columns(old, columns)
     if new == old:
         return None
+    try:
+        after = tomllib.loads(new.removeprefix(_MARK))
+    except tomllib.TOMLDecodeError:
+        after = {}
+    told = after.get("listings", {}).pop("columns", {})
+    before.setdefault("listings", {}).pop("columns", None)
+    if after != before or not columns.items() <= told.items():
+        raise ColumnsUnkept(path=datafiles.shown_path(path))
     with tables.atomic(path) as out:
         out.write(new.encode("utf-8"))
     return path
 
 
-# The header and all lines after it that are no header of another table.
-_COLUMNS_TABLE = re.compile(
-    r"^[ \t]*\[[ \t]*listings[ \t]*\.[ \t]*columns[ \t]*\][^\n]*\n?"
-    r"(?:(?![ \t]*\[)[^\n]*\n?)*?(?=^[ \t]*\[|^[ \t]*\n|\Z)",
-    re.MULTILINE,
+def _with_columns(text: str, columns: Mapping[str, str]) -> str:
+    """Return the text of copykit.toml with the headers of these roles."""
+    ending = "\r\n" if "\r\n" in text else "\n"
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += ending
+    said = {role: json.dumps(header, ensure_ascii=False) for role, header in columns.items()}
+    begin = next((number for number, line in enumerate(lines, 1) if _COLUMNS.match(line.removeprefix(_MARK))), None)
+    if begin is None:
+        lines += [ending] if lines else []
+        lines.append(f"[listings.columns]  # 哪一列是什么，改这里就行{ending}")
+        begin = len(lines)
+    end = next((number for number in range(begin, len(lines)) if lines[number].lstrip().startswith("[")), len(lines))
+    inside: list[str] = []
+    last = 0  # new roles stand behind the last one
+    for line in lines[begin:end]:
+        found = _COLUMN.match(line)
+        if found is not None:
+            role, header = found["role"].strip("\"'"), found["header"][1:-1]
+            if role in said:
+                value = said.pop(role)
+                if value[1:-1] != header:
+                    line = found["before"] + value + line[found.end() :]
+            elif header in columns.values():
+                continue  # that column plays another role now
+            last = len(inside) + 1
+        inside.append(line)
+    inside[last:last] = [f"{role} = {value}{ending}" for role, value in said.items()]
+    return "".join((*lines[:begin], *inside, *lines[end:]))
+
+
+_MARK = "\ufeff"  # which Windows puts before a text
+_COLUMNS = re.compile(r"[ \t]*\[[ \t]*listings[ \t]*\.[ \t]*columns[ \t]*\]")
+_COLUMN = re.compile(
+    r"""(?P<before>\s*(?P<role>[\w-]+|"[\w-]+"|'[\w-]+')\s*=\s*)(?P<header>"(?:[^"\\]|\\.)*"|'[^']*')"""
 )
 
 

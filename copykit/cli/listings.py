@@ -24,7 +24,7 @@ from copykit.errors import CopykitError, FileMissing, OverInput
 from copykit.journal import Journal, read_journal
 from copykit.model import ShopWord
 from copykit.platforms import Platforms
-from copykit.project import listing_settings, remember_columns
+from copykit.project import ColumnsUnkept, listing_settings, remember_columns
 from copykit.render import listings as render
 from copykit.render.listings import PlatformView, Summary, View
 from copykit.writing.fields import Shape, load_shape
@@ -558,7 +558,11 @@ def _chosen(columns: Iterable[str]) -> dict[str, str]:
 def _tell_columns(table: ProductTable, view: View, options: dict[str, Any]) -> None:
     note(render.columns_line(table.columns, table.attributes, table.unused, view))
     if not options["no_save"]:
-        path = remember_columns(Path.cwd(), table.columns)
+        try:
+            path = remember_columns(Path.cwd(), table.columns)
+        except ColumnsUnkept as unkept:
+            note(unkept.say(view.lang))
+            return
         if path is not None:
             note(
                 say(
