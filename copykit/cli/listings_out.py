@@ -107,7 +107,7 @@ def write_folder(path: Path, output: Output) -> None:
 def _write_csv(path: Path, platform: PlatformView, output: Output) -> None:
     """Write one platform's listings as it takes them, and nothing else: no column of warnings."""
     view = output.view
-    rows = render.platform_rows(platform, output.listings(), {}, view, notes=False)
+    rows = render.platform_rows(platform, output.listings(), {}, notes=False)
     headers = render.platform_headers(platform, view, notes=False)
     tables.write_csv(path, headers, rows, bom=output.bom, raw=output.raw)
 
@@ -116,7 +116,7 @@ def _sheets(output: Output) -> Iterator[Sheet]:
     """Yield the sheets: what may be uploaded first, then what to look at."""
     view, listings, twins = output.view, output.listings, output.twins
     for platform in view.platforms:
-        rows = render.platform_rows(platform, listings(), twins, view)
+        rows = render.platform_rows(platform, listings(), twins)
         yield Sheet(platform.name, render.platform_headers(platform, view), rows)
     yield Sheet(_summary(), render.summary_headers(view), render.summary_rows(output.summary, view))
     yield Sheet(say("问题", "problems"), render.problem_headers(view), render.problem_rows(listings(), twins, view))

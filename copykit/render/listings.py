@@ -56,7 +56,6 @@ def platform_rows(
     platform: PlatformView,
     listings: Iterable[Record],
     twins: Mapping[tuple[str, int], str],
-    view: View,
     *,
     notes: bool = True,
 ) -> Iterator[list[str]]:
@@ -64,7 +63,7 @@ def platform_rows(
     for listing in listings:
         if listing["platform"] != platform.id or listing["error"] or listing["blocked"]:
             continue
-        told = "；".join(dict.fromkeys(_warnings(listing, twins, view))) if notes else ""
+        told = "；".join(dict.fromkeys(_warnings(listing, twins))) if notes else ""
         fields = listing["fields"]
         rows = listing.get("rows") if platform.by_sku else None
         for number, own in enumerate(rows or [{}]):
@@ -74,7 +73,7 @@ def platform_rows(
             yield [*row, told if number == 0 else ""] if notes else row
 
 
-def _warnings(listing: Record, twins: Mapping[tuple[str, int], str], view: View) -> Iterator[str]:
+def _warnings(listing: Record, twins: Mapping[tuple[str, int], str]) -> Iterator[str]:
     for finding in listing["findings"]:
         if finding["severity"] == "warning":
             yield f"{finding['message']}"

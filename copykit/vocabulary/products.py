@@ -77,7 +77,7 @@ class PackedTitle(NamedTuple):
 
     ``worth`` is the weight of the keywords that it is found by (``found``), ``possible`` that of all that could be
     said of the product. ``kept``, ``removed`` and ``added`` are words of the title in use and of this one. ``proved``:
-    no other choice of words is worth more.
+    no other choice of words is worth more. ``spans``: where each of the words stands in the text.
     """
 
     text: str
@@ -94,6 +94,7 @@ class PackedTitle(NamedTuple):
     added: tuple[str, ...] = ()
     proved: bool = True
     code: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 class FieldFinding(NamedTuple):

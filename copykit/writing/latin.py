@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from copykit.model import Dropped, PackedTitle, Product
 from copykit.text.measure import measure
 from copykit.text.normalize import fold_text
@@ -77,7 +79,9 @@ class LatinPacker:
         packing = solve(puzzle)
         chosen = packing.chosen if packing is not None else 0
         added = [terms[bit.bit_length() - 1] for bit in bits(chosen)]
-        text = ", ".join([start, *(phrase for phrase, _, _ in added)])
+        said_words = (start, *(phrase for phrase, _, _ in added))
+        text = ", ".join(said_words)
+        ends = itertools.accumulate(len(word) + 2 for word in said_words)
         now = set(text.casefold().replace(",", " ").split())
         found = tuple(phrase for phrase, _, words in phrases if words <= now)
         for phrase, _, words in phrases:
@@ -86,7 +90,7 @@ class LatinPacker:
                 dropped.append(Dropped(phrase, "room", {"short": str(short), "unit": room.unit}))
         return PackedTitle(
             text,
-            (start, *(phrase for phrase, _, _ in added)),
+            said_words,
             found,
             tuple(dropped),
             sum(weight for phrase, weight, _ in phrases if phrase in found),
@@ -95,4 +99,5 @@ class LatinPacker:
             room.limit,
             room.unit,
             proved=packing is not None and packing.proved,
+            spans=tuple((end - 2 - len(word), end - 2) for word, end in zip(said_words, ends, strict=True)),
         )

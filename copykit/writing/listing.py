@@ -173,12 +173,11 @@ class ListingBuilder:
         """Return the words that stand in errors of a title and could be left out: all but its first name."""
         found: set[str] = set()
         for finding in self._errors(title, context):
-            place = 0
-            for word in title.words:
-                place = title.text.index(word, place)
-                if place < finding.end and finding.start < place + len(word):
-                    found.add(word)
-                place += len(word)
+            found.update(
+                word
+                for word, (start, end) in zip(title.words, title.spans, strict=True)
+                if start < finding.end and finding.start < end
+            )
         return found
 
     def _change(self, product: Product) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from copykit.writing.terms import HEAD, Slot, Term
 
@@ -74,12 +74,19 @@ def joined(terms: Sequence[Term]) -> str:
 
 def joined_texts(*words: str) -> str:
     """Return words in a row; those that would run together are parted by a blank."""
+    return placed(words)[0]
+
+
+def placed(words: Iterable[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Return words in a row, and where each of them stands."""
     text = ""
+    spans = []
     for word in words:
         if text and _is_latin(text[-1]) and _is_latin(word[0]):
             text += " "
+        spans.append((len(text), len(text) + len(word)))
         text += word
-    return text
+    return text, tuple(spans)
 
 
 def _is_latin(char: str) -> bool:

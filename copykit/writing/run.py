@@ -30,10 +30,10 @@ from copykit.writing.terms import Vocabulary
 
 # The data files that decide what is written.
 _KINDS = (
-    "attributes", "background", "categories", "columns", "exemptions", "frames", "lexicons", "listings", "packing",
-    "platforms", "rules",
+    "attributes", "background", "categories", "columns", "exemptions", "frames", "laws", "lexicons", "listings",
+    "packing", "platforms", "rules",
 )  # fmt: skip
-_DETAIL_KINDS = ("advice", "article", "claims", "shared")
+_DETAIL_KINDS = ("advice", "article", "claims", "links", "natures", "shared", "voices")
 BATCH = 64  # products given to a process, and kept in the journal, at once
 
 

@@ -12,7 +12,7 @@ from copykit.errors import CopykitError
 from copykit.model import Dropped, PackedTitle, Product
 from copykit.text.measure import Unit, measure
 from copykit.text.normalize import fold_text
-from copykit.writing.order import Order, joined
+from copykit.writing.order import Order, joined, placed
 from copykit.writing.pack import Packing, Puzzle, bits, solve
 from copykit.writing.screen import Screen
 from copykit.writing.stated import Stated
@@ -268,7 +268,7 @@ class _Bench:
     def title(self, packing: Packing) -> PackedTitle:
         """Return the title that a choice makes, and what became of every keyword."""
         terms = self._arranged(packing.chosen)
-        text = joined(terms)
+        text, spans = placed(term.text for term in terms)
         covered = packing.chosen
         for term, inside in self.puzzle.covers.items():
             if covered >> term & 1:
@@ -305,6 +305,7 @@ class _Bench:
             tuple(text for key, text in old.items() if key not in standing),
             tuple(text for key, text in now.items() if key not in before) if old else (),
             packing.proved,
+            spans=spans,
         )
 
     def _fits(self, chosen: int) -> bool:

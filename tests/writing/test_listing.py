@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.shop import keywords, products
-from copykit.datafiles import bundled
+from copykit.datafiles import DataFiles, bundled
 from copykit.model import Claim, Listing, Product, ShopWord, Sku
 from copykit.platforms import Platforms
 from copykit.text.measure import measure
 from copykit.writing.fields import FieldSpec, NoListing, fitted, load_shape
 from copykit.writing.listing import ListingBuilder, Wishes
+from copykit.writing.products import Entry
 from copykit.writing.records import record_of
+from copykit.writing.run import Recipe, build_records
 from tests.writing.conftest import TODAY, checker, vocabulary
 
 PLATFORMS = ("taobao", "jd", "pinduoduo", "douyin_shop", "xiaohongshu", "wechat_store", "amazon", "shopify")
@@ -171,6 +174,7 @@ def test_an_english_shop_gets_the_tables_english() -> None:
     assert found.title is not None
     assert found.title.text.startswith("Rechargeable Desk Lamp, ")
     assert len(found.title.text) <= 75
+    assert [found.title.text[start:end] for start, end in found.title.spans] == list(found.title.words)
     assert found.fields["bullet_1"] == "Arm bends to the middle of the page"
     assert "bullet_3" not in found.fields  # "Ok" is shorter than a bullet may be
     assert measure(found.fields["search_terms"], "utf8") <= 249
@@ -257,6 +261,27 @@ def test_a_record_holds_what_was_promised_and_reads_back() -> None:
     assert all(
         each["reason"].isascii() or "'" in each["reason"] or "(" in each["reason"] for each in english["dropped"]
     )
+
+
+@pytest.mark.parametrize("details", [False, True], ids=["fields", "pages"])
+def test_every_kind_of_data_that_a_listing_is_made_of_decides_what_is_kept(
+    details: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that goes on would otherwise take over what was made with other data."""
+    files, read = bundled(), set()
+    load = DataFiles.load
+
+    def watched(self: DataFiles, kind: str) -> dict[str, Any]:
+        read.add(kind)
+        return load(self, kind)
+
+    monkeypatch.setattr(DataFiles, "load", watched)
+    recipe = Recipe(files.layers, None, PLATFORMS, None, 0, TODAY, "zh", (), (), (), details)
+    list(build_records([Entry(7, "", LAMP)], recipe))
+    made_of = set(read)
+    read.clear()
+    recipe.digest()
+    assert made_of <= read
 
 
 def test_a_platform_without_listing_fields_says_which_have_them() -> None:

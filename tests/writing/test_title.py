@@ -329,6 +329,7 @@ def test_no_title_is_over_its_limit_or_says_a_word_twice(
     assert measure(title.text, unit) <= limit  # type: ignore[arg-type]
     assert title.used == measure(title.text, unit)  # type: ignore[arg-type]
     assert "".join(title.words) == title.text.replace(" ", "")
+    assert [title.text[start:end] for start, end in title.spans] == list(title.words)
     assert len(set(title.words)) == len(title.words)
     assert "羽绒服" in title.text
     assert title.worth <= title.possible
