@@ -20,9 +20,9 @@ from copykit.platforms import Platform
 from copykit.text.measure import Unit, measure
 from copykit.writing.latin import LatinPacker
 from copykit.writing.order import joined, joined_texts
-from copykit.writing.stated import Stated
+from copykit.writing.stated import Stated, brand_term
 from copykit.writing.terms import Vocabulary
-from copykit.writing.title import TitleRoom, brand_term
+from copykit.writing.title import TitleRoom
 
 
 class NoListing(CopykitError):
@@ -215,7 +215,7 @@ def _ad_title(making: Making, spec: FieldSpec) -> str:
     lead = [promotion] if promotion else []
     chosen: list[Any] = []
     for term in sorted(making.stated.own, key=lambda term: making.vocabulary.slots[term.slot].rank):
-        if term.key in making.stated.head.key or any(term.key in other.key for other in chosen):
+        if term.names or term.key in making.stated.head.key or any(term.key in other.key for other in chosen):
             continue
         longer = [*(other for other in chosen if other.key not in term.key), term]  # 不锈钢 goes when 316不锈钢 comes
         text = "！".join([*lead, joined([*longer, making.stated.head])])

@@ -63,6 +63,21 @@ class Screen:
             found = self._seen[keyword, categories] = self._look(keyword, categories)
         return found
 
+    def unlawful(self, text: str, categories: frozenset[str]) -> list[tuple[str, Barred]]:
+        """Return what the checker objects to in a text: the folded stretch that it means, and why."""
+        context = self._contexts.get(categories)
+        if context is None:
+            plain = self._checker.context(Facts(has_link=False, today=self._today, kind="title"))
+            context = self._contexts[categories] = replace(plain, categories=categories)
+        return [
+            (
+                fold_text(finding.match),
+                Barred("law", {"word": finding.match, "message": finding.message, "source": finding.source}),
+            )
+            for finding in self._checker.check(text, context).findings
+            if finding.severity != "hint"
+        ]
+
     def barred_in_english(self, phrase: str, own: str) -> Barred | None:
         """Return why an English phrase is never used; ``own`` is the goods' own brand, folded."""
         text = fold_text(phrase)
@@ -106,15 +121,7 @@ class Screen:
         year = _YEAR.search(text)
         if year is not None and year[0] < self._year:
             return Barred("past_year", {"word": year[0]})
-        context = self._contexts.get(categories)
-        if context is None:
-            plain = self._checker.context(Facts(has_link=False, today=self._today, kind="title"))
-            context = self._contexts[categories] = replace(plain, categories=categories)
-        report = self._checker.check(keyword, context)
-        for finding in report.findings:
-            if finding.severity != "hint":
-                return Barred("law", {"word": finding.match, "message": finding.message, "source": finding.source})
-        return None
+        return next((barred for _, barred in self.unlawful(keyword, categories)), None)
 
 
 _UNSEEN = Barred("")

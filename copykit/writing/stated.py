@@ -7,6 +7,7 @@ A word may stand in a title when a column, the name or a selling point states it
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from copykit.errors import CopykitError
 from copykit.lexicon import AutomatonBuilder
 from copykit.model import Product
 from copykit.text.normalize import fold_text
-from copykit.writing.terms import HEAD, Attribute, Term, Vocabulary
+from copykit.writing.terms import HEAD, OTHER, Attribute, Term, Vocabulary, size_list, size_range
 
 
 class NothingNamed(CopykitError):
@@ -65,11 +66,14 @@ class Reader:
         """
         vocabulary = self._vocabulary
         leaf = leaf_of(product.category)
-        named = vocabulary.cut(product.name)
-        head = self._head(product, leaf, named)
+        name = _plain_name(product)
+        named = vocabulary.cut(name)
+        head, kind = self._head(product, name, leaf, named)
         names = {head.key, *vocabulary.also(head.key)}
-        for term in vocabulary.cut(head.text):
-            names |= {term.key, *vocabulary.also(term.key)} if term.names and not term.bare else set()
+        parts = vocabulary.cut(head.text)
+        if parts and parts[-1].names and not parts[-1].bare:  # 红酒架 is called none of what 红酒 is called
+            for term in parts:
+                names |= {term.key, *vocabulary.also(term.key)} if term.names and not term.bare else set()
         for term in (*named, *vocabulary.cut(leaf)):
             if term.names and not term.bare:
                 names.add(term.key)
@@ -77,6 +81,8 @@ class Reader:
         shown: dict[str, str] = {}
         own: list[Term] = [term for term in named if not term.names and not term.bare]
         must: list[Term] = []
+        if kind is not None:
+            (must if vocabulary.is_name(kind.key) else own).append(kind)
         for header, value in product.attributes.items():
             identifier = vocabulary.attribute_of(header)
             if identifier is None:
@@ -89,10 +95,14 @@ class Reader:
             stated = groups.setdefault(identifier, set())
             for each in values:
                 stated |= self._stated(identifier, each)
-            terms = [vocabulary.term(each)._replace(slot=attribute.slot) for each in values if len(each) <= _LONGEST]
+            sizes = size_list("/".join(values))  # one of them is not the only one
+            shown_as = [size_range(sizes)] if sizes else [vocabulary.label_of(header) + each for each in values]
+            terms = [vocabulary.term(each)._replace(slot=attribute.slot) for each in shown_as if len(each) <= _LONGEST]
+            if sizes:
+                terms = [term._replace(like=term.text) for term in terms]
             if attribute.must:
                 must += terms
-            elif len(values) == 1 or not attribute.apart:
+            elif len(shown_as) == 1 or not attribute.apart:
                 own += [term for term in terms if self._is_telling(term)]
         named_by = (product.name, product.category, *product.audience, *product.must)
         told = (
@@ -142,19 +152,39 @@ class Reader:
             return False
         return bool(term.groups) or term.soft is not None or term.slot == "pack"
 
-    def _head(self, product: Product, leaf: str, named: tuple[Term, ...]) -> Term:
+    def _head(self, product: Product, name: str, leaf: str, named: tuple[Term, ...]) -> tuple[Term, Term | None]:
+        """Return what a thing is called; where only its category is known, its own name and then its kind."""
         if product.head:
-            return self._vocabulary.term(product.head)._replace(slot=HEAD, bare=False)
-        for terms in (named, self._vocabulary.cut(leaf)):
-            for number in range(len(terms) - 1, -1, -1):
-                if terms[number].names and not terms[number].bare:
-                    return self._whole_name(terms, number, product.name)
+            return self._vocabulary.term(product.head)._replace(slot=HEAD, bare=False), None
+        head = self._known(named, name)
+        if head is not None:
+            return head, None
+        kind = self._kind(product, leaf, named)
+        if product.name == product.current_title:  # a row without a name: of its title nobody knows what names it
+            return kind, None
+        own = self._own_name(_SIGNS_AROUND.sub("", _REMARKS.sub(" ", name)), kind)
+        if not own or own in kind.text or kind.text in name:
+            return kind, None
+        head = self._vocabulary.term(own)._replace(slot=HEAD, bare=False)
+        return head, None if kind.key in head.key else kind
+
+    def _known(self, terms: Sequence[Term], name: str) -> Term | None:
+        """Return the last name of a thing that the lists know, with all that belongs to it."""
+        for number in range(len(terms) - 1, -1, -1):
+            if terms[number].names and not terms[number].bare:
+                return self._whole_name(terms, number, name)
         # 瑜伽裤: no list knows it, but what ends so is the name of a thing.
-        for terms in (named, self._vocabulary.cut(leaf)):
-            if len(terms) > 1 and terms[-1].bare and not terms[-2].groups:
-                whole = terms[-2].text + terms[-1].text
-                if whole in (product.name, leaf) or product.name.endswith(whole):
-                    return self._vocabulary.term(whole)._replace(slot=HEAD, bare=False)
+        if len(terms) > 1 and terms[-1].bare and not terms[-2].groups:
+            whole = terms[-2].text + terms[-1].text
+            if name.endswith(whole):
+                return self._vocabulary.term(whole)._replace(slot=HEAD, bare=False)
+        return None
+
+    def _kind(self, product: Product, leaf: str, named: tuple[Term, ...]) -> Term:
+        """Return what a product's category calls it."""
+        known = self._known(self._vocabulary.cut(leaf), leaf)
+        if known is not None:
+            return known
         # 童鞋 and 女装 say for whom as well as what.
         for terms in (named, self._vocabulary.cut(leaf)):
             for term in reversed(terms):
@@ -172,6 +202,8 @@ class Reader:
     def _whole_name(self, terms: Sequence[Term], number: int, name: str) -> Term:
         """Return a thing's name with what goods it holds or is for (坚果礼盒), which no other word may part."""
         term = terms[number]
+        if (tailed := self._with_tail(terms, number, name)) is not None:
+            return tailed
         if not number or not terms[number - 1].names or terms[number - 1].bare:
             return term
         first = terms[number - 1]
@@ -183,6 +215,44 @@ class Reader:
         if is_twice or whole not in name or len(whole) > _LONGEST_NAME:
             return term
         return self._vocabulary.term(whole)._replace(slot=HEAD, bare=False)
+
+    def _with_tail(self, terms: Sequence[Term], number: int, name: str) -> Term | None:
+        """Return a known name with what follows it and says what the thing is: 红酒架, 电饭煲内胆, 鞋柜防潮垫.
+
+        What is known to describe things (通用, 透明) ends a name; before the end of another name it belongs to that.
+        """
+        last = number
+        for place in range(number + 1, len(terms)):
+            if terms[place].bare or (place == last + 1 and _is_plain(terms[place])):
+                last = place
+        for end in range(last, number, -1):
+            whole = "".join(term.text for term in terms[number : end + 1])
+            if len(whole) <= _LONGEST and whole in name and (terms[end].bare or _is_plain(terms[end])):
+                return self._vocabulary.term(whole)._replace(slot=HEAD, bare=False)
+        return None
+
+    def _own_name(self, name: str, kind: Term) -> str:
+        """Return the part of a product's name that no list knows and nothing but the name tells: 三国演义, 落地扇.
+
+        Beside a category that says little (食品) it is all of the name: 冻干草莓.
+        """
+        words: list[tuple[int, int, Term]] = []
+        for term in self._vocabulary.cut(name):
+            start = name.find(term.text, words[-1][1] if words else 0)
+            if start >= 0:
+                words.append((start, start + len(term.text), term))
+        plain = [number for number, (_, _, term) in enumerate(words) if _is_plain(term) or term.bare]
+        if all(words[number][2].bare for number in plain):
+            is_name = len(name) <= _LONGEST and name.isalnum() and sum(map(_is_han, name)) > 2
+            return name if is_name and not self._vocabulary.is_name(kind.key) else ""
+        first = plain[0]
+        if first and words[first - 1][1] == words[first][0]:
+            before = words[first - 1][2]
+            first -= before.key.isalpha() and not before.groups and before.soft is None  # Python入门教程
+        own = name[words[first][0] : words[plain[-1]][1]]
+        if len(own) <= _LONGEST and own.isalnum():
+            return own
+        return max((words[number][2].text for number in plain), key=len)
 
     def _stated(self, identifier: str, value: str) -> frozenset[frozenset[str]]:
         """Return the groups of an attribute that the words in a value of its own column state."""
@@ -236,7 +306,8 @@ class Reader:
 def _before(head: Term, named: Sequence[Term]) -> str:
     """Return the key of the word right before a thing's name, if it describes the thing."""
     for before, term in itertools.pairwise(named):
-        if term.key == head.key and not before.names and not before.bare and before.slot not in _UNTIED:
+        is_head = term.key == head.key or (term.names and head.key.startswith(term.key))
+        if is_head and not before.names and not before.bare and before.slot not in _UNTIED:
             return before.key
     return ""
 
@@ -310,17 +381,25 @@ def _states(told: frozenset[frozenset[str]], names: frozenset[str], apart: bool)
 
 
 def said(key: str, text: str) -> bool:
-    """Return whether a folded text says a folded word: not denied (不防水), no part of a figure (500 in 1500)."""
+    """Return whether a folded text says a folded word: not denied (不防水), no part of a figure or a Latin word.
+
+    500 is none of 1500, and m is none of 500ml.
+    """
     start = text.find(key)
     while start >= 0:
         before, after = text[start - 1 : start], text[start + len(key) : start + len(key) + 1]
         in_figure = (key[0].isdigit() and (before.isdigit() or before == ".")) or (
             key[-1].isdigit() and after.isdigit()
         )
-        if before not in _DENIES and not in_figure:
+        in_word = (_is_letter(key[0]) and _is_letter(before)) or (_is_letter(key[-1]) and _is_letter(after))
+        if before not in _DENIES and not in_figure and not in_word:
             return True
         start = text.find(key, start + 1)
     return False
+
+
+def _is_letter(char: str) -> bool:
+    return char.isascii() and char.isalpha()
 
 
 def _misfit_of_rest(term: Term, rest: str, stated: Stated, vocabulary: Vocabulary) -> tuple[str, dict[str, str]] | None:
@@ -359,6 +438,34 @@ def leaf_of(category: str) -> str:
     return parts[-1].rpartition("/")[2].strip() if len(parts) == 1 else parts[-1]
 
 
+def _is_plain(term: Term) -> bool:
+    """Return whether a word is one of Han characters of which no list knows anything."""
+    return term.slot == OTHER and not term.groups and term.soft is None and all(map(_is_han, term.key))
+
+
+def _is_han(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
+
+
+def brand_term(product: Product) -> Term | None:
+    """Return a product's own brand as a word of a title."""
+    brand = product.brand.strip()
+    key = fold_text(brand).strip()
+    return Term(brand, key, "brand", soft=frozenset()) if key and key not in _NO_BRANDS else None
+
+
+def _plain_name(product: Product) -> str:
+    """Return a product's name without its brand (a word of its own), what nobody sees, and what is said twice."""
+    name = _UNSEEN.sub(" ", product.name)
+    brand = brand_term(product)
+    rest = re.sub(re.escape(brand.text), " ", name, flags=re.IGNORECASE) if brand is not None else name
+    return " ".join(dict.fromkeys((rest if any(map(str.isalnum, rest)) else name).split()))
+
+
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
+_SIGNS_AROUND = re.compile(r"^\W+|\W+$")
+_NO_BRANDS = frozenset(("无", "无品牌", "其他", "其它", "other", "-", "/", "nobrand", "no brand"))
+_REMARKS = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")
 _UNTIED = frozenset(("brand", "model", "new", "gender", "pack"))  # these have places of their own
 _JOIN = " \u3001 "
 _DENIES = frozenset(("不", "非", "没", "未", "无"))
@@ -368,7 +475,12 @@ _SHORT_POINT = 6
 
 
 def _values(value: str) -> list[str]:
-    """Return the values of a cell that names several: 白色、黑色."""
-    for sign in "，,；;|/\n":
-        value = value.replace(sign, "、")
-    return [each.strip() for each in value.split("、") if each.strip()]
+    """Return the values of a cell that names several: 白色、黑色; 30包/箱 and 170/92A are one."""
+    found: list[str] = []
+    for each in _COMMAS.split(value):
+        parts = [each] if each.strip()[:1].isdigit() else each.split("/")
+        found += [part.strip() for part in parts if part.strip()]
+    return found
+
+
+_COMMAS = re.compile(r"[、，,；;|\n]")

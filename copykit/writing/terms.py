@@ -7,7 +7,7 @@ there are stands in word lists and attribute files; the segmenter cuts what they
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from copykit.datafiles import DataFiles
@@ -76,11 +76,13 @@ class AttributeNames:
         self.attributes: dict[str, Attribute] = {}
         self._headers: dict[str, str] = {}
         self._asked: dict[str, str | None] = {}
+        self._labelled: set[str] = set()
         for identifier, data in files.load("attributes").items():
             told = (data.get(key, False) for key in ("apart", "must", "whole"))
             self.attributes[identifier] = Attribute(identifier, data["name"], data["name_en"], data["slot"], *told)
             for header in data["headers"]:
                 self._headers.setdefault(fold_text(header).strip(), identifier)
+            self._labelled.update(fold_text(header).strip() for header in data.get("labelled", ()))
 
     def of(self, header: str) -> str | None:
         """Return the id of the attribute that a header or a key stands for."""
@@ -89,6 +91,10 @@ class AttributeNames:
                 self._asked.clear()
             self._asked[header] = self._headers.get(fold_text(header).strip())
         return self._asked[header]
+
+    def label(self, header: str) -> str:
+        """Return the header where a value means something else without it (充绒量 of 160g), else nothing."""
+        return header.strip() if fold_text(header).strip() in self._labelled else ""
 
 
 class Amounts:
@@ -149,7 +155,7 @@ class Vocabulary:
             each["id"]: Slot(each["id"], each["place"], each["most"], n) for n, each in enumerate(settings["slots"])
         }
         names = AttributeNames(files)
-        self.attributes, self.attribute_of = names.attributes, names.of
+        self.attributes, self.attribute_of, self.label_of = names.attributes, names.of, names.label
         self._groups: dict[str, list[tuple[str, str]]] = {}
         self._exact: set[str] = set()
         self._spans: dict[str, _Spans] = {}
@@ -190,8 +196,15 @@ class Vocabulary:
         every = sorted([*settings["counts"], *(unit for family in settings["units"] for unit in family)], key=len)
         number, units = _NUMBER.pattern, "|".join(map(re.escape, reversed(every)))
         self._measure = re.compile(rf"{number}(?:[-~至]{number})?(?:{units})(?:\*\d+\S*|x\d+\S*)?")
-        # 6-12岁 is one word, whatever the segmenter makes of it.
-        self._stretch = re.compile(rf"({number}[-~至]{number}(?:{units}))", re.IGNORECASE)
+        # 6-12岁, 250g*2袋, 30包/箱, 750g(25g×30), M/L/XL and 170/92A are words, whatever the segmenter makes of them.
+        one = rf"{number}(?:{units})?"
+        times = rf"{number}(?:{units})?(?:[*×xX]{number}(?:{units})?)+"
+        holds = rf"{number}(?:{units})(?:/(?:[箱盒罐袋包瓶件组套份]|{one}(?:{units})))+"
+        self._whole = re.compile(
+            rf"(?<![\d.A-Za-z])({number}[-~至]{number}(?:{units})|{one}[(（](?:{times}|{holds})[)）]|{times}|{holds}"
+            rf"|{_SIZE}(?:/{_SIZE})+|{_SIZE}码|\d+/\d+[A-Za-z]?)(?![\dA-Za-z])",
+            re.IGNORECASE,
+        )
         self.dull = frozenset(settings["dull"])  # values that say nothing
         known = {*self._groups, *self._names, *self._soft, *self._kinds}
         for value in values:
@@ -270,8 +283,9 @@ class Vocabulary:
             return Term(text, key, self._slot_of[self._kinds[key]], like=self._amounts.of(key))
         if _YEAR.match(key):
             return Term(text, key, "new")
-        if self._measure.fullmatch(key):
-            return Term(text, key, "pack", like=self._amounts.of(key))
+        if self._measure.fullmatch(key) or self._whole.fullmatch(text):
+            sizes = size_list(text)
+            return Term(text, key, "pack", like=size_range(sizes) if sizes else self._amounts.of(key))
         if key in self._ends:
             return Term(text, key, HEAD, bare=True)
         if key.endswith(self._ends) or any(key[start:] in self._names for start in range(1, len(key) - 1)):
@@ -281,10 +295,12 @@ class Vocabulary:
     def _pieces(self, keyword: str) -> list[str]:
         """Return the pieces of a keyword; no single character but those that are words."""
         pieces: list[str] = []
-        for part in _BLANKS.split(keyword):
-            for number, piece in enumerate(self._stretch.split(part)):
-                if piece:
-                    pieces += [piece] if number % 2 else self._split(piece)
+        for number, stretch in enumerate(self._whole.split(keyword)):
+            if number % 2:
+                pieces.append(stretch)
+            else:
+                for piece in _BLANKS.split(stretch):
+                    pieces += self._split(piece) if piece else []
         return pieces
 
     def _split(self, text: str) -> list[str]:
@@ -310,7 +326,7 @@ class Vocabulary:
             else:
                 joined[-1] += whole
         if waiting:
-            if joined:
+            if joined and not (waiting.isascii() and self._is_whole(joined[-1])):
                 joined[-1] += waiting
             else:
                 joined.append(waiting)
@@ -361,6 +377,20 @@ def _is_made_of(key: str, known: set[str]) -> bool:
     return reached[-1]
 
 
+def size_list(text: str) -> tuple[str, ...]:
+    """Return the sizes of a cell that lists clothes' sizes and nothing else: M/L/XL; empty for all else."""
+    sizes = tuple(part for part in _BETWEEN_SIZES.split(text.strip()) if part)
+    return sizes if len(sizes) > 1 and all(_ONE_SIZE.fullmatch(size) for size in sizes) else ()
+
+
+def size_range(sizes: Sequence[str]) -> str:
+    """Return sizes as a title tells them, from the first to the last."""
+    return f"{sizes[0]}-{sizes[-1]}"
+
+
+_SIZE = r"(?:[2-9]?X{1,4}[SL]|[SML])"
+_ONE_SIZE = re.compile(_SIZE, re.IGNORECASE)
+_BETWEEN_SIZES = re.compile(r"[\s,，、;；/|]+")
 _LONGEST_VALUE = 8
 _SMALLEST = 0.1  # nobody writes 0.05升
 _MOST_CUTS = 200_000  # remembered before all are forgotten: a shop has thousands of keywords, a log millions

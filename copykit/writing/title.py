@@ -15,7 +15,7 @@ from copykit.text.normalize import fold_text
 from copykit.writing.order import Order, joined, placed
 from copykit.writing.pack import Packing, Puzzle, bits, solve
 from copykit.writing.screen import Screen
-from copykit.writing.stated import Stated
+from copykit.writing.stated import Stated, brand_term
 from copykit.writing.terms import HEAD, Term, Vocabulary
 from copykit.writing.wanted import MOST_DROPPED, KeywordPools, Keywords, WantedWord
 
@@ -366,8 +366,12 @@ class _Bench:
     def _old_terms(self) -> list[Term]:
         """Return the words of the title in use that may be said at all; those that may not are told as dropped."""
         terms: list[Term] = []
+        # Of 全网最低价 no half stays either.
+        unlawful = self.packer._screen.unlawful(self.product.current_title, self.stated.categories)
         for term in self.before:
             barred = self.packer._screen.barred(term.text, self.stated.categories)
+            if barred is None:
+                barred = next((why for match, why in unlawful if term.key in match), None)
             if barred is not None:
                 self.dropped.append(Dropped(term.text, *barred))
             elif self.packer.barred(self.room, term.text):
@@ -378,17 +382,23 @@ class _Bench:
 
     def _cut_old(self) -> list[Term]:
         """Return the words of the title in use; its brand, what is locked and the thing's name stay whole."""
-        vocabulary = self.packer._vocabulary
-        brand = brand_term(self.product)
-        title = self.product.current_title
-        if brand is not None:  # 喵呜碳钢 is a brand and a material
-            title = re.sub(re.escape(brand.text), lambda found: f" {found[0]} ", title, flags=re.IGNORECASE)
-        terms = list(vocabulary.cut(title))
-        for whole in (*(vocabulary.term(word) for word in self.product.locked), self.stated.head):
-            inside = [n for n, term in enumerate(terms) if term.key in whole.key]
-            if inside and whole not in terms and whole.key in fold_text(title):
-                terms = [whole if n == inside[0] else term for n, term in enumerate(terms) if n not in inside[1:]]
-        return [brand if brand is not None and term.key == brand.key else term._replace(bare=False) for term in terms]
+        title, head = self.product.current_title, self.stated.head
+        brand = brand_term(self.product)  # 喵呜碳钢 is a brand and a material
+        wholes = [*([brand] if brand is not None else []), *map(self.packer._vocabulary.term, self.product.locked)]
+        terms = self._cut_around(title, wholes)
+        if head not in terms and any(term.key in head.key for term in terms):
+            terms = self._cut_around(title, [*wholes, head])
+        return [term._replace(bare=False) for term in terms]
+
+    def _cut_around(self, title: str, wholes: Sequence[Term]) -> list[Term]:
+        """Return the different words of a title, in which some are not cut."""
+        by_key = {whole.key: whole for whole in wholes if whole.key}
+        known = "|".join(re.escape(whole.text) for whole in sorted(by_key.values(), key=lambda term: -len(term.text)))
+        terms: list[Term] = []
+        for number, piece in enumerate(re.split(f"({known})", title, flags=re.IGNORECASE) if known else [title]):
+            whole = by_key.get(fold_text(piece).strip()) if number % 2 else None
+            terms += [whole] if whole is not None else self.packer._vocabulary.cut(piece)
+        return list(dict.fromkeys(terms))
 
     def _covers(self, standing: str) -> dict[int, int]:
         """Return which terms stand inside which others."""
@@ -431,6 +441,9 @@ class _Bench:
         return caps
 
     def _left_out(self, word: WantedWord, lacking: int, chosen: int, left: int) -> Dropped:
+        if (bare := next((bit for bit in bits(lacking) if bit.bit_length() - 1 in self._bare), None)) is not None:
+            facts = {"word": self.terms[bare.bit_length() - 1].text, "head": self.must[0].text}
+            return Dropped(word.shop.text, "other_goods", facts)
         for mask, most in self.puzzle.caps:
             if lacking & mask and (chosen & mask).bit_count() >= most:
                 terms = "、".join(self.terms[bit.bit_length() - 1].text for bit in bits(chosen & mask))
@@ -443,13 +456,6 @@ class _Bench:
         return Dropped(word.shop.text, "room", {"short": short, "unit": self.room.unit})
 
 
-def brand_term(product: Product) -> Term | None:
-    """Return a product's own brand as a word of a title."""
-    brand = product.brand.strip()
-    key = fold_text(brand).strip()
-    return Term(brand, key, "brand", soft=frozenset()) if key and key not in _NO_BRANDS else None
-
-
 def code_of(product: str, platform: str, text: str) -> str:
     """Return a short code for one title of one product on one platform, by which its results are told from others'."""
     digest = hashlib.blake2s(f"{product}\n{platform}\n{text}".encode("utf-8", "replace"), digest_size=5).digest()
@@ -458,7 +464,6 @@ def code_of(product: str, platform: str, text: str) -> str:
 
 
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # no letters that are read for others
-_NO_BRANDS = frozenset(("无", "无品牌", "其他", "其它", "other", "-", "/", "nobrand", "no brand"))
 _SHARES = (1.0, 0.75, 0.5, 0.25, 0.0)
 _MOST_KNOWN = 200_000
 _SCALE = 1_000_000  # weights become whole numbers, so that equal worths are equal

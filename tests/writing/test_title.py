@@ -119,6 +119,26 @@ ORDERS = [
     (BRUSH, ["软毛牙刷"], "软毛电动牙刷"),
     (Product("7", "瑜伽裤", attributes={"腰型": "高腰"}), ["高腰瑜伽裤"], "高腰瑜伽裤"),
     (Product("4", "羽绒服外套", attributes={"颜色": "黑色"}), ["黑色羽绒服", "黑色外套"], "黑色羽绒服外套"),
+    # What follows a known name is the thing: a rack for wine is no wine.
+    (Product("8", "红酒架", attributes={"规格": "6瓶"}), ["红酒架"], "红酒架6瓶"),
+    (Product("9", "电饭煲内胆", attributes={"规格": "3L"}), ["电饭煲"], "电饭煲内胆3L"),
+    (Product("10", "咖啡机清洁片", category="家电配件", attributes={"规格": "20片"}), [], "咖啡机清洁片20片"),
+    (Product("11", "鞋柜防潮垫"), ["防潮鞋柜"], "鞋柜防潮垫"),
+    (Product("12", "电饭煲内胆通用"), [], "通用电饭煲内胆"),
+    (Product("13", "无线吸尘器滤芯", brand="小暖"), [], "小暖无线吸尘器滤芯"),
+    # What no list knows is called by its own name, whatever its category is called.
+    (Product("14", "三国演义", category="图书", attributes={"规格": "全2册 平装"}), [], "三国演义全2册 平装图书"),
+    (Product("15", "人文社 红楼梦", category="图书", brand="人文社"), ["红楼梦"], "人文社红楼梦图书"),
+    (Product("16", "Python入门教程", category="图书"), [], "Python入门教程图书"),
+    (Product("17", "大号落地扇 XN-F12", category="家电"), [], "XN-F12大号落地扇家电"),
+    (Product("18", "🔥林间 针织开衫😍✨", category="服装", brand="林间"), [], "林间针织开衫服装"),
+    (Product("19", "透气小熊童鞋", category="童鞋"), [], "透气小熊童鞋"),
+    # One size is not all of them, and what a figure measures is said where it may be taken for something else.
+    (Product("20", "牛仔裤", attributes={"规格": "S/M/L/XL"}), [], "牛仔裤S-XL"),
+    (Product("21", "羽绒服", attributes={"规格": "M/L/XL/2XL", "充绒量": "160g"}), [], "羽绒服M-2XL充绒量160g"),
+    (Product("22", "衬衫", attributes={"规格": "170/92A"}), [], "衬衫170/92A"),
+    (Product("23", "牛肉干", attributes={"规格": "30包/箱"}), [], "牛肉干30包/箱"),
+    (Product("24", "湿巾", attributes={"规格": "80抽*10包"}), [], "湿巾80抽*10包"),
 ]
 
 
@@ -135,6 +155,29 @@ def test_a_brand_that_runs_into_the_next_word_of_an_old_title_is_not_said_twice(
     title = pack(cart, "平价宠物推车", room=room, change=0.3)
     assert title.text == "喵呜碳钢宠物推车平价"
     assert title.added == ("平价",)
+
+
+# product, the title in use, the title: words that belong together stay, and half of what may not be said does not
+MENDED = [
+    (
+        Product("1", "手工桃酥", category="食品", brand="山里人家"),
+        "山里人家手工桃酥750g(25g×30) 全网最低价",
+        "山里人家手工桃酥750g(25g×30)食品",
+    ),
+    (Product("2", "湿巾", brand="贝亲亲"), "贝亲亲湿巾80抽*10包 包邮", "贝亲亲湿巾80抽*10包"),
+    (Product("3", "牛肉干"), "麻辣牛肉干30包/箱 限时特价", "麻辣牛肉干30包/箱"),
+    (Product("4", "高腰牛仔裤", brand="YOUNI"), "YOUNI高腰牛仔裤M/L/XL 显瘦", "YOUNI高腰牛仔裤M/L/XL显瘦"),
+    (Product("5", "连衣裙", attributes={"规格": "M/L/XL"}), "连衣裙M/L/XL 通勤", "连衣裙M/L/XL通勤"),
+    (Product("6", "奶瓶"), "小满屋奶瓶L码 54片", "小满屋奶瓶L码54片"),
+    (Product("7", "心理学通识", category="图书"), "心理学通识全4册 正品", "心理学通识全4册正品"),
+]
+
+
+@pytest.mark.parametrize(("product", "old", "title"), MENDED, ids=[old for _, old, _ in MENDED])
+def test_an_old_title_is_never_cut_inside_what_belongs_together(
+    product: Product, old: str, title: str, pack: Pack
+) -> None:
+    assert pack(Product(**{**_fields(product), "current_title": old}), change=0.5).text.startswith(title)
 
 
 @pytest.mark.parametrize("change", [None, 0.3, 1.0])
