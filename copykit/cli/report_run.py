@@ -298,20 +298,23 @@ class _Maker:
         return earlier._replace(before=before, year_ago=year_ago, year_ago_before=year_ago_before)
 
     def _note_unlike(self, years: Years, before: Period, has_year: bool) -> None:
-        """Note where one of two periods lies round a feast and the other does not."""
-        here, there = years.feasts(self._period), years.feasts(before)
+        """Note where one of two periods lies round a feast, or holds its day, and the other does not."""
         chinese = self._settings.lang == "zh"
-        if set(here) == set(there):
-            return
         said = []
-        for mine, zh, en in (
-            ([name for name in here if name not in there], "这一期", "this period"),
-            ([name for name in there if name not in here], "上一期", "the one before"),
+        for mine, other, zh, en in (
+            (self._period, before, "这一期", "this period"),
+            (before, self._period, "上一期", "the one before"),
         ):
-            if mine:
-                joined = "、".join(mine)
+            near = [name for name in years.feasts(mine) if name not in years.feasts(other)]
+            held = [name for name in years.holds(mine) if name not in (*years.holds(other), *near)]
+            if near:
+                joined = "、".join(near)
                 blank = " " if joined[-1].isascii() else ""
                 said.append(f"{zh}在{joined}{blank}前后" if chinese else f"{en} lies round {joined}")
+            if held:
+                said.append(f"{zh}里有{'、'.join(held)}" if chinese else f"{en} holds {', '.join(held)}")
+        if not said:
+            return
         if chinese:
             tail = "；和去年同样的日子比更准，见下面" if has_year else ""
             self._notes.append(f"{'，'.join(said)}，涨跌里有日子的缘故{tail}")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from copykit._version import __version__
 from copykit.model import Example, LinkRow, PlanLine, Report, SourceRow, TitleRow, WordRow, YearPart
-from copykit.render.report.words import MARKS, MEASURES, change, number
+from copykit.render.report.words import MARKS, against_the_rest, change, measure, number
 from copykit.reports.gather import Gathered
 from copykit.reports.parts import OwnTitles
 from copykit.reports.period import Period, between
@@ -75,7 +75,7 @@ def build(
         for state, rows in found.words.items()
     }
     own = tuple(_told(row, WITH_COMMANDS, examples, None, "", settings.lang) for row in of_last_year(found.own))
-    unit = MEASURES[settings.lang].get(gathered.measure, MEASURES[settings.lang]["count"])
+    unit = measure(gathered.measure, settings.lang)
     return Report(
         name=settings.name,
         period=period.label,
@@ -189,11 +189,11 @@ def _lead(
     else:
         rising, new, falling = (words.get(state, ()) for state in ("rising", "new", "falling"))
         if rising:
-            lead.append(_most(rising[0], "涨得最多", "rose most", unit, zh))
+            lead.append(_first(rising, unit, zh))
         if new:
             lead.append(_new(new, zh))
         if falling:
-            lead.append(_most(falling[0], "掉得最多", "fell most", unit, zh))
+            lead.append(_first(falling, unit, zh))
         if not (rising or new or falling):
             lead.append("和上一期比，没有够得上说变化的词。" if zh else "No word changed enough to be told.")
     trouble = _trouble(gathered, beside, zh)
@@ -202,6 +202,19 @@ def _lead(
     if len(lead) < 3 and own:
         lead.append(_most(own[0], "自己的牌子里变得最多", "of the own brand changed most", unit, zh))
     return lead[:3]
+
+
+# What is said of the first word of a state, and of one that went so against the rest only.
+_HOW = {
+    "rising": (("涨得最多", "rose most"), ("掉得比别的词少", "fell less than the rest")),
+    "falling": (("掉得最多", "fell most"), ("涨得不如别的词", "rose less than the rest")),
+}
+
+
+def _first(rows: Sequence[WordRow], unit: str, zh: bool) -> str:
+    """Return a sentence on the first word whose own figure went that way, else on the first against the rest."""
+    row = next((row for row in rows if not against_the_rest(row)), rows[0])
+    return _most(row, *_HOW[row.state][against_the_rest(row)], unit, zh)
 
 
 def _most(row: WordRow, zh_how: str, en_how: str, unit: str, zh: bool) -> str:

@@ -66,9 +66,9 @@ def changes(
         ratio = told_now / told_before if told_before and told_now else None
         history = tuple(_figure(each, name) for each in earlier)
         notes = [_note(history, lang)]
-        if ratio is not None and (state == "rising") != (ratio > 1):
+        if ratio is not None and (ratio <= 1 if state == "rising" else ratio >= 1):
             ratio /= scale
-            notes.append("和别的词比：整体变了" if lang == "zh" else "against the rest: the whole has changed")
+            notes.append(_WHOLE[lang][scale > 1])
         note = ("；" if lang == "zh" else "; ").join(filter(None, notes))
         row = WordRow(name, state, told_before, told_now, ratio, history, own=is_own(name), note=note)
         item = abs(last - first), row
@@ -122,6 +122,8 @@ def year_part(
     )
 
 
+# What the whole did where a word went its own way against it only: fell, or rose.
+_WHOLE = {"zh": ("整体掉得更多", "整体涨得更多"), "en": ("the whole fell more", "the whole rose more")}
 # What a state says of a word's way, for saying whether it went the same way a year ago.
 _WAYS = {"new": "up", "rising": "up", "falling": "down", "gone": "down"}
 _THEN = {

@@ -26,6 +26,11 @@ class Years:
         found = self._diary.year_ago(self._diary.periods(days, period.kind), now, period.kind)
         return holding(found.start, period.kind) if found is not None else None
 
+    def holds(self, period: Period) -> tuple[str, ...]:
+        """Return the names of the feasts and sales days that are days of a period."""
+        found = self._diary.periods([period.start], period.kind)[0]
+        return tuple(name for name, away in found.feasts if -found.days < away <= 0)
+
     def feasts(self, period: Period) -> tuple[str, ...]:
         """Return the names of the feasts and sales days that a period lies round."""
         return tuple(name for name, _ in self._diary.periods([period.start], period.kind)[0].feasts)

@@ -150,6 +150,26 @@ def test_the_same_weeks_of_last_year_stand_beside(shop: Path) -> None:
     assert "在双 11 前后" in "".join(told["notes"])
 
 
+def test_a_word_that_rose_less_than_the_rest_is_not_said_to_have_fallen(shop: Path) -> None:
+    every = dict.fromkeys(WORDS, 3.0) | {"三合一冲锋衣": 1.1, "禾木羽绒服": 3.0}
+    week(shop, "2026-11-09", {})
+    week(shop, "2026-11-16", every)
+    both(shop)
+    told = json.loads(files(shop)["report.json"])
+    assert told["lead"] == ["“三合一冲锋衣”涨得不如别的词：360 → 396（次数，和别的词比 −63%）。"]
+    assert "和别的词比 −63%（360 → 396） · 整体涨得更多" in files(shop)["report.md"].decode()
+    assert any("上一期在双 11 前后" in note for note in told["notes"])
+
+
+def test_an_index_is_called_what_it_is_and_the_week_of_a_sale_is_told(shop: Path) -> None:
+    for monday, figure in (("2026-11-02", 1000), ("2026-11-09", 2000)):
+        (shop / "数据" / f"{monday}.csv").write_text(f"搜索词,搜索人气\n护手霜,{figure}\n润唇膏,900\n", "utf-8")
+    assert run(["report", "run", settings(shop), "--period", "2026-W46", *DAY]) == 0
+    told = json.loads(files(shop, "2026-W46")["report.json"])
+    assert told["lead"][0] == "“护手霜”涨得最多：1,000 → 2,000（搜索人气，+100%）。"
+    assert "这一期里有双 11，涨跌里有日子的缘故" in told["notes"]
+
+
 def test_in_english_it_says_as_much(shop: Path) -> None:
     week(shop, "2025-11-10", {})
     week(shop, "2025-11-17", {"三合一冲锋衣": 2.5, "羽绒服清洗": 4})

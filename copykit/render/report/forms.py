@@ -130,7 +130,7 @@ def markdown(report: Report, lang: str = "zh") -> str:
         out.append(f"## {say('自己的牌子', 'own brand')}")
         out.append("\n".join(_word_line(row, lang) for row in report.own))
     if report.year is not None:
-        out.append(f"## {say('和去年同期比', 'against last year')}{p.open}{report.year.days}{p.shut}")
+        out.append(f"## {words.AGAINST_LAST_YEAR[lang]}{p.open}{report.year.days}{p.shut}")
         lines = [
             f"- **{_md(row.keyword)}** {words.change(row, lang)}{p.open}{words.figures(row)}{p.shut}"
             for row in report.year.words
@@ -182,7 +182,7 @@ def message_paragraphs(report: Report, where: str = "", lang: str = "zh") -> tup
         told = p.between.join(
             f"{row.keyword}{p.open}{words.change(row, lang)}{p.shut}" for row in report.year.words[:TOLD_IN_CHAT]
         )
-        out.append(f"**{'和去年同期比' if zh else 'against last year'}**{p.colon}{told}")
+        out.append(f"**{words.AGAINST_LAST_YEAR[lang]}**{p.colon}{told}")
     lost = [row for row in report.links or () if row.state == "lost"]
     if lost:
         out.append(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from copykit.model import Report, WordRow
+from copykit.render.keywords import ROLES
 
 ORDER = ("new", "rising", "falling", "gone")
 STATES: Mapping[str, Mapping[str, str]] = {
@@ -15,6 +16,10 @@ STATES: Mapping[str, Mapping[str, str]] = {
 HEADINGS: Mapping[str, Mapping[str, str]] = {
     "zh": {"new": "新出来的词", "rising": "涨起来的词", "falling": "掉下去的词", "gone": "不见了的词"},
     "en": {"new": "new words", "rising": "rising words", "falling": "falling words", "gone": "words that went"},
+}
+AGAINST_LAST_YEAR: Mapping[str, str] = {
+    "zh": "和去年同期比，除去整体的涨跌",
+    "en": "against last year, less what the whole did",
 }
 LINK_STATES: Mapping[str, Mapping[str, str]] = {
     "zh": {"ok": "在", "lost": "没了", "changed": "变了", "nofollow": "加了 nofollow", "unreachable": "打不开"},
@@ -26,10 +31,8 @@ LINK_STATES: Mapping[str, Mapping[str, str]] = {
         "unreachable": "could not be opened",
     },
 }
-MEASURES: Mapping[str, Mapping[str, str]] = {
-    "zh": {"count": "次数", "documents": "篇数", "index": "指数", "rank": "名次"},
-    "en": {"count": "count", "documents": "texts", "index": "index", "rank": "rank"},
-}
+# What the figure of a word counts; other roles are called as everywhere.
+_MEASURES: Mapping[str, tuple[str, str]] = {"searches": ("次数", "count"), "documents": ("篇数", "texts")}
 
 
 class Marks(NamedTuple):
@@ -47,6 +50,12 @@ MARKS: Mapping[str, Marks] = {
     "zh": Marks("（", "）", "：", "，", "、", "；"),
     "en": Marks(" (", ")", ": ", ", ", ", ", "; "),
 }
+
+
+def measure(role: str, lang: str) -> str:
+    """Return what a figure is called."""
+    zh, en = _MEASURES.get(role) or ROLES[role]
+    return zh if lang == "zh" else en
 
 
 def number(value: float | None) -> str:
@@ -71,7 +80,17 @@ def change(row: WordRow, lang: str) -> str:
             return f"{row.ratio:.0f} 倍" if lang == "zh" else f"{row.ratio:.0f} times"
         case _:
             share = (row.ratio - 1) * 100
-            return f"{'+' if share >= 0 else '−'}{abs(share):.0f}%"
+            told = f"{'+' if share >= 0 else '−'}{abs(share):.0f}%"
+            if not against_the_rest(row):
+                return told
+            return f"和别的词比 {told}" if lang == "zh" else f"{told} against the rest"
+
+
+def against_the_rest(row: WordRow) -> bool:
+    """Return whether a word rose or fell against the others only, while its own figure did not."""
+    if row.before is None or row.after is None:
+        return False
+    return row.after <= row.before if row.state == "rising" else row.state == "falling" and row.after >= row.before
 
 
 def figures(row: WordRow) -> str:
