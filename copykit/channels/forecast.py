@@ -202,9 +202,10 @@ def total(forecasts: Iterable[Forecast]) -> Forecast:
     bases = {forecast.basis for forecast in parts}
     basis = bases.pop() if len(bases) == 1 else "mixed"
     return Forecast(
-        round(sum(part.low for part in parts), 1),
+        # As people read them: whole orders, the range rather too wide than too narrow.
+        float(sum(math.floor(part.low) for part in parts)),
         round(sum(part.mid for part in parts), 1),
-        round(sum(part.high for part in parts), 1),
+        float(sum(math.ceil(part.high) for part in parts)),
         basis,
     )
 

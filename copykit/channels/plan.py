@@ -7,6 +7,7 @@ are counted week by week, so both hold as limits and not on average.
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -527,7 +528,7 @@ class _Choice:
             start=min(task.due for task in tasks),
             cadence=cadence.words.replace("{n}", str(draft.times)),
             per_period=draft.times,
-            hours=round(max(weekly(tasks_within(tasks, self.desk), self.desk)), 2),
+            hours=round(statistics.fmean(weekly(tasks_within(tasks, self.desk), self.desk)), 2),
             cost=draft.cost,
             cost_note=draft.cost_note,
             forecast=forecast,
@@ -545,8 +546,7 @@ class _Choice:
             zh = f"{known.year + 1} 年的放假安排还没有，之后按周末休息算；公布后重排一次"
             yield self._say(zh, f"days off of {known.year + 1} are not published; weekends are taken until they are")
         if self.money > 0 and request.budget > 0 and rows:
-            zh = f"预算还剩 {self.money:,.0f} 元没排：没有值得花的地方，留着等结果"
-            yield self._say(zh, f"{self.money:,.0f} yuan are left: nothing is worth them before results come")
+            yield self._left_over()
         if any(row.forecast.basis in ("assumed", "mixed") for row in rows):
             checked = self.assumed.checked
             yield self._say(
@@ -576,6 +576,21 @@ class _Choice:
                 f"rated {low:g}, bad reviews are about '{bad}', which visitors read first: mend the product",
             )
 
+    def _left_over(self) -> str:
+        """Return why money is left: paid channels that no hours were left for, else that nothing is worth it."""
+        waiting = [
+            channel.name
+            for channel in self.planner.catalog
+            if channel.cost_model in _FROM_BUDGET and self.refused.get(channel.id, _No("", "")).kind == "hours"
+        ]
+        if waiting:
+            zh = f"预算还剩 {self.money:,.0f} 元没排：要花钱的{'、'.join(waiting)}没有时间做，多给几小时再排一次"
+            return self._say(
+                zh, f"{self.money:,.0f} yuan are left: no hours for {', '.join(waiting)}, which cost money"
+            )
+        zh = f"预算还剩 {self.money:,.0f} 元没排：没有值得花的地方，留着等结果"
+        return self._say(zh, f"{self.money:,.0f} yuan are left: nothing is worth them before results come")
+
     def _goal_note(self, forecast: Forecast) -> Iterable[str]:
         if not self.request.goal or self.request.goal in GOALS:
             return
@@ -591,6 +606,9 @@ class _Choice:
                 f"目标 {wanted:g} 单够不着：顺的话也只有 {forecast.high:g} 单；加时间，或先提转化和客单价",
                 f"{wanted:g} orders are out of reach, {forecast.high:g} at best: more time or conversion",
             )
+
+
+_FROM_BUDGET = frozenset(("clicks", "fixed", "messages", "pieces"))
 
 
 def tasks_within(tasks: Iterable[Task], desk: Desk) -> list[Task]:

@@ -137,13 +137,16 @@ def _material(label: str, run: str, channel: str, code: str) -> str:
     return f"{label or channel} {run}".strip() if run else label or code
 
 
+MOST_PARAMETERS = 1000  # of a link in a row; parsing more would take long
+
+
 def _tags(link: str) -> dict[str, str]:
     """Return the utm values of a link; an address that cannot be read has none."""
     try:
-        query = urlsplit(link.strip()).query
+        pairs = parse_qsl(urlsplit(link.strip()).query, max_num_fields=MOST_PARAMETERS)
     except ValueError:
         return {}
-    return {name.lower(): value for name, value in parse_qsl(query, max_num_fields=100) if name.lower()[:4] == "utm_"}
+    return {name.lower(): value for name, value in pairs if name.lower()[:4] == "utm_"}
 
 
 # --- judging ----------------------------------------------------------------------------------------------------------
@@ -324,16 +327,22 @@ def _verdict(one: Standing, among: _Together, money: Money) -> tuple[str, Words]
     visits = among.visits - one.counts.get("visits", 0.0)
     if conversion is None or visits <= 0:
         return "untold", Words("没有点击数，或者没有别的可以比", "no visits are told, or nothing to hold it against")
-    usual = (among.orders - one.counts["orders"]) / visits
+    others = among.orders - one.counts["orders"]
+    usual = others / visits
     low, high = rate_interval(one.counts["orders"], one.counts["visits"], among.z)
+    # Newcombe 1998: the interval of a difference; few visits elsewhere leave what is usual open as well.
+    least, most = rate_interval(others, visits, among.z) if 0 <= others <= visits else (usual, usual)
+    difference = conversion - usual
+    above = difference > math.hypot(conversion - low, most - usual)
+    below = -difference > math.hypot(high - conversion, usual - least)
     told = f"{conversion:.2%}（{low:.2%}—{high:.2%}）", f"{conversion:.2%} ({low:.2%} to {high:.2%})"
-    if low > usual:
+    if above:
         zh, en = (
             f"转化 {told[0]}，往窄里算也比其他的 {usual:.2%} 高",
             f"converts {told[1]}, above {usual:.2%} elsewhere",
         )
         return "feed", Words(zh, en)
-    if high < usual:
+    if below:
         zh, en = f"转化 {told[0]}，往宽里算也不到其他的 {usual:.2%}", f"converts {told[1]}, below {usual:.2%} elsewhere"
         return {"product": "mend", "channel": "move"}.get(one.dimension, "weak"), Words(zh, en)
     zh, en = f"转化 {told[0]}，和其他的 {usual:.2%} 分不出", f"converts {told[1]}, not told apart from {usual:.2%}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -318,7 +319,7 @@ def _task(
 
 
 def _words(channel: Channel, brief: Brief, count: int) -> Iterable[tuple[str, str]]:
-    """Yield a line and a theme for every post, going round through the themes and through what the brief holds."""
+    """Return a line and a theme for every post, going round through the themes and through what the brief holds."""
     values = {
         "scene": brief.scenes,
         "audience": brief.audience,
@@ -333,13 +334,14 @@ def _words(channel: Channel, brief: Brief, count: int) -> Iterable[tuple[str, st
         for line, text in channel.themes
         if all(found for name, found in values.items() if f"{{{name}}}" in text)
     ]
-    for number in range(count):
-        if not usable:
-            yield "", brief.product
-            continue
-        line, text = usable[number % len(usable)]
-        turn = number // len(usable)
-        yield line, text.format_map({name: found[turn % len(found)] for name, found in values.items() if found})
+    told = {name: found for name, found in values.items() if found}
+    words = dict.fromkeys(
+        (line, text.format_map({name: found[turn % len(found)] for name, found in told.items()}))
+        for turn in range(count)
+        for line, text in usable
+    )
+    # A theme with one scene to fill it has one thing to say; the others go on, and only then all begins anew.
+    return itertools.islice(itertools.cycle(words or {("", brief.product): None}), count)
 
 
 def _quoted(text: str) -> str:

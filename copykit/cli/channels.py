@@ -192,7 +192,7 @@ def plan(brief_path: Path, form: str | None, outputs: tuple[Path, ...], **option
     goal = _goal(options["goal"])
     today = datetime.date.fromisoformat(common.iso_day(options["today"]))
     start = options["start"].date() if options["start"] else today + datetime.timedelta(days=7 - today.weekday())
-    _check_days(start, options["weeks"])
+    _check_start(start)
     files = common.open_data(options["data_folders"])
     brief = read_brief(brief_path)
     planner = Planner(files, _has_command, common.lang_of())
@@ -209,8 +209,8 @@ def plan(brief_path: Path, form: str | None, outputs: tuple[Path, ...], **option
     view = _view()
     for path in outputs:
         write_plan(path, made, view)
-    _show(made, form, view, options["whole"], outputs)
-    _tell(made, outputs, options["save"], bool(kept))
+    _show(made, form, view, options["whole"])
+    _tell(outputs, options["save"], bool(kept))
     return common.REJECTED if refused else 0
 
 
@@ -259,7 +259,9 @@ def status(name: str | None, form: str, fail_on: str | None, today: Any) -> int:
 @common.lang_option
 def done(codes: tuple[str, ...], on_day: Any, text: str, undo: bool, name: str | None, today: Any) -> int:
     """Mark tasks as done."""
-    day = common.iso_day(on_day or today)
+    day, now = common.iso_day(on_day or today), common.iso_day(today)
+    if day > now and not undo:
+        raise UsageMistake(f"--on {day} 还没到（今天 {now}）", f"--on {day} is still to come (today is {now})")
     mark = None if undo else Mark("done", day, text)
     return _mark(codes, name, mark, say("改回没做", "open again") if undo else say("做完", "done"))
 
@@ -388,12 +390,12 @@ def _sheets(made: Plan, view: View) -> Iterable[Sheet]:
     say_ = view.say
     yield Sheet(say_("计划", "plan"), render.plan_headers(view), render.plan_rows(made, view))
     yield Sheet(say_("任务", "tasks"), render.task_headers(view), render.task_rows(made, view))
-    yield Sheet(say_("发布日历", "posts"), render.post_headers(view), render.post_rows(made, view))
+    yield Sheet(say_("发布日历", "posts"), render.post_headers(view), render.post_rows(made))
     yield Sheet(say_("不做的", "left out"), [say_("渠道", "channel"), say_("为什么", "why")], render.refusal_rows(made))
     yield Sheet(say_("说明", "notes"), [say_("哪一项", "what"), say_("内容", "words")], render.note_rows(made, view))
 
 
-def _show(made: Plan, form: str | None, view: View, whole: bool, outputs: tuple[Path, ...]) -> None:
+def _show(made: Plan, form: str | None, view: View, whole: bool) -> None:
     if form == "json":
         write_json(render.plan_json(made))
     elif form == "md":
@@ -402,7 +404,7 @@ def _show(made: Plan, form: str | None, view: View, whole: bool, outputs: tuple[
         click.echo(render.plan_text(made, view, whole))
 
 
-def _tell(made: Plan, outputs: tuple[Path, ...], saved: bool, again: bool) -> None:
+def _tell(outputs: tuple[Path, ...], saved: bool, again: bool) -> None:
     if outputs:
         note(say(f"写好了：{'、'.join(map(str, outputs))}", f"written: {', '.join(map(str, outputs))}"))
     if saved:
@@ -430,7 +432,7 @@ def _goal(given: str) -> str:
     return f"{number:g}"
 
 
-def _check_days(start: datetime.date, weeks: int) -> None:
+def _check_start(start: datetime.date) -> None:
     # Lunar dates reach from 1900 to 2100; a plan for another century is a slip of the finger.
     if not 2000 <= start.year <= 2098:
         raise UsageMistake(f"--from {start} 不像今天要排的日子", f"--from {start} is out of range")

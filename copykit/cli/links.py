@@ -437,9 +437,9 @@ def _write_codes(codes: Sequence[TrackedCode], output: Path | None, form: str) -
     if output is not None:
         match output.suffix.lower():
             case ".csv":
-                tables.write_csv(output, code_headers(view), code_rows(rows, view))
+                tables.write_csv(output, code_headers(view), code_rows(rows))
             case ".xlsx":
-                tables.write_xlsx(output, [tables.Sheet(say("码", "codes"), code_headers(view), code_rows(rows, view))])
+                tables.write_xlsx(output, [tables.Sheet(say("码", "codes"), code_headers(view), code_rows(rows))])
             case ".jsonl":
                 tables.write_jsonl(output, rows)
             case _:

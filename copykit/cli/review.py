@@ -90,7 +90,7 @@ def review(source: str, form: str, output: Path | None, data_folders: tuple[Path
     else:
         click.echo(render.review_text(found, view))
     if output is not None:
-        _tell_next(output, following, options["brief_path"])
+        _tell_next(output, following, joined, catalog, options["brief_path"])
     return tell_refused(refused)
 
 
@@ -141,10 +141,23 @@ def _sheets(headers: list[str], rows: list[list[Any]], found: reviews.Review, vi
             yield Sheet(name, render.standing_headers(dimension, view), render.standing_rows(standings, view))
 
 
-def _tell_next(output: Path, following: Sequence[NextRow], brief_path: Path | None) -> None:
+def _tell_next(
+    output: Path, following: Sequence[NextRow], joined: Sequence[Joined], catalog: Catalog, brief_path: Path | None
+) -> None:
     note(say(f"写在 {output}", f"written: {output}"))
     if output.suffix.lower() == ".json":
         return
+    outside = dict.fromkeys(
+        one.names["channel"] for one in joined if one.names.get("channel") and one.names["channel"] not in catalog
+    )
+    if outside:
+        names = "、".join(outside)
+        note(
+            say(
+                f"没写进去的：{names}（copykit channels list 里没有这样的渠道，下个计划用不上）",
+                f"left out: {', '.join(outside)} (no channel of copykit channels list, so of no use to the next plan)",
+            )
+        )
     if not following:
         note(
             say(

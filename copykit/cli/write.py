@@ -185,9 +185,11 @@ def run(kind: str, paths: tuple[Path, ...], form: str, count: int, options: dict
     )
     job = _Job(writer, wanted, asked, count, common.iso_day(options["today"]))
     with closing(writer), closing(job.progress):
+        if into_folder:
+            _check_targets(paths)
         made = job.drafts(_briefs(paths, files))
         if into_folder and output is not None:
-            _write_folder(output, made, options["force"])
+            _write_folder(output, made, options["force"], job)
         elif output is not None:
             _write_file(output, made)
         elif form in ("json", "jsonl"):
@@ -215,10 +217,7 @@ class _Job:
                 prepared = self._writer.prepare(brief, self._today)
                 made = list(variants(self._writer, prepared, self._form, self._options, self._count))
             except CopykitError as error:
-                self.failed += 1
-                if self.failed <= TOLD:
-                    self.progress.close()
-                    note(f"{name}：{error.say(common.lang_of())}")
+                self._refuse(f"{name}：{error.say(common.lang_of())}")
                 continue
             if len(made) < self._count:
                 note(
@@ -232,6 +231,17 @@ class _Job:
                 self.progress.advance(1)
                 self.errors += any(finding.severity == "error" for finding in draft.findings)
                 yield f"{name}-{number}" if self._count > 1 else name, draft
+
+    def not_kept(self, message: str) -> None:
+        """Tell why a text that was written could not be put where it belongs."""
+        self.done -= 1
+        self._refuse(message)
+
+    def _refuse(self, message: str) -> None:
+        self.failed += 1
+        if self.failed <= TOLD:
+            self.progress.close()
+            note(message)
 
     def finish(self, output: Path | None) -> int:
         """Tell what has come of it and return the exit code."""
@@ -269,16 +279,35 @@ def _listed(writer: Writer) -> Iterator[str]:
 
 
 def _briefs(paths: tuple[Path, ...], files: DataFiles) -> Iterator[tuple[str, Brief | CopykitError]]:
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in BRIEFS and each.is_file())
-            if not inside:
-                raise UsageMistake(f"文件夹 {path} 里没有资料（.toml、.yaml）", f"there is no brief in {path}")
-            yield from ((each.stem, _read(each)) for each in inside)
-        elif path.suffix.lower() in BRIEFS:
-            yield path.stem, _read(path)
+    for name, path in _sources(paths):
+        if path.suffix.lower() in BRIEFS:
+            yield name, _read(path)
         else:
-            yield from _rows(path, files)
+            yield from _rows(name, path, files)
+
+
+def _sources(paths: tuple[Path, ...]) -> Iterator[tuple[str, Path]]:
+    """Yield (name, file) of each brief and table; what lies in a folder is named by its path below it."""
+    for path in paths:
+        if not path.is_dir():
+            yield path.stem, path
+            continue
+        inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in BRIEFS and each.is_file())
+        if not inside:
+            raise UsageMistake(f"文件夹 {path} 里没有资料（.toml、.yaml）", f"there is no brief in {path}")
+        yield from ((each.relative_to(path).with_suffix("").as_posix(), each) for each in inside)
+
+
+def _check_targets(paths: tuple[Path, ...]) -> None:
+    """Refuse briefs whose texts would be written to one file, before anything is written."""
+    found: dict[str, Path] = {}
+    for name, path in _sources(paths):
+        other = found.setdefault(name.casefold(), path)
+        if other is not path:
+            raise UsageMistake(
+                f"{other} 和 {path} 的文章会写到同一个文件 {name}.md；把其中一份资料改个名字",
+                f"{other} and {path} would both be written to {name}.md; rename one of them",
+            )
 
 
 def _read(path: Path) -> Brief | CopykitError:
@@ -288,7 +317,7 @@ def _read(path: Path) -> Brief | CopykitError:
         return error
 
 
-def _rows(path: Path, files: DataFiles) -> Iterator[tuple[str, Brief | CopykitError]]:
+def _rows(stem: str, path: Path, files: DataFiles) -> Iterator[tuple[str, Brief | CopykitError]]:
     from copykit.brief.form import data_of
 
     roles = wanted_columns(files)
@@ -298,7 +327,7 @@ def _rows(path: Path, files: DataFiles) -> Iterator[tuple[str, Brief | CopykitEr
         table = tables.read_rows(path, wanted={"title": roles.pop("title"), **roles})
     with table:
         for row in batch.refuse_empty(table, shown_path(path)):
-            name = f"{path.stem}-{row.number}"
+            name = f"{stem}-{row.number}"
             if row.error is not None:
                 yield name, row.error
                 continue
@@ -343,14 +372,20 @@ def _print_json(made: Iterable[tuple[str, Draft]], form: str) -> None:
     click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
 
 
-def _write_folder(folder: Path, made: Iterable[tuple[str, Draft]], force: bool) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+def _write_folder(folder: Path, made: Iterable[tuple[str, Draft]], force: bool, job: _Job) -> None:
+    """Write a file a text; one that is there, or was written just now, costs its own text only."""
+    written: set[str] = set()
     for name, draft in made:
         path = folder / f"{name}.md"
-        if path.exists() and not force:
-            raise UsageMistake(f"{path} 已经有了；要覆盖就加 --force", f"{path} is there; --force writes over it")
-        with tables.atomic(path) as out:
-            out.write(draft.text.encode())
+        if name.casefold() in written:
+            job.not_kept(say(f"{path} 刚写过别的资料的文章，没有再写", f"{path} was written for another brief"))
+        elif path.exists() and not force:
+            job.not_kept(say(f"{path} 已经有了；要覆盖就加 --force", f"{path} is there; --force writes over it"))
+        else:
+            written.add(name.casefold())
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tables.atomic(path) as out:
+                out.write(draft.text.encode())
 
 
 def _write_file(path: Path, made: Iterable[tuple[str, Draft]]) -> None:

@@ -519,7 +519,7 @@ def post_headers(view: View) -> list[str]:
     return [*first, *DETAILS[view.lang].values(), view.say("编号", "code")]
 
 
-def post_rows(plan: Plan, view: View) -> Iterator[list[Any]]:
+def post_rows(plan: Plan) -> Iterator[list[Any]]:
     """Yield the posting calendar: when, where, which one of the day's, on what, and how it is followed up."""
     names = {row.channel: row.name for row in plan.rows}
     counts: dict[str, int] = {}
@@ -675,7 +675,7 @@ def _cadences(cadences: Sequence[Any], view: View) -> list[str]:
     ]
 
 
-def code_rows(codes: Sequence[Mapping[str, Any]], view: View) -> list[list[str]]:
+def code_rows(codes: Sequence[Mapping[str, Any]]) -> list[list[str]]:
     """Return tracked codes as cells: where, what for, kind, code, link."""
     return [[str(code.get(key, "")) for key in CODE_KEYS] for code in codes]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -86,6 +87,27 @@ def test_every_channel_is_either_taken_or_refused_with_a_reason() -> None:
         assert sorted(told) == sorted(channel.id for channel in PLANNER.catalog)
         assert all(row.why for row in plan.rows)
         assert all(rejected.why and "{" not in rejected.why for rejected in plan.rejected)
+
+
+def test_what_the_rows_say_adds_up_to_what_the_plan_says() -> None:
+    for brief in (RICH, MASCARA):
+        plan = make(brief)
+        told = [row.forecast for row in plan.rows if row.forecast.basis != "none"]
+        assert plan.forecast.low == sum(int(each.low) for each in told)
+        assert plan.forecast.high == sum(math.ceil(each.high) for each in told)
+        assert sum(row.hours for row in plan.rows) <= plan.hours + 0.01 * len(plan.rows)
+
+
+def test_a_theme_with_one_scene_is_not_said_every_week() -> None:
+    one = replace(RICH, scenes=RICH.scenes[:1], keywords=("挂耳咖啡", "手冲咖啡", "咖啡"), audience=("学生", "上班族"))
+    posts = [task.title for task in make(one, hours=30).tasks if task.kind == "post" and task.channel == "qa"]
+    assert len(posts) > 4
+    assert sum(one.scenes[0] in title for title in posts) == 1
+
+
+def test_money_that_is_left_for_want_of_hours_is_told_as_such() -> None:
+    (note,) = [note for note in make(hours=4, budget=9000).notes if "预算还剩" in note]
+    assert "没有时间做" in note
 
 
 def test_free_natural_entries_come_before_what_is_paid() -> None:

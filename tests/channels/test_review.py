@@ -53,6 +53,8 @@ def test_a_row_is_joined_by_whatever_it_carries(register: Register, rich_plan: P
         ({"link": "https://a.cn/?utm_source=小红书&utm_content=x"}, "label", "小红书笔记", ""),
         ({"code": "没给过", "channel": "地铁广告"}, "label", "地铁广告", ""),
         ({"link": "http://[坏", "code": "没给过"}, "", "", ""),
+        ({"link": f"https://a.cn/?{'&'.join(map('a{}=1'.format, range(120)))}&utm_source=问答"}, "label", "问答", ""),
+        ({"link": f"https://a.cn/?{'&'.join(map('a{}=1'.format, range(9000)))}&utm_source=问答"}, "", "", ""),
     ]
     for labels, by, channel, task in cases:
         found = register.join(outcome(labels))
@@ -115,6 +117,11 @@ def test_the_more_are_compared_the_more_it_takes_to_stand_out() -> None:
 
     assert verdict([good, usual[0], joined("另一条", visits=4000, orders=160)]) == "feed"
     assert verdict([good, *usual]) == "watch"  # among three hundred one is as good by luck
+
+
+def test_one_order_is_not_good_because_a_few_others_brought_none() -> None:
+    found = review([joined("蚂蚁", visits=80, orders=1), joined("单车", visits=300, orders=0)], Money(), {}, {})
+    assert {one.name: one.verdict for one in found.standings["channel"]} == {"蚂蚁": "watch", "单车": "watch"}
 
 
 def test_of_many_that_earn_what_they_cost_luck_names_none() -> None:

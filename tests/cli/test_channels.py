@@ -289,6 +289,7 @@ def test_planning_again_keeps_what_was_done(copykit: Copykit) -> None:
     ("argv", "sentence"),
     [
         (["done", "????"], "没有编号 ????"),
+        (["done", "????", "--on", "2027-01-01", "--today", "2026-11-24"], "--on 2027-01-01 还没到"),
         (["skip", "????", "--why", " "], "--why 要写一句为什么"),
         (["skip", "????"], "少了 --why"),
         (["status", "--plan", "雨伞"], "没有叫“雨伞”的计划；有 睫毛膏"),

@@ -201,6 +201,13 @@ def test_a_review_is_written_whole(planned: list[dict[str, str]], capsys: pytest
     assert "2 joined by code" in capsys.readouterr().out
 
 
+def test_a_channel_that_the_next_plan_cannot_use_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("结果.csv").write_text("渠道,点击量,订单数\n小红书,300,9\n搜索,800,12\n", "utf-8")
+    assert run(["channels", "review", "结果.csv", "-o", "下期.csv"]) == 0
+    assert "没写进去的：搜索（" in capsys.readouterr().err
+    assert "搜索" not in Path("下期.csv").read_text("utf-8-sig")
+
+
 def test_a_review_needs_no_plan_and_tells_of_unknown_codes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("结果.csv").write_text("渠道,码,点击量,订单数\n小红书,zz.zz,300,9\n公众号,,800,12\n", "utf-8")
     assert run(["channels", "review", "结果.csv"]) == 0

@@ -84,6 +84,31 @@ def test_a_folder_of_briefs_and_a_bad_one_among_them(capsys: pytest.CaptureFixtu
     assert "已经有了" in capsys.readouterr().err
 
 
+def test_briefs_of_one_name_in_two_folders_are_two_texts(capsys: pytest.CaptureFixture[str]) -> None:
+    for place, sample in (("服装", "kids_shoes"), ("户外", "torch")):
+        (Path("资料") / place).mkdir(parents=True)
+        shutil.copy(SAMPLES / f"{sample}.toml", Path("资料") / place / "新品.toml")
+    assert write("资料", *FORM, "-o", "文章") == 0
+    assert "童鞋" in Path("文章/服装/新品.md").read_text("utf-8")
+    assert "手电" in Path("文章/户外/新品.md").read_text("utf-8")
+    assert write("资料/服装/新品.toml", "资料/户外/新品.toml", *FORM, "-o", "别处") == 2
+    assert "会写到同一个文件" in capsys.readouterr().err
+    assert not Path("别处").exists()
+
+
+def test_a_file_that_is_there_costs_its_own_text_only(capsys: pytest.CaptureFixture[str]) -> None:
+    for sample in ("kids_shoes", "torch"):
+        shutil.copy(SAMPLES / f"{sample}.toml", ".")
+    Path("文章").mkdir()
+    Path("文章/kids_shoes.md").write_text("旧的", "utf-8")
+    assert write("kids_shoes.toml", "torch.toml", *FORM, "-o", "文章") == 2
+    err = capsys.readouterr().err
+    assert "kids_shoes.md 已经有了；要覆盖就加 --force" in err
+    assert "写好 1 篇" in err
+    assert Path("文章/kids_shoes.md").read_text("utf-8") == "旧的"
+    assert Path("文章/torch.md").exists()
+
+
 @pytest.mark.parametrize("name", ["a.md", "a.html", "a.txt", "a.json", "a.jsonl", "a.xlsx"])
 def test_files_of_every_kind_are_written(name: str) -> None:
     assert write(TORCH, *FORM, "-o", name) == 0
