@@ -38,7 +38,7 @@ _WORDS = {
     "plans": "Advice Condition TaskTemplate Cadence Channel Task Forecast PlanRow Rejected CalendarDay Plan",
     "reports": "Example WordRow YearPart TitleRow LinkRow PlanLine SourceRow Report",
     "grading": "Stocked Grade Forces Standing Removal NewClock Pushed NotPushed Formula Grading",
-    "products": "Sku Product ShopWord Dropped PackedTitle FieldFinding Listing",
+    "products": "Sku CellNote Product ShopWord Dropped PackedTitle FieldFinding Listing",
     "links": "PlacedLink Sign LinkReading LinkReason LinkCheck",
     "corpus": "Failure Collected Found",
 }

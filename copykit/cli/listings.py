@@ -209,6 +209,7 @@ class _Run:
         progress = common.ProgressLine("读", "read")
         self.scan: Scan = table.scan(progress.advance)
         progress.close()
+        self._tell_short()
         self.plan = self._plan()
         self.folder = (datafiles.project_folder(Path.cwd()) or Path.cwd()) / ".copykit" / FOLDER
         self.today_given = options["today"] is not None
@@ -368,6 +369,19 @@ class _Run:
                 return str(problem_file(output))
             case _:
                 return str(output / say("问题.csv", "problems.csv"))
+
+    def _tell_short(self) -> None:
+        """Tell rows that have fewer cells than the header: the last one of them may be cut off."""
+        scan = self.scan
+        if scan.shorts:
+            rows = "、".join(map(str, scan.short)) + ("…" if scan.shorts > len(scan.short) else "")
+            note(
+                say(
+                    f"{scan.shorts:,} 行比表头少几格（第 {rows} 行），少的当空格；少在最后一行的，文件可能没存完",
+                    f"{scan.shorts:,} rows have fewer cells than the header (rows {rows.replace('、', ', ')}); what is "
+                    "missing counts as empty, and a last row may be cut off",
+                )
+            )
 
     def _twin(self, twin: Twin) -> str:
         if twin.same:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from copykit.errors import Words
@@ -52,13 +53,25 @@ def amounts(table: Table, row: Row, roles: Iterable[str]) -> dict[str, float]:
         told = table.value(row, role).strip()
         if told.lower() in NOTHING:
             continue
-        value = parse_number(told)
+        value = amount(told)
         if value is None or value < 0:
             label = table.columns[role]
             zh, en = f"{label}的“{_short(told)}”不是数", f"'{_short(told)}' in {label} is no number"
             raise BadFigure(file=table.name, row=row.number, reason=Words(zh, en))
         found[role] = value
     return found
+
+
+def amount(cell: str) -> float | None:
+    """Return the number of a cell as people write it: ¥1,299.00, 35.8元/件, 约 500 件; None for ranges and words.
+
+    So it is for 99起 and 100以下: what the goods cost is another number.
+    """
+    number = parse_number(cell)
+    if number is not None:
+        return number
+    found = _AMOUNT.fullmatch(cell.strip())
+    return parse_number(found["number"]) if found is not None and _BOUND.search(cell) is None else None
 
 
 def more_than(table: Table, row: Row, part: str, whole: str, found: dict[str, float]) -> BadFigure | None:
@@ -69,6 +82,10 @@ def more_than(table: Table, row: Row, part: str, whole: str, found: dict[str, fl
     zh = f"{names[0]} {found[part]:g} 比{names[1]} {found[whole]:g} 还多，列可能认错了"
     en = f"{names[0]} {found[part]:g} exceeds {names[1]} {found[whole]:g}; a column may be taken for another"
     return BadFigure(file=table.name, row=row.number, reason=Words(zh, en))
+
+
+_AMOUNT = re.compile(r"[^\d.\-~～至]{0,4}?(?P<number>[¥$€£]?\s*\d[\d,.]*\s*[千万wWkK]?)\s*(?:[^\d~～至\-.,]{0,8})")
+_BOUND = re.compile(r"起|以上|以下|以内|低于|高于|小于|大于|不足|不到|不超|超过|最[低高]|[<>≤≥＜＞]")
 
 
 def _short(text: str) -> str:

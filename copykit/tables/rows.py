@@ -12,13 +12,15 @@ from copykit.errors import CopykitError, Words
 class Row(NamedTuple):
     """One row: where a person finds it, its cells by header, its text, and why it cannot be used.
 
-    ``number`` is the 1-based line (sheet row in xlsx and HTML) where the row begins, the header counted.
+    ``number`` is the 1-based line (sheet row in xlsx and HTML) where the row begins, the header counted. ``lacks``: how
+    many cells a line of CSV has less than the header; they count as empty.
     """
 
     number: int
     values: dict[str, str]
     text: str
     error: CopykitError | None = None
+    lacks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import BinaryIO, Literal, NamedTuple
 
 from copykit.errors import FileUnreadable
-from copykit.tables.columns import Choice, Record, find_header
+from copykit.tables.columns import Choice, Record, find_header, match_columns
 from copykit.tables.packed import Unpacked
 from copykit.tables.rows import Caps, ColumnMissing, RestUnreadable, Row, RowTooWide
 from copykit.text.encoding import CountedText
@@ -127,7 +127,8 @@ def from_grid(
             raise source.unpacked.broken  # in the middle of the header
         if not good:
             raise FileUnreadable(source.name, "文件里没有内容，请检查导出", "there is nothing in it; check the export")
-        raise ColumnMissing(source.name, choice.shown, [cell for cell in max(good, key=len) if cell.strip()])
+        likely = max(good, key=lambda cells: (len(match_columns(cells, choice.wanted)), len(cells)))
+        raise ColumnMissing(source.name, choice.shown, [cell for cell in likely if cell.strip()])
     # A row that broke above the header is part of the decoration; one below it is a row that the user misses.
     rest = itertools.chain(first[header.position + 1 :], records)
     columns = {role: header.names[index] for role, index in header.columns.items()}
@@ -149,6 +150,7 @@ def _name_cells(
             continue
         if not any(cells):
             continue
+        lacks = max(0, width - len(cells)) if exact else 0
         if len(cells) < width:
             cells = cells + [""] * (width - len(cells))
         elif len(cells) > width and any(cells[width:]):
@@ -158,4 +160,4 @@ def _name_cells(
             extra = {f"#{place}": cell for place, cell in enumerate(cells[width:], width + 1) if cell}
             yield Row(number, {**extra, **dict(zip(names, cells, strict=False))}, cells[text_at])
             continue
-        yield Row(number, dict(zip(names, cells, strict=False)), cells[text_at])
+        yield Row(number, dict(zip(names, cells, strict=False)), cells[text_at], lacks=lacks)

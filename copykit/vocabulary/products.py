@@ -21,6 +21,15 @@ class Sku:
     row: int = 0
 
 
+class CellNote(NamedTuple):
+    """A cell that was not taken over as it stands, in words for its seller; ``field`` of a listing lacks it."""
+
+    field: str
+    cell: str
+    zh: str
+    en: str
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
     """One product (宝贝) of a seller's table, its rows grouped; a title belongs to it and not to its versions.
@@ -28,7 +37,8 @@ class Product:
     ``head`` is what it is called, where a column says so; ``attributes`` maps 材质 → 白鸭绒 as they stand in the table.
     ``keywords`` are (word, weight) of its own row. ``must`` are words that its title needs, ``locked`` words of
     ``current_title`` that have to stay; ``searched`` is what search brings it now, None when no column says so.
-    ``english`` maps a role to its English wording; ``columns`` are all cells of its first row.
+    ``english`` maps a role to its English wording; ``columns`` are all cells of its first row. ``notes`` are cells
+    that could not be taken over.
     """
 
     id: str
@@ -53,6 +63,7 @@ class Product:
     skus: tuple[Sku, ...] = ()
     english: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[CellNote, ...] = ()
 
 
 class ShopWord(NamedTuple):

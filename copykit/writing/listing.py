@@ -134,6 +134,7 @@ class ListingBuilder:
         making = Making(product, stated, title, short, self.vocabulary, shape, detail, self._latin, {})
         fields, rows = make_fields(making)
         findings = [*self._measured(title, fields, shape), *self._language(making, shape), *self._odd(stated, title)]
+        findings += self._noted(product)
         findings += self._judged(fields, rows, context, shape)
         if title.text not in fields.values():
             fields[TITLE] = title.text
@@ -220,10 +221,13 @@ class ListingBuilder:
             starts.append(place)
             place += len(text) + 1
         found = []
+        brand = context.brief.brand if context.brief is not None else ""
         for finding in self.checker.check("\n".join(text for _, text, _ in pieces), context).findings:
             number = bisect_right(starts, finding.start) - 1
             name, text, source = pieces[number]
             start = finding.start - starts[number]
+            if brand and brand in text[max(0, start - len(brand) + 1) : start + len(brand) - 1]:
+                continue  # 人家 of the brand 山里人家 is nobody
             end = min(finding.end - starts[number], len(text))
             if source is not None:
                 start, end = source.span(start, end)
@@ -251,6 +255,14 @@ class ListingBuilder:
                 zh, en = f"“{spec.column}”超过了上限", f"'{spec.column}' is over its limit"
                 found.append(FieldFinding(spec.id, _finding("listing/too_long", text, "error", say(zh, en))))
         return found
+
+    def _noted(self, product: Product) -> list[FieldFinding]:
+        """Return a warning for each cell that was not taken over as it stands."""
+        say = _sayer(self.wishes.lang)
+        return [
+            FieldFinding(note.field, _finding("listing/cell", note.cell, "warning", say(note.zh, note.en)))
+            for note in product.notes
+        ]
 
     def _odd(self, stated: Stated, title: PackedTitle) -> list[FieldFinding]:
         """Return a warning for each word of the product's name that one of its columns contradicts."""

@@ -15,14 +15,15 @@ from typing import NamedTuple
 from copykit import tables
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Words
-from copykit.model import Claim, Product, Sku
-from copykit.tables.numbers import parse_number
+from copykit.model import CellNote, Claim, Product, Sku
+from copykit.tables.figures import NOTHING, amount
 from copykit.writing.terms import AttributeNames
 
 MOST_SCATTERED = 20_000  # rows of products whose rows stand apart, which are held in memory
 
 
 MOST_BRANDS, MOST_VALUES, LONGEST_CELL = 1_000, 20_000, 60
+MOST_TOLD = 5  # rows that have fewer cells than the header
 
 
 class ProductUnnamed(CopykitError):
@@ -30,6 +31,20 @@ class ProductUnnamed(CopykitError):
 
     zh = "{file} 第 {row} 行：品名和标题都空着，请补上"
     en = "{file}, row {row}: neither product nor title is filled in"
+
+
+class NameIsFormula(CopykitError):
+    """A row whose name is a formula that nobody worked out."""
+
+    zh = "{file} 第 {row} 行：品名“{name}”是没算出来的公式，请写上品名"
+    en = "{file}, row {row}: the product '{name}' is a formula that was not worked out; write the name"
+
+
+class IdShared(CopykitError):
+    """Rows of one id that are different goods."""
+
+    zh = "{file} 第 {row} 行“{name}”和第 {other} 行“{other_name}”的{header}都是“{id}”，像两件商品；请各用各的{header}"
+    en = "{file}: row {row} '{name}' and row {other} '{other_name}' share the {header} '{id}'; give each its own"
 
 
 class TooScattered(CopykitError):
@@ -59,7 +74,7 @@ class Scan(NamedTuple):
     """What a first walk through the table found: how many entries there are, and a digest of all cells.
 
     ``scattered`` are products whose rows stand apart, ``brands`` those that the table names, ``values`` what its
-    columns of attributes say.
+    columns of attributes say. ``short`` are the first rows that have fewer cells than the header, of ``shorts``.
     """
 
     entries: int
@@ -67,6 +82,8 @@ class Scan(NamedTuple):
     scattered: frozenset[str]
     brands: tuple[str, ...]
     values: tuple[str, ...]
+    short: tuple[int, ...] = ()
+    shorts: int = 0
 
 
 class ProductTable:
@@ -145,6 +162,8 @@ class ProductTable:
         previous: str | None = None
         brands: set[str] = set()
         values: set[str] = set()
+        lacking: list[int] = []
+        shorts = 0
         with self._open() as table:
             digest.update(repr((table.headers, sorted(table.columns.items()))).encode("utf-8", "replace"))
             for row in table:
@@ -152,6 +171,9 @@ class ProductTable:
                 count += 1
                 if count % 1000 == 0:
                     advance(1000)
+                if row.lacks:
+                    shorts += 1
+                    lacking += [row.number] if shorts <= MOST_TOLD else []
                 key = None if row.error is not None else self._key(row, previous)
                 if row.error is None:
                     if len(brands) < MOST_BRANDS:
@@ -173,7 +195,8 @@ class ProductTable:
                 entries += 1
         advance(count % 1000)
         brands.discard("")
-        return Scan(entries, digest.hexdigest(), frozenset(scattered), tuple(sorted(brands)), tuple(sorted(values)))
+        told = tuple(sorted(brands)), tuple(sorted(values))
+        return Scan(entries, digest.hexdigest(), frozenset(scattered), *told, tuple(lacking), shorts)
 
     def entries(self, scattered: frozenset[str] = frozenset()) -> Iterator[Entry]:
         """Yield the products, or what is wrong with their rows; ``scattered`` as ``scan`` found it.
@@ -262,19 +285,56 @@ class ProductTable:
         filled = {role: next(filter(None, (self._cell(row, role) for row in rows)), "") for role in self.columns}
         if not filled.get("product") and not filled.get("current_title"):
             return Entry(first.number, digest, None, _told(ProductUnnamed(file=self.name, row=first.number)))
+        error = self._formula(rows) or self._shared_id(rows)
+        if error is not None:
+            return Entry(first.number, digest, None, _told(error))
         return Entry(first.number, digest, self._product(rows, filled))
+
+    def _formula(self, rows: Sequence[tables.Row]) -> NameIsFormula | None:
+        for row in rows:
+            name = self._cell(row, "product")
+            if name.startswith(("=", "＝")):
+                return NameIsFormula(file=self.name, row=row.number, name=name[:LONGEST_CELL])
+        return None
+
+    def _shared_id(self, rows: Sequence[tables.Row]) -> IdShared | None:
+        """Return the error of two rows whose id is the same and whose name or category is another."""
+        for role, is_other in (("product", _is_other_name), ("category", _is_other_category)):
+            told = [(row, cell) for row in rows if (cell := self._cell(row, role))]
+            for row, cell in told[1:]:
+                first, one = told[0]
+                if is_other(one, cell):
+                    header, name = self.columns["id"], self._cell(first, "product") or one
+                    other_name = self._cell(row, "product") or cell
+                    facts = {"header": header, "id": self._cell(first, "id"), "name": name, "other_name": other_name}
+                    return IdShared(file=self.name, row=first.number, other=row.number, **facts)
+        return None
 
     def _product(self, rows: Sequence[tables.Row], filled: Mapping[str, str]) -> Product:
         first = rows[0]
+        notes: list[CellNote] = []
         attributes = self._attributes(rows, filled)
-        skus = tuple(self._sku(row) for row in rows) if self._has_versions(rows) else ()
+        prices = [self._figure(row, "price", notes, len(rows) > 1) for row in rows]
+        stocks = [self._figure(row, "stock", notes, len(rows) > 1) for row in rows]
+        has_versions = self._has_versions(rows)
+        skus = tuple(map(self._sku, rows, prices, stocks)) if has_versions else ()
         for sku in skus:
             for name, value in sku.options.items():
                 told = attributes.get(name, "")
                 if value not in told.split("、"):
                     attributes[name] = f"{told}、{value}" if told else value
-        name = filled.get("product") or filled.get("current_title", "")
+        written = filled.get("product") or filled.get("current_title", "")
+        name = _LEADING.sub("", written)
+        if name != written:
+            header = self.columns["product" if filled.get("product") else "current_title"]
+            zh = f"{header}“{written[:LONGEST_CELL]}”开头的符号像公式，按“{name[:LONGEST_CELL]}”写"
+            en = f"'{written[:LONGEST_CELL]}' begins like a formula; '{name[:LONGEST_CELL]}' is written instead"
+            notes.append(CellNote("title", written, zh, en))
         identifier = filled.get("id") or filled.get("sku") or str(first.number)
+        if "id" in self.columns and not (filled.get("id") or filled.get("sku")):
+            zh = f"{self.columns['id']}空着，先用行号 {first.number} 代替"
+            en = f"{self.columns['id']} is empty; the row number {first.number} stands for it"
+            notes.append(CellNote("id", identifier, zh, en))
         english = {role: filled[role] for role in _ENGLISH if filled.get(role)}
         return Product(
             id=identifier,
@@ -292,7 +352,7 @@ class ProductTable:
             locked=parts(filled.get("locked", "")),
             current_title=filled.get("current_title", ""),
             searched=amount(filled["searched"]) if filled.get("searched") else None,
-            price=amount(filled["price"]) if filled.get("price") else None,
+            price=next((price for price in prices if price is not None), None),
             promotion=filled.get("promotion", ""),
             claims=tuple(claims(filled.get("evidence", ""))),
             images=tuple(
@@ -307,12 +367,32 @@ class ProductTable:
             skus=skus,
             english=english,
             columns=dict(first.values),
+            notes=tuple(notes),
         )
+
+    def _figure(self, row: tables.Row, role: str, notes: list[CellNote], is_one_of_many: bool) -> float | None:
+        """Return the number of a cell; one that cannot be, and a price of nought, is noted and left out."""
+        cell = self._cell(row, role)
+        if cell.lower() in NOTHING:
+            return None
+        value = amount(cell)
+        if value is not None and (value > 0 or (value == 0 and role != "price")):
+            return value
+        header = self.columns[role]
+        zh, en = f"{header}写的“{cell[:LONGEST_CELL]}”", f"'{cell[:LONGEST_CELL]}' in {header}"
+        what = ("能上传的价", "price that can be uploaded") if role == "price" else ("数", "number")
+        where = (f"第 {row.number} 行的", f"row {row.number}: ") if is_one_of_many else ("", "")
+        notes.append(
+            CellNote(
+                role, cell, f"{where[0]}{zh}不是{what[0]}，空着没写", f"{where[1]}{en} is no {what[1]}; left blank"
+            )
+        )
+        return None
 
     def _has_versions(self, rows: Sequence[tables.Row]) -> bool:
         return len(rows) > 1 or any(self._cell(row, "options") or self._cell(row, "sku") for row in rows)
 
-    def _sku(self, row: tables.Row) -> Sku:
+    def _sku(self, row: tables.Row, price: float | None, stock: float | None) -> Sku:
         options: dict[str, str] = {}
         given = self._cell(row, "options")
         pairs = _pairs(given)
@@ -321,14 +401,7 @@ class ProductTable:
         elif given:
             options[self.columns["options"]] = given
         options.update(self._version(row))
-        price, stock = self._cell(row, "price"), self._cell(row, "stock")
-        return Sku(
-            self._cell(row, "sku") or str(row.number),
-            options,
-            amount(price) if price else None,
-            amount(stock) if stock else None,
-            row.number,
-        )
+        return Sku(self._cell(row, "sku") or str(row.number), options, price, stock, row.number)
 
     def _attributes(self, rows: Sequence[tables.Row], filled: Mapping[str, str]) -> dict[str, str]:
         found: dict[str, str] = dict(_pairs(filled.get("attributes", "")))
@@ -365,13 +438,23 @@ def claims(cell: str) -> Iterator[Claim]:
             yield Claim("spec", part, part)
 
 
-def amount(cell: str) -> float | None:
-    """Return the number of a cell as people write it: ¥1,299.00, 35.8元/件, 约 500 件; None for ranges and words."""
-    number = parse_number(cell)
-    if number is not None:
-        return number
-    found = _AMOUNT.fullmatch(cell.strip())
-    return parse_number(found["number"]) if found else None
+def _is_other_name(one: str, other: str) -> bool:
+    """Return whether two names are of different goods: neither holds the other, nor is half of them the same.
+
+    白色羽绒服 and 黑色羽绒服 are versions, 电热水壶 and 羽绒服 are not.
+    """
+    one, other = tables.fold_header(one), tables.fold_header(other)
+    if one in other or other in one:
+        return False
+    short = min(len(one), len(other))
+    begin = next((n for n in range(short) if one[n] != other[n]), short)
+    end = next((n for n in range(short - begin) if one[-1 - n] != other[-1 - n]), short - begin)
+    return 2 * (begin + end) < short
+
+
+def _is_other_category(one: str, other: str) -> bool:
+    one, other = tables.fold_header(one), tables.fold_header(other)
+    return one not in other and other not in one
 
 
 def _told(error: CopykitError) -> Words:
@@ -396,6 +479,7 @@ def _pairs(cell: str) -> dict[str, str]:
     return found
 
 
+_LEADING = re.compile(r"^[@＠+＋](?:\d{1,3}(?=[^\W\d]))?\s*")  # @ and +86 before a name
 _LIST = re.compile(r"[、，,；;|｜/\n\r]+")
 _SENTENCES = re.compile(r"[；;|｜\n\r]+")
 _WORDS = re.compile(r"[、，,；;|｜\n\r]+")
@@ -403,7 +487,6 @@ _LINES = re.compile(r"[；;\n\r]+")
 _PAIRS = re.compile(r"[；;，,|｜\n\r]+")
 _LINKS = re.compile(r"[\s,，;；|]+")
 _WEIGHTED = re.compile(r"(?P<word>.+?)\s*[:：(（]\s*(?P<weight>\d+(?:\.\d+)?)\s*[)）]?")
-_AMOUNT = re.compile(r"[^\d.\-~～至]{0,4}?(?P<number>[¥$€£]?\s*\d[\d,.]*\s*[千万wWkK]?)\s*(?:[^\d~～至\-.,]{0,8})")
 _PICTURE = re.compile(r"(?:主图|图片|商品图|详情图|image)\s*[0-9一二三四五六七八九]{1,2}", re.IGNORECASE)
 _ENGLISH = ("name_en", "selling_points_en", "keywords_en", "brand_en")
 _VERSIONS = frozenset(("color", "size", "pack", "model", "taste"))  # what versions of one product differ in

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bench.shop import keywords, products
 from copykit.datafiles import DataFiles, bundled
-from copykit.model import Claim, Listing, Product, ShopWord, Sku
+from copykit.model import CellNote, Claim, Listing, Product, ShopWord, Sku
 from copykit.platforms import Platforms
 from copykit.text.measure import measure
 from copykit.writing.fields import FieldSpec, NoListing, fitted, load_shape
@@ -84,6 +84,22 @@ def test_a_name_that_its_own_columns_contradict_is_told_beside_the_row() -> None
     assert not found.blocked
     assert [told.finding.message for told in found.findings] == ["品名写“真丝”，材质写“冰丝”，两处对不上，先核实"]
     assert not listing(Product("X", "真丝睡衣", attributes={"材质": "桑蚕丝"}), "taobao").findings
+
+
+def test_a_cell_that_was_not_taken_over_is_told_beside_its_field() -> None:
+    note = CellNote("price", "面议", "售价写的“面议”不是能上传的价，空着没写", "'面议' in 售价 is no price")
+    found = listing(Product("X", "台灯", notes=(note,)), "taobao")
+    assert [(told.field, told.finding.severity, told.finding.message) for told in found.findings] == [
+        ("price", "warning", note.zh)
+    ]
+
+
+def test_part_of_a_brand_speaks_of_nobody() -> None:
+    product = Product("X", "麻辣牛肉干", category="食品", brand="山里人家", attributes={"产地": "内蒙古"})
+    found = listing(product, "taobao")
+    assert found.title is not None
+    assert "山里人家" in found.title.text
+    assert not found.findings
 
 
 def test_a_claim_that_nobody_can_prove_blocks_the_row_and_says_where(tmp_path: object) -> None:

@@ -11,7 +11,8 @@ import pytest
 from copykit.datafiles import bundled
 from copykit.errors import CopykitError
 from copykit.model import Product
-from copykit.writing.products import Entry, ProductTable, amount, claims, parts, weighted
+from copykit.tables.figures import amount
+from copykit.writing.products import Entry, ProductTable, claims, parts, weighted
 from copykit.writing.terms import AttributeNames
 
 
@@ -156,6 +157,72 @@ def test_a_bad_row_costs_no_other(tmp_path: Path) -> None:
     assert "第 3 行" in found[1].error.say("zh")
 
 
+# rows (货号, 品名, 类目, 规格) of one id, and whether they are one product
+SHARED = [
+    ([("A", "羽绒服", "服装", "白色"), ("A", "羽绒服", "服装", "黑色")], True),
+    ([("A", "羽绒服 白色", "服装", ""), ("A", "羽绒服 黑色", "女装>服装", "")], True),
+    ([("A", "羽绒服", "服装", "M"), ("A", "羽绒服加大码", "", "XL")], True),
+    ([("A", "羽绒服", "服装", "M"), ("A", "", "", "L")], True),
+    ([("A", "电热水壶", "", "5L"), ("A", "羽绒服", "", "M")], False),
+    ([("A", "礼盒", "食品", "大"), ("A", "礼盒", "美妆", "小")], False),
+    ([("A", "电热水壶", "家电", "5L"), ("B", "台灯", "家电", ""), ("A", "羽绒服", "服装", "M")], False),
+]
+
+
+@pytest.mark.parametrize(("rows", "is_one"), SHARED)
+def test_different_goods_of_one_id_are_told_and_versions_stay_together(
+    rows: list[tuple[str, ...]], is_one: bool, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "表.csv", ["货号", "品名", "类目", "规格"], *map(list, rows))
+    entry = entries_of(path)[0]
+    assert (entry.product is not None) == is_one
+    if entry.error is not None:
+        assert "第 2 行" in entry.error.say("zh")
+        assert f"第 {len(rows) + 1} 行" in entry.error.say("zh")
+
+
+# cells of a price and what is told of them; the price is left blank
+NO_PRICES = ["-12", "0", "¥99起", "面议", "59-89", "99.9.9"]
+
+
+@pytest.mark.parametrize("cell", NO_PRICES)
+def test_a_price_that_cannot_be_is_told_and_left_blank(cell: str, tmp_path: Path) -> None:
+    path = write_csv(
+        tmp_path / "表.csv", ["货号", "品名", "规格", "售价"], ["A", "水杯", "大", cell], ["A", "", "小", "9"]
+    )
+    (product,) = products_of(path)
+    assert [sku.price for sku in product.skus] == [None, 9.0]
+    assert product.price == 9.0
+    (note,) = product.notes
+    assert note.field == "price"
+    assert f"第 2 行的售价写的“{cell}”" in note.zh
+
+
+def test_what_a_row_leaves_open_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "表.csv"
+    path.write_text("货号,品名,售价,备注\n,水杯,9,\nB,+86台灯,-\nC,=SUM(A1:A9),5,\nD,-18度冰袋,8,\nE,水壶,1", "utf-8")
+    table = table_of(path)
+    scan = table.scan()
+    assert (scan.shorts, scan.short) == (2, (3, 6))
+    cup, lamp, formula, ice, _ = table.entries()
+    assert cup.product is not None
+    assert [note.zh for note in cup.product.notes] == ["货号空着，先用行号 2 代替"]
+    assert lamp.product is not None
+    assert lamp.product.name == "台灯"
+    assert [note.field for note in lamp.product.notes] == ["title"]
+    assert formula.error is not None
+    assert "第 4 行：品名“=SUM(A1:A9)”" in formula.error.say("zh")
+    assert ice.product is not None
+    assert (ice.product.name, ice.product.notes) == ("-18度冰袋", ())
+
+
+def test_a_column_that_is_not_there_is_answered_with_the_headers(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "表.csv", ["货号", "品名", "类目"], ["A", "水杯", "杯子", "多出来", "又一格"])
+    with pytest.raises(CopykitError) as told:
+        table_of(path, product="没有这列")
+    assert "现有的列：货号、品名、类目。" in told.value.say("zh")
+
+
 def test_titles_alone_tell_what_is_sold(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "表.csv", ["宝贝ID", "宝贝标题"], ["1", "冬季加厚羽绒服女"])
     (product,) = products_of(path)
@@ -227,6 +294,9 @@ def test_a_cell_changes_its_product_and_no_other(tmp_path: Path) -> None:
         ("RMB 20", 20.0),
         ("99", 99.0),
         ("19.9-29.9", None),
+        ("¥99起", None),
+        ("100以下", None),
+        ("99.9.9", None),
         ("面议", None),
         ("", None),
         ("-", None),
