@@ -27,6 +27,7 @@ PACKAGE = Path(__file__).resolve().parent
 PROJECT_FILE = "copykit.toml"
 SUFFIXES = (".toml", ".txt", ".json", ".jsonl", ".csv", ".j2")
 PARSED = (".toml", ".txt", ".json", ".j2")
+BUNDLED = "bundled"  # the layer of copykit's own files
 SCHEMAS = "schemas"
 # A data file is written by hand; anything larger is a mistake, and reading it would stall every command.
 MAX_BYTES = 4_000_000
@@ -300,12 +301,12 @@ def bundled_layer() -> Layer:
     """Return the data that came with copykit: from the wheel, or from the checkout beside the package."""
     wheel = PACKAGE / "_data"
     if wheel.is_dir():
-        return Layer("bundled", (PACKAGE / "data", wheel / "corpora", wheel / "templates"), wheel / "compiled")
+        return Layer(BUNDLED, (PACKAGE / "data", wheel / "corpora", wheel / "templates"), wheel / "compiled")
     checkout = PACKAGE.parent
     project = checkout / "pyproject.toml"
     if project.is_file() and 'name = "copykit"' in project.read_text(encoding="utf-8", errors="replace"):
-        return Layer("bundled", (PACKAGE / "data", checkout / "corpora", checkout / "templates"))
-    return Layer("bundled", (PACKAGE / "data",))
+        return Layer(BUNDLED, (PACKAGE / "data", checkout / "corpora", checkout / "templates"))
+    return Layer(BUNDLED, (PACKAGE / "data",))
 
 
 def project_folder(start: Path) -> Path | None:

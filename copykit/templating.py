@@ -229,10 +229,16 @@ def render(alternate: Alternate, variables: Mapping[str, Any]) -> str | None:
         return _compiled(alternate.source).render(variables).strip()
     except UndefinedError:
         return None
-    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, RecursionError, MemoryError) as error:
-        file = alternate.id.partition("#")[0]
-        reason = _TOO_LARGE if isinstance(error, MemoryError) else str(error) or type(error).__name__
-        raise TemplateFault(file=file, line=alternate.line, reason=reason) from None
+    except (*_FAILURES, TemplateError) as error:
+        raise TemplateFault(file=alternate.id.partition("#")[0], line=alternate.line, reason=_reason(error)) from None
+
+
+# What a template may come to, beside what Jinja2 itself says.
+_FAILURES = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, RecursionError, MemoryError)
+
+
+def _reason(error: BaseException) -> str | Words:
+    return _TOO_LARGE if isinstance(error, MemoryError) else str(error) or type(error).__name__
 
 
 _TOO_LARGE = Words("占用的内存太多", "it takes too much memory")
@@ -297,6 +303,42 @@ def then(context: Mapping[str, Any], first: object, second: object) -> str:
 
 BREATH = 30  # characters that are read in one go
 _PAUSE, _HALT = re.compile(r"[，：；。？！]"), re.compile(r"[：；。？！]|，.*，")
+
+
+# --- pages ---------------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def page_environment() -> SandboxedEnvironment:
+    """Return the environment of HTML pages: every text is escaped, what is undefined is an error."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    return ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+
+
+def render_page(source: str, variables: Mapping[str, Any], file: str, first: int = 1) -> str:
+    """Return what the template of a page says; ``first`` is the line of ``file`` where it begins.
+
+    Raises:
+        TemplateFault: it cannot be parsed, or fails.
+    """
+    from jinja2 import TemplateError, TemplateSyntaxError
+
+    try:
+        return page_environment().from_string(source).render(variables)
+    except TemplateSyntaxError as error:
+        raise TemplateFault(file=file, line=first + error.lineno - 1, reason=error.message) from None
+    except (*_FAILURES, TemplateError) as error:
+        raise TemplateFault(file=file, line=first + _line_of(error) - 1, reason=_reason(error)) from None
+
+
+def _line_of(error: BaseException) -> int:
+    """Return the line of a template at which it failed; Jinja2 puts its lines among those of Python."""
+    import traceback
+
+    found = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == "<template>"]
+    return found[-1] if found else 1
 
 
 # --- the cage -------------------------------------------------------------------------------------------------------

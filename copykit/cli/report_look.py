@@ -14,6 +14,8 @@ from copykit.corpus.sources import find_files
 from copykit.corpus.store import corpus_path
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Words
+from copykit.render.report import page_template, tried
+from copykit.render.report.page import PageTemplate
 from copykit.reports import snapshot as snapshots
 from copykit.reports.bots import bots
 from copykit.reports.collect import read_lines
@@ -42,6 +44,7 @@ def looked_over(
             yield source.name, Words(f"{len(opened.files)} 个文件", f"{len(opened.files)} files")
         except CopykitError as error:
             yield source.name, Words("没有，但可以没有", "absent, as it may be") if source.optional else error
+    page = page_template(files)
     checks: list[tuple[str, bool, Callable[[], Words]]] = [
         ("output", True, partial(_folder_there, settings)),
         ("titles", settings.titles is not None, partial(_titles_there, settings, files)),
@@ -53,6 +56,7 @@ def looked_over(
             lambda: _count(len(read_lines(settings.folder / settings.words["stop"])), "个词", "words"),
         ),
         ("plan", bool(settings.plan), partial(_plan_there, settings)),
+        ("page", page.own and "html" in settings.forms, lambda: _page_fits(page, settings.lang)),
         ("delivery", bool(settings.deliveries), partial(_targets_there, settings, files)),
         ("ping", bool(settings.ping_file), partial(_ping_there, settings)),
     ]
@@ -96,6 +100,11 @@ def _folder_there(settings: ReportSettings) -> Words:
         f"写进 {folder}，{f'做过 {made:,} 期' if made else '还没做过'}",
         f"into {folder}, {f'{made:,} made so far' if made else 'none made yet'}",
     )
+
+
+def _page_fits(page: PageTemplate, lang: str) -> Words:
+    tried(page, lang)
+    return Words("自己的网页模板能用", "the template of your own can be used")
 
 
 def _titles_there(settings: ReportSettings, files: DataFiles) -> Words:

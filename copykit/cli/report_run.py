@@ -508,7 +508,7 @@ def _own_titles(titles: Mapping[str, str]) -> OwnTitles:
 
 def _publish(settings: ReportSettings, period: Period, made: Made, files: DataFiles) -> None:
     lang, report = settings.lang, made.report
-    page = render.html(report, files.load("report")["report.html"]["body"], lang)
+    page = render.html(report, render.page_template(files), lang)
     message = {
         "title": f"{settings.name} · {report.days}",
         "paragraphs": render.message_paragraphs(report, settings.where(period), lang),

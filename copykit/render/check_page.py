@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from copykit.model import Checked, Finding, Spared, Told
 from copykit.render.check import FACTS, SEVERITIES, SIGNS, VERDICTS, View
+from copykit.templating import page_environment
 
 AROUND = 60  # characters shown before and behind what was found
 TEMPLATE = Path(__file__).with_name("check.html.j2")
@@ -48,11 +49,8 @@ def check_html(results: Iterable[Checked], view: View, tally: Callable[[], str])
 
     ``tally`` gives the line that sums them up; it is asked once all results were taken.
     """
-    import jinja2  # late: most checks write no page
-
     sheets = [_sheet(checked, view) for checked in results if _speaks(checked)]
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    page = environment.from_string(TEMPLATE.read_text("utf-8"))
+    page = page_environment().from_string(TEMPLATE.read_text("utf-8"))
     yield from page.generate(
         lang="zh-CN" if view.lang == "zh" else "en",
         say=view.say,

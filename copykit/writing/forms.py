@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from copykit import templating
-from copykit.datafiles import DataFiles
+from copykit.datafiles import BUNDLED, DataFiles
 from copykit.errors import CopykitError, Problem, Words
 from copykit.templating import Alternate
 
 SHARED = "shared"
 LENGTHS = ("short", "middle", "long")
-BUNDLED = "bundled"
 
 
 class UnknownForm(CopykitError):

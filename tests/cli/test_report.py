@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from copykit.cli import run
+from copykit.templating import Cage, Caps
 from tests.reports.receivers import Receiver, serving
 
 DAY = ["--today", "2026-11-23"]
@@ -344,6 +345,50 @@ def test_the_page_is_whole_and_asks_for_nothing(shop: Path) -> None:
     assert "&lt;script&gt;" in text
     assert len(text.encode()) < 300_000
     assert not re.search(r"url\(|@import|https?://", text.partition("</style>")[0])
+
+
+# a page of one's own, and what is said of it
+OWN_PAGES = [
+    ("<h1>{{ report.name }}</h1>\n{{ report.nosuch }}", "report.html:5: 模板写错了"),
+    ("{% for row in report.words.rising %}\n{{ row.keyword }\n{% endfor %}", "report.html:5: 模板写错了"),
+    ("{{ lang.__class__.__mro__ }}", "report.html:4: 模板写错了"),
+    ("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "超过了时间"),
+]
+
+
+@pytest.mark.parametrize(("page", "told"), OWN_PAGES)
+def test_a_page_of_ones_own_that_is_no_use_is_told(
+    shop: Path, capsys: pytest.CaptureFixture[str], page: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("copykit.render.report.page.Cage", lambda: Cage(Caps(seconds=1.0)))
+    template = own_page(shop, page)
+    assert run(["report", "check", settings(shop), *DAY]) == 2
+    assert told in capsys.readouterr().out
+    assert run(["report", "run", settings(shop), *DAY]) == 2
+    assert told in capsys.readouterr().err
+    assert not (shop / "报告" / "2026-W47").exists()
+    template.unlink()
+    assert run(["report", "run", settings(shop), *DAY]) == 0
+
+
+def test_a_page_of_ones_own_takes_the_place_of_ours(shop: Path) -> None:
+    own_page(shop, "<h1>{{ report.name }}</h1>{% for state, rows in groups %}<b>{{ rows[0].keyword }}</b>{% endfor %}")
+    assert run(["report", "check", settings(shop), *DAY]) == 0
+    both(shop)
+    assert files(shop, "2026-W46")["report.html"].decode() == "<h1>羽绒服周报</h1>\n"
+    page = "<h1>羽绒服周报</h1><b>可机洗羽绒服</b><b>三合一冲锋衣</b><b>轻薄羽绒服</b>\n"
+    assert files(shop)["report.html"].decode() == page
+    # A first report has no rising words.
+    own_page(shop, "{{ report.words.rising[0].keyword }}")
+    assert run(["report", "check", settings(shop), *DAY]) == 2
+
+
+def own_page(shop: Path, page: str) -> Path:
+    (shop / "copykit.toml").touch()
+    template = shop / "templates" / "report" / "report.html.j2"
+    template.parent.mkdir(parents=True, exist_ok=True)
+    template.write_text(f'+++\nname = "页"\n+++\n{page}', "utf-8")
+    return template
 
 
 def test_a_killed_run_leaves_nothing_that_the_next_one_minds(shop: Path) -> None:

@@ -78,7 +78,7 @@ def chromium() -> Iterator[Browser]:
 def page(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     report, lang = request.param
     path = tmp_path / "report.html"
-    path.write_text(render.html(report, bundled().load("report")["report.html"]["body"], lang), "utf-8")
+    path.write_text(render.html(report, render.page_template(bundled()), lang), "utf-8")
     return path
 
 
@@ -112,7 +112,7 @@ def test_it_is_never_heavy(size: int) -> None:
         state: tuple(word(f"{LONG}{number}", state, 100.0, 12_345_678.0) for number in range(size))
         for state in ("new", "rising", "falling", "gone")
     }
-    page = render.html(replace(FULL, words=words), bundled().load("report")["report.html"]["body"])
+    page = render.html(replace(FULL, words=words), render.page_template(bundled()))
     assert len(page.encode()) <= 300_000
     assert page.count('<section class="word') == 4 * size + 1
     assert "<blockquote>" in page
