@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from copykit.brief import read_brief
@@ -23,7 +24,7 @@ from copykit.reports.gather import open_source
 from copykit.reports.links import read_links
 from copykit.reports.period import Period
 from copykit.reports.publish import published
-from copykit.reports.settings import ReportSettings, Source
+from copykit.reports.settings import ReportSettings, Source, read_settings
 from copykit.reports.targets import ping_address, targets_of
 from copykit.state import State
 
@@ -92,14 +93,27 @@ def _to_collect(source: Source, settings: ReportSettings, period: Period) -> Wor
 
 
 def _folder_there(settings: ReportSettings) -> Words:
-    """Return how many periods were made."""
-    snapshots.check_owner(settings)
+    """Return how many periods were made, unless the folder is another report's, or may become that of one beside."""
+    beside = [] if snapshots.check_owner(settings) else sorted(settings.folder.glob("*.toml"))
+    for path in beside:
+        if path.name != settings.path.name and _folder_of(path) == settings.report_folder:
+            raise snapshots.AnotherReport(
+                folder=settings.report_folder, other=path.name, file=settings.path.name, stem=settings.path.stem
+            )
     made = len(published(settings.report_folder))
     folder = settings.report_folder.name
     return Words(
         f"写进 {folder}，{f'做过 {made:,} 期' if made else '还没做过'}",
         f"into {folder}, {f'{made:,} made so far' if made else 'none made yet'}",
     )
+
+
+def _folder_of(path: Path) -> Path | None:
+    """Return where a file's report goes, None where the file is no report's."""
+    try:
+        return read_settings(path).report_folder
+    except CopykitError:
+        return None
 
 
 def _page_fits(page: PageTemplate, lang: str) -> Words:

@@ -23,12 +23,12 @@ class AnotherReport(CopykitError):
     """A folder that holds the periods of another report."""
 
     zh = (
-        "{folder} 里放的是另一份报告（{other}）：两份放在一起会比错、发错，在 {file} 的 [output] 里另写一个"
+        "{folder} 是另一份报告（{other}）的：两份放在一起会比错、发错，在 {file} 的 [output] 里另写一个"
         ' folder，如 folder = "报告-{stem}"（改过文件名就改回去）'
     )
     en = (
-        "{folder} holds another report ({other}), and two in one folder would be compared and sent as one: give {file}"
-        ' a folder of its own under [output], like folder = "报告-{stem}" (or the file its old name, if it was renamed)'
+        "{folder} is that of another report ({other}), and two in one folder would be compared and sent as one: give"
+        ' {file} a folder of its own under [output], like folder = "报告-{stem}" (or the file its old name, if it was renamed)'
     )
 
 
@@ -55,8 +55,8 @@ class Snapshot:
     report: str = ""
 
 
-def check_owner(settings: ReportSettings) -> None:
-    """Look whether the folder of a report is its own.
+def check_owner(settings: ReportSettings) -> bool:
+    """Return whether the folder of a report is known to be its own; False where nothing says whose it is.
 
     Raises:
         AnotherReport: its latest period was made by other settings, or periods in it are of another kind.
@@ -70,10 +70,11 @@ def check_owner(settings: ReportSettings) -> None:
         with suppress(FileUnreadable):  # told of where it is needed
             found = read(folder, label)
             if found is not None and found.report == path.stem:
-                return
+                return True
             other = f"{found.report}{path.suffix}" if found is not None and found.report else ""
     if other:
         raise AnotherReport(folder=folder, other=other, file=path.name, stem=path.stem)
+    return False
 
 
 def dump(snapshot: Snapshot) -> bytes:

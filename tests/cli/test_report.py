@@ -261,10 +261,13 @@ def test_mistakes_in_settings_have_a_place(shop: Path, capsys: pytest.CaptureFix
 
 
 def test_two_reports_do_not_share_a_folder(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["report", "run", settings(shop), *DAY]) == 0
-    kept = files(shop)
     other = '[[source]]\nfiles = ["数据/2026-11-16.csv"]\n'
     (shop / "b店.toml").write_text(f'name = "羽绒服周报"\n{other}', "utf-8")
+    assert run(["report", "check", settings(shop), *DAY]) == 2
+    assert "另一份报告（b店.toml）" in capsys.readouterr().out
+    assert run(["report", "run", settings(shop), *DAY]) == 0
+    assert run(["report", "check", settings(shop), *DAY]) == 0
+    kept = files(shop)
     (shop / "日报.toml").write_text(f'name = "日报"\nperiod = "day"\n{other}', "utf-8")
     for name, told in (("b店", "周报.toml"), ("日报", "2026-W47")):
         capsys.readouterr()
