@@ -28,7 +28,7 @@ class AnotherReport(CopykitError):
     )
     en = (
         "{folder} is that of another report ({other}), and two in one folder would be compared and sent as one: give"
-        ' {file} a folder of its own under [output], like folder = "报告-{stem}" (or the file its old name, if it was renamed)'
+        ' {file} a folder of its own under [output], like folder = "报告-{stem}" (or the file its old name back)'
     )
 
 
