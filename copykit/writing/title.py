@@ -232,7 +232,8 @@ class _Bench:
             if term.text in without or term.bare:
                 continue
             if term.key not in standing and not self.packer.barred(self.room, term.text):
-                extras[self._mask((term,))] = self.packer.worth_alone(term)
+                # 图书 behind 三国演义 is only better than nothing.
+                extras[self._mask((term,))] = self.packer.worth_alone(term) if not term.names else 0
         for bit in bits(old):
             extras.setdefault(bit, self.packer.worth_alone(self.terms[bit.bit_length() - 1]))
         return extras

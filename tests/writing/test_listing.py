@@ -95,7 +95,8 @@ def test_a_cell_that_was_not_taken_over_is_told_beside_its_field() -> None:
 
 
 def test_part_of_a_brand_speaks_of_nobody() -> None:
-    product = Product("X", "麻辣牛肉干", category="食品", brand="山里人家", attributes={"产地": "内蒙古"})
+    told = {"产地": "内蒙古", "口味": "麻辣", "规格": "1斤装"}
+    product = Product("X", "无糖黑芝麻丸", category="食品", brand="山里人家", attributes=told)
     found = listing(product, "taobao")
     assert found.title is not None
     assert "山里人家" in found.title.text

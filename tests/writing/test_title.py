@@ -180,6 +180,12 @@ def test_an_old_title_is_never_cut_inside_what_belongs_together(
     assert pack(Product(**{**_fields(product), "current_title": old}), change=0.5).text.startswith(title)
 
 
+def test_what_a_category_is_called_only_fills_up(pack: Pack) -> None:
+    brush = Product("1", "粉底液刷", category="化妆品", brand="禾木", attributes={"规格": "1支"})
+    assert pack(brush, room=TitleRoom("han2", 20)).text == "禾木粉底液刷1支"
+    assert pack(brush).text == "禾木粉底液刷1支化妆品"
+
+
 @pytest.mark.parametrize("change", [None, 0.3, 1.0])
 def test_what_no_title_takes_goes_from_a_title_in_use_however_free_it_is(change: float | None, pack: Pack) -> None:
     coat = Product(
