@@ -10,38 +10,31 @@ import hashlib
 import html
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
-import numpy as np
-
-from copykit.corpus import near
 from copykit.corpus.address import fault_of, host_of, same_site
 from copykit.corpus.feeds import Entry, instant, looks_told, read_told
 from copykit.corpus.fetch import PASSING, Ask, Fetcher, Reply
+from copykit.corpus.intake import Arrival, Intake
 from copykit.corpus.pages import Page, Text
-from copykit.corpus.signs import holds, weigh
 from copykit.corpus.sources import PAGES, Columns, Sources, find_files
-from copykit.corpus.store import KnownPage, NewDocument, Store, units_of
+from copykit.corpus.store import KnownPage, Store
 from copykit.corpus.wire import unpack
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, FileUnreadable
-from copykit.lexicon import Lexicons
-from copykit.model import Collected, Failure, Sign
+from copykit.model import Collected, Failure
 from copykit.tables.days import parse_day
 from copykit.text.clean import Cleaner
 from copykit.text.encoding import decode, find_charset
-from copykit.text.normalize import fold_text
 
 Reader = Literal["own", "trafilatura"]
 TOLD = (".xml", ".rss", ".atom")  # local sitemaps and feeds
 BATCH, BATCH_CHARS = 2_000, 2_000_000  # local documents, or their characters, that are looked at together
-# Local documents, or their characters, in one transaction: an index in few large pieces is built in half the time.
-KEPT_AT_ONCE, KEPT_CHARS = 20_000, 6_000_000
 WHOLE_ENTRY = 200  # characters from which what a feed tells of an entry is taken for all of it
 UNPACKED = 50_000_000  # of a packed sitemap, by the sitemaps' own rules
 PAGE_BYTES = 32_000_000  # of a local page
@@ -85,22 +78,6 @@ class Wishes:
         return day.isoformat() if day is not None else told[:10]
 
 
-class _Raw(NamedTuple):
-    """A document before it is compared with others.
-
-    ``versioned``: its key stays when its text changes; rows without an id of their own have none that does.
-    """
-
-    key: str
-    versioned: bool
-    source: str
-    title: str
-    text: str
-    published: str = ""
-    figures: Mapping[str, float] = {}
-    facts: Mapping[str, float] = {}
-
-
 class Collector:
     """Collects into one store; ``collect`` may be called several times."""
 
@@ -125,13 +102,8 @@ class Collector:
         self._store, self._columns, self._wishes, self._fetcher = store, columns, wishes, fetcher
         self._stdin, self._advance, self._on_error = stdin, advance, on_error
         self._cleaner = Cleaner(wishes.keep) if "all" not in wishes.keep else None
-        self._mirror = files.load("signs")["mirror"]
-        self._spam = _Words(fold_text(word) for word in Lexicons(files)["spam_words"].entries)
         self._simplified = _traditional(files)
-        self._next = store.next_id()
-        self._digests, self._bands = _known_of(store)
-        self._replaced: set[int] = set()  # earlier versions that this run put others in place of
-        self._fresh: dict[int, str] = {}  # folded texts that may not be on disk yet
+        self._intake = Intake(store, files, wishes.at, self.result)
         self._stamps = store.files()
         self._pages = store.pages()
         self._lists: dict[str, KnownPage] = {}  # of sitemaps and feeds; kept when all that they tell of was asked
@@ -156,11 +128,10 @@ class Collector:
         what = hashlib.blake2b("\n".join(sorted(sources)).encode("utf-8", "replace"), digest_size=16).hexdigest()
         self._run, self.result.resumed = self._store.begin_run(what, self._wishes.at)
         asks = [Ask(url, note=_Why(True, url)) for url in dict.fromkeys(web)]
-        with _Writer(self._store) as writer:
+        with self._intake:
             for batch, stamps in self._batches(paths, asks):
-                self._take(batch, writer, stamps)
+                self._intake.take(batch, self._undated, stamps)
                 self._advance(len(batch))
-        self._fresh.clear()
         if asks:
             self._ask(asks)
         done = {url: page for url, page in self._lists.items() if url not in self._left}
@@ -170,9 +141,9 @@ class Collector:
 
     # --- local files
 
-    def _batches(self, paths: Sequence[str], asks: list[Ask]) -> Iterator[tuple[list[_Raw], dict[str, str]]]:
+    def _batches(self, paths: Sequence[str], asks: list[Ask]) -> Iterator[tuple[list[Arrival], dict[str, str]]]:
         """Yield documents of files together, with the stamps of the files that are read to their end by then."""
-        batch: list[_Raw] = []
+        batch: list[Arrival] = []
         stamps: dict[str, str] = {}
         chars = 0
         for path in paths:
@@ -212,7 +183,7 @@ class Collector:
             return ""
         return f"{state.st_size} {state.st_mtime_ns} {self._settings}" if os.path.isfile(path) else ""
 
-    def _documents(self, path: str, asks: list[Ask], on_error: Callable[[CopykitError], None]) -> Iterator[_Raw]:
+    def _documents(self, path: str, asks: list[Ask], on_error: Callable[[CopykitError], None]) -> Iterator[Arrival]:
         low = path.lower()
         if low.endswith(PAGES) or low.endswith(TOLD):
             yield from self._local_page(path, asks)
@@ -238,9 +209,9 @@ class Collector:
             facts = {"readings": float(now - readings)} if now != readings else _NOTHING
             readings = now
             title = " ".join(document.title.split())
-            yield _Raw(key, bool(key), name, title, document.text, "", document.metrics, facts)
+            yield Arrival(key, bool(key), name, title, document.text, "", document.metrics, facts)
 
-    def _local_page(self, path: str, asks: list[Ask]) -> Iterator[_Raw]:
+    def _local_page(self, path: str, asks: list[Ask]) -> Iterator[Arrival]:
         try:
             with open(path, "rb") as file:
                 data = file.read(PAGE_BYTES)
@@ -382,21 +353,21 @@ class Collector:
         since, told = self._wishes.since, entry.changed or entry.published
         return bool(since and told) and self._wishes.day_of(told) < since
 
-    def _keep(self, url: str, raws: Sequence[_Raw], page: KnownPage) -> None:
+    def _keep(self, url: str, raws: Sequence[Arrival], page: KnownPage) -> None:
         self._pages[url] = page
-        with _Writer(self._store, at_once=True) as writer:
-            self._take([raw for raw in raws if not self._before(raw)], writer, {}, {url: page})
+        with self._intake:
+            self._intake.take([raw for raw in raws if not self._before(raw)], self._undated, pages={url: page})
 
-    def _before(self, raw: _Raw) -> bool:
+    def _before(self, raw: Arrival) -> bool:
         return bool(self._wishes.since and raw.published) and raw.published < self._wishes.since
 
     # --- documents
 
-    def _page_document(self, source: str, url: str, key: str, given: str, kind: str = "text/html") -> _Raw:
+    def _page_document(self, source: str, url: str, key: str, given: str, kind: str = "text/html") -> Arrival:
         """Return the document of a page's source; plain text is taken as it is."""
         if "html" not in kind and "xml" not in kind and not _MARKUP.search(source[:5000]):
             text = self._cleaned(source)
-            return _Raw(key, True, given, url.rpartition("/")[2], text)
+            return Arrival(key, True, given, url.rpartition("/")[2], text)
         page = Page(source, url)
         own = host_of(url)
         hidden = {host_of(each.href) for each in page.anchors if page.unseen(each)} - {own, ""}
@@ -410,11 +381,11 @@ class Collector:
         facts = {"readings": float(readings), "hidden_links": float(len(hidden))}
         if re.match(r"zh(-cn|-hans|$)", language) or own.endswith(".cn"):
             facts["turned_traditional"] = float(self._is_traditional(found.text))
-        return _Raw(key, True, given, found.title, text, found.published, facts=facts)
+        return Arrival(key, True, given, found.title, text, found.published, facts=facts)
 
-    def _entry_document(self, entry: Entry, source: str) -> _Raw:
+    def _entry_document(self, entry: Entry, source: str) -> Arrival:
         text = self._cleaned(_plain_text(entry.text))
-        return _Raw(entry.url, True, source, entry.title, text, self._wishes.day_of(entry.published))
+        return Arrival(entry.url, True, source, entry.title, text, self._wishes.day_of(entry.published))
 
     def _cleaned(self, text: str) -> str:
         return self._cleaner.clean(text) if self._cleaner is not None else text
@@ -424,116 +395,6 @@ class Collector:
         han = [char for char in text[:20_000] if "\u4e00" <= char <= "\u9fff"]
         return len(han) >= 50 and 5 * sum(char in self._simplified for char in han) > len(han)
 
-    def _signs(self, raw: _Raw, folded: str) -> tuple[Sign, ...]:
-        facts = dict(raw.facts)
-        if spam := self._spam.count(folded):
-            facts["spam_words"] = float(spam)
-        if broken := raw.text.count("\ufffd"):
-            facts["broken_percent"] = 100.0 * broken / len(raw.text)
-        if not facts:
-            return ()
-        signs = weigh(facts, self._mirror)
-        return signs if holds(signs, self._mirror) else ()
-
-    def _take(
-        self,
-        batch: Sequence[_Raw],
-        writer: _Writer,
-        stamps: Mapping[str, str],
-        pages: Mapping[str, KnownPage] | None = None,
-    ) -> None:
-        """Compare documents with what is known and hand on those that are new."""
-        batch = [raw for raw in batch if raw.title or raw.text.strip()]
-        folded = [fold_text(f"{raw.title}\n{raw.text}") for raw in batch]
-        sketches = near.sketch(folded)
-        digests = np.array(list(map(_digest, batch, sketches.digests.tolist())), np.int64)
-        bands = [[band for band in row if band] for row in sketches.bands.tolist()]
-        keys = [raw.key or f"{raw.source}#{_hex(digest)}" for raw, digest in zip(batch, digests.tolist(), strict=True)]
-        twins = self._twins(digests)
-        prior = self._store.live(key for place, key in enumerate(keys) if batch[place].versioned or place in twins)
-        suspects = self._suspects(bands)
-        mine: set[int] = set()  # digests of this very batch
-        banded: dict[int, int] = {}
-        taken: list[tuple[int, int]] = []  # place, id
-        rows: list[NewDocument] = []
-        for place, (raw, digest) in enumerate(zip(batch, digests.tolist(), strict=True)):
-            earlier, before = prior.get(keys[place], (0, 0))
-            if earlier and before == digest:
-                self.result.unchanged += 1
-                continue
-            if digest in mine or place in twins:
-                self.result.same += 1
-                continue
-            alike = suspects.get(place, set()) | {banded[band] for band in bands[place] if band in banded}
-            alike -= {earlier, *self._replaced}
-            if alike and not raw.figures and self._is_near(folded[place], alike):
-                self.result.near += 1
-                continue
-            number = self._next
-            self._next += 1
-            if earlier:
-                self._replaced.add(earlier)
-                self.result.changed += 1
-            else:
-                self.result.new += 1
-            mine.add(digest)
-            banded.update(dict.fromkeys(bands[place], number))
-            taken.append((place, number))
-            if bands[place]:
-                self._fresh[number] = folded[place]
-            packed = sketches.bands[place].tobytes() if bands[place] else b""
-            rows.append(self._document(raw, number, keys[place], folded[place], digest, packed, earlier))
-        self._digests.add(digests[[place for place, _ in taken]], np.array([number for _, number in taken], np.int64))
-        pairs = [(band, number) for place, number in taken for band in bands[place]]
-        self._bands.add(np.array([band for band, _ in pairs], np.int64), np.array([n for _, n in pairs], np.int64))
-        if writer.add(rows, pages or {}, stamps):
-            self._fresh.clear()
-
-    def _twins(self, digests: Any) -> set[int]:
-        """Return the places of digests that a document has which is still in force."""
-        return {place for place, number in self._digests.find(digests) if number not in self._replaced}
-
-    def _suspects(self, bands: Sequence[Sequence[int]]) -> dict[int, set[int]]:
-        """Return place → documents that share a band with it."""
-        flat = np.array([band for row in bands for band in row], np.int64)
-        places = [place for place, row in enumerate(bands) for _ in row]
-        found: dict[int, set[int]] = {}
-        for at, number in self._bands.find(flat):
-            found.setdefault(places[at], set()).add(number)
-        return found
-
-    def _document(
-        self, raw: _Raw, number: int, key: str, folded: str, digest: int, bands: bytes, earlier: int
-    ) -> NewDocument:
-        signs = self._signs(raw, folded)
-        self.result.untrusted += bool(signs)
-        title, _, text = folded.partition("\n")
-        return NewDocument(
-            number,
-            key,
-            raw.source,
-            raw.title,
-            raw.text,
-            raw.published,
-            self._wishes.at,
-            raw.published[:10] or self._undated,
-            digest,
-            bands,
-            not signs,
-            [sign.id for sign in signs],
-            raw.figures,
-            f"{units_of(title)}\n{units_of(text)}",
-            earlier,
-        )
-
-    def _is_near(self, folded: str, numbers: set[int]) -> bool:
-        own = near.runs_of(folded)
-        fresh = [self._fresh[number] for number in numbers if number in self._fresh]
-        if any(near.alike(own, near.runs_of(text)) for text in fresh):
-            return True
-        kept = self._store.texts(number for number in numbers if number not in self._fresh)
-        return any(near.alike(own, near.runs_of(fold_text(f"{title}\n{text}"))) for title, text in kept.values())
-
 
 class _Why(NamedTuple):
     """Why a page is asked: it was named itself, or ``source`` tells of it, and of when it ``changed``."""
@@ -541,84 +402,6 @@ class _Why(NamedTuple):
     given: bool
     source: str
     changed: str = ""
-
-
-class _Writer:
-    """Keeps documents in few large transactions; ``at_once`` keeps each lot in its own, now."""
-
-    def __init__(self, store: Store, *, at_once: bool = False) -> None:
-        self._store, self._at_once = store, at_once
-        self._rows: list[NewDocument] = []
-        self._stamps: dict[str, str] = {}
-        self._pages: dict[str, KnownPage] = {}
-        self._chars = 0
-
-    def add(self, rows: Sequence[NewDocument], pages: Mapping[str, KnownPage], stamps: Mapping[str, str]) -> bool:
-        """Take documents, and what is known once they are kept; return whether all that was taken is on disk now."""
-        self._rows += rows
-        self._stamps |= stamps
-        self._pages |= pages
-        self._chars += sum(len(row.text) for row in rows)
-        if self._at_once or len(self._rows) >= KEPT_AT_ONCE or self._chars >= KEPT_CHARS:
-            self.keep()
-            return True
-        return False
-
-    def keep(self) -> None:
-        """Keep what was taken."""
-        rows, pages, stamps = self._rows, self._pages, self._stamps
-        # Let go of first: an interrupt just behind the commit must not keep them twice.
-        self._rows, self._pages, self._stamps, self._chars = [], {}, {}, 0
-        if rows or pages or stamps:
-            self._store.add(rows, pages, stamps)
-
-    def __enter__(self) -> _Writer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.keep()  # after an interrupt, too: what was read before it is kept
-
-
-class _Words:
-    """Counts how many different words of a list stand in a text."""
-
-    def __init__(self, words: Iterable[str]) -> None:
-        import daachorse
-
-        self._find = daachorse.CharwiseDoubleArrayAhoCorasick(list(words)).find
-
-    def count(self, folded: str) -> int:
-        return len({word for _, _, word in self._find(folded)})
-
-
-def _known_of(store: Store) -> tuple[near.Known, near.Known]:
-    """Return the digests and the bands of what the corpus holds."""
-    ids: list[int] = []
-    digests: list[int] = []
-    banded: list[int] = []
-    packed: list[bytes] = []
-    for number, digest, bands in store.fingerprints():
-        ids.append(number)
-        digests.append(digest)
-        if bands:
-            banded.append(number)
-            packed.append(bands)
-    known, bands_known = near.Known(), near.Known()
-    known.add(np.array(digests, np.int64), np.array(ids, np.int64))
-    bands_known.add(np.frombuffer(b"".join(packed), np.int64), np.repeat(np.array(banded, np.int64), near.BANDS))
-    return known, bands_known
-
-
-def _digest(raw: _Raw, ink: int) -> int:
-    """Return what tells a document apart: its ink; with figures beside it, these and where they come from as well."""
-    if not raw.figures:
-        return ink
-    told = f"{ink} {sorted(raw.figures.items())} {raw.source}".encode("utf-8", "replace")
-    return int.from_bytes(hashlib.blake2b(told, digest_size=8).digest(), "big", signed=True)
-
-
-def _hex(digest: int) -> str:
-    return f"{digest & (1 << 64) - 1:016x}"
 
 
 def _traditional(files: DataFiles) -> frozenset[str]:

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from copykit.corpus import collect as module
+from copykit.corpus import near
 from copykit.corpus.collect import Collector, Wishes
+from copykit.corpus.intake import Intake
 from copykit.corpus.sources import Sources, columns_of
 from copykit.corpus.store import BadName, CorpusMissing, Store, Stored, corpus_path, find_corpus
 from copykit.datafiles import bundled
@@ -182,7 +184,7 @@ def test_an_interrupt_leaves_what_was_read_and_the_next_run_goes_on(
     monkeypatch.setattr(module, "BATCH", 10)
     rows = [f"第{number}条评价：{FIRST[number:]}" for number in range(50)]
     (tmp_path / "评.txt").write_text("\n".join(rows), "utf-8")
-    sketch = module.near.sketch
+    sketch = near.sketch
     calls = iter(range(100))
 
     def interrupted(texts: Any) -> Any:
@@ -191,7 +193,7 @@ def test_an_interrupt_leaves_what_was_read_and_the_next_run_goes_on(
         return sketch(texts)
 
     with monkeypatch.context() as patched:
-        patched.setattr(module.near, "sketch", interrupted)
+        patched.setattr(near, "sketch", interrupted)
         with pytest.raises(KeyboardInterrupt):
             collect(tmp_path / "评.txt", by_line=True)
     kept = len(documents(path))
@@ -306,16 +308,16 @@ def test_a_run_that_was_broken_off_asks_only_what_is_missing(
 ) -> None:
     web.pages["/map.xml"] = sitemap(web, *((f"a.example/{day}", f"2026-11-{day:02}") for day in range(1, 9)))
     web.pages |= {f"/{day}": page(f"第{day}天的日记，写得很短。") for day in range(1, 9)}
-    taken = Collector._take
+    taken = Intake.take
     calls = iter(range(100))
 
-    def interrupted(self: Any, *args: Any) -> None:
+    def interrupted(self: Any, *args: Any, **told: Any) -> None:
         if next(calls) == 4:
             raise KeyboardInterrupt
-        taken(self, *args)
+        taken(self, *args, **told)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Collector, "_take", interrupted)
+        patched.setattr(Intake, "take", interrupted)
         with pytest.raises(KeyboardInterrupt):
             collect(web.url("a.example/map.xml"))
     kept = {document.key for document in documents(path)}
