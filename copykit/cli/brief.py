@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -175,7 +175,7 @@ def check(path: Path, others: Path | None, form: str, today: Any, data_folders: 
 
 def _forms(made: Brief, files: DataFiles, today: str) -> Iterator[render.FormState]:
     """Yield whether each form of articles can be written of a brief, and what it lacks."""
-    from copykit.writing.writer import NotWritable, Options, Writer
+    from copykit.writing.writer import NotWritable, Options, Writer, told_lacks
 
     pools = files.load("advice")["brief"]["pools"]
     with closing(Writer(files, "article", common.lang_of())) as writer:
@@ -188,16 +188,9 @@ def _forms(made: Brief, files: DataFiles, today: str) -> Iterator[render.FormSta
                     writer.write(prepared, form, Options(length="short"))
                 except NotWritable as error:
                     missing = list(error.lacks)
-            lacks = tuple(dict.fromkeys(_lack(each, pools, there) for each in missing))
+            lacks = tuple(each.say(common.lang_of()) for each in told_lacks(missing, pools, there))
             name = form.name if common.lang_of() == "zh" else str(form.data.get("name_en", form.id))
             yield render.FormState(form.id, name, not missing, lacks)
-
-
-def _lack(variable: str, pools: Mapping[str, Any], there: Container[str]) -> str:
-    """Return what people call a variable: a part of a brief, or one field of a part that is there."""
-    pool, _, field = variable.partition(".")
-    name = str(pools[pool][common.lang_of()]) if pool in pools else pool
-    return say(f"{name}的 {field}", f"{field} of {name}") if field and pool in there else name
 
 
 def _texts(files: DataFiles, path: Path | None) -> list[str]:

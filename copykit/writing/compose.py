@@ -26,7 +26,7 @@ class Composition(NamedTuple):
     """A composed text, without blocks when no plan could be written.
 
     ``lacks``: what parts that were left out were short of; or, without blocks, what the nearest plans were stopped by,
-    of which any will do.
+    of which any will do. ``pool#2`` means two of a pool.
     """
 
     plan: str
@@ -411,6 +411,8 @@ class _Run:
         if count < part.least:
             if not items:
                 self.lacks[part.each] = None
+            elif not any(lack.partition(".")[0] == name for lack in self.lacks):
+                self.lacks[f"{part.each}#{part.least}"] = None
             return None
         # What a title counts is the list that the plan is about, and only else the longest one.
         if part.need and not self._counted:

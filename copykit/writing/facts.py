@@ -115,7 +115,6 @@ def facts_of(brief: Brief, today: str, order: Iterable[int] = (), sizes: Sizes =
     single = {
         "product": brief.product,
         "brand": brief.brand,
-        "category": brief.category,
         "price": f"{brief.price:g}" if brief.price is not None else "",
         "unit": brief.unit,
     }
@@ -178,8 +177,18 @@ def facts_of(brief: Brief, today: str, order: Iterable[int] = (), sizes: Sizes =
             pools.setdefault("link", []).append(Item("link", f"links.{number}", {"label": label}, {}))
     pools["size"] = [item for item in pools.get("spec", ()) if sizes.told(item.fields["statement"].text)]
     pools["size"] += [item for item in pools.get("doubt", ()) if sizes.asked(item.fields["ask"].text)]
+    # What a broad category (食品, 图书) does not say, its product does.
+    told = "category" if names_it(brief.category, brief.product) else "product"
     filled = {name: fact for name, text in single.items() if (fact := make.fact(text, name))}
+    if brief.category and (fact := make.fact(getattr(brief, told), told)):
+        filled["category"] = fact
     return Facts(filled, {name: tuple(items) for name, items in (pools | words).items() if items}, make.all, today, {})
+
+
+def names_it(category: str, product: str) -> bool:
+    """Return whether a category says what the product is: 手电筒 for 尾按手电, not 小家电 for 折叠电热水壶."""
+    pairs = {category[at : at + 2] for at in range(len(category) - 1)}
+    return product.endswith(category[-1:]) or any(pair in product for pair in pairs)
 
 
 def _story(make: _Maker, story: Story, path: str, today: str) -> Item:

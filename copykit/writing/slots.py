@@ -52,8 +52,8 @@ def slots_of(facts: Facts, lexicons: Lexicons) -> Slots:
 
     single = {name: fact(tight(each.text), each.path) for name, each in facts.single.items()}
     single.setdefault("unit", fact(_USUAL_UNIT, ""))
-    if "product" in single and not ("category" in single and names_it(single["category"].text, single["product"].text)):
-        single["category"] = single["product"]
+    if "product" in single:
+        single.setdefault("category", single["product"])
     pools = {
         pool: [{name: fact(text, path) for name, (text, path) in _fields(item, open_ends).items()} for item in items]
         for pool, items in facts.pools.items()
@@ -88,12 +88,6 @@ def _fields(item: Item, open_ends: Sequence[str]) -> dict[str, tuple[str, str]]:
     if "answer" in found:
         found["first"] = re.split(r"(?<=[。！？])", found["answer"][0], maxsplit=1)[0].rstrip(_ENDS), found["answer"][1]
     return found
-
-
-def names_it(category: str, product: str) -> bool:
-    """Return whether a category says what the product is: 手电筒 for 尾按手电, not 小家电 for 折叠电热水壶."""
-    pairs = {category[at : at + 2] for at in range(len(category) - 1)}
-    return product.endswith(category[-1:]) or any(pair in product for pair in pairs)
 
 
 def lead(text: str, open_ends: Sequence[str] = ()) -> str:

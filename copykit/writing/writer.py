@@ -56,14 +56,39 @@ class NotWritable(CopykitError):
     ) -> None:
         """Take the variables that are lacking (any will do), what people call pools, and the pools that are there."""
         self.lacks = tuple(lacks)
-        zh: dict[str, None] = {}
-        en: dict[str, None] = {}
-        for lack in lacks:
-            pool, _, name = lack.partition(".")
-            told = called.get(pool, {"zh": pool, "en": pool})
-            zh[f"{told['zh']}的 {name}" if name and pool in there else told["zh"]] = None
-            en[f"{name} of {told['en']}" if name and pool in there else told["en"]] = None
-        super().__init__(product=product, form=form, lacks=Words("，或者".join(zh), ", or ".join(en)))
+        told = told_lacks(lacks, called, there)
+        zh, en = "，或者".join(each.say("zh") for each in told), ", or ".join(each.say("en") for each in told)
+        super().__init__(product=product, form=form, lacks=Words(zh, en))
+
+
+def told_lacks(
+    lacks: Sequence[str], called: Mapping[str, Mapping[str, str]], there: Container[str]
+) -> tuple[Words, ...]:
+    """Return what people call what is lacking, a few of it at most: what is there is not asked for again.
+
+    A pool that is there and lacking all the same has nothing that speaks of the same selling point as the rest.
+    """
+    really = [lack for lack in lacks if lack not in there and lack not in _ALWAYS]
+    # The whole of what is not there covers its fields; of what is there, the field that is missing is told.
+    told: dict[str, Words] = {}
+    for lack in sorted(really or lacks, key=lambda lack: "#" not in lack):  # one more is sooner had than a new kind
+        pool, _, name = lack.partition("#")[0].partition(".")
+        zh, en = (called.get(pool, {}).get(lang, pool) for lang in ("zh", "en"))
+        least = lack.partition("#")[2]
+        if least:
+            words = Words(f"{zh}（至少 {least} 条）", f"{least} of {en} at least")
+        elif name and pool in there:
+            words = Words(f"{zh}的 {name}", f"{name} of {en}")
+        elif pool in there:
+            words = Words(f"说到同一个卖点的{zh}", f"{en} that speaks of the same selling point")
+        else:
+            words = Words(zh, en)
+        told.setdefault(words.say("zh"), words)
+    return tuple(told.values())[:_MOST_LACKS]
+
+
+_ALWAYS = frozenset(("product", "number", "count"))
+_MOST_LACKS = 3  # more alternatives than that nobody reads
 
 
 class NoConsent(CopykitError):

@@ -84,6 +84,47 @@ def test_a_folder_of_briefs_and_a_bad_one_among_them(capsys: pytest.CaptureFixtu
     assert "已经有了" in capsys.readouterr().err
 
 
+def test_what_is_lacking_is_told_and_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+    thin = 'product = "冻干草莓脆"\ncategory = "零食"\n[[selling_points]]\nfeature = "配料表只有草莓"\n'
+    Path("脆.toml").write_text(thin, "utf-8")
+    assert write("脆.toml", "--form", "清单盘点") == 2
+    told = capsys.readouterr().err
+    assert "还缺卖点（selling_points）（至少 2 条）" in told
+    assert told.count("或者") <= 2
+    said = """[[claims]]
+kind = "experience"
+statement = "拉开锅的次数少了"
+evidence = "聊天记录"
+person = "小周"
+date = "2026-10-18"
+consent = true
+relation = "老顾客"
+who = "一个人住的程序员"
+"""
+    Path("锅.toml").write_text(thin.replace("冻干草莓脆", "空气炸锅") + said, "utf-8")
+    assert write("锅.toml", "--form", "达人体验", "--today", "2026-11-22") == 2
+    assert capsys.readouterr().err.rstrip().endswith('还缺亲身体验（claims，kind = "experience"）的 notes')
+
+
+def test_a_broad_category_is_no_noun_for_the_goods(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("商品.csv").write_text("商品名称,类目,售价,卖点\n纸尿裤,母婴,99,3毫米薄；有尿显\n", "utf-8")
+    assert write("商品.csv", "--form", "清单盘点", "--today", "2026-11-22") == 0
+    text = capsys.readouterr().out
+    assert "母婴" not in text
+    assert "纸尿裤" in text
+    assert "99 块" in text
+
+
+def test_two_steps_without_notes_make_a_tutorial(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("衣.toml").write_text(
+        'product = "羽绒服"\n[[selling_points]]\nfeature = "两侧开衩"\n'
+        '[[steps]]\ndo = "中性洗衣液泡十分钟"\nnote = "别超过三十度"\n[[steps]]\ndo = "平铺晾到八成干，拍松"\n',
+        "utf-8",
+    )
+    assert write("衣.toml", "--form", "教程", "--today", "2026-11-22") == 0
+    assert "平铺晾到八成干" in capsys.readouterr().out
+
+
 def test_briefs_of_one_name_in_two_folders_are_two_texts(capsys: pytest.CaptureFixture[str]) -> None:
     for place, sample in (("服装", "kids_shoes"), ("户外", "torch")):
         (Path("资料") / place).mkdir(parents=True)

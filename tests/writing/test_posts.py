@@ -162,6 +162,26 @@ def test_a_reply_about_the_size_tells_the_size_or_nothing(data: dict[str, Any], 
     assert not any(re.search(unsaid, text) for text in texts), texts
 
 
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_quick_phrases_are_polite_and_admit_no_fault_that_nobody_looked_into(sample: Path) -> None:
+    writer = writer_of("reply")
+    prepared = writer.prepare(brief_of(sample), TODAY)
+    for seed in range(12):
+        phrases = writer.write(prepared, writer.forms["客服快捷语"], Options(str(seed)))
+        assert "你" not in "".join(own_words(phrases.blocks)), phrases.text
+        quality = writer.write(prepared, writer.forms["质量"], Options(str(seed)))
+        own = "".join(own_words(quality.blocks))
+        assert not re.search("没查出来|漏检|有毛病的货|检查不细|错在", own), quality.text
+
+
+def test_a_campaign_without_rules_invents_none() -> None:
+    writer = writer_of("post")
+    prepared = writer.prepare(brief_from({**COAT, "claims": []}, "x"), TODAY)
+    for seed in range(12):
+        text = writer.write(prepared, writer.forms["三天活动"], Options(str(seed))).text
+        assert not re.search("没有别的条件|规则没变|规则就一句|不用领券|哪儿都一样", text), text
+
+
 def test_how_to_wash_is_not_called_how_to_measure() -> None:
     prepared = writer_of("reply").prepare(brief_from(COAT, "x"), TODAY)
     draft = writer_of("reply").write(prepared, writer_of("reply").forms["客服快捷语"], Options("1"))
