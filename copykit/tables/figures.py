@@ -84,7 +84,12 @@ def more_than(table: Table, row: Row, part: str, whole: str, found: dict[str, fl
     return BadFigure(file=table.name, row=row.number, reason=Words(zh, en))
 
 
-_AMOUNT = re.compile(r"[^\d.\-~～至]{0,4}?(?P<number>[¥$€£]?\s*\d[\d,.]*\s*[千万wWkK]?)\s*(?:[^\d~～至\-.,]{0,8})")
+# No letters around it: A12 and 3XL are codes.
+_AMOUNT = re.compile(
+    r"[^\dA-Za-z第.\-~～至]{0,4}?(?P<number>[¥$€£]?\s*\d[\d,.]*\s*[千万wWkK]?)\s*"
+    r"(?:[^\dA-Za-z~～至\-.,]{0,8}|pcs|yuan|usd)",
+    re.IGNORECASE,
+)
 _BOUND = re.compile(r"起|以上|以下|以内|低于|高于|小于|大于|不足|不到|不超|超过|最[低高]|[<>≤≥＜＞]")
 
 

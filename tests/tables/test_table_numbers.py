@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copykit.tables import estimate_number, parse_number
+from copykit.tables import estimate_number, parse_number, read_rows
+from copykit.tables.figures import BadFigure, amounts
 
 
 @pytest.mark.parametrize(
@@ -93,3 +96,15 @@ def test_what_leaves_a_number_open_counts_as_its_middle(text: str, number: float
 @given(st.text(alphabet="0123456789~-<以下万%, ") | st.text())
 def test_no_text_breaks_the_estimate(text: str) -> None:
     estimate_number(text)
+
+
+def test_a_row_of_figures_is_read_as_people_write_them() -> None:
+    told = "货号,库存,售价\nA,约 500 件,35.8元/件\nB,-,¥99起\n"
+    table = read_rows(
+        io.BytesIO(told.encode()), wanted={"id": ["货号"], "stock": ["库存"], "price": ["售价"]}, name="表"
+    )
+    first, second = table
+    assert amounts(table, first, ("stock", "price")) == {"stock": 500.0, "price": 35.8}
+    with pytest.raises(BadFigure) as bad:
+        amounts(table, second, ("stock", "price"))
+    assert "售价的“¥99起”不是数" in bad.value.say("zh")
