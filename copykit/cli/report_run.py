@@ -183,7 +183,7 @@ class _Maker:
             self._notes.append(f"还有 {more:,} 行也用不了" if zh else f"{more:,} more rows are no use")
 
     def _fault(self, error: CopykitError, code: int) -> None:
-        self._notes.append(error.say(self._settings.lang))
+        self._notes.append(self._settings.told(error))
         self._log("failed", error.say(common.lang_of()), {})
         self._code = max(self._code, code)
 

@@ -41,12 +41,12 @@ class Came:
         if reason not in self.told:
             self.told.append(reason)
 
-    def attempt(self, make: Callable[[], T], lang: str) -> T | None:
+    def attempt(self, make: Callable[[], T], tell: Callable[[CopykitError], str]) -> T | None:
         """Return what ``make`` makes; where it cannot, note why."""
         try:
             return make()
         except CopykitError as error:
-            self.fail(error.say(lang))
+            self.fail(tell(error))
             return None
 
 
@@ -88,14 +88,14 @@ def collect_sources(
                 )
                 paths, addresses = source.to_collect(settings.folder, period)
                 for path, named in paths:
-                    came.attempt(partial(collector.collect, [path], last_day if named else found_by), settings.lang)
+                    came.attempt(partial(collector.collect, [path], last_day if named else found_by), settings.told)
                 for name in source.urls:
-                    addresses += came.attempt(partial(read_lines, settings.folder / name), settings.lang) or []
+                    addresses += came.attempt(partial(read_lines, settings.folder / name), settings.told) or []
                 if addresses:
                     collector.collect(addresses, found_by)
                 failing = store.failing(period.start.isoformat())
         except CopykitError as error:  # the corpus itself: locked, damaged, no room
-            came.fail(error.say(settings.lang))
+            came.fail(settings.told(error))
             continue
         own = [(url, outcome) for url, outcome in failing if url in addresses]
         for url, outcome in own:

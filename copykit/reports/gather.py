@@ -154,7 +154,7 @@ class _Reader:
                 else:
                     self._hash(path)
         except CopykitError as error:
-            said = self._joined([*self._told(source), error.say(self._settings.lang)])
+            said = self._joined([*self._told(source), self._settings.told(error)])
             self.rows.append(SourceRow(source.name, 0, source.optional, said))
             if not source.optional:
                 self.failed.append(f"{source.name}：{said}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zoneinfo
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from copykit import datafiles, schemas
-from copykit.errors import DataFileError, Problem
+from copykit.errors import CopykitError, DataFileError, Problem
 from copykit.reports.period import Kind, Period
 
 FORMS = ("html", "md", "xlsx", "json", "csv")
@@ -98,6 +99,10 @@ class ReportSettings:
     def report_folder(self) -> Path:
         """Return where reports are published."""
         return self.folder / self.output
+
+    def told(self, error: CopykitError) -> str:
+        """Return an error in the report's language, paths as its settings name them: a report is the same anywhere."""
+        return error.say(self.lang).replace(f"{self.folder}{os.sep}", "")
 
     def where(self, period: Period) -> str:
         """Return what a message gives as the report's address: the one set, else its path."""

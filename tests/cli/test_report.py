@@ -208,6 +208,7 @@ def test_one_bad_source_stops_nothing(shop: Path, capsys: pytest.CaptureFixture[
     assert "评论" in told.err
     report = json.loads(files(shop)["report.json"])
     assert [(row["name"], row["ok"]) for row in report["sources"]] == [("搜索词", True), ("评论", False)]
+    assert str(shop) not in json.dumps(report, ensure_ascii=False)
     assert "没读到" in "".join(report["lead"])
     assert run(["report", "check", settings(shop), *DAY]) == 2
     assert "✗ 评论" in capsys.readouterr().out
@@ -239,7 +240,7 @@ def test_titles_that_cannot_be_judged_stand_in_the_report(shop: Path, capsys: py
     assert run(["report", "run", settings(shop), *DAY]) == 2
     report = json.loads(files(shop)["report.json"])
     assert [row["title"] for row in report["titles"]] == ["轻薄羽绒服女短款"]
-    assert any("第 3 行" in note for note in report["notes"])
+    assert any(note.startswith("标题.csv 第 3 行") for note in report["notes"])
     (shop / "周报.toml").write_text(text.replace("小红书", "小红薯"), "utf-8")
     assert run(["report", "check", settings(shop), *DAY]) == 2
     assert "小红书" in capsys.readouterr().out
