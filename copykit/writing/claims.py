@@ -93,6 +93,20 @@ def open_ledger(
     return Ledger(left, tuple(withheld))
 
 
+def passed_over(brief: Brief, files: DataFiles) -> tuple[Withheld, ...]:
+    """Return the claims of a ledger that stand and are passed over by texts, for want of what they are told with."""
+    settings = files.load("claims")["kinds"]
+    return tuple(
+        Withheld(
+            f"claims.{number}", claim.statement, Words(settings["missing"][need]["zh"], settings["missing"][need]["en"])
+        )
+        for number, claim in enumerate(brief.claims)
+        if claim.statement
+        for need in settings["kinds"][claim.kind].get("told_with", ())
+        if not getattr(claim, need)
+    )
+
+
 def stock_claims(brief: Brief) -> tuple[Claim, ...]:
     """Return what a brief's stock states, as claims with its evidence, for the rules that ask for proof."""
     stock = brief.material.stock

@@ -24,7 +24,7 @@ from copykit.templating import Cage, Mark, Marked
 from copykit.text.clauses import sentences
 from copykit.text.markup import visible
 from copykit.voices import Voice, Voices, lint
-from copykit.writing.claims import Ledger, open_ledger, stock_claims, without
+from copykit.writing.claims import Ledger, open_ledger, passed_over, stock_claims, without
 from copykit.writing.compose import LONG_TITLE, Composer, Composition
 from copykit.writing.facts import NAMES, facts_of
 from copykit.writing.facts import Facts as Said
@@ -154,6 +154,7 @@ class Writer:
             return contexts[bool(brief.material.links), True]
 
         ledger = open_ledger(brief, today, self._files, self._checker, make_context)
+        ledger = ledger._replace(withheld=(*ledger.withheld, *passed_over(ledger.brief, self._files)))
         points = list(brief.material.points)
         ranked = rank_points(ledger.brief, self._files)
         order = tuple(dict.fromkeys(points.index(each.point) for each in ranked if each.point in points))

@@ -84,6 +84,16 @@ def test_a_folder_of_briefs_and_a_bad_one_among_them(capsys: pytest.CaptureFixtu
     assert "已经有了" in capsys.readouterr().err
 
 
+def test_a_figure_that_no_text_may_state_without_its_source_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    claim = '\n[[claims]]\nkind = "sales"\nstatement = "今年卖出 3,260 支"\nevidence = "后台报表"\n'
+    Path("灯.toml").write_text(Path(TORCH).read_text("utf-8") + claim, "utf-8")
+    assert write("灯.toml", *FORM) == 0
+    shown = capsys.readouterr()
+    assert "3,260" not in shown.out
+    assert "“今年卖出 3,260 支”（claims." in shown.err
+    assert "没写给读者看的出处（source）" in shown.err
+
+
 def test_what_is_lacking_is_told_and_no_more(capsys: pytest.CaptureFixture[str]) -> None:
     thin = 'product = "冻干草莓脆"\ncategory = "零食"\n[[selling_points]]\nfeature = "配料表只有草莓"\n'
     Path("脆.toml").write_text(thin, "utf-8")
