@@ -21,12 +21,13 @@ def compiled(pattern: str) -> re.Pattern[str]:
     Raises:
         re.error: the pattern is badly written.
     """
-    tree = import_module("re._parser").parse(pattern)
+    parser = import_module("re._parser")
+    tree = parser.parse(pattern)
     chars = None if _begins_plainly(tree) or tree.state.flags != re.UNICODE else _first_chars(tree)
-    if not chars:
-        return re.compile(pattern)
-    listed = "".join(re.escape(chr(char)) for char in sorted(chars))
-    return re.compile(f"(?=[{listed}])(?:{pattern})")
+    if chars:
+        ahead = parser.SubPattern(tree.state, [(parser.IN, [(parser.LITERAL, char) for char in sorted(chars)])])
+        tree.insert(0, (parser.ASSERT, (1, ahead)))
+    return _made_of(tree)
 
 
 def either(words: Iterable[str]) -> str:
@@ -59,6 +60,11 @@ def presence(pattern: str) -> re.Pattern[str]:
         among = (parser.IN, [(parser.LITERAL, char) for char in sorted(chars)])
         back = parser.SubPattern(tree.state, [(parser.ASSERT, (1, tree)), _any_char(parser)])
         tree = parser.SubPattern(tree.state, [among, (parser.ASSERT, (-1, back))])
+    return _made_of(tree)
+
+
+def _made_of(tree: Any) -> re.Pattern[str]:
+    """Return the pattern of a tree; to write it down and have it read again would take half of the time."""
     made: re.Pattern[str] = import_module("re._compiler").compile(tree)
     return made
 
