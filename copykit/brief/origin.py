@@ -7,39 +7,75 @@ are put down for a person to judge; sales figures, awards and the like are left 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from copykit.brief.form import Found
 from copykit.datafiles import DataFiles
-from copykit.tables import Row, Table, merge_names, parse_number
+from copykit.tables import ColumnMissing, Row, Table, merge_names, parse_number, read_rows
+from copykit.tables.cells import pairs, parts
 from copykit.text.encoding import decode, find_charset
+from copykit.text.normalize import fold_text
 
 MOST_PAGE = 2_000_000
 ROLES = ("product", "title", "category", "brand", "price", "audience", "selling_points", "keyword", "link")
 
 
-def wanted_columns(files: DataFiles) -> dict[str, list[str]]:
-    """Return the columns of a table that tell of a product, for ``read_rows``."""
-    return merge_names(files.load("columns")["text"], ROLES)
+class ProductRows:
+    """What the rows of a seller's table tell of the goods; which columns tell it, the data files know."""
+
+    def __init__(self, files: DataFiles) -> None:
+        columns = files.load("columns")
+        self._roles = {**merge_names(columns["text"], ROLES), **merge_names(columns["listing"], ("attributes",))}
+        self._stating = {fold_text(name) for each in files.load("attributes").values() for name in each["headers"]}
+
+    def open(self, source: Path) -> Table:
+        """Return a table's rows. Raises ``ColumnMissing`` where neither product nor title is a column of it."""
+        try:
+            return read_rows(source, wanted=self._roles)
+        except ColumnMissing:
+            roles = dict(self._roles)
+            return read_rows(source, wanted={"title": roles.pop("title"), **roles})
+
+    def found(self, table: Table, row: Row) -> tuple[list[Found], list[str]]:
+        """Return what a row tells, and its columns that tell nothing that a brief knows."""
+        found: list[Found] = []
+        for role, key in _ROLE_KEYS.items():
+            header = table.columns.get(role)
+            value = row.values.get(header, "").strip() if header is not None else ""
+            if not value or header is None or (role == "title" and any(each.key == "product" for each in found)):
+                continue
+            origin = _origin(row, header)
+            if role == "price":
+                number = parse_number(value)
+                found += [Found(key, number, origin)] if number is not None else []
+            else:
+                found += [Found(key, part, origin) for part in _values(value, role)]
+        used = set(table.columns.values())
+        listed = table.columns.get("attributes")
+        for header in table.headers:
+            if header == listed:
+                for name, value in pairs(row.values.get(header, "")).items():
+                    found += _spec(name, value, f"{_origin(row, header)}，要人核对")
+            elif header and header not in used and fold_text(header).strip() in self._stating:
+                value = row.values.get(header, "").strip()
+                told = list(_spec(header, value, f"{_origin(row, header)}，要人核对"))
+                found += told
+                used.update([header] if told or not value else ())
+        return found, [header for header in table.headers if header and header not in used]
 
 
-def from_row(table: Table, row: Row) -> tuple[list[Found], list[str]]:
-    """Return what a row tells, and its columns that tell nothing that a brief knows."""
-    found: list[Found] = []
-    for role, key in _ROLE_KEYS.items():
-        header = table.columns.get(role)
-        value = row.values.get(header, "").strip() if header is not None else ""
-        if not value or header is None or (role == "title" and any(each.key == "product" for each in found)):
-            continue
-        origin = f"第 {row.number} 行“{header}”"
-        if role == "price":
-            number = parse_number(value)
-            found += [Found(key, number, origin)] if number is not None else []
-        else:
-            found += [Found(key, part, origin) for part in _parts(value, role)]
-    used = set(table.columns.values())
-    return found, [header for header in table.headers if header and header not in used]
+def _origin(row: Row, header: str) -> str:
+    return f"第 {row.number} 行“{header}”"
+
+
+def _spec(name: str, said: str, origin: str) -> Iterator[Found]:
+    """Yield what a page or a table states of the goods (材质：棉): a claim whose evidence a person has to add."""
+    if 0 < len(name) <= 8 and 0 < len(said) <= 30:
+        yield Found("claims.kind", "spec", origin)
+        yield Found("claims.subject", name, "")
+        yield Found("claims.statement", f"{name}：{said}", "")
 
 
 _ROLE_KEYS = {
@@ -53,14 +89,15 @@ _ROLE_KEYS = {
     "keyword": "keywords",
     "link": "links.url",
 }
-_MANY = ("audience", "selling_points", "keyword")
 
 
-def _parts(value: str, role: str) -> list[str]:
-    parts = (
-        re.split(r"[;；、|｜/\n]" if role != "selling_points" else r"[;；|｜\n]", value) if role in _MANY else [value]
-    )
-    return [part.strip().strip("。.") for part in parts if part.strip()]
+def _values(value: str, role: str) -> Iterable[str]:
+    if role == "selling_points":
+        return parts(value, _SENTENCES)
+    return parts(value) if role in ("audience", "keyword") else (value.strip("。."),)
+
+
+_SENTENCES = re.compile(r"[；;|｜\n]+")
 
 
 def from_page(data: bytes) -> list[Found]:
@@ -162,11 +199,9 @@ def _attributes(page: Any) -> Iterator[Found]:
         seen.add(said)
         if name in _NAMED:
             yield Found(_NAMED[name], said, origin)
-        elif 0 < len(name) <= 8 and len(said) <= 30:
-            yield Found("claims.kind", "spec", origin)
-            yield Found("claims.subject", name, "")
-            yield Found("claims.statement", f"{name}：{said}", "")
-        elif not name and _POINT.fullmatch(said):
+        elif name:
+            yield from _spec(name, said, origin)
+        elif _POINT.fullmatch(said):
             yield Found("selling_points.feature", said, origin)
 
 

@@ -111,8 +111,8 @@ _ENDED = re.compile("[。！？!?](?=.)")
 _PARTICLES = frozenset("了着吗呢吧啊呀")
 # Nouns, and the figures, measure words, attributes and 的 that stand before one.
 _NAMES = ("n", "m", "q", "b", "vn", "an", "uj", "ng", "j", "s", "f")
-# Signs of a sentence that tags miss (断货五次, 做过八年, 带管称 52 克).
-_SAYS = re.compile(r"[，。！？；过了着都也才就不没是有会能]|\d[^\d]{0,2}$|[一二三四五六七八九十两][个次回遍]$")
+# Signs of a sentence that tags miss (断货五次, 做过八年, 带管称 52 克, 产地：临沂).
+_SAYS = re.compile(r"[，。！？；：过了着都也才就不没是有会能]|\d[^\d]{0,2}$|[一二三四五六七八九十两][个次回遍]$")
 
 
 def _inked(tokens: list[Token]) -> list[Token]:

@@ -13,7 +13,7 @@ import click
 from copykit import datafiles, tables
 from copykit.brief.advice import rank_points, wants
 from copykit.brief.form import LISTS, REPEATED, SHAPES, Found, skeleton, toml_of
-from copykit.brief.origin import from_page, from_row, wanted_columns
+from copykit.brief.origin import ProductRows, from_page
 from copykit.brief.reading import brief_of, read_data
 from copykit.brief.shapes import Field, check_shapes, fault_of, fields
 from copykit.cli import common
@@ -252,17 +252,12 @@ MOST = 2_000_000
 
 def _row(source: Path, wanted: int, files: DataFiles) -> tuple[list[Found], list[str]]:
     last = 0
-    roles = wanted_columns(files)
-    # A table that names no product may name a title instead.
-    try:
-        table = tables.read_rows(source, wanted=roles)
-    except tables.ColumnMissing:
-        table = tables.read_rows(source, wanted={"title": roles.pop("title"), **roles})
-    with table:
+    rows = ProductRows(files)
+    with rows.open(source) as table:
         for row in table:
             last = row.number
             if row.number >= wanted:
                 if row.number > wanted or row.error is not None:
                     break
-                return from_row(table, row)
+                return rows.found(table, row)
     raise UsageMistake(f"{source} 没有第 {wanted} 行（到第 {last} 行为止）", f"{source} has no row {wanted} of {last}")

@@ -11,7 +11,7 @@ import click
 
 from copykit import datafiles, tables
 from copykit.brief.form import Found, skeleton, toml_of
-from copykit.brief.origin import from_row, wanted_columns
+from copykit.brief.origin import ProductRows
 from copykit.brief.shapes import fields
 from copykit.cli import common
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
@@ -119,19 +119,15 @@ def _first(files: DataFiles, ask: bool) -> str:
 
 def _briefs(files: DataFiles, source: Path, refused: list[CopykitError]) -> Iterator[tuple[str, str]]:
     """Yield a file name and a brief for each product; a product's further rows are left out."""
-    roles = wanted_columns(files)
-    try:
-        table = tables.read_rows(source, wanted=roles)
-    except tables.ColumnMissing:
-        table = tables.read_rows(source, wanted={"title": roles.pop("title"), **roles})
+    rows = ProductRows(files)
     taken: set[str] = set()
     left = 0
-    with table:
+    with rows.open(source) as table:
         for row in table:
             if row.error is not None:
                 refused.append(row.error)
                 continue
-            found, _ = from_row(table, row)
+            found, _ = rows.found(table, row)
             product = next((str(each.value) for each in found if each.key == "product"), "")
             name = _file_name(product)
             if not name:

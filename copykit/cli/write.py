@@ -12,7 +12,7 @@ import click
 
 from copykit import batch, tables
 from copykit.brief import read_brief
-from copykit.brief.origin import from_row, wanted_columns
+from copykit.brief.origin import ProductRows
 from copykit.brief.reading import brief_from
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
@@ -320,19 +320,15 @@ def _read(path: Path) -> Brief | CopykitError:
 def _rows(stem: str, path: Path, files: DataFiles) -> Iterator[tuple[str, Brief | CopykitError]]:
     from copykit.brief.form import data_of
 
-    roles = wanted_columns(files)
-    try:
-        table = tables.read_rows(path, wanted=roles)
-    except tables.ColumnMissing:
-        table = tables.read_rows(path, wanted={"title": roles.pop("title"), **roles})
-    with table:
+    rows = ProductRows(files)
+    with rows.open(path) as table:
         for row in batch.refuse_empty(table, shown_path(path)):
             name = f"{stem}-{row.number}"
             if row.error is not None:
                 yield name, row.error
                 continue
             try:
-                yield name, brief_from(data_of(from_row(table, row)[0]), f"{shown_path(path)}:{row.number}")
+                yield name, brief_from(data_of(rows.found(table, row)[0]), f"{shown_path(path)}:{row.number}")
             except CopykitError as error:
                 yield name, error
 

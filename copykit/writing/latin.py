@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 
 from copykit.model import Dropped, PackedTitle, Product
+from copykit.tables.cells import weighted
 from copykit.text.measure import measure
 from copykit.text.normalize import fold_text
 from copykit.writing.pack import Puzzle, bits, solve
-from copykit.writing.products import weighted
 from copykit.writing.screen import Screen
 from copykit.writing.title import NoRoom, TitleRoom
 

@@ -16,6 +16,7 @@ from copykit import tables
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Words
 from copykit.model import CellNote, Claim, Product, Sku
+from copykit.tables.cells import pairs, parts, weighted
 from copykit.tables.figures import NOTHING, amount
 from copykit.writing.terms import AttributeNames
 
@@ -395,37 +396,19 @@ class ProductTable:
     def _sku(self, row: tables.Row, price: float | None, stock: float | None) -> Sku:
         options: dict[str, str] = {}
         given = self._cell(row, "options")
-        pairs = _pairs(given)
-        if pairs:
-            options.update(pairs)
-        elif given:
+        options.update(pairs(given))
+        if given and not options:
             options[self.columns["options"]] = given
         options.update(self._version(row))
         return Sku(self._cell(row, "sku") or str(row.number), options, price, stock, row.number)
 
     def _attributes(self, rows: Sequence[tables.Row], filled: Mapping[str, str]) -> dict[str, str]:
-        found: dict[str, str] = dict(_pairs(filled.get("attributes", "")))
+        found: dict[str, str] = dict(pairs(filled.get("attributes", "")))
         for header in self.attributes:
             values = dict.fromkeys(value for row in rows if (value := row.values.get(header, "").strip()))
             if values:
                 found[header] = "、".join(values)
         return found
-
-
-def parts(cell: str, signs: re.Pattern[str] | None = None) -> tuple[str, ...]:
-    """Return what a cell lists, once each."""
-    return tuple(dict.fromkeys(part for each in (signs or _LIST).split(cell) if (part := each.strip(" 。.·•-"))))
-
-
-def weighted(cell: str) -> tuple[tuple[str, float], ...]:
-    """Return the keywords of a cell with their weights: 加厚羽绒服:95、羽绒服女; those without one weigh 1."""
-    found: dict[str, float] = {}
-    for part in parts(cell, _WORDS):
-        match = _WEIGHTED.fullmatch(part)
-        word, weight = (match["word"].strip(), float(match["weight"])) if match else (part, 1.0)
-        if word:
-            found.setdefault(word, weight)
-    return tuple(found.items())
 
 
 def claims(cell: str) -> Iterator[Claim]:
@@ -469,24 +452,10 @@ def _digest(rows: Sequence[tables.Row]) -> str:
     return digest.hexdigest()
 
 
-def _pairs(cell: str) -> dict[str, str]:
-    """Return the pairs of a cell such as 材质:棉;颜色:白色."""
-    found: dict[str, str] = {}
-    for part in parts(cell, _PAIRS):
-        name, sign, value = part.replace("：", ":").partition(":")
-        if sign and name.strip() and value.strip() and len(name.strip()) <= 12:
-            found[name.strip()] = value.strip()
-    return found
-
-
 _LEADING = re.compile(r"^[@＠+＋](?:\d{1,3}(?=[^\W\d]))?\s*")  # @ and +86 before a name
-_LIST = re.compile(r"[、，,；;|｜/\n\r]+")
 _SENTENCES = re.compile(r"[；;|｜\n\r]+")
-_WORDS = re.compile(r"[、，,；;|｜\n\r]+")
 _LINES = re.compile(r"[；;\n\r]+")
-_PAIRS = re.compile(r"[；;，,|｜\n\r]+")
 _LINKS = re.compile(r"[\s,，;；|]+")
-_WEIGHTED = re.compile(r"(?P<word>.+?)\s*[:：(（]\s*(?P<weight>\d+(?:\.\d+)?)\s*[)）]?")
 _PICTURE = re.compile(r"(?:主图|图片|商品图|详情图|image)\s*[0-9一二三四五六七八九]{1,2}", re.IGNORECASE)
 _ENGLISH = ("name_en", "selling_points_en", "keywords_en", "brand_en")
 _VERSIONS = frozenset(("color", "size", "pack", "model", "taste"))  # what versions of one product differ in

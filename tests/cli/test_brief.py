@@ -111,3 +111,18 @@ def test_a_row_of_a_table_gives_one_too(capsys: pytest.CaptureFixture[str]) -> N
     assert "没用上的列：货号、备注" in out
     assert brief("from", "商品.csv", "--row", "9") == 2
     assert "没有第 9 行" in capsys.readouterr().err
+
+
+def test_what_a_row_states_of_the_goods_becomes_claims_to_be_proved(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "品名,材质,产地,属性,库存,人群\n猫零食,鸡胸肉,,保质期:18个月；适用阶段:成猫,300,养猫人，新手\n"
+    Path("商品.csv").write_text(rows, "utf-8")
+    assert brief("from", "商品.csv", "-o", "零食.toml") == 0
+    made = read_brief(Path("零食.toml"))
+    stated = ["材质：鸡胸肉", "保质期：18个月", "适用阶段：成猫"]
+    assert [claim.statement for claim in made.claims] == stated
+    assert not any(claim.evidence for claim in made.claims)
+    assert made.audience == ("养猫人", "新手")
+    assert "没用上的列：库存" in Path("零食.toml").read_text("utf-8")
+    capsys.readouterr()
+    assert brief("check", "零食.toml") == 0
+    assert "是一个词" not in capsys.readouterr().out
