@@ -169,6 +169,8 @@ def test_an_index_is_called_what_it_is_and_the_week_of_a_sale_is_told(shop: Path
     told = json.loads(files(shop, "2026-W46")["report.json"])
     assert told["lead"][0] == "“护手霜”涨得最多：1,000 → 2,000（搜索人气，+100%）。"
     assert "这一期里有双 11，涨跌里有日子的缘故" in told["notes"]
+    paragraphs = json.loads(files(shop, "2026-W46")["message.json"])["paragraphs"]
+    assert any("**说明**：" in each and "这一期里有双 11" in each for each in paragraphs)
 
 
 def test_in_english_it_says_as_much(shop: Path) -> None:

@@ -24,6 +24,7 @@ FLAT_COLUMNS = (
     "example",
     "year_ago",
 )
+NOTES_IN_CHAT = 3
 TOLD_IN_CHAT = 5  # words of a state
 
 
@@ -192,6 +193,13 @@ def message_paragraphs(report: Report, where: str = "", lang: str = "zh") -> tup
     missing = [f"{row.name}{p.open}{row.detail}{p.shut}" for row in report.sources if not row.ok]
     if missing:
         out.append(f"**{'没读到' if zh else 'not read'}**{p.colon}" + p.between.join(missing[:TOLD_IN_CHAT]))
+    if report.notes:
+        more = (
+            (f"（共 {len(report.notes)} 条）" if zh else f" ({len(report.notes)} in all)")
+            if len(report.notes) > NOTES_IN_CHAT
+            else ""
+        )
+        out.append(f"**{'说明' if zh else 'notes'}**{p.colon}" + p.semicolon.join(report.notes[:NOTES_IN_CHAT]) + more)
     if where:
         out.append(f"{'完整报告' if zh else 'the whole report'}{p.colon}{where}")
     return tuple(out)
