@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Problem, Words
+from copykit.lexicon import Lexicons
 from copykit.model import Finding, Severity, Span
 from copykit.text.clauses import sentences
 
 KIND = "voices"
-# Ways to call a reader: a closed set, of which a voice allows some.
-ADDRESSES = ("您", "你们", "你", "亲们", "亲亲", "姐妹们", "姐妹", "集美", "宝子", "宝宝们", "家人们", "老铁")
 # A median is only told of a text in which there is one.
 _SENTENCES = 5
 _SLACK = 1.6  # so much longer than its voice has to be, before a reader feels it
@@ -31,12 +30,17 @@ class UnknownVoice(CopykitError):
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One platform's voice. ``median`` and ``longest`` are characters; ``never`` is word → why it is not said there."""
+    """One platform's voice.
+
+    ``median`` and ``longest`` are characters; ``calls`` are all ways to call a reader and ``address`` its own ones;
+    ``never`` is word → why it is not said there.
+    """
 
     id: str
     name: str
     median: int
     longest: int
+    calls: tuple[str, ...]
     address: tuple[str, ...]
     particles: tuple[str, ...] | None
     particles_most: int | None
@@ -50,7 +54,7 @@ class Voice:
     @property
     def barred(self) -> tuple[str, ...]:
         """Return the words that a template may not put in its mouth."""
-        return (*self.never, *(word for word in ADDRESSES if word not in self.address))
+        return (*self.never, *(word for word in self.calls if word not in self.address))
 
 
 class Voices:
@@ -58,6 +62,7 @@ class Voices:
 
     def __init__(self, files: DataFiles) -> None:
         self._data = files.load(KIND)
+        self._calls = calls_of(files)
         self._names: dict[str, str] = {}
         for identifier, data in self._data.items():
             for name in (identifier, data["name"], *data.get("aliases", ())):
@@ -66,7 +71,7 @@ class Voices:
     def get(self, name: str) -> Voice | None:
         """Return a voice, or None."""
         identifier = self._names.get(name.strip().casefold())
-        return voice_from(identifier, self._data[identifier]) if identifier is not None else None
+        return voice_from(identifier, self._data[identifier], self._calls) if identifier is not None else None
 
     def __getitem__(self, name: str) -> Voice:
         """Return a voice.
@@ -80,13 +85,19 @@ class Voices:
         return found
 
 
-def voice_from(identifier: str, data: Mapping[str, Any]) -> Voice:
+def calls_of(files: DataFiles) -> tuple[str, ...]:
+    """Return all ways to call a reader."""
+    return tuple(Lexicons(files)["reader_calls"].entries)
+
+
+def voice_from(identifier: str, data: Mapping[str, Any], calls: tuple[str, ...]) -> Voice:
     """Return the voice of a data file."""
     return Voice(
         id=identifier,
         name=data["name"],
         median=data["median"],
         longest=data["longest"],
+        calls=calls,
         address=tuple(data["address"]),
         particles=tuple(data["particles"]) if "particles" in data else None,
         particles_most=data.get("particles_most"),
@@ -141,7 +152,7 @@ def _words_said(voice: Voice, text: str) -> Iterator[_Slip]:
         why, instead = voice.never[match[0]]
         message = Words(f"“{match[0]}”不是{name}的口吻", f"'{match[0]}' is not the voice of {name}")
         yield _Slip("never", *match.span(), message, why, "warning", instead)
-    for match in _ADDRESSED.finditer(text):
+    for match in _longest_first(voice.calls).finditer(text):
         if match[0] not in voice.address and match[0] not in voice.never:
             allowed = "、".join(voice.address) or "不叫"
             zh = f"{name}里叫读者“{allowed}”，这里写了“{match[0]}”"
@@ -205,9 +216,9 @@ def _lengths(voice: Voice, text: str, spans: Sequence[Span]) -> Iterator[_Slip]:
         yield _Slip("median", *spans[len(spans) // 2], message)
 
 
-def check_voice(identifier: str, data: Mapping[str, Any]) -> list[Problem]:
+def check_voice(identifier: str, data: Mapping[str, Any], calls: tuple[str, ...]) -> list[Problem]:
     """Return which of a voice's own cases are judged otherwise than they say."""
-    voice = voice_from(identifier, data)
+    voice = voice_from(identifier, data, calls)
     problems = []
     for expected, key in ((True, "flag"), (False, "pass")):
         for number, case in enumerate(data["cases"][key]):
@@ -231,7 +242,6 @@ def _size(sentence: str) -> int:
 _BLANKS = re.compile(r"[\s#*>\[\-]+")
 _ENDS_THERE = re.compile(r"\]\([^)\n]*\)|\|")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_ADDRESSED = _longest_first(ADDRESSES)
 _EXCLAIMED = re.compile(r"[！!]")
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?")
 _PARTICLE = re.compile(r"(呢|吧|啊|嘛|呀|啦|哦|哟|哈|噢|喽)[。！？!?…”」]*$")

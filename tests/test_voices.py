@@ -9,16 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copykit.datafiles import DataFiles, Layer, bundled
-from copykit.voices import UnknownVoice, Voices, check_voice, lint
+from copykit.voices import UnknownVoice, Voices, calls_of, check_voice, lint
 from copykit.writing.forms import Forms
 
 DATA = bundled().load("voices")
 OF_HERE = Voices(bundled())
+CALLS = calls_of(bundled())
 
 
 @pytest.mark.parametrize("name", DATA)
 def test_a_voice_flags_and_passes_what_it_says(name: str) -> None:
-    assert not [problem.zh for problem in check_voice(name, DATA[name])]
+    assert not [problem.zh for problem in check_voice(name, DATA[name], CALLS)]
     assert len(DATA[name]["cases"]["flag"]) >= 3
     assert len(DATA[name]["cases"]["pass"]) >= 3
 

@@ -63,6 +63,8 @@ def rank_points(brief: Brief, files: DataFiles, others: Iterable[str] = ()) -> l
     weights: Mapping[str, int] = files.load("advice")["brief"]["points"]
     lexicons = Lexicons(files)
     worn = [word for name in WORN for word in lexicons[name].entries]
+    units = "|".join(map(re.escape, lexicons["written_units"].entries))
+    figure = re.compile(rf"\d|[一二三四五六七八九十两半](?:{units})")
     texts = [_pairs(text) for text in others]
     ranked = []
     for point in brief.material.points:
@@ -73,7 +75,7 @@ def rank_points(brief: Brief, files: DataFiles, others: Iterable[str] = ()) -> l
             "benefit": bool(point.benefit),
             "scene": bool(point.scene) or any(_alike(point, scene.text) for scene in brief.material.scenes),
             "keyword": min(sum(bool(_pairs(word) & _pairs(_said(point))) for word in brief.keywords), 2),
-            "figure": bool(_FIGURE.search(point.feature)),
+            "figure": bool(figure.search(point.feature)),
             "common": bool(texts) and sum(_shared(point, text) for text in texts) > len(texts) / 10,
             "worn": any(word in folded for word in worn),
         }
@@ -82,7 +84,6 @@ def rank_points(brief: Brief, files: DataFiles, others: Iterable[str] = ()) -> l
 
 
 WORN = ("worn_hype", "machine_phrases")
-_FIGURE = re.compile(r"\d|[一二三四五六七八九十两半][个只支双分秒度毫厘克斤]")
 # Three pairs of characters make a statement speak of the same thing; one or two are often 一个 or 不会.
 _ALIKE = 3
 

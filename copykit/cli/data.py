@@ -295,9 +295,9 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
         except DataFileError as error:
             return list(error.problems)
     elif entry.kind == "voices":
-        from copykit.voices import check_voice
+        from copykit.voices import calls_of, check_voice
 
-        found = check_voice(entry.id, value)
+        found = check_voice(entry.id, value, calls_of(files))
     elif entry.kind == "exemptions":
         from copykit.compliance import check_exemption
 

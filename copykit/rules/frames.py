@@ -200,6 +200,7 @@ class Framer:
         self._place_pattern = late("|".join(data["place_patterns"]))
         self.reach = int(data["negation_reach"])
         self._joins = late(data["joins_person"])
+        self._familiar, self._no_names = tuple(data["familiar_names"]), tuple(data["no_name_ends"])
         self._beside_limit = late(data["beside_limit"])
         self._between_limits = late(data["between_limits"])
         self._source = late(data["source_clause"])
@@ -212,9 +213,9 @@ class Framer:
         )
 
         # The slots (as bits) without whose words a sentence can have no claim in a state.
-        denying = {word for role in _DENYING for word in words_of(data["lexicons"][role])[0]}
+        denying = {word for role in (*_DENYING, "refusing") for word in words_of(data["lexicons"][role])[0]}
         signs: Mapping[str, Iterable[str]] = {
-            "denied": denying | {*polarity.NOT, "?"},
+            "denied": denying | {"?"},
             "asked": "?",
             "quoted": {pair[0] for pair in quotes},
             "titled": "《",
@@ -250,7 +251,7 @@ class Framer:
         start, text = frame.hit.start, frame.reading.folded.text
         for span, tag in frame.tokens(max(frame.clause.start, start - _JOINED), start):
             name = text[slice(*span)]
-            named = tag == _PERSON and not name.startswith(_FAMILIAR) and not name.endswith(_KIN)
+            named = tag == _PERSON and not name.startswith(self._familiar) and not name.endswith(self._no_names)
             # A surname that was cut off has its name behind it: 周|建国.
             if named and self._joins.fullmatch(text, span.end, start) and start - span.start > 1:
                 return span
@@ -377,8 +378,6 @@ _CLOSING = ",。!;()（） \n"
 _AT_PLACE = late("[在于]")
 _PERSON = "nr"
 _JOINED = 14  # characters that a name, a title and a verb take
-_FAMILIAR = tuple("小老阿大")  # 小李, 老张: people whom nobody knows
-_KIN = tuple("姐哥叔姨婶爷奶妈爸总衫裙裤鞋靴袜帽包表")  # and words for clothes that are taken for names
 
 
 def _sentences(reading: Reading) -> list[Span]:

@@ -20,13 +20,13 @@ def denial(frame: Frame) -> Span | None:
     answer = _answered_no(frame)
     if answer is not None:
         return answer
-    if not frame.framer.may_deny(frame) and not _refused(frame.reading.folded.text, start):
+    if not frame.framer.may_deny(frame) and not _refused(frame):
         return None
     clause = frame.clause
     before = [span for span in frame.spans("negators") if clause.start <= span.start and span.end <= start]
     doubt = frame.last("rhetoric", clause.start, start)
     last = before[-1] if before and start - before[-1].end <= frame.framer.reach else None
-    if _refused(frame.reading.folded.text, start):
+    if _refused(frame):
         return Span(start - 1, start)
     if last is None or not _denies(frame, last):
         # 谁说贵的就最好 denies what ends it; of an attribute (谁说最好的面膜都贵) it says nothing.
@@ -128,8 +128,7 @@ def _conditional(frame: Frame, negator: Span) -> bool:
 
 def _tag_question(frame: Frame) -> bool:
     """Return whether the hit's clause ends as a question that wants a yes: 这不是最好的吗."""
-    said = frame.reading.folded.text[: frame.clause.end]
-    return said.endswith(("吗", "么", "嘛")) and not said.endswith(_ASKS_WHAT)
+    return any(span.end == frame.clause.end for span in frame.spans("yes_particles"))
 
 
 def _closes(frame: Frame) -> bool:
@@ -222,11 +221,11 @@ def _asks_whether(frame: Frame) -> bool:
     return alternatives is not None or _tag_question(frame)
 
 
-_ASKS_WHAT = ("什么", "怎么", "这么", "那么", "多么")
 _ADVERB = 2  # characters between a negator and the saying that it denies: 从不 (轻易) 说
 _SUBJECT = 4  # characters that a subject takes: 我们绝
 _ANSWER = 12  # characters of an answer that is a name only: 我们家的玫瑰面膜
 _BETWEEN_NEGATORS = 4  # characters: 没有 (一位客人) 不
+# Single characters that join, trail and close are grammar and a closed class, so they stand here.
 _JOINTS = "也又亦更、和或的"  # what sets two denials side by side instead of one into the other
 # What may stand between a hit and the denial behind it.
 _LINKS = "的都倒也就可却才那种些话”’」』,"
@@ -235,10 +234,6 @@ _CLOSING_YES = "的了啊呀呢吧哦嘛呗!?~。…,”’」』 "  # what may 
 _CLOSING = "的了吗么呢吧啊呀呐哦~”’」』 "
 
 
-def _refused(text: str, start: int) -> bool:
+def _refused(frame: Frame) -> bool:
     """Return whether 不 stands right before the hit's own verb: 不保证治好; not 要不, 不得不."""
-    return text[start - 1 : start] in NOT and text[start - 2 : start] not in _NO_DENIALS if start else False
-
-
-NOT = ("不", "未", "勿")
-_NO_DENIALS = ("得不", "是不", "要不", "好不", "能不", "会不", "何不", "岂不", "莫不", "无不", "可不")
+    return any(span.end == frame.hit.start for span in frame.spans("refusing"))

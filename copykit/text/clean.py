@@ -322,10 +322,12 @@ def _without_mail(text: str) -> tuple[str, int]:
 
 def _may_hold_furniture(text: str) -> bool:
     """Return whether a text may hold furniture of which none of the suspect signs tells."""
-    return any(mark in text for mark in ("http", "www.", "@", "责编", "责任编辑", "HTTP", "WWW.", *_UNRATED))
+    return any(mark in text for mark in _marks())
 
 
-_UNRATED = ("填写评", "系统默认", "未及时", "没有评价")  # one stands in every text that a shop puts for a review
+@functools.cache
+def _marks() -> tuple[str, ...]:
+    return "http", "www.", "@", "HTTP", "WWW.", *_phrases("ends"), *_phrases("mark")
 
 
 _DATES = re.compile(r"[\s\d|:/.年月日时分秒点-]*\d[\s\d|:/.年月日时分秒点-]*|[\s|}{>»/&-]+")
@@ -394,7 +396,7 @@ def _furniture_inside() -> dict[str, re.Pattern[str]]:
     }
     empty = "|".join(map(re.escape, _phrases("whole")))
     unrated = re.compile(rf"^[ \t]*(?:{empty})[ \t。.!！~]*$", re.MULTILINE)
-    patterns |= dict.fromkeys(_UNRATED, unrated)
+    patterns |= dict.fromkeys(_phrases("mark"), unrated)
     patterns["责"] = re.compile(rf"(?:{last})[:：]?[^。！？!?,，\n]{{1,{SIGNATURE}}}$", re.MULTILINE)
     return patterns
 

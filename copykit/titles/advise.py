@@ -33,7 +33,6 @@ _LEAST_CLAUSE = 4  # characters; what is left of a clause below that says nothin
 _DESCRIBES = "nabv"  # tags of what describes the noun behind it
 _MOVED = 8  # characters that are still one thing
 _MODIFIER = 4  # characters of a word that does
-_LOOSE = frozenset("的女男新款")  # single characters that lean on nothing in a list of search words
 _WORD = 2  # characters of a word that can stand where two were
 _ASKED_WORDS = 5  # that a writer is asked about at once
 _SPEAKS_OF_IT = "relevance/brief_match"
@@ -68,6 +67,7 @@ class Adviser:
         self._buyers = lexicons["category_buyers"]
         self._small = lexicons["squeezable"].entries
         self._endings = frozenset(lexicons["goods_endings"].entries)
+        self._fillers = lexicons["search_fillers"].entries
         self._qualities = lexicons["quality_adjectives"].entries
         self._longest_quality = max(map(len, self._qualities))
         self._category_slot = builder.words(self._categories.entries, self._categories.exceptions)
@@ -381,13 +381,13 @@ class Adviser:
                     beside is not None
                     and len(beside.text) < _WORD
                     and beside.text.isalpha()
-                    and beside.text not in _LOOSE
+                    and beside.text not in self._fillers
                 ):
                     return False  # 保|清洁, 清洁|瓶
             return (
                 before is None
                 or before.tag[0] not in "ab"
-                or before.text in _LOOSE
+                or before.text in self._fillers
                 or (after is not None and after.tag[0] == "n")
             )
         clause = next((c for c in clauses(title) if c.start <= start and end <= c.end), None)
@@ -518,7 +518,7 @@ class Adviser:
             if first not in starts:
                 return  # 书 of 畅销书
             behind = next((token.text for token in tokens if token.start == last), " ")
-            if len(behind) < _WORD and behind.isalpha() and behind not in _LOOSE:
+            if len(behind) < _WORD and behind.isalpha() and behind not in self._fillers:
                 return  # 冰箱 of 冰箱|贴
             before = next((token for token in tokens if token.end == first), None)
             if before is not None and before.tag[0] in _DESCRIBES and len(before.text) <= _MODIFIER:

@@ -53,8 +53,6 @@ _NAMED_KIN = frozenset((_NOUN, _PRONOUN, _OTHER))  # 我妈 is one word of any o
 _ONE = frozenset(["一", "1"])  # 这一种 is no list
 _BREAKS = ",:;!?。… \n"
 _BREAK = late(f"[{_BREAKS}]")  # one character each, so that lengths tell where the clauses between them stand
-# Column labels (人物 | …, …｜观察, (图)) are the publisher's, not the writer's.
-_LABELS = late(r"^[^|丨]{1,8}[|丨]\s*|\s*[|丨]\s*[^|丨]{1,9}$|\((?:图|组图|附图|视频)\)$")
 
 _PAUSES = tuple(_BREAKS)
 _FIGURE = late(r"\d+(?:\.\d+)?")
@@ -94,6 +92,11 @@ class Shapes:
         self._light, self._several = _words(build, "light_verbs"), _words(build, "several_words")
         self._measures = _words(build, "pointer_measures")
         self._passed = self._measures | {"的", " "}  # between a pointer and its noun, beside adjectives
+        notes = build.lexicons["picture_notes"].entries
+        # Column labels (人物 | …, …｜观察, (图)) are the publisher's, not the writer's.
+        self._labels = made_late(
+            lambda: re.compile(rf"^[^|丨]{{1,8}}[|丨]\s*|\s*[|丨]\s*[^|丨]{{1,9}}$|\((?:{_any_of(notes).pattern})\)$")
+        )
         units = _words(build, "measured_units")
         self._measured = made_late(lambda: re.compile(rf"[\d.]+ ?(?:{_any_of(units).pattern})"))
         practical = build.lexicons["practical_questions"]
@@ -114,7 +117,7 @@ class Shapes:
             words, kinds = reading.words, classes[begin:end]
             low, high = 0, len(text)
             if "|" in text or "丨" in text or text.endswith(")"):
-                low, high = _core(text)
+                low, high = self._core(text)
                 inside = [low <= start < high for start in reading.starts[:-1]]
                 words, kinds = list(compress(words, inside)), "".join(compress(kinds, inside))
             clauses = split(text[low:high])
@@ -140,6 +143,16 @@ class Shapes:
                 self._pointing(reading)
             if asks in hits or riddles in hits:
                 self._asking(reading)
+
+    def _core(self, text: str) -> tuple[int, int]:
+        """Return the range of the title without its publisher's column labels."""
+        low, high = 0, len(text)
+        for match in self._labels.finditer(text):
+            if match.start() == 0:
+                low = match.end()
+            elif match.end() == high:
+                high = match.start()
+        return (low, high) if low < high else (0, len(text))
 
     def _clauses(self, text: str, clauses: Sequence[str], hits: Hits, low: int, high: int) -> None:
         """Add what the signs around the clauses tell; ``clauses`` and a sign between each two fill ``low:high``."""
@@ -344,14 +357,3 @@ def _place_of(words: Sequence[str], at: int, count: int, low: int) -> tuple[int,
     """Return the range of ``count`` words from word ``at`` on, where the first word of all begins at ``low``."""
     start = low + len("".join(words[:at]))
     return start, start + len("".join(words[at : at + count]))
-
-
-def _core(text: str) -> tuple[int, int]:
-    """Return the range of the title without its publisher's column labels."""
-    low, high = 0, len(text)
-    for match in _LABELS.finditer(text):
-        if match.start() == 0:
-            low = match.end()
-        elif match.end() == high:
-            high = match.start()
-    return (low, high) if low < high else (0, len(text))

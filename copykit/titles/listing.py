@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, count
 
@@ -12,7 +13,7 @@ from copykit.rules import kinds
 from copykit.rules.kinds import Build, KindMaker, RuleError, Words
 from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
-from copykit.text.normalize import fold_text
+from copykit.text.normalize import fold_text, fold_texts
 from copykit.titles.frame import length_of
 from copykit.titles.goods import goods_named
 
@@ -171,12 +172,15 @@ def _stretch(text: str, first: int, second: int, size: int) -> tuple[tuple[int, 
 
 
 class PastYearKind:
-    """Fires for a year before that of ``today``; silent without a date."""
+    """Fires for a year before that of ``today``; silent without a date.
 
-    _year = late(r"(?<!\d)(20[0-4]\d)(?!\d)(?=年|新|春|夏|秋|冬|爆|款|秋冬|$|\s)")
+    A year has one of ``settings.before`` behind it, a blank or the title's end: 2024号 is none.
+    """
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
+        words = "|".join(map(re.escape, fold_texts(rule.settings["settings"]["before"])))
+        self._year = late(rf"(?<!\d)(20[0-4]\d)(?!\d)(?={words}|$|\s)")
         self.triggers: frozenset[int] | None = None
 
     def find(self, reading: Reading) -> Iterable[Finding]:

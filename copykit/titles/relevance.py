@@ -6,7 +6,7 @@ Pains, places, seasons, prices and quoted self-talk need nothing but word lists 
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import daachorse
@@ -96,6 +96,7 @@ class BriefMatchKind:
         settings = rule.settings["settings"]
         self.none = settings["state"] == "none"
         self.parts: dict[str, int] = settings["parts"]
+        self._lexicons = build.lexicons
         self._matcher: _BriefMatcher | None = None
         self._memo = f"brief {sorted(self.parts.items())}"
         self.triggers: frozenset[int] | None = None
@@ -114,7 +115,7 @@ class BriefMatchKind:
             matcher = self._matcher
             # A run has one brief, or one a row; the last one is all that is worth keeping.
             if matcher is None or matcher.brief is not brief:
-                matcher = self._matcher = _BriefMatcher(brief, self.parts)
+                matcher = self._matcher = _BriefMatcher(brief, self.parts, self._lexicons["light_characters"].entries)
             met = reading.memo[self._memo] = matcher.find(reading)
         if self.none:
             if met:
@@ -215,13 +216,13 @@ class _Met(NamedTuple):
 class _BriefMatcher:
     """Finds a brief's phrases, and the larger parts of them, in folded texts."""
 
-    def __init__(self, brief: Brief, parts: dict[str, int]) -> None:
+    def __init__(self, brief: Brief, parts: dict[str, int], light: Container[str]) -> None:
         self.brief = brief
         patterns: dict[str, _Phrase] = {}
         for number, (phrase, points) in enumerate(_phrases(brief, parts)):
             folded = fold_text(phrase)
             # A piece of two phrases counts for the one that is worth more, which came first; a whole phrase for itself.
-            for piece in _pieces(folded):
+            for piece in _pieces(folded, light):
                 patterns.setdefault(piece, _Phrase(number, phrase, points // 2, False))
             if folded not in patterns or not patterns[folded].whole:
                 patterns[folded] = _Phrase(number, phrase, points, True)
@@ -256,11 +257,10 @@ def _phrases(brief: Brief, parts: dict[str, int]) -> list[tuple[str, int]]:
 
 # A selling point may be a sentence; its clauses are met one by one.
 _SIGNS = late(r"[\s,，。；;、/|!！?？:：()（）]+")
-_LIGHT = frozenset("的了和与在是等不也很更就都又着过把被给让能会可有我你他她它这那个们")
 _LONGEST = 12
 
 
-def _pieces(phrase: str) -> Iterator[str]:
+def _pieces(phrase: str, light: Container[str]) -> Iterator[str]:
     """Yield the parts of a phrase that are at least half of it and neither begin nor end with a light word."""
     least = max(2, (len(phrase) + 1) // 2)
     if len(phrase) > _LONGEST:
@@ -268,5 +268,5 @@ def _pieces(phrase: str) -> Iterator[str]:
     for size in range(len(phrase) - 1, least - 1, -1):
         for start in range(len(phrase) - size + 1):
             piece = phrase[start : start + size]
-            if piece[0] not in _LIGHT and piece[-1] not in _LIGHT:
+            if piece[0] not in light and piece[-1] not in light:
                 yield piece
