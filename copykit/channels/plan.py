@@ -69,7 +69,11 @@ class Planner:
             weeks=request.weeks,
             calendar=self.calendar,
             workdays=workdays,
-            pace={"campaign": self.assumptions["campaign"], "day": self.assumptions["day"]},
+            pace={
+                "campaign": self.assumptions["campaign"],
+                "script": in_language(self.assumptions["script"], self.lang),
+                "day": self.assumptions["day"],
+            },
             has_command=self._has_command,
             lang=self.lang,
         )

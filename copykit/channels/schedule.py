@@ -29,7 +29,7 @@ class Desk:
     weeks: int
     calendar: Calendar
     workdays: Workdays
-    pace: Mapping[str, Any]  # data/assumptions: campaign, day
+    pace: Mapping[str, Any]  # data/assumptions: campaign, script, day
     has_command: Callable[[str], bool] = lambda _: True  # asked of a command line with its places unfilled
     lang: str = "zh"
 
@@ -209,76 +209,32 @@ def _campaign_start(desk: Desk, wished: date, free: date, cycle: int, days: Sequ
 
 
 def _one_campaign(channel: Channel, desk: Desk, first: date) -> list[Task]:
-    rule = desk.pace["campaign"]
+    rule, script = desk.pace["campaign"], desk.pace["script"]
     last = first + (rule["days"] - 1) * DAY
-    hours, product = rule["hours"], desk.brief.product
     until = desk.say(f"{last.month} 月 {last.day} 日 24 点", f"midnight of {last:%m-%d}")
-    parts: list[tuple[str, str, date, str, str, float, tuple[str, ...]]] = [
-        (
-            "campaign_ready",
-            desk.say(
-                f"活动素材全部备齐：{product}的价格、图、文案、库存、客服话术",
-                f"all material is ready: price, pictures, copy, stock and service scripts of {product}",
-            ),
-            desk.workdays.last_at_or_before(first - rule["ready_before"] * DAY, desk.start),
-            "",
-            "运营",
-            hours["ready"],
-            ("write post {brief} --form 三天活动 -o {file}.md", "check {file}.md"),
-        )
-    ]
-    for number, before in enumerate(rule["brief_before"], 1):
+    hours, briefings, days = rule["hours"], script["briefings"], script["days"]
+
+    def made(name: str, step: Mapping[str, Any], due: date, effort: float, when: str = "each") -> Task:
+        title = step["title"].replace("{product}", desk.brief.product).replace("{until}", until)
+        template = TaskTemplate(name, title, step["role"], effort, when, 0, tuple(step.get("commands", ())))
+        task = _task(channel, desk, template, due, first, step.get("time", ""), ("", desk.brief.product))
+        return replace(task, kind="campaign", details={})
+
+    ready = desk.workdays.last_at_or_before(first - rule["ready_before"] * DAY, desk.start)
+    tasks = [made("campaign_ready", script["ready"], ready, hours["ready"])]
+    for number, before in enumerate(rule["brief_before"]):
         day = desk.workdays.last_at_or_before(first - before * DAY, desk.start)
-        title = desk.say("活动通气会：谁做什么、价格怎么说", "briefing: who does what, how the price is told")
-        if number > 1:
-            title = desk.say("活动通气会：最后对一遍价格和库存", "briefing: price and stock once more")
-        parts.append((f"campaign_brief_{number}", title, day, "17:00", "店主", hours["brief"], ()))
-    lines = [
-        desk.say(
-            "活动第 1 天：说清优惠，一句话算得出（能打折就不满减，能满减就不玩法）",
-            "day 1: the offer, worked out in one sentence (a discount before thresholds, thresholds before games)",
-        ),
-        desk.say(
-            "活动第 2 天：发真实反馈和打包现场，回答问得最多的三问",
-            "day 2: true feedback and packing, answers to the three questions asked most",
-        ),
-        desk.say(
-            f"活动第 3 天：说清截止时间和余量，{until}结束，到点就停",
-            f"day 3: the deadline and what is left; it ends at {until} and then stops",
-        ),
-    ]
-    times = ["10:00", "12:30", "19:30"]
+        step = briefings[min(number, len(briefings) - 1)]
+        tasks.append(made(f"campaign_brief_{number + 1}", step, day, hours["brief"]))
     for number in range(rule["days"]):
-        day = first + number * DAY
-        line, time = lines[min(number, 2)], times[min(number, 2)]
-        if number == rule["days"] - 1:
-            line, time = lines[2], times[2]
-        parts.append((f"campaign_day_{number + 1}", line, day, time, "运营", hours["day"], ()))
+        ends = number == rule["days"] - 1
+        step = days[-1 if ends else min(number, len(days) - 1)]
+        tasks.append(made(f"campaign_day_{number + 1}", step, first + number * DAY, hours["day"], "post"))
     if rule["days"] > 1:
-        title = desk.say(
-            "活动通气会：看今天的数，定最后一天说什么", "briefing: today's figures, what to say on the last day"
+        tasks.append(
+            made(f"campaign_brief_{len(rule['brief_before']) + 1}", script["evening"], first + DAY, hours["brief"])
         )
-        evening = ("campaign_brief_3", title, first + DAY, "21:00")
-        parts.append((*evening, "店主", hours["brief"], ()))
-    parts.append(
-        (
-            "campaign_review",
-            desk.say(
-                "活动复盘：来了多少人、买了多少、哪句话管用、下次改什么",
-                "review: how many came and bought, which words worked, what to change",
-            ),
-            last + rule["review_after"] * DAY,
-            "",
-            "店主",
-            hours["review"],
-            ("channels review 结果.xlsx",),
-        )
-    )
-    tasks = []
-    for template, title, due, time, role, effort, commands in parts:
-        made = TaskTemplate(template, title, role, effort, "post" if "day" in template else "each", 0, commands)
-        task = _task(channel, desk, made, due, first, time, ("营销线", product))
-        tasks.append(replace(task, kind="campaign", details={}))
+    tasks.append(made("campaign_review", script["review"], last + rule["review_after"] * DAY, hours["review"]))
     return tasks
 
 

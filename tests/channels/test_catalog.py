@@ -176,9 +176,11 @@ def spoken(data: Any) -> Iterator[tuple[Any, Any]]:
                 yield from spoken(told)
 
 
-@pytest.mark.parametrize("entry", FILES.entries("channels"), ids=lambda entry: entry.id)
+@pytest.mark.parametrize(
+    "entry", [*FILES.entries("channels"), *FILES.entries("assumptions")], ids=lambda entry: f"{entry.kind}/{entry.id}"
+)
 def test_a_channel_speaks_both_languages_with_the_same_places_to_fill(entry: datafiles.Entry) -> None:
-    value, problems = datafiles.parse_file(entry.path, "channels")
+    value, problems = datafiles.parse_file(entry.path, entry.kind)
     assert problems == []
     for chinese, english in spoken(value):
         assert bool(english) == bool(chinese), chinese
