@@ -125,9 +125,10 @@ class SqliteFile:
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=5, isolation_level=None)
-            for pragma in self.pragmas:
-                self._db.execute(f"PRAGMA {pragma}")
         try:
+            with self._explained():
+                for pragma in self.pragmas:
+                    self._db.execute(f"PRAGMA {pragma}")
             self._migrate()
         except BaseException:
             self._db.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def test_an_older_file_is_lifted_step_by_step(tmp_path: Path, monkeypatch: pytes
         saved = state.plan("旧")
         assert saved is not None
         assert saved.body == {"a": 1}
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS) + 1,)
         assert db.execute("SELECT count(*) FROM more").fetchone() == (0,)
     monkeypatch.undo()
@@ -55,7 +56,7 @@ def test_a_step_that_breaks_leaves_the_file_as_it_was(tmp_path: Path, monkeypatc
     monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE extra (x TEXT); CREATE TABLE plans (y TEXT)"))
     with pytest.raises(StateFailed):
         State(path)
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT name FROM sqlite_master WHERE name = 'extra'").fetchone() is None
         assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -414,10 +415,10 @@ def test_a_corpus_is_named_or_a_file(project: Path) -> None:
 
 
 def test_a_database_of_another_programs_is_left_alone(project: Path) -> None:
-    with sqlite3.connect("别的.sqlite3") as db:
+    with closing(sqlite3.connect("别的.sqlite3")) as db:
         db.execute("CREATE TABLE notes (x)")
     errors: list[CopykitError] = []
     assert list(Sources(["别的.sqlite3"], COLUMNS, on_error=errors.append)) == []
     assert isinstance(errors[0], StateUnreadable)
-    with sqlite3.connect("别的.sqlite3") as db:
+    with closing(sqlite3.connect("别的.sqlite3")) as db:
         assert [row[0] for row in db.execute("SELECT name FROM sqlite_master")] == ["notes"]
