@@ -26,6 +26,8 @@ from copykit.cli.common import Group, Text, UsageMistake, check_ending, encoded,
 from copykit.errors import FileMissing
 from copykit.model import Brief, Plan, Task
 from copykit.render import channels as render
+from copykit.render import plan as plans
+from copykit.render import progress
 from copykit.render.channels import View
 from copykit.state import Mark, State, state_path
 from copykit.tables import Sheet
@@ -204,7 +206,7 @@ def plan(brief_path: Path, form: str | None, outputs: tuple[Path, ...], **option
     made = dataclasses.replace(made, notes=(*made.notes, *_too_thin(files, brief, made, today)))
     if options["save"]:
         with State(_state_file()) as state:
-            state.save_plan(name, today.isoformat(), render.plan_json(made))
+            state.save_plan(name, today.isoformat(), plans.plan_json(made))
             made = marked(made, state.marks(name))
     view = _view()
     for path in outputs:
@@ -234,9 +236,9 @@ def status(name: str | None, form: str, fail_on: str | None, today: Any) -> int:
         found = _saved(state, name)
         now = status_of(found, day, state.notes(found.name))
     if form == "json":
-        write_json(render.status_json(now))
+        write_json(progress.status_json(now))
     else:
-        click.echo(render.status_text(now, _view()))
+        click.echo(progress.status_text(now, _view()))
     broken = any(cadence.broken and not cadence.streak for cadence in now.cadences)
     failed = (fail_on == "late" and now.late) or (fail_on == "broken" and broken)
     return common.FAILED if failed else 0
@@ -308,10 +310,10 @@ def write_plan(path: Path, made: Plan, view: View) -> None:
                 out.write(plan_ics(made, before, view.lang))
         case ".json":
             with tables.atomic(path) as out:
-                out.write(encoded(render.plan_json(made)))
+                out.write(encoded(plans.plan_json(made)))
         case _:
             with tables.atomic(path) as out:
-                for line in render.plan_markdown(made, view):
+                for line in plans.plan_markdown(made, view):
                     out.write(line.encode("utf-8", "replace") + b"\n")
 
 
@@ -388,20 +390,20 @@ _WRITES = re.compile(r"copykit write (article|post) .*--form (\S+)")
 
 def _sheets(made: Plan, view: View) -> Iterable[Sheet]:
     say_ = view.say
-    yield Sheet(say_("计划", "plan"), render.plan_headers(view), render.plan_rows(made, view))
-    yield Sheet(say_("任务", "tasks"), render.task_headers(view), render.task_rows(made, view))
-    yield Sheet(say_("发布日历", "posts"), render.post_headers(view), render.post_rows(made))
-    yield Sheet(say_("不做的", "left out"), [say_("渠道", "channel"), say_("为什么", "why")], render.refusal_rows(made))
-    yield Sheet(say_("说明", "notes"), [say_("哪一项", "what"), say_("内容", "words")], render.note_rows(made, view))
+    yield Sheet(say_("计划", "plan"), plans.plan_headers(view), plans.plan_rows(made, view))
+    yield Sheet(say_("任务", "tasks"), plans.task_headers(view), plans.task_rows(made, view))
+    yield Sheet(say_("发布日历", "posts"), plans.post_headers(view), plans.post_rows(made))
+    yield Sheet(say_("不做的", "left out"), [say_("渠道", "channel"), say_("为什么", "why")], plans.refusal_rows(made))
+    yield Sheet(say_("说明", "notes"), [say_("哪一项", "what"), say_("内容", "words")], plans.note_rows(made, view))
 
 
 def _show(made: Plan, form: str | None, view: View, whole: bool) -> None:
     if form == "json":
-        write_json(render.plan_json(made))
+        write_json(plans.plan_json(made))
     elif form == "md":
-        click.echo("\n".join(render.plan_markdown(made, view)))
+        click.echo("\n".join(plans.plan_markdown(made, view)))
     else:
-        click.echo(render.plan_text(made, view, whole))
+        click.echo(plans.plan_text(made, view, whole))
 
 
 def _tell(outputs: tuple[Path, ...], saved: bool, again: bool) -> None:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from copykit.model import CalendarDay, Plan, Task
-from copykit.render.channels import DETAILS, ROLES
+from copykit.render.channels import ROLES
+from copykit.render.plan import DETAILS
 
 if TYPE_CHECKING:
     from icalendar import Event

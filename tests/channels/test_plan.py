@@ -22,7 +22,7 @@ from copykit.channels.progress import marked, plan_from
 from copykit.channels.review import count_interval
 from copykit.channels.schedule import short_codes
 from copykit.model import Brief, Plan, Shop, Task
-from copykit.render.channels import plan_json
+from copykit.render.plan import plan_json
 from copykit.state import Mark
 
 PLANNER = Planner(datafiles.bundled())

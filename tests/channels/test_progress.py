@@ -17,7 +17,7 @@ from copykit.channels.progress import (
     status_of,
 )
 from copykit.model import Plan
-from copykit.render.channels import plan_json
+from copykit.render.plan import plan_json
 from copykit.state import Mark
 
 WEEK = timedelta(weeks=1)
