@@ -98,7 +98,7 @@ def discovery(data: Path) -> None:
     The shipped word habits were learned from these very titles, so three honest ways: without habits; with habits from
     the even titles in the odd ones; and in all titles, the habits of each word coming from titles that do not hold it.
     """
-    from copykit.corpus.sources import marked
+    from copykit.corpus.blocks import marked
     from copykit.datafiles import bundled
     from copykit.keywords import discover
     from copykit.keywords.counts import Counter as Counts

@@ -86,7 +86,7 @@ def informed(log: Log, shop: tuple[float, ...]) -> NDArray[np.int64]:
 
 def chosen(log: Log) -> list[int]:
     """Return the places of the core words."""
-    from copykit.corpus.sources import Document
+    from copykit.corpus.blocks import Document
     from copykit.datafiles import bundled
     from copykit.keywords.figures import figure_columns, gather
     from copykit.keywords.product import product_of

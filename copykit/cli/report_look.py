@@ -11,7 +11,7 @@ from typing import Any
 from copykit.brief import read_brief
 from copykit.cli.common import say
 from copykit.cli.report_run import NoPlan, platform_of, read_titles, state_file
-from copykit.corpus.sources import find_files
+from copykit.corpus.files import find_files
 from copykit.corpus.store import corpus_path
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Words

@@ -6,7 +6,6 @@ whole file (articles). Nothing is held but the document at hand.
 
 from __future__ import annotations
 
-import glob
 import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,8 +15,21 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from copykit import tables
-from copykit.errors import CopykitError, FileMissing, FileUnreadable, OverInput
-from copykit.late import late
+from copykit.corpus.blocks import MARKS, TEXT_END, TITLE_END, Block, Document, block_of
+from copykit.corpus.files import (
+    CORPUS,
+    MARKDOWN,
+    PAGES,
+    SAMPLE_CHARS,
+    TABLES,
+    TEXTS,
+    damaged,
+    find_files,
+    is_output,
+    open_file,
+    refuse_bytes,
+)
+from copykit.errors import CopykitError, OverInput
 from copykit.tables import Row, Table
 from copykit.tables.figures import counted_rows
 from copykit.tables.json_lines import exact_json
@@ -32,45 +44,8 @@ from copykit.text.markup import visible
 DOCUMENT_CHARS = 1_000_000  # a longer file goes on as further documents, so that memory stays what it is
 BLOCK_CHARS = 240_000  # smaller ones feel the cost of each array, larger ones leave the processor's cache
 JSON_BYTES = 300_000  # of JSON lines parsed at once
-_DAMAGED = 100  # characters of a text to one NUL at least
 PAGE_CHARS = 8_000_000  # of an HTML page, which has to be seen whole
-MOST_FILES = 100_000
-MARKDOWN = (".md", ".markdown")
-TEXTS = (".txt", ".text", *MARKDOWN)
-PAGES = (".html", ".htm")
-TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json", ".xlsx", ".xls")
-SUFFIXES = (*TEXTS, *PAGES, *TABLES)
-CORPUS = ".sqlite3"
 SUMMED = ("count", "money")  # measures that may be added up; of an index the highest is kept, rates are left out
-
-
-# Stand between title and text and after each text where many are joined; texts cannot hold them (see ``marked``).
-TITLE_END, TEXT_END = "\x1e", "\x1d"
-_MARKS = {0x1D: " ", 0x1E: " ", 0: " "}
-
-
-class Block(NamedTuple):
-    """Many documents joined: title, TITLE_END, text, TEXT_END, and so on; ``figures`` has one entry each, or none."""
-
-    text: str
-    documents: int
-    figures: list[Mapping[str, float]]
-
-
-class Document(NamedTuple):
-    """One text: where it came from, its title (or the line itself), its body, and the figures beside it."""
-
-    id: str
-    title: str
-    text: str
-    metrics: Mapping[str, float]
-
-
-class NothingToRead(CopykitError):
-    """A folder or a pattern without a file that can be read."""
-
-    zh = "{path} 里没有能读的文件；能读 {known}（都可以再压成 .gz）"
-    en = "{path} holds no file that can be read; there are {known} (each in .gz too)"
 
 
 class PageCut(CopykitError):
@@ -78,13 +53,6 @@ class PageCut(CopykitError):
 
     zh = "{file} 太长，只读了前 {most:,} 个字；请存成文本（.txt）或者拆开"
     en = "{file} is too long, its first {most:,} characters were read; save it as text (.txt) or split it"
-
-
-class NotText(CopykitError):
-    """A picture, an archive or another file of bytes under the name of a text."""
-
-    zh = "{file} 不是文本（里面多是读不成字的字节），没有读；图片和压缩包要先转成文字"
-    en = "{file} is no text (it is full of other bytes) and was not read; turn pictures and archives into text first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +119,11 @@ class Sources:
             OverInput: the output is named as a source, or is all that the sources are.
         """
         found = [(file, file == path) for path in paths for file in find_files(path)]
-        own = [named for file, named in found if _is(output, file)]
+        own = [named for file, named in found if is_output(output, file)]
         if output is not None and own and (any(own) or len(own) == len(found)):
             raise OverInput(output)
         self.passed_over = str(output) if own else ""
-        self.files = [file for file, _ in found if not _is(output, file)]
+        self.files = [file for file, _ in found if not is_output(output, file)]
         self.columns, self._column, self._by_line, self._form = columns, column, by_line, form
         self._cleaner, self._stdin, self._on_error = cleaner, stdin, on_error
         self._dated = dated
@@ -205,7 +173,7 @@ class Sources:
             except CopykitError as error:
                 self._on_error(error)
             except DAMAGE as error:
-                self._on_error(_damaged(file, error))
+                self._on_error(damaged(file, error))
 
     def blocks(self, size: int = BLOCK_CHARS) -> Iterator[Block]:
         """Give the documents joined to blocks of about ``size`` characters, many lines at once where they are plain."""
@@ -221,20 +189,20 @@ class Sources:
                     held.append(document)
                     chars += len(document.title) + len(document.text)
                     if chars >= size:
-                        yield _block(held)
+                        yield block_of(held)
                         held, chars = [], 0
             except CopykitError as error:
                 self._on_error(error)
             except DAMAGE as error:
-                self._on_error(_damaged(file, error))
+                self._on_error(damaged(file, error))
         if held:
-            yield _block(held)
+            yield block_of(held)
 
     def _line_blocks(self, file: str, size: int) -> Iterator[Block]:
         with self._open(file) as stream:
             text, encoding = open_text(stream)
             while block := text.read(size):
-                _refuse_bytes(file, block)
+                refuse_bytes(file, block)
                 block += text.readline(DEFAULT_CAPS.field_chars)
                 self.read_bytes += 3 * len(block)
                 if "\r" in block:
@@ -242,7 +210,7 @@ class Sources:
                 if self._cleaner is not None:
                     block = self._cleaner.clean_lines(block)
                 if TITLE_END in block or TEXT_END in block or "\0" in block:
-                    block = block.translate(_MARKS)
+                    block = block.translate(MARKS)
                 if "\n\n" in block or not block.endswith("\n") or block.startswith("\n"):
                     block = "".join(line + "\n" for line in block.split("\n") if line.strip())
                 if block:
@@ -381,7 +349,7 @@ class Sources:
             number = 0
             try:
                 while block := text.read(DOCUMENT_CHARS):
-                    _refuse_bytes(file, block)
+                    refuse_bytes(file, block)
                     if len(block) == DOCUMENT_CHARS:
                         block += text.readline(DEFAULT_CAPS.field_chars)
                     number += 1
@@ -409,7 +377,7 @@ class Sources:
         if file != "-" and form is None and Path(file).suffix.lower() in TEXTS:
             form = None if self._column else "txt"
             with self._open(file) as stream:
-                _refuse_bytes(file, open_text(stream)[0].read(SAMPLE_CHARS))
+                refuse_bytes(file, open_text(stream)[0].read(SAMPLE_CHARS))
         with tables.read_rows(source, wanted=wanted, format=form, column=self._column, name=file) as table:
             used = [name for role, name in table.columns.items() if role != "main" or not _is_number(self._column)]
             self.twice += [(file, name) for name in used if f"{name} (2)" in table.headers]
@@ -472,14 +440,14 @@ class Sources:
     @contextmanager
     def _open(self, file: str) -> Iterator[BinaryIO]:
         """Open a file, unpacked where it is packed; what is whole of a broken one is given, and the break told."""
-        with _file(file) as stream:
+        with open_file(file) as stream:
             if stream.peek(len(MAGIC))[: len(MAGIC)] != MAGIC:
                 yield stream
                 return
             unpacked = Unpacked(stream)
             yield cast("BinaryIO", io.BufferedReader(unpacked))
             if unpacked.broken is not None:
-                self._on_error(_damaged(file, unpacked.broken))
+                self._on_error(damaged(file, unpacked.broken))
 
     def _figures(self, cells: Mapping[str, str]) -> dict[str, float]:
         """Return the figures of a row by role; what a cell leaves open is taken in its middle, what it does not tell
@@ -502,105 +470,11 @@ class Sources:
             self.encodings[encoding] = self.encodings.get(encoding, 0) + 1
 
 
-def _damaged(file: str, error: Exception) -> FileUnreadable:
-    zh = f"读到一半读不下去（{error}），已读到的照样算进去；请重新导出"
-    en = f"it breaks off ({error}); what came before is counted, export it again"
-    return FileUnreadable(file, zh, en)
-
-
-def marked(title: str, text: str) -> str:
-    """Return a document as it stands in a block."""
-    joined = f"{title}{TITLE_END}{text}{TEXT_END}"
-    if joined.count(TITLE_END) + joined.count(TEXT_END) > 2 or "\0" in joined:
-        return f"{title.translate(_MARKS)}{TITLE_END}{text.translate(_MARKS)}{TEXT_END}"
-    return joined
-
-
-def all_marked(texts: Sequence[tuple[str, str]]) -> str:
-    """Return documents, each with its title, as they stand in a block."""
-    size = len(texts)
-    joined = "".join([f"{title}{TITLE_END}{text}{TEXT_END}" for title, text in texts])
-    if joined.count(TITLE_END) == joined.count(TEXT_END) == size and "\0" not in joined:
-        return joined
-    return "".join([marked(title, text) for title, text in texts])
-
-
-def _block(documents: Sequence[Document]) -> Block:
-    joined = all_marked([(document.title, document.text) for document in documents])
-    figures = [document.metrics for document in documents]
-    return Block(joined, len(documents), figures if any(figures) else [])
-
-
 def _cell(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
 _NO_FIGURES: Mapping[str, float] = {}
-
-
-def find_files(path: str) -> list[str]:
-    """Return the files that a path, a folder or a pattern stands for, in a fixed order; ``-`` stands for itself.
-
-    Raises:
-        FileMissing: there is nothing of that name.
-        NothingToRead: a folder or a pattern that gives no file of a known kind, or far too many.
-    """
-    if path == "-" or os.path.isfile(path):
-        return [path]
-    if path.startswith("corpus:") or path.lower().endswith(CORPUS):
-        from copykit.corpus.store import find_corpus
-
-        return [str(find_corpus(path, Path.cwd()))]
-    if os.path.isdir(path):
-        found = sorted(
-            os.path.join(folder, name)
-            for folder, folders, names in os.walk(path)
-            for name in names
-            if not any(part.startswith(".") for part in Path(folder).relative_to(path).parts)
-            if not name.startswith(".") and name.lower().removesuffix(".gz").endswith(SUFFIXES)
-        )
-    elif glob.has_magic(path):
-        found = sorted(name for name in glob.glob(path, recursive=True) if os.path.isfile(name))
-    elif os.path.exists(path):
-        return [path]  # a pipe or a device
-    else:
-        raise FileMissing(path)
-    if not found:
-        raise NothingToRead(path=path, known=" ".join(SUFFIXES))
-    if len(found) > MOST_FILES:
-        zh, en = f"文件超过 {MOST_FILES:,} 个，请分几次", f"it holds over {MOST_FILES:,} files; take it in parts"
-        raise FileUnreadable(path, zh, en)
-    return found
-
-
-def _file(file: str) -> io.BufferedReader:
-    try:
-        return open(file, "rb")
-    except FileNotFoundError:
-        raise FileMissing(file) from None
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise FileUnreadable(file, f"{reason}，请检查权限", f"{reason}; check its permissions") from error
-
-
-def _is(output: Path | None, file: str) -> bool:
-    return output is not None and output.exists() and os.path.exists(file) and os.path.samefile(file, output)
-
-
-def _refuse_bytes(file: str, block: str) -> None:
-    """Raise NotText for a block with more NUL characters than damage explains, or that is random bytes."""
-    if block.count("\0") * _DAMAGED > len(block) or _are_bytes(block[:SAMPLE_CHARS]):
-        raise NotText(file=file)
-
-
-def _are_bytes(sample: str) -> bool:
-    """Return whether a sample has too many control characters, and such as no encoding knows, to be a text."""
-    return len(_NO_TEXT.findall(sample)) * _STRANGE > len(sample)
-
-
-SAMPLE_CHARS = 20_000
-_STRANGE = 20  # characters of a text to one that no text has, at least; random bytes have one in five
-_NO_TEXT = late("[\x00-\x08\x0e-\x1a\x1c\x1f\x7f-\x84\x86-\x9f]")
 
 
 def _is_number(column: str | None) -> bool:

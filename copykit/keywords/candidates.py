@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.corpus.sources import TEXT_END, all_marked
+from copykit.corpus.blocks import TEXT_END, all_marked
 from copykit.keywords.words import (
     APOSTROPHE,
     DIGITS,
@@ -93,7 +93,7 @@ def read(pieces: Sequence[Piece], words: Words, cut: Cut) -> Reading:
 
 
 def read_block(joined: str, words: Words, cut: Cut) -> Reading:
-    """Cut the texts of a block (see ``corpus.sources.Block``) into words."""
+    """Cut the texts of a block (see ``corpus.blocks.Block``) into words."""
     plain = plain_text(joined)
     ends = np.cumsum(np.concatenate([_sizes(cut(part)) for part in _parts(plain)]), dtype=np.int64)
     starts = np.empty_like(ends)

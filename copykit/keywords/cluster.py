@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 from copykit._version import __version__
-from copykit.corpus.sources import Block
+from copykit.corpus.blocks import Block
 from copykit.datafiles import DataFiles, Layer, bundled_layer, cache_folder
 from copykit.errors import CopykitError
 from copykit.keywords import mine

@@ -101,7 +101,7 @@ class Counter:
         self.runs = 0
 
     def add(self, text: str, figures: Sequence[Mapping[str, float]] = ()) -> None:
-        """Count a block (see ``corpus.sources.Block``)."""
+        """Count a block (see ``corpus.blocks.Block``)."""
         rows = self._held.add(self._count(text, figures))
         self._waiting.append(rows)
         self._rows += len(rows.keys)

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copykit import tables
-from copykit.corpus.sources import Columns, Document, columns_of
+from copykit.corpus.blocks import Document
+from copykit.corpus.sources import Columns, columns_of
 from copykit.text.normalize import fold_texts
 
 Floats = NDArray[np.float64]

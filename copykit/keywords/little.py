@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.corpus.sources import TEXT_END, TITLE_END, Block
+from copykit.corpus.blocks import TEXT_END, TITLE_END, Block
 from copykit.keywords.candidates import Piece
 from copykit.keywords.extract import KeywordExtractor
 from copykit.keywords.words import U64, text_hashes

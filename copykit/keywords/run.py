@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from copykit.corpus.sources import Block, Document
+from copykit.corpus.blocks import Block, Document
 from copykit.datafiles import DataFiles, Layer
 from copykit.errors import CopykitError
 from copykit.keywords import discover, mine

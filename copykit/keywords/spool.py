@@ -11,14 +11,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.corpus.sources import TEXT_END, TITLE_END, marked
+from copykit.corpus.blocks import TEXT_END, TITLE_END, marked
 
 IN_MEMORY = 64_000_000  # bytes of text that are not written to disk
 BLOCK_CHARS = 120_000
 
 
 class SlotBlock(NamedTuple):
-    """Joined texts (see ``corpus.sources.Block``), the slot and the weight of each."""
+    """Joined texts (see ``corpus.blocks.Block``), the slot and the weight of each."""
 
     text: str
     slots: NDArray[np.int32]

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.corpus.sources import TEXT_END, TITLE_END
+from copykit.corpus.blocks import TEXT_END, TITLE_END
 from copykit.text.normalize import default_table, fold_text, fold_texts
 
 U64 = NDArray[np.uint64]

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from copykit.corpus.sources import CORPUS, Block, Dated, Document, Sources, columns_of
+from copykit.corpus.blocks import Block, Document
+from copykit.corpus.files import CORPUS
+from copykit.corpus.sources import Dated, Sources, columns_of
 from copykit.corpus.store import Store, find_corpus
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError

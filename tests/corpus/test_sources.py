@@ -10,7 +10,9 @@ import openpyxl
 import pytest
 
 from copykit.corpus import sources
-from copykit.corpus.sources import Document, NothingToRead, NotText, PageCut, Sources, columns_of
+from copykit.corpus.blocks import Document, marked
+from copykit.corpus.files import NothingToRead, NotText
+from copykit.corpus.sources import PageCut, Sources, columns_of
 from copykit.datafiles import bundled
 from copykit.errors import CopykitError, FileMissing
 from copykit.text.clean import Cleaner
@@ -66,7 +68,7 @@ def test_blocks_hold_the_same_documents(
     path = tmp_path / name
     path.write_bytes(data)
     blocks = list(Sources([str(path)], COLUMNS, by_line=by_line).blocks(size=4))
-    assert "".join(block.text for block in blocks) == "".join(sources.marked(*each) for each in expected)
+    assert "".join(block.text for block in blocks) == "".join(marked(*each) for each in expected)
     assert sum(block.documents for block in blocks) == len(expected)
 
 

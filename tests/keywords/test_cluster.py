@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from copykit.cli import cli
-from copykit.corpus.sources import Block, marked
+from copykit.corpus.blocks import Block, marked
 from copykit.datafiles import Layer, bundled
 from copykit.keywords import cluster
 from copykit.keywords.counts import Counter

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from copykit.corpus.sources import Block, marked
+from copykit.corpus.blocks import Block, marked
 from copykit.datafiles import bundled
 from copykit.keywords import extract
 from copykit.keywords.candidates import Piece

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from copykit.corpus.sources import Block, marked
+from copykit.corpus.blocks import Block, marked
 from copykit.datafiles import bundled
 from copykit.keywords import counts, discover, mine
 from copykit.keywords.candidates import Piece, phrases, read

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copykit.corpus.sources import Document
+from copykit.corpus.blocks import Document
 from copykit.datafiles import bundled
 from copykit.keywords.exports import FormUnknown, export, load_form
 from copykit.keywords.figures import LINES, SearchTable, figure_columns, gather

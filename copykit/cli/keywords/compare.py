@@ -25,7 +25,8 @@ from copykit.cli.keywords.out import (
     told_sources,
     write_result,
 )
-from copykit.corpus.sources import Columns, Document, Sources
+from copykit.corpus.blocks import Document
+from copykit.corpus.sources import Columns, Sources
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.model import Brief, WordChange
