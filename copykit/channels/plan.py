@@ -16,15 +16,14 @@ from typing import Any, NamedTuple
 from copykit.calendar import Calendar, Workdays
 from copykit.categories import Categories
 from copykit.channels.catalog import Catalog, condition_from, in_language, meets
+from copykit.channels.costs import EPSILON, Costs
 from copykit.channels.facts import Facts, facts_of, holds, objection, told_as
 from copykit.channels.forecast import NOTHING, Assumptions, Outlook, OwnResult, total
-from copykit.channels.review import count_interval, fair_z
 from copykit.channels.schedule import DAY, Desk, campaign_tasks, cycle_days, settle, short_codes, tasks_of, weekly
 from copykit.datafiles import DataFiles
 from copykit.model import Brief, Channel, Forecast, Plan, PlanRow, Rejected, Task
 
 GOALS = {"成交": "orders", "引流": "visits", "复购": "repeat", "口碑": "trust"}
-_EPSILON = 1e-9  # tenths of hours are no binary fractions
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +118,7 @@ class _Choice:
     ) -> None:
         self.planner, self.desk, self.facts, self.outlook, self.request = planner, desk, facts, outlook, request
         self.assumed = planner.assumptions
+        self.costs = Costs(desk.brief, desk.weeks, outlook, planner.assumptions, planner.lang)
         self.days = planner.calendar.between(desk.start, desk.end)
         self.kept = [task for task in kept if task.state != "open"]
         self.taken: dict[str, _Draft] = {}
@@ -224,9 +224,9 @@ class _Choice:
                 return _No(found, "law" if condition.fact in ("category", "consent") else "unfit")
         if (found := self._wrong_shop(channel)) is not None:
             return _No(found, "unfit")
-        found = self._own_verdict(channel)
+        found = self.costs.own_verdict(channel)
         if found is None and channel.cost_model == "clicks":
-            found = self._click_verdict(channel)[0]
+            found = self.costs.click_verdict(channel)[0]
         return _No(found, "loss") if found is not None else None
 
     def _wrong_shop(self, channel: Channel) -> str | None:
@@ -251,72 +251,6 @@ class _Choice:
         after = self._say("、", ", ").join(self.planner.catalog.name_of(name) for name in channel.successor)
         return channel.state_today + (self._say(f"；看{after}", f"; see {after}") if after else "")
 
-    def _own_verdict(self, channel: Channel) -> str | None:
-        """Return what the user's own results say against a channel that costs money."""
-        rows = [row for row in self.outlook.own(channel) if row.cost and row.orders is not None]
-        if not rows:
-            return None
-        cost = sum(row.cost or 0 for row in rows)
-        orders = sum(row.orders or 0 for row in rows)
-        profit = self._profit_of(rows)
-        # The good end of the interval, as in a review: a channel is not stopped for bad luck with few orders.
-        if profit is None or cost <= profit * count_interval(orders, fair_z(self.outlook.compared))[1]:
-            return None
-        return self._say(
-            f"你自己的结果：花 {cost:,.0f} 元成交 {orders:,.0f} 单，一单只剩 {profit:,.2f} 元毛利，往宽里算也是亏",
-            f"your own results: {cost:,.0f} yuan for {orders:,.0f} orders, {profit:,.2f} left of each: a loss",
-        )
-
-    def _profit_of(self, rows: Sequence[OwnResult]) -> float | None:
-        """Return what an order of these rows leaves: of their own revenue where it is told, else of the price."""
-        margin = self.desk.brief.shop.margin
-        told = [row for row in rows if row.orders and row.revenue is not None]
-        if margin is None or not told:
-            return self.outlook.unit_profit()
-        return margin * sum(row.revenue or 0 for row in told) / sum(row.orders or 0 for row in told)
-
-    def _click_verdict(self, channel: Channel) -> tuple[str | None, str]:
-        """Return what speaks against buying clicks, or else the sentence that speaks for it."""
-        brief = self.desk.brief
-        missing = [
-            label
-            for label, value in (
-                (self._say("售价（price）", "price"), brief.price),
-                (self._say("毛利率（shop.margin）", "shop.margin"), brief.shop.margin),
-                (
-                    self._say("转化率（shop.conversion）", "shop.conversion"),
-                    brief.shop.conversion or self._own_share(channel),
-                ),
-            )
-            if value is None
-        ]
-        if missing:
-            zh = f"没写{'、'.join(missing)}，不知道一次点击值多少钱，不花这个钱"
-            return self._say(zh, f"{', '.join(missing)} not told: nobody knows what a click is worth"), ""
-        price = self.outlook.click_cost(channel)
-        if price is None:
-            zh = "没有一次点击多少钱的假设，也没有你自己的账，先不花"
-            return self._say(zh, "neither assumed nor known from your own books what a click costs"), ""
-        (low, mid, high), own = price
-        (_, share, _), _ = self.outlook.conversion(channel)
-        worth = (self._profit_of(self.outlook.own(channel)) or 0) * share
-        price_told = f"{low:.2f}—{high:.2f}" if low < high else f"{mid:.2f}"
-        whose = self._say(*(("你自己的账上", "in your own books") if own else ("这里按假设", "assumed")))
-        told = self._say(
-            f"一次点击约值 {worth:.2f} 元（售价×毛利×转化），{whose}要 {price_told} 元，",
-            f"a click is worth some {worth:.2f} yuan (price × margin × conversion) and costs {price_told} ({whose}): ",
-        )
-        if worth < low:
-            zh, en = "点一次亏一次；先把转化或客单价做上去", "a loss each time; raise conversion or order value first"
-            return told + self._say(zh, en), ""
-        if worth < mid:
-            return None, told + self._say("刚够本，只小额试", "break-even, a small trial only")
-        return None, told + self._say("付得起", "affordable")
-
-    def _own_share(self, channel: Channel) -> float | None:
-        (_, share, _), basis = self.outlook.conversion(channel)
-        return share if basis == "own" else None
-
     # --- what fits -----------------------------------------------------------------------------------------------
 
     def _take(self, channel: Channel, shared: bool) -> _No | None:
@@ -326,14 +260,14 @@ class _Choice:
             return _No(self._say(f"要先有跑出来的{first}，再加钱放大", f"first {first} has to work by itself"), "unfit")
         focus = self.assumed["focus"]
         others = sum(draft.channel.kind != "steady" for draft in self.taken.values())
-        room = max(int(self.request.hours / focus["hours_per_channel"] + _EPSILON), 1)
+        room = max(int(self.request.hours / focus["hours_per_channel"] + EPSILON), 1)
         if channel.kind != "steady" and others >= room:
             why = self._say(
                 f"每周 {self.request.hours:g} 小时已经排了 {others} 条路，再开一条，条条都做不深",
                 f"{self.request.hours:g} hours a week hold {others} ways already; one more and none is done well",
             )
             return _No(why, "hours")
-        cost, spend, note, reason = self._price(channel)
+        cost, spend, note, reason = self.costs.price(channel, self.money)
         if reason is not None:
             return _No(reason, "money")
         found = self._schedule(channel, shared)
@@ -343,7 +277,7 @@ class _Choice:
         if channel.cost_model == "messages":
             sends = sum(task.kind == "post" for task in tasks)
             cost *= sends
-            if cost > self.money + _EPSILON:
+            if cost > self.money + EPSILON:
                 zh = f"发 {sends} 次要 {cost:,.0f} 元，预算只剩 {self.money:,.0f} 元"
                 en = f"{sends} sendings take {cost:,.0f} yuan, {self.money:,.0f} are left"
                 return _No(self._say(zh, en), "money")
@@ -384,7 +318,7 @@ class _Choice:
 
     def _fits(self, channel: Channel, tasks: Sequence[Task], shared: bool) -> bool:
         added = weekly((task for task in tasks if task.state == "open"), self.desk)
-        limit = self.request.hours + _EPSILON
+        limit = self.request.hours + EPSILON
         if any(new and have + new > limit for have, new in zip(self.load, added, strict=True)):
             return False
         if not shared:
@@ -394,7 +328,7 @@ class _Choice:
         kind = self.shares.get(channel.kind, [0.0] * self.desk.weeks)
         shares = self.assumed["share"]
         least = shares["at_least"] if channel.kind != "steady" else 0.0
-        share = max(shares[channel.kind] * self.request.hours, least) + _EPSILON
+        share = max(shares[channel.kind] * self.request.hours, least) + EPSILON
         return all(not new or have + new <= share for have, new in zip(kind, added, strict=True))
 
     def _count(self, channel: Channel, tasks: Sequence[Task]) -> None:
@@ -419,67 +353,6 @@ class _Choice:
             f"no time: it takes {least:.1f} h a week at least{opening}, the fullest week has {left:.1f} left",
         )
 
-    def _price(self, channel: Channel) -> tuple[float, float, str, str | None]:
-        """Return cost, what of it buys clicks, how it is counted, and why it cannot be paid; counted at the high end.
-
-        The cost of messages is that of one sending.
-        """
-        shop, name = self.desk.brief.shop, channel.id
-        match channel.cost_model:
-            case "pieces":
-                price = self.assumed.range("piece", name) or (0.0, 0.0, 0.0)
-                run = self.assumed["run"].get(name, 0)
-                pieces = max(run, round((shop.orders_per_week or 0) * self.desk.weeks))
-                cost = pieces * price[2]
-                note = self._say(f"印 {pieces:,} 份，每份按 {price[2]:g} 元", f"{pieces:,} pieces at {price[2]:g} yuan")
-            case "messages":
-                price = self.assumed.range("message", name) or (0.0, 0.0, 0.0)
-                cost = (shop.contacts or 0) * price[2]
-                people = f"{shop.contacts or 0:,}"
-                note = self._say(f"{people} 人，每条按 {price[2]:g} 元", f"{people} people at {price[2]:g} yuan")
-            case "fixed":
-                price = self.assumed.range("fixed", name) or (0.0, 0.0, 0.0)
-                cost = price[2]
-                note = channel.cost_note or self._say("起步费按假设的高值", "to begin, at the assumed high end")
-            case "clicks":
-                return self._click_price(channel)
-            case "orders":
-                rate = self.assumed.range("commission", name) or (0.0, 0.0, 0.0)
-                zh = f"成交后付，约成交额的 {rate[0]:.0%}—{rate[2]:.0%}，不占预算"
-                en = f"paid on sales, some {rate[0]:.0%}—{rate[2]:.0%} of them, not from the budget"
-                return 0.0, 0.0, self._say(zh, en), None
-            case _:
-                return 0.0, 0.0, channel.cost_note, None
-        if cost > self.money + _EPSILON:
-            zh = f"要 {cost:,.0f} 元（{note}），预算只剩 {self.money:,.0f} 元"
-            return 0.0, 0.0, "", self._say(zh, f"{cost:,.0f} yuan ({note}), {self.money:,.0f} are left")
-        return cost, 0.0, note, None
-
-    def _click_price(self, channel: Channel) -> tuple[float, float, str, str | None]:
-        price = self.outlook.click_cost(channel)
-        assert price is not None, "a channel without a price was turned down before"
-        (_, mid, _), own = price
-        clicks = self.assumed["trial"]["clicks"]
-        least = float(-(-clicks * mid // 1))
-        if least > self.money + _EPSILON:
-            why = self._say(
-                f"少于 {clicks} 次点击看不出转化，要 {least:,.0f} 元，预算只剩 {self.money:,.0f} 元",
-                f"under {clicks} clicks tell nothing and take {least:,.0f} yuan, {self.money:,.0f} are left",
-            )
-            return 0.0, 0.0, "", why
-        (_, share, _), _ = self.outlook.conversion(channel)
-        worth = (self._profit_of(self.outlook.own(channel)) or 0) * share
-        # A click that earns its middle price may buy three trials; more only after results.
-        spend = min(3 * least, float(int(self.money))) if worth >= mid else least
-        whose = self._say(*(("你自己的点击成本", "your own cost") if own else ("假设的点击成本", "the assumed cost")))
-        zh = f"先买约 {spend / mid:,.0f} 次点击（按{whose}），看结果再加"
-        return (
-            spend,
-            spend,
-            self._say(zh, f"some {spend / mid:,.0f} clicks first (at {whose}), more after results"),
-            None,
-        )
-
     def _actions(self, channel: Channel, tasks: Sequence[Task]) -> float:
         """Return how many posts, cards or messages take effect before the plan ends."""
         late = self.desk.end - 7 * channel.effect_weeks * DAY
@@ -496,7 +369,7 @@ class _Choice:
 
     def _why(self, channel: Channel) -> str:
         if channel.cost_model == "clicks":
-            return f"{self._click_verdict(channel)[1]}；{channel.why}"
+            return f"{self.costs.click_verdict(channel)[1]}；{channel.why}"
         rows = [row for row in self.outlook.own(channel) if row.orders is not None]
         if rows and sum(row.orders or 0 for row in rows) > 0:
             actions = sum(row.actions or 0 for row in rows)
