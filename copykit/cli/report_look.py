@@ -10,7 +10,7 @@ from typing import Any
 
 from copykit.brief import read_brief
 from copykit.cli.common import say
-from copykit.cli.report_run import NoPlan, platform_of, read_titles, state_file
+from copykit.cli.report_make import NoPlan, platform_of, read_titles, state_file
 from copykit.corpus.files import find_files
 from copykit.corpus.store import corpus_path
 from copykit.datafiles import DataFiles
