@@ -7,9 +7,7 @@ the same byte for byte wherever and whenever it is made, and a choice does not d
 from __future__ import annotations
 
 import hashlib
-import itertools
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,6 +16,7 @@ from copykit.model import Block
 from copykit.templating import Alternate, Fact, Marked
 from copykit.writing.facts import NAMES, Facts, Item
 from copykit.writing.forms import Form, Part, Plan, Slot
+from copykit.writing.said import Said, Statements
 
 T = TypeVar("T")
 
@@ -63,48 +62,6 @@ class Dice:
         return drawn
 
 
-class _State:
-    """What has been said so far, and in which order, so that a part which comes to nothing can be taken back."""
-
-    __slots__ = ("_log", "grams", "ink", "names", "said", "shorts", "spoken", "used")
-
-    def __init__(self, names: Mapping[str, int] | None = None) -> None:
-        self.said: set[str] = set()  # paths of statements
-        self.used: set[str] = set()  # paths of items
-        self.spoken: set[str] = set()  # alternates that have words of their own
-        self.grams: set[str] = set()  # runs of characters of what was stated
-        self.shorts: set[str] = set()  # statements shorter than such a run
-        self.ink = ""  # all that was stated, without punctuation
-        self.names: Counter[str] = Counter(names or {})  # how often the product and its keywords were named
-        self._log: list[tuple[set[str], Iterable[str]]] = []
-
-    def add(self, kind: set[str], items: Iterable[str]) -> None:
-        """Add to one of the sets."""
-        new = set(items) - kind
-        if new:
-            kind |= new
-            self._log.append((kind, new))
-
-    def note(self, grams: Iterable[str], ink: str) -> None:
-        """Remember a statement, so that nothing says it again."""
-        self.add(self.grams, grams)
-        self.ink += f"\n{ink}"
-        if len(ink) < _RUN:
-            self.add(self.shorts, (ink,))
-
-    def mark(self) -> tuple[int, int, Counter[str]]:
-        """Return where we are, for :meth:`back_to`."""
-        return len(self._log), len(self.ink), Counter(self.names)
-
-    def back_to(self, mark: tuple[int, int, Counter[str]]) -> None:
-        """Forget what was said since a mark."""
-        size, ink, self.names = mark
-        while len(self._log) > size:
-            kind, items = self._log.pop()
-            kind.difference_update(items)
-        self.ink = self.ink[:ink]
-
-
 class Composer:
     """Composes texts of one form from one brief's facts."""
 
@@ -125,22 +82,11 @@ class Composer:
         """
         self.form, self.facts = form, facts
         self.fits = fits_title or (lambda title: len(title) <= LONG_TITLE)
-        usual = [fact.text for name, fact in facts.single.items() if name in NAMES]
-        keywords = [item.fields["name"].text for item in facts.pools.get("keyword", ())]
-        self.keywords = tuple(keywords)
-        self.names = tuple(dict.fromkeys((facts.single["product"].text, *keywords)))
+        self.statements = Statements(facts)
         self.keyword = keyword
         self._barred = re.compile("|".join(map(re.escape, barred))) if barred else None
         self._bars: dict[str, bool] = {}
         self.single: Mapping[str, Any] = {**facts.single, "breath": breath}
-        self._usual = {gram for name in (*usual, *keywords) for gram in _grams(name)}
-        self._grams: dict[str, frozenset[str]] = facts.memo.setdefault("grams", {})
-        self._told = {
-            item.fields["short"].path: item.fields[_shortened(item.fields)].path
-            for item in facts.pools.get("point", ())
-            if "short" in item.fields
-        }
-        self._inks: dict[str, str] = facts.memo.setdefault("inks", {})
 
     def compose(self, seed: str, length: int) -> Composition:
         """Return a text for a seed, of a length 0 (short) to 2 (long); without blocks when no plan can be written."""
@@ -176,15 +122,10 @@ class Composer:
         if thread is None:
             return plan.touches
         return tuple(
-            name for name in plan.touches if not any(self.in_thread(item, thread) for item in pools.get(name, ()))
+            name
+            for name in plan.touches
+            if not any(self.statements.in_thread(item, thread) for item in pools.get(name, ()))
         )
-
-    def grams(self, fact: Fact) -> frozenset[str]:
-        """Return what tells a statement from others: its runs of characters, and its figures."""
-        found = self._grams.get(fact.path)
-        if found is None:
-            found = self._grams[fact.path] = _grams(fact.text) - self._usual
-        return found
 
     def bars(self, alternate: Alternate) -> bool:
         """Return whether an alternate's own words are none that this text's voice would use."""
@@ -194,96 +135,8 @@ class Composer:
             self._bars[alternate.id] = self._barred.search(alternate.source) is not None
         return self._bars[alternate.id]
 
-    def told_by(self, fact: Fact) -> str:
-        """Return the path of what is said when a fact is: ``short`` says a feature in fewer words, or its benefit."""
-        return self._told.get(fact.path, fact.path)
-
-    def near(self, item: Item, others: Iterable[Item]) -> bool:
-        """Return whether an item speaks of the same thing as one of others: they share some pairs of characters."""
-        return any(self._speaks_of(item, other) for other in others)
-
-    def in_thread(self, item: Item, point: Item) -> bool:
-        """Return whether an item speaks of a selling point."""
-        known: dict[tuple[str, str], bool] = self.facts.memo.setdefault("threads", {})
-        key = item.path, point.path
-        if key not in known:
-            known[key] = self._speaks_of(item, point)
-        return known[key]
-
-    def _speaks_of(self, item: Item, other: Item) -> bool:
-        if item.path == other.path:
-            return True
-        for one, point in ((item, other), (other, item)):
-            if point.words:  # it says itself by which words others are known to speak of it
-                texts = list(map(self._unnamed, _texts(one)))
-                return one.pool != "point" and any(word in text for text in texts for word in point.words)
-        least = _NEAR_A_POINT if "point" in (item.pool, other.pool) else _NEAR
-        return len(self._pairs_of(item) & self._pairs_of(other)) >= least
-
-    def _unnamed(self, text: str) -> str:
-        """Return a text without the product's names: what calls a clip lamp by its name is not yet about the clip."""
-        for name in self.names:
-            text = text.replace(name, "")
-        return text
-
-    def _pairs_of(self, item: Item) -> frozenset[str]:
-        known: dict[str, frozenset[str]] = self.facts.memo.setdefault("pairs", {})
-        if item.path not in known:
-            text = "".join(_INK.sub("", each) + "\n" for each in _texts(item))
-            found = {text[at : at + 2] for at in range(len(text) - 1) if "\n" not in text[at : at + 2]}
-            known[item.path] = frozenset(found) - {name[at : at + 2] for name in self.names for at in range(len(name))}
-        return known[item.path]
-
-    def ink(self, fact: Fact) -> str:
-        """Return a statement without its punctuation and blanks."""
-        found = self._inks.get(fact.path)
-        if found is None:
-            found = self._inks[fact.path] = _INK.sub("", fact.text)
-        return found
-
 
 LONG_TITLE = 30
-_RUN = 6  # characters; two statements that share as many say the same thing
-_SAME = 0.6  # of the pairs of characters; 脚背高也一蹬就进 is 脚背高的孩子也一蹬就进
-_NEAR = 3  # pairs of characters; one or two are often 一个 or 不会
-_NEAR_A_POINT = 2  # it has a benefit, a proof and a scene to share them with, and a text needs something to say of it
-_INK = re.compile(r"[^\w]+")
-
-
-def _texts(item: Item) -> Iterable[str]:
-    """Yield all that an item and the lists that it holds say."""
-    yield from (fact.text for name, fact in item.fields.items() if name not in _FURNITURE)
-    for inner in itertools.chain.from_iterable(item.lists.values()):
-        yield from _texts(inner)
-
-
-# What a reader is not told, or only where it was read.
-_FURNITURE = frozenset(("picture", "source", "when", "date", "until", "who", "relation"))
-
-
-def _grams(text: str) -> frozenset[str]:
-    ink = _INK.sub("", text)
-    return frozenset(ink[at : at + _RUN] for at in range(len(ink) - _RUN + 1))
-
-
-def _within(short: str, ink: str) -> bool:
-    """Return whether a short statement stands in what was said; a figure has to be the whole one: 4 is not in 640."""
-    if short not in ink:
-        return False
-    return not short.isdigit() or re.search(rf"(?<!\d){short}(?!\d)", ink) is not None
-
-
-def _shortened(fields: Mapping[str, Fact]) -> str:
-    """Return which field of a point its ``short`` repeats: the benefit if it has its words, else the feature."""
-    if "benefit" not in fields:
-        return "feature"
-    short, benefit, feature = (_pairs(fields[name].text) for name in ("short", "benefit", "feature"))
-    return "benefit" if len(short & benefit) > max(len(short & feature), _SAME * len(short)) else "feature"
-
-
-def _pairs(text: str) -> set[str]:
-    ink = _INK.sub("", text)
-    return {ink[at : at + 2] for at in range(len(ink) - 1)}
 
 
 def _joined(blocks: Sequence[Block]) -> list[Block]:
@@ -304,8 +157,8 @@ class _Run:
 
     def __init__(self, composer: Composer, dice: Dice, length: int, thread: Item | None = None) -> None:
         self._composer, self._dice, self._length, self._thread = composer, dice, length, thread
-        self._form, self._facts = composer.form, composer.facts
-        self._state = _State()
+        self._form, self._facts, self._statements = composer.form, composer.facts, composer.statements
+        self._state = Said()
         self._orders: dict[str, list[Item]] = {}
         self._chosen: dict[str, Item] = {} if thread is None else {thread.pool: thread}
         self.lacks: dict[str, None] = {}
@@ -350,7 +203,7 @@ class _Run:
         for alternate in self._in_turn(self._form.passages.get(passage, ()), "title"):
             if self._listed < _A_LIST and ("count", "") in alternate.needs:
                 continue
-            self._state = _State(names=before.names)
+            self._state = Said(names=before.names)
             binding = self._binding(alternate, {}, before)
             if binding is None:
                 continue
@@ -446,8 +299,8 @@ class _Run:
     def _near(self, items: Iterable[Item], bound: Mapping[str, Item]) -> list[Item]:
         """Return those items that speak of the text's thread, or, where it has none, of what is bound."""
         if self._thread is not None:
-            return [item for item in items if self._composer.in_thread(item, self._thread)]
-        return [item for item in items if self._composer.near(item, bound.values())]
+            return [item for item in items if self._statements.in_thread(item, self._thread)]
+        return [item for item in items if self._statements.near(item, bound.values())]
 
     def _section(self, part: Part, bound: Mapping[str, Item], key: str, number: int) -> list[Block] | None:
         blocks: list[Block] = []
@@ -549,7 +402,7 @@ class _Run:
     def _in_turn(self, alternates: Sequence[Alternate], key: str) -> list[Alternate]:
         """Return alternates as drawn; those that hold a keyword first, as long as one is asked for and not yet said."""
         drawn = self._dice.shuffled(alternates, key)
-        asked = self._composer.keyword and not any(self._state.names[name] for name in self._composer.keywords)
+        asked = self._composer.keyword and not any(self._state.names[name] for name in self._statements.keywords)
         bars = self._composer.bars
         spoken = self._state.spoken
         drawn.sort(
@@ -564,17 +417,17 @@ class _Run:
 
     def _worn(self, rendered: str) -> bool:
         names = self._state.names
-        return any(names[name] > self._length and name in rendered for name in self._composer.names if names[name])
+        return any(names[name] > self._length and name in rendered for name in self._statements.names if names[name])
 
     def _said(self, alternate: Alternate, binding: _Binding, rendered: str) -> str:
         """Note what an alternate states and takes, and return what it says."""
         state = self._state
-        state.add(state.said, [self._composer.told_by(fact) for fact in binding.facts])
+        state.add(state.said, [self._statements.told_by(fact) for fact in binding.facts])
         state.add(state.used, [item.path for item in binding.taken])
         state.add(state.spoken, (alternate.id,))
         for fact in binding.facts:
-            state.note(self._composer.grams(fact), self._composer.ink(fact))
-        for name in self._composer.names:
+            state.note(self._statements.grams(fact), self._statements.ink(fact))
+        for name in self._statements.names:
             if name in rendered:
                 state.names[name] += 1
         return rendered
@@ -587,7 +440,7 @@ class _Run:
         return any(name in item.fields for item in items)
 
     def _binding(
-        self, alternate: Alternate, bound: Mapping[str, Item], text: _State | None = None, *, near: bool = False
+        self, alternate: Alternate, bound: Mapping[str, Item], text: Said | None = None, *, near: bool = False
     ) -> _Binding | None:
         """Return how to fill an alternate, or None when there are not the facts for it.
 
@@ -632,7 +485,7 @@ class _Run:
         items = self._pool(pool, "core" if pool == "point" else "drawn")
         return sorted(items, key=lambda item: item is not self._thread and item.path in self._state.used)
 
-    def _may_say(self, item: Item, names: Iterable[str], text: _State | None) -> bool:
+    def _may_say(self, item: Item, names: Iterable[str], text: Said | None) -> bool:
         for name in names:
             fact = item.fields.get(name)
             if fact is None:
@@ -643,20 +496,13 @@ class _Run:
                 if not self._keeps(text, item, fact):
                     return False
                 continue
-            if self._composer.told_by(fact) in self._state.said:
-                return False
-            if not self._state.grams.isdisjoint(self._composer.grams(fact)):
-                return False
-            ink = self._composer.ink(fact)
-            if any(_within(short, ink) for short in self._state.shorts):
-                return False
-            if len(ink) < _RUN and _within(ink, self._state.ink):
+            if self._statements.again(fact, self._state):
                 return False
         return True
 
-    def _keeps(self, text: _State, item: Item, fact: Fact) -> bool:
+    def _keeps(self, text: Said, item: Item, fact: Fact) -> bool:
         """Return whether a text keeps what a title states: it says it, or speaks of the thing and has no new figure."""
-        if self._composer.told_by(fact) in text.said:
+        if self._statements.told_by(fact) in text.said:
             return True
         if _FIGURE.search(fact.text):
             return False
@@ -667,9 +513,9 @@ class _Run:
             return False
         if self._thread is not None:
             return bool(self._near((item,), {}))
-        return self._composer.near(item, self._told(text))
+        return self._statements.near(item, self._told(text))
 
-    def _told(self, text: _State) -> list[Item]:
+    def _told(self, text: Said) -> list[Item]:
         return [each for items in self._facts.pools.values() for each in items if each.path in text.used]
 
     def _count(self, number: int) -> Fact:
