@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from copykit.tables.columns import Wanted, fold_header, match_columns, merge_names
-    from copykit.tables.figures import BadFigure, amounts, counted_rows, more_than
+    from copykit.tables.figures import BadFigure, amount, amounts, counted_rows, more_than
     from copykit.tables.numbers import estimate_number, parse_number
     from copykit.tables.reading import read_rows
     from copykit.tables.rows import (
@@ -56,7 +56,7 @@ else:  # hidden from type checkers: behind a __getattr__ they would take a missp
 
 _PUBLIC = {
     "columns": ("Wanted", "fold_header", "match_columns", "merge_names"),
-    "figures": ("BadFigure", "amounts", "counted_rows", "more_than"),
+    "figures": ("BadFigure", "amount", "amounts", "counted_rows", "more_than"),
     "numbers": ("estimate_number", "parse_number"),
     "reading": ("read_rows",),
     "rows": (
@@ -109,6 +109,7 @@ __all__ = [
     "Table",
     "Wanted",
     "Written",
+    "amount",
     "amounts",
     "atomic",
     "check_zip",

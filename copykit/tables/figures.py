@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from copykit.errors import Words
-from copykit.tables.numbers import parse_number
+from copykit.tables.numbers import is_bound, parse_number
 from copykit.tables.rows import Row, RowError
 from copykit.tables.table import Table
 
@@ -71,7 +71,7 @@ def amount(cell: str) -> float | None:
     if number is not None:
         return number
     found = _AMOUNT.fullmatch(cell.strip())
-    return parse_number(found["number"]) if found is not None and _BOUND.search(cell) is None else None
+    return parse_number(found["number"]) if found is not None and not is_bound(cell) else None
 
 
 def more_than(table: Table, row: Row, part: str, whole: str, found: dict[str, float]) -> BadFigure | None:
@@ -90,7 +90,6 @@ _AMOUNT = re.compile(
     r"(?:[^\dA-Za-z~～至\-.,]{0,8}|pcs|yuan|usd)",
     re.IGNORECASE,
 )
-_BOUND = re.compile(r"起|以上|以下|以内|低于|高于|小于|大于|不足|不到|不超|超过|最[低高]|[<>≤≥＜＞]")
 
 
 def _short(text: str) -> str:

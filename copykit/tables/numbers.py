@@ -31,7 +31,7 @@ def estimate_number(text: str) -> float | None:
     holds for both: ``1~2万`` is 15000.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
-    bound = _BOUND.fullmatch(plain)
+    bound = _AT_MOST.fullmatch(plain)
     if bound is not None:
         most = parse_number(bound[1] or bound[2])
         return most / 2 if most is not None and most > 0 else None
@@ -44,6 +44,11 @@ def estimate_number(text: str) -> float | None:
     return (low + high) / 2 if 0 <= low <= high else None
 
 
+def is_bound(text: str) -> bool:
+    """Return whether a cell tells a bound rather than a number: 99起, 100以下, ≥50."""
+    return _BOUND.search(text) is not None
+
+
 _RANGES = (
     "~",
     "〜",
@@ -54,7 +59,9 @@ _RANGES = (
     "到",
     "-",
 )  # as they stand after NFKC, which makes ～ and － the first and last
-_BOUND = late(r"(?:[<≤]=?|小于|不足|低于)\s*(.+)|(.+?)(?:以下|以内)")
+_UPPER, _UPPER_BEHIND = "小于|不足|低于|不到|不超过?", "以下|以内"
+_AT_MOST = late(rf"(?:[<≤]=?|{_UPPER})\s*(.+)|(.+?)(?:{_UPPER_BEHIND})")
+_BOUND = late(rf"{_UPPER}|{_UPPER_BEHIND}|起|以上|高于|大于|超过|最[低高]|[<>≤≥＜＞]")
 _SCALED = late(r"[%‰千k万w亿]\s*$", re.IGNORECASE)
 _PLAIN = 16  # digits that a float holds
 _SCALES = {"": 1.0, "%": 0.01, "‰": 0.001, "千": 1e3, "k": 1e3, "万": 1e4, "w": 1e4, "亿": 1e8}

@@ -10,11 +10,11 @@ from copykit.tables import (
     Row,
     RowEmpty,
     Table,
+    amount,
     amounts,
     counted_rows,
     fold_header,
     more_than,
-    parse_number,
 )
 from copykit.titles.compare import FACTORS, Shown
 
@@ -89,8 +89,8 @@ def _shown(table: Table, row: Row) -> Shown:
 
 def _value(table: Table, row: Row, factor: str) -> str:
     told = table.value(row, factor).strip()
-    price = parse_number(told) if factor == "price" else None
-    return told if price is None else f"{price:g}"  # 99, 99.00 and ¥99 are one price
+    price = amount(told) if factor == "price" else None
+    return told if price is None else f"{price:g}"  # 99, ¥99.00 and 99元/支 are one price
 
 
 def _columns(table: Table) -> Words:

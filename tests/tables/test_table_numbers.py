@@ -76,6 +76,8 @@ def test_no_text_breaks_the_number_reader(text: str) -> None:
         ("≤1,000", 500),
         ("100以下", 50),
         ("不足1万", 5000),
+        ("不到100", 50),
+        ("不超过 80", 40),
         ("-", None),
         ("--", None),
         ("", None),
