@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from copykit.errors import Words as Both
 from copykit.model import Finding
@@ -71,9 +72,8 @@ class ContrastKind:
         self.joiners = tuple(fold_texts(settings.get("joiners", ())))
         self.not_before = tuple(fold_texts(settings.get("not_before", ())))
         self.not_between = frozenset(fold_texts(settings.get("not_between", ())))
-        self.starts, self.ends, self.turns, self.not_behind = (
-            tuple(fold_texts(settings.get(key, ()))) for key in ("starts", "ends", "turns", "not_behind")
-        )
+        self.ends, self.turns = (tuple(fold_texts(settings.get(key, ()))) for key in ("ends", "turns"))
+        self.course = _Course(settings)
         self.pairs = _Pairs(rule, build) if "lexicon" in rule.settings else None
         self.quantities = quantities_of(build)
         several = frozenset((self.quantities.several,))
@@ -106,7 +106,7 @@ class ContrastKind:
             if small is large or not 0 < small.high * measure.contrast <= large.low:
                 continue
             between = text[min(small.end, large.end) : max(small.start, large.start)]
-            if text.startswith(self.not_behind, max(small.end, large.end)):
+            if self.course.is_range(text, max(small.end, large.end)):
                 continue
             joined = any(joiner in between for joiner in self.joiners)
             if joined or not (measure.joined or (small.plain and large.plain)):
@@ -121,16 +121,33 @@ class ContrastKind:
             between = text[one.end : other.start]
             if not 0 < small.high * least <= large.low or len(between) > _NEAR:
                 continue
-            ahead = text[max(0, one.start - _NEAR) : one.start]
-            goes = any(start in ahead for start in self.starts) and any(end in between for end in self.ends)
-            if (goes or any(turn in between for turn in self.turns)) and not text.startswith(
-                self.not_behind, other.end
-            ):
+            goes = self.course.starts_at(text, one.start) and any(end in between for end in self.ends)
+            turned = goes or any(turn in between for turn in self.turns)
+            if turned and not self.course.is_range(text, other.end):
                 return one[:2], other[:2]
         return None
 
 
 _NEAR = 8  # characters between the two sides of a change, and from 从 to the first
+
+
+class _Course:
+    """Whether a text goes from one number to another: one of ``starts`` stands shortly before the first (从3千).
+
+    With one of ``not_behind`` behind the second (从3天到30天不等) the two are a range.
+    """
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._starts, self._not_behind = (tuple(fold_texts(settings.get(key, ()))) for key in ("starts", "not_behind"))
+
+    def starts_at(self, text: str, place: int) -> bool:
+        """Return whether a text goes from the number at a place to another."""
+        ahead = text[max(0, place - _NEAR) : place]
+        return any(start in ahead for start in self._starts)
+
+    def is_range(self, text: str, end: int) -> bool:
+        """Return whether the numbers up to a place are the ends of a range."""
+        return text.startswith(self._not_behind, end)
 
 
 class ChangeKind:
@@ -147,9 +164,7 @@ class ChangeKind:
         self.triggers: frozenset[int] | None = frozenset((words.slot,))
         self._turns = words.slot
         self._least = rule.settings["settings"]["least"]
-        self._starts, self._not_behind = (
-            tuple(fold_texts(rule.settings["settings"].get(key, ()))) for key in ("starts", "not_behind")
-        )
+        self._course = _Course(rule.settings["settings"])
         self.quantities = quantities_of(build)
 
     def find(self, reading: Reading) -> Iterable[Finding]:
@@ -163,13 +178,13 @@ class ChangeKind:
             ahead = next((number for number in reversed(told) if number.end <= start), None)
             if behind is None or ahead is None or counted >= {ahead.start, behind.start}:
                 continue
-            goes = any(each in text[max(0, ahead.start - _NEAR) : ahead.start] for each in self._starts)
+            goes = self._course.starts_at(text, ahead.start)
             if len(clauses(text[ahead.end : start])) > 1 or start - ahead.end > (_NEAR if goes else 1):
                 continue
             one, other = ahead.scaled_as(behind), behind
             years = one.bare and other.bare and all(1900 <= number.low < 2100 for number in (one, other))
             small, large = sorted((one.high, other.low))
-            if years or not 0 < small * self._least <= large or text.startswith(self._not_behind, other.end):
+            if years or not 0 < small * self._least <= large or self._course.is_range(text, other.end):
                 continue
             second = (other.start, other.end)
             found.append(self.rule.finding(reading, one.start, one.end, related=(second,), other=text[slice(*second)]))
