@@ -24,10 +24,10 @@ from copykit.rules.applies import ALWAYS
 from copykit.rules.check import plain_context
 from copykit.rules.claims import ASKED, EXCUSED, Excused
 from copykit.rules.engine import Engine
-from copykit.rules.frames import NEXT
 from copykit.rules.kinds import Kind, KindMaker
 from copykit.rules.reading import Context
 from copykit.rules.relations import WHOLE
+from copykit.rules.surroundings import NEXT
 from copykit.text.clauses import sentences
 from copykit.text.originality import Index, corpus_index
 from copykit.text.segment import Segmenter

@@ -19,9 +19,10 @@ from copykit.laws import Laws
 from copykit.lexicon import Lexicons
 from copykit.model import Brief, Claim
 from copykit.rulepage import Pages
-from copykit.rules.frames import Framer, Surroundings
+from copykit.rules.frames import Framer
 from copykit.rules.reading import Context, Reading
 from copykit.rules.relations import condition
+from copykit.rules.surroundings import Surroundings
 from copykit.text.normalize import fold
 from copykit.text.segment import Segmenter
 

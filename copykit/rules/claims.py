@@ -16,11 +16,12 @@ from copykit.errors import Words as Both
 from copykit.late import late, made_late
 from copykit.model import Finding, Severity
 from copykit.rules.applies import ALWAYS, Applies, applies_from
-from copykit.rules.frames import Frame, Framer, Surroundings, folded_words
+from copykit.rules.frames import Frame, Framer, folded_words
 from copykit.rules.kinds import Build, KindMaker, best, lexicon_of, pattern_matcher, whole_words
 from copykit.rules.reading import Context, Reading
 from copykit.rules.relations import Conditions, condition, condition_words, needs_words
 from copykit.rules.rule import Rule, RuleError
+from copykit.rules.surroundings import Surroundings
 from copykit.text.normalize import fold_text
 from copykit.text.patterns import presence
 

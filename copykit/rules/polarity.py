@@ -2,85 +2,84 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from copykit.model import Span
+from copykit.rules.surroundings import Standing
 from copykit.text.clauses import clauses
 
-if TYPE_CHECKING:
-    from copykit.rules.frames import Frame
+DENYING = ("negators", "rhetoric", "denied_behind", "refusing")  # the lists without whose words nothing is denied
 
 
-def denial(frame: Frame) -> Span | None:
+def denial(standing: Standing, reach: int) -> Span | None:
     """Return what denies the claim: an odd number of words governs it that turn a statement round.
 
     不是最好的 denies it; 谁说不是最好的, 不是最好的不卖 and 不能否认是最好的 do so twice and claim it.
+    ``reach`` are the characters between a denial and what it denies, at most.
     """
-    start = frame.hit.start
-    answer = _answered_no(frame)
+    start = standing.hit.start
+    answer = _answered_no(standing)
     if answer is not None:
         return answer
-    if not frame.framer.may_deny(frame) and not _refused(frame):
+    if not standing.may_hold(DENYING):
         return None
-    clause = frame.clause
-    before = [span for span in frame.spans("negators") if clause.start <= span.start and span.end <= start]
-    doubt = frame.last("rhetoric", clause.start, start)
-    last = before[-1] if before and start - before[-1].end <= frame.framer.reach else None
-    if _refused(frame):
+    clause = standing.clause
+    before = [span for span in standing.spans("negators") if clause.start <= span.start and span.end <= start]
+    doubt = standing.last("rhetoric", clause.start, start)
+    last = before[-1] if before and start - before[-1].end <= reach else None
+    if _refused(standing):
         return Span(start - 1, start)
-    if last is None or not _denies(frame, last):
+    if last is None or not _denies(standing, last):
         # 谁说贵的就最好 denies what ends it; of an attribute (谁说最好的面膜都贵) it says nothing.
-        return doubt if doubt is not None and _closes(frame) else _denial_behind(frame)
+        return doubt if doubt is not None and _closes(standing) else _denial_behind(standing)
     rounds = [
-        (doubt is not None and doubt.end <= last.start) or _tag_question(frame),
-        any(_denied_by(frame, outer, last) for outer in before[:-1]),
-        frame.last("inverters", last.end, start) is not None,
-        _withheld(frame, last),
-        _conditional(frame, last),
+        (doubt is not None and doubt.end <= last.start) or _tag_question(standing),
+        any(_denied_by(standing, outer, last) for outer in before[:-1]),
+        standing.last("inverters", last.end, start) is not None,
+        _withheld(standing, last),
+        _conditional(standing, last),
     ]
     return None if sum(rounds) % 2 else last
 
 
-def _denial_behind(frame: Frame) -> Span | None:
+def _denial_behind(standing: Standing) -> Span | None:
     """Return what denies the hit right behind it: 最好谈不上, 敢说最好的都是吹牛."""
-    text, hit, clause = frame.reading.folded.text, frame.hit, frame.clause
-    behind = (span for span in frame.spans("denied_behind") if hit.end <= span.start < clause.end)
+    text, hit, clause = standing.reading.folded.text, standing.hit, standing.clause
+    behind = (span for span in standing.spans("denied_behind") if hit.end <= span.start < clause.end)
     return next((span for span in behind if not text[hit.end : span.start].strip(_LINKS)), None)
 
 
-def _denies(frame: Frame, negator: Span) -> bool:
+def _denies(standing: Standing, negator: Span) -> bool:
     """Return whether a negator before the hit governs it, with no turn (而是, 只是) in between.
 
     One that denies a statement (不是, 称不上) governs all of it, one that denies a verb (不会, 没有) its object
     only: in 没有广告费的最好面霜 the claim stands.
     """
-    reading, clause, start = frame.reading, frame.clause, frame.hit.start
+    reading, clause, start = standing.reading, standing.clause, standing.hit.start
     path = reading.folded.text[negator.end : start]
-    if any(negator.end <= turn.start < start for turn in frame.spans("turns")):
+    if any(negator.end <= turn.start < start for turn in standing.spans("turns")):
         return False
-    if negator in frame.spans("denials"):
+    if negator in standing.spans("denials"):
         return not (path.endswith("的") and negator.start == clause.start)
-    saying = next((span for span in frame.spans("sayings") if span.start >= negator.end), None)
+    saying = next((span for span in standing.spans("sayings") if span.start >= negator.end), None)
     if saying is not None and saying.start - negator.end <= _ADVERB and saying.end <= start:
         return not path.endswith("的")  # 医生不会告诉你的 is an attribute of what is claimed
-    return "的" not in path and _is_object(frame, negator.end)
+    return "的" not in path and _is_object(standing, negator.end)
 
 
-def _is_object(frame: Frame, begin: int) -> bool:
+def _is_object(standing: Standing, begin: int) -> bool:
     """Return whether at most one verb stands between an offset and the hit, and no noun that is its subject.
 
     不做最大的 and 不给孩子买最贵的 deny the hit; 不用排队买最好的 denies the queue. 去 and 起来 only tell where to.
     """
-    sayings, directions = set(frame.spans("sayings")), set(frame.spans("directions"))
+    sayings, directions = set(standing.spans("sayings")), set(standing.spans("directions"))
     verbs = nouns = 0
     taken = False  # by a preposition: what follows is no subject
-    for span, tag in frame.tokens(begin, frame.hit.start):
+    for span, tag in standing.tokens(begin, standing.hit.start):
         if span in sayings:
             return True
         if span in directions:
             continue
         # A preposition with the hit behind it is the verb: 用最好的.
-        if tag.startswith("v") or (tag.startswith("p") and span.end == frame.hit.start):
+        if tag.startswith("v") or (tag.startswith("p") and span.end == standing.hit.start):
             if verbs or (nouns and not taken):
                 return False
             verbs += 1
@@ -91,21 +90,21 @@ def _is_object(frame: Frame, begin: int) -> bool:
     return True
 
 
-def _denied_by(frame: Frame, outer: Span, inner: Span) -> bool:
+def _denied_by(standing: Standing, outer: Span, inner: Span) -> bool:
     """Return whether one negator governs another: 没有人不, 不会不是; 不大也不是 only sets them side by side."""
-    between = frame.reading.folded.text[outer.end : inner.start]
+    between = standing.reading.folded.text[outer.end : inner.start]
     return len(between) <= _BETWEEN_NEGATORS and not any(char in between for char in _JOINTS)
 
 
-def _withheld(frame: Frame, negator: Span) -> bool:
+def _withheld(standing: Standing, negator: Span) -> bool:
     """Return whether what is not so is refused, so that all the rest is so: 不是最好的不卖."""
-    text, hit, clause = frame.reading.folded.text, frame.hit, frame.clause
-    for span in frame.spans("refusals"):
+    text, hit, clause = standing.reading.folded.text, standing.hit, standing.clause
+    for span in standing.spans("refusals"):
         if span.start < hit.end:
             continue
         if span.end <= clause.end:
             return not any(char in text[hit.end : span.start] for char in _JOINTS if char != "的")
-        nearby = frame.clause_behind
+        nearby = standing.clause_behind
         # 我们不是最好的，不收也行 tells of the seller; without a subject it is a condition.
         return (
             nearby is not None
@@ -116,89 +115,89 @@ def _withheld(frame: Frame, negator: Span) -> bool:
     return False
 
 
-def _conditional(frame: Frame, negator: Span) -> bool:
+def _conditional(standing: Standing, negator: Span) -> bool:
     """Return whether without the seller's own nothing is so: 没用过这款，别说用过最好的."""
-    before = frame.clause_before
-    if before is None or negator.start != frame.clause.start:
+    before = standing.clause_before
+    if before is None or negator.start != standing.clause.start:
         return False
-    denied = any(span.start == before.start for span in frame.spans("negators"))
-    pointed = (frame.last(role, before.start, before.end) for role in ("presents", "own"))
+    denied = any(span.start == before.start for span in standing.spans("negators"))
+    pointed = (standing.last(role, before.start, before.end) for role in ("presents", "own"))
     return denied and any(span is not None for span in pointed)
 
 
-def _tag_question(frame: Frame) -> bool:
+def _tag_question(standing: Standing) -> bool:
     """Return whether the hit's clause ends as a question that wants a yes: 这不是最好的吗."""
-    return any(span.end == frame.clause.end for span in frame.spans("yes_particles"))
+    return any(span.end == standing.clause.end for span in standing.spans("yes_particles"))
 
 
-def _closes(frame: Frame) -> bool:
+def _closes(standing: Standing) -> bool:
     """Return whether the hit is the last that its clause says."""
-    return not frame.reading.folded.text[frame.hit.end : frame.clause.end].strip(_CLOSING)
+    return not standing.reading.folded.text[standing.hit.end : standing.clause.end].strip(_CLOSING)
 
 
-def question(frame: Frame) -> Span | None:
+def question(standing: Standing) -> Span | None:
     """Return the word that asks, in the hit's clause, for what the hit says.
 
     A question that knows its answer is a claim: one that is answered with the seller's own goods or speaks of them
     (最好的是不是我们家的), one that wants a yes (难道不是最好的吗), and one that takes the hit for granted
     (想要最好的面膜吗).
     """
-    start, clause = frame.hit.start, frame.clause
-    if not _ends_asking(frame):
+    start, clause = standing.hit.start, standing.clause
+    if not _ends_asking(standing):
         return None
     asking = next(
-        (each for each in frame.spans("questions") if clause.start <= each.start and each.end <= clause.end),
+        (each for each in standing.spans("questions") if clause.start <= each.start and each.end <= clause.end),
         None,
     )
-    if asking is None or frame.last("rhetoric", clause.start, start) is not None:
+    if asking is None or standing.last("rhetoric", clause.start, start) is not None:
         return None
-    if frame.last("own", clause.start, clause.end) and not _belied(frame):
+    if standing.last("own", clause.start, clause.end) and not _belied(standing):
         return None
-    if _tag_question(frame):
-        granted = (frame.last(role, clause.start, start) for role in ("wants", "negators"))
+    if _tag_question(standing):
+        granted = (standing.last(role, clause.start, start) for role in ("wants", "negators"))
         if any(each is not None for each in granted):
             return None
-    return None if _answered(frame) else asking
+    return None if _answered(standing) else asking
 
 
-def _ends_asking(frame: Frame) -> bool:
+def _ends_asking(standing: Standing) -> bool:
     """Return whether the hit's sentence ends with a question mark."""
-    text = frame.reading.folded.text
-    return "?" in text and text[: frame.sentence.end].rstrip("”’」』）)》").endswith("?")  # nearly none has one
+    text = standing.reading.folded.text
+    return "?" in text and text[: standing.sentence.end].rstrip("”’」』）)》").endswith("?")  # nearly none has one
 
 
-def _answered_no(frame: Frame) -> Span | None:
+def _answered_no(standing: Standing) -> Span | None:
     """Return the question mark behind which the text says no: 能治湿疹吗？不能，它就是洗手的.
 
     To deny that there is anything more (有比它更好的吗？没有) claims the most.
     """
-    if not _ends_asking(frame) or not _asks_whether(frame):
+    if not _ends_asking(standing) or not _asks_whether(standing):
         return None
-    if frame.last("surpassing", frame.clause.start, frame.clause.end) is not None:
+    if standing.last("surpassing", standing.clause.start, standing.clause.end) is not None:
         return None
-    said = frame.next_sentence
+    said = standing.next_sentence
     parts = [said[slice(*span)].strip(_CLOSING_YES) for span in clauses(said)[:2]]
-    if len(parts) > 1 and Span(0, len(parts[0])) in frame.framer.spans_in(parts[0], "answers"):  # 答：不能
+    if len(parts) > 1 and Span(0, len(parts[0])) in standing.spans_in(parts[0], "answers"):  # 答：不能
         del parts[0]
     no = parts[0] if parts else ""
-    found = no and Span(0, len(no)) in frame.framer.spans_in(no, "noes")
-    return Span(frame.sentence.end - 1, frame.sentence.end) if found else None
+    found = no and Span(0, len(no)) in standing.spans_in(no, "noes")
+    return Span(standing.sentence.end - 1, standing.sentence.end) if found else None
 
 
-def _belied(frame: Frame) -> bool:
+def _belied(standing: Standing) -> bool:
     """Return whether the next sentence begins with a denial: 我们是最好的吗？不敢说."""
-    said = frame.next_sentence
-    return any(span.start == 0 for span in frame.framer.spans_in(said, "negators"))
+    said = standing.next_sentence
+    return any(span.start == 0 for span in standing.spans_in(said, "negators"))
 
 
-def _answered(frame: Frame) -> bool:
+def _answered(standing: Standing) -> bool:
     """Return whether the next sentence says yes, or answers with the seller's own: 是的！, 我们！, 当然是本店这款."""
-    said, spans = frame.next_sentence, frame.framer.spans_in
+    said, spans = standing.next_sentence, standing.spans_in
     parts = [said[slice(*span)] for span in clauses(said)]
     first = parts[0] if parts else ""
     yes = first.strip(_CLOSING_YES)
     if Span(0, len(yes)) in spans(yes, "affirmations"):
-        return _asks_whether(frame) and not spans(said, "turns")
+        return _asks_whether(standing) and not spans(said, "turns")
     if len(first) <= _ANSWER and any(span == Span(0, len(yes)) for span in spans(yes, "pointed")):
         return True
     if len(parts) > 1 and Span(0, len(first)) in spans(first, "answers"):  # 答：我们老马家
@@ -214,11 +213,11 @@ def _answered(frame: Frame) -> bool:
     return own[0].start == int(first.startswith("是")) and len(first) <= _ANSWER and not spans(first, "tellings")
 
 
-def _asks_whether(frame: Frame) -> bool:
+def _asks_whether(standing: Standing) -> bool:
     """Return whether the hit's clause is a question that yes or no answers: …吗, 是不是…."""
-    clause = frame.clause
-    alternatives = frame.last("alternatives", clause.start, clause.end)
-    return alternatives is not None or _tag_question(frame)
+    clause = standing.clause
+    alternatives = standing.last("alternatives", clause.start, clause.end)
+    return alternatives is not None or _tag_question(standing)
 
 
 _ADVERB = 2  # characters between a negator and the saying that it denies: 从不 (轻易) 说
@@ -234,6 +233,6 @@ _CLOSING_YES = "的了啊呀呢吧哦嘛呗!?~。…,”’」』 "  # what may 
 _CLOSING = "的了吗么呢吧啊呀呐哦~”’」』 "
 
 
-def _refused(frame: Frame) -> bool:
+def _refused(standing: Standing) -> bool:
     """Return whether 不 stands right before the hit's own verb: 不保证治好; not 要不, 不得不."""
-    return any(span.end == frame.hit.start for span in frame.spans("refusing"))
+    return any(span.end == standing.hit.start for span in standing.spans("refusing"))

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from copykit.model import Span
-
-if TYPE_CHECKING:
-    from copykit.rules.frames import Frame
+from copykit.rules.frames import Frame
 
 
 def open_from(frame: Frame, begin: int) -> bool:

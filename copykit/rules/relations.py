@@ -19,8 +19,9 @@ from copykit.late import made_late
 from copykit.lexicon import bits
 from copykit.model import Span
 from copykit.rules import reach
-from copykit.rules.frames import Frame, Surroundings, folded_words
+from copykit.rules.frames import Frame, folded_words
 from copykit.rules.reading import Reading
+from copykit.rules.surroundings import Surroundings
 from copykit.text.patterns import compiled, needed, presence
 
 # The words of a relation, given the frame and the places where they stand: those places that are in the relation.
