@@ -36,7 +36,7 @@ ROOT = Text(
 )
 
 
-def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     if value:
         click.echo(f"copykit {__version__}")
         ctx.exit()

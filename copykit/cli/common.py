@@ -222,7 +222,7 @@ class Group(_Helped, click.Group):
         self.lazy = dict(lazy or {})
         super().__init__(*args, **kwargs)
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click gives it
         """Return all commands in their written order, the lazy ones behind."""
         return [*self.commands, *self.lazy]
 
@@ -284,7 +284,7 @@ def option(*names: str, zh: str, en: str, **kwargs: Any) -> Callable[[F], F]:
     return click.option(*names, cls=Option, text=Text(zh, en), **kwargs)
 
 
-def _set_lang(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+def _set_lang(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
     if value:
         ctx.meta[LANG_KEY] = value
 

@@ -32,7 +32,7 @@ _INWARD = tuple(
 )
 
 
-def public_only(address: Address, port: int) -> bool:
+def public_only(address: Address, _port: int) -> bool:
     """Return whether an address lies in the open internet: no private, local, reserved or translated one."""
     if isinstance(address, IPv6Address) and (address.ipv4_mapped is not None or int(address) >> 32 == 0):
         return False  # ::ffff:127.0.0.1 and ::127.0.0.1; no honest name leads there

@@ -154,7 +154,7 @@ class Collector:
                 continue
             faults = found = 0
 
-            def fault(error: CopykitError, path: str = path) -> None:
+            def fault(error: CopykitError) -> None:
                 nonlocal faults
                 faults += 1
                 self._on_error(error)

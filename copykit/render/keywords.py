@@ -246,7 +246,7 @@ def keywords_markdown(keywords: Iterable[Keyword], view: KeywordView) -> Iterato
         yield "| " + " | ".join("" if cell is None else str(cell).replace("|", "\\|") for cell in row) + " |"
 
 
-def text_keywords_json(view: KeywordView, name: str, title: str, text: str, keywords: Sequence[TextKeyword]) -> bytes:
+def text_keywords_json(view: KeywordView, name: str, _title: str, _text: str, keywords: Sequence[TextKeyword]) -> bytes:
     """Return the keywords of one text as others build on them."""
     words = []
     for word in keywords:

@@ -144,7 +144,7 @@ def later_in_sentence(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     return (span for span in spans if span.start >= frame.clause.end)
 
 
-def same_sentence(frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
+def same_sentence(_frame: Frame, spans: Sequence[Span]) -> Iterable[Span]:
     """The word stands anywhere in the sentence."""
     return spans
 

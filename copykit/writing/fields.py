@@ -197,7 +197,7 @@ def _product(making: Making, spec: FieldSpec) -> str:
             return product.columns.get(spec.of, "")
 
 
-def _title(making: Making, spec: FieldSpec) -> str:
+def _title(making: Making, _spec: FieldSpec) -> str:
     return making.title.text
 
 
@@ -308,7 +308,7 @@ def _description(making: Making, spec: FieldSpec) -> str:
     return text
 
 
-def _html(making: Making, spec: FieldSpec) -> str:
+def _html(making: Making, _spec: FieldSpec) -> str:
     items = "".join(f"<li>{html.escape(point)}</li>" for point in making.points)
     rows = (
         ""
@@ -384,11 +384,11 @@ def _post(making: Making, spec: FieldSpec) -> str:
     return text
 
 
-def _detail(making: Making, spec: FieldSpec) -> str:
+def _detail(making: Making, _spec: FieldSpec) -> str:
     return making.detail
 
 
-def _fixed(making: Making, spec: FieldSpec) -> str:
+def _fixed(_making: Making, spec: FieldSpec) -> str:
     return spec.of
 
 
@@ -415,7 +415,7 @@ def _row_option_value(making: Making, spec: FieldSpec, number: int) -> str:
     return "Default Title" if spec.number == 1 and number == 0 and not values else ""
 
 
-def _row_image(making: Making, spec: FieldSpec, number: int) -> str:
+def _row_image(making: Making, _spec: FieldSpec, number: int) -> str:
     images = making.product.images
     return images[number] if number < len(images) else ""
 

@@ -191,7 +191,7 @@ class _Bench:
         ]
         keep, add = (0, None) if change is None else self._kept(old, standing, costs, change)
         caps = self._caps(packer._vocabulary, old if change is not None else 0)
-        self.puzzle = Puzzle(costs, worths, max(0, room_left), self._covers(standing), {}, caps, old, keep, add)
+        self.puzzle = Puzzle(costs, worths, max(0, room_left), self._covers(), {}, caps, old, keep, add)
         self.keeps_order = change is not None and bool(self.old)
 
     def _mask(self, terms: Iterable[Term]) -> int:
@@ -401,7 +401,7 @@ class _Bench:
             terms += [whole] if whole is not None else self.packer._vocabulary.cut(piece)
         return list(dict.fromkeys(terms))
 
-    def _covers(self, standing: str) -> dict[int, int]:
+    def _covers(self) -> dict[int, int]:
         """Return which terms stand inside which others."""
         keys = [term.key for term in self.terms]
         every = "\n".join(keys)
