@@ -87,6 +87,12 @@ def test_the_same_name_twice_is_one_name() -> None:
 def test_the_seller_s_own_brand_is_not_borrowed() -> None:
     own = Context(brief=Brief(product="吹风机", brand="戴森 Dyson"))
     assert not found("戴森吹风机的五个隐藏档位", own)
+    assert not found("戴森同款", own)
+
+
+def test_a_brand_that_leans_on_a_name_does_not_own_it() -> None:
+    mine = Context(brief=Brief(product="保温杯", brand="杨幂同款"))
+    assert [finding.match for finding in found("杨幂同款白色保温杯", mine)["imitated_name"]] == ["杨幂"]
 
 
 @pytest.mark.parametrize(

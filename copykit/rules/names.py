@@ -32,10 +32,11 @@ class Name(NamedTuple):
 class NameKind:
     """Finds the known names of one ``settings.state``; only the text's strongest name earns.
 
-    The states, first that fits: own (the brief's brand, no finding) · expired (``until`` has passed) · licensed (by
-    the user's list, or by an ``authority`` claim of the brief that names it and holds evidence) · imitated (同款, 平替,
-    媲美 beside it) · endorsed (a person is said to recommend or to use the goods) · unfit (``fit`` is told and the
-    title is about something else) · compatible (says what the goods fit) · open (anyone may name it) · unlicensed.
+    The states, first that fits: own (the brief's brand, unless it leans on the name, as 杨幂同款 does; no finding) ·
+    expired (``until`` has passed) · licensed (by the user's list, or by an ``authority`` claim of the brief that names
+    it and holds evidence) · imitated (同款, 平替, 媲美 beside it) · endorsed (a person is said to recommend or to use
+    the goods) · unfit (``fit`` is told and the title is about something else) · compatible (says what the goods fit) ·
+    open (anyone may name it) · unlicensed.
     ``settings.points_by_heat`` gives the points for heat 1 to 5; without it the rule's points count for every name.
     """
 
@@ -150,6 +151,7 @@ KINDS: dict[str, KindMaker] = {
 # Kinds of name that anyone may say, because saying where one is, or asking a program, borrows nobody's goodwill.
 _OPEN_KINDS = frozenset(("platform",))
 _PERSONS = frozenset(("star", "teacher"))
+_BORROWED = frozenset(("imitated", "endorsed"))
 _EARNING = {"licensed": 2, "open": 1, "unlicensed": 0}
 
 
@@ -181,6 +183,10 @@ class _Names:
         leaning = build.lexicons["borrowing"]
         self.leaning = leaning.entries
         self._following = tuple(word for word, given in self.leaning.items() if given["side"] in ("after", "both"))
+        # A brand that holds one of these beside a name is no brand of that name's: 杨幂同款.
+        self._borrows = tuple(
+            word for word, given in self.leaning.items() if given["state"] in _BORROWED and len(word) > 1
+        )
         self.licences = [word for word, given in leaning.entries.items() if given["state"] == "licensed"]
         self._states = {state: build.automaton.mark(f"names {state}", self.looks_at) for state in _STATES}
         self._awaited: set[str] = set()  # the states that rules wait for
@@ -229,7 +235,7 @@ class _Names:
         fields, context = self.fields[word], reading.context
         if context.brief is not None and context.brief.brand:
             brand = fold_text(context.brief.brand)
-            if word in brand or known_as in brand:
+            if (word in brand or known_as in brand) and not any(sign in brand for sign in self._borrows):
                 return "own"
         if until is not None:
             return "expired" if context.today and until and context.today > until else "licensed"

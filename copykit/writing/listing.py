@@ -226,9 +226,9 @@ class ListingBuilder:
             number = bisect_right(starts, finding.start) - 1
             name, text, source = pieces[number]
             start = finding.start - starts[number]
-            if brand and brand in text[max(0, start - len(brand) + 1) : start + len(brand) - 1]:
-                continue  # 人家 of the brand 山里人家 is nobody
             end = min(finding.end - starts[number], len(text))
+            if _begins_in(brand, text, start, end):
+                continue  # 人家 of the brand 山里人家 is nobody
             if source is not None:
                 start, end = source.span(start, end)
             found.append(FieldFinding(name, finding._replace(start=start, end=end, related=())))
@@ -290,6 +290,12 @@ _MOST_CONTEXTS = 1_000
 _TRIES = 3
 # What is made for no reader: ids, addresses, figures.
 _UNREAD = frozenset(("product", "sku", "handle", "image", "fixed"))
+
+
+def _begins_in(brand: str, text: str, start: int, end: int) -> bool:
+    """Return whether a stretch begins within a brand's name and goes on after it: what the name itself says is told."""
+    place = text.rfind(brand, max(0, start - len(brand) + 1), start + len(brand) - 1) if brand else -1
+    return 0 <= place < place + len(brand) < end
 
 
 def _over(spec: FieldSpec, text: str) -> bool:

@@ -103,6 +103,15 @@ def test_part_of_a_brand_speaks_of_nobody() -> None:
     assert not found.findings
 
 
+@pytest.mark.parametrize(
+    ("brand", "told"),
+    [("杨幂同款", "杨幂"), ("禾木杨幂同款", "杨幂"), ("故宫同款", "故宫"), ("小国家级", "国家级"), ("戴森", "")],
+)
+def test_a_brand_may_not_borrow_a_name_or_praise(brand: str, told: str) -> None:
+    found = listing(Product("X", "保温杯", brand=brand, selling_points=("500ml",)), "jd")
+    assert {each.finding.match for each in found.findings} == {told} - {""}
+
+
 def test_a_claim_that_nobody_can_prove_blocks_the_row_and_says_where(tmp_path: object) -> None:
     product = Product("X", "台灯", selling_points=("国家级工艺，全网最好用的台灯",), attributes={"颜色": "白色"})
     found = listing(product, "taobao")
