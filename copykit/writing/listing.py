@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from copykit.compliance import Checker, Facts
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
-from copykit.model import Brief, FieldFinding, Finding, Listing, PackedTitle, Product, ShopWord
+from copykit.model import Brief, CellNote, FieldFinding, Finding, Listing, PackedTitle, Product, ShopWord
 from copykit.rules.reading import Context
 from copykit.text.markup import Visible, visible
 from copykit.text.measure import measure
 from copykit.writing.fields import FieldSpec, Making, Shape, make_fields
 from copykit.writing.latin import LatinPacker
 from copykit.writing.screen import Screen
-from copykit.writing.stated import Reader, Stated
+from copykit.writing.stated import Reader, Stated, goods_of_another
 from copykit.writing.terms import Vocabulary
 from copykit.writing.title import Task, TitlePacker, TitleRoom, code_of
 from copykit.writing.wanted import Keywords
@@ -80,7 +80,7 @@ class ListingBuilder:
     def build(self, product: Product) -> list[Listing]:
         """Return a listing for each platform; what cannot be written has an error, and never stops the others."""
         try:
-            stated = self._reader.read(product)
+            product, stated = self._read(product)
             detail = self._screens.of(product, stated) if self._screens is not None else ""
         except CopykitError as error:
             return [self._failed(product, shape, error) for shape in self.wishes.shapes]
@@ -94,6 +94,19 @@ class ListingBuilder:
             except CopykitError as error:
                 listings.append(self._failed(product, shape, error))
         return listings
+
+    def _read(self, product: Product) -> tuple[Product, Stated]:
+        """Return a product with what its data state; a title in use that names other goods is noted and left out."""
+        stated = self._reader.read(product)
+        title = product.current_title
+        other = goods_of_another(title, stated, self.vocabulary) if title and title != product.name else ""
+        if not other:
+            return product, stated
+        head = stated.head.text
+        zh = f"在用的标题“{title}”说的是“{other}”，这件是“{head}”，像是串了行：没有用它，先核实"
+        en = f"the title in use '{title}' names '{other}', this is '{head}'; it was not used: are the rows mixed up?"
+        product = replace(product, current_title="", notes=(*product.notes, CellNote(TITLE, title, zh, en)))
+        return product, self._reader.read(product)
 
     def _failed(self, product: Product, shape: Shape, error: CopykitError) -> Listing:
         return Listing(product.id, product.row, shape.platform.id, error=error, old_title=product.current_title)

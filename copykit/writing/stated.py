@@ -369,6 +369,24 @@ def misfit(term: Term, stated: Stated, vocabulary: Vocabulary) -> tuple[str, dic
     return "unstated", {"word": term.text}
 
 
+def goods_of_another(title: str, stated: Stated, vocabulary: Vocabulary) -> str:
+    """Return the word by which a title in use names other goods than a product's, empty where it may be its own.
+
+    It is told only of a title in which nothing of the product's name stands and all goods are of sorts that are known.
+    """
+    text = fold_text(title)
+    if stated.head.key in text or any(len(name) > 1 and name in text for name in stated.names):
+        return ""
+    head = vocabulary.sort_of(stated.head.key)
+    own = [head] if head is not None else list(filter(None, map(vocabulary.sort_of, stated.names)))
+    named = [term for term in vocabulary.cut(title) if term.names and not term.bare]
+    sorts = [vocabulary.sort_of(term.key) for term in named]
+    if not own or None in sorts:
+        return ""
+    told = [(term.text, sort) for term, sort in zip(named, sorts, strict=True) if sort is not None and not sort.host]
+    return told[0][0] if told and not any(sort.may_be(mine) for _, sort in told for mine in own) else ""
+
+
 def _states(told: frozenset[frozenset[str]], names: frozenset[str], apart: bool) -> bool:
     """Return whether what is told of an attribute says a word of these groups.
 

@@ -69,6 +69,18 @@ class Slot(NamedTuple):
     rank: int
 
 
+class GoodsSort(NamedTuple):
+    """Of which sort goods are: see the fields of the list ``category_words``."""
+
+    family: str
+    sort: str
+    host: bool
+
+    def may_be(self, other: GoodsSort) -> bool:
+        """Return whether one thing may be of both sorts: a 外套 is any clothing for the upper body."""
+        return self.family == other.family and (self.sort == other.sort or _ANY_SORT in (self.sort, other.sort))
+
+
 class AttributeNames:
     """The attributes of goods, and the headers that state them."""
 
@@ -174,6 +186,11 @@ class Vocabulary:
         lexicons = Lexicons(files)
         goods = lexicons["other_names"].entries
         self._also = {name: tuple(fold_texts(fields["also"].split("|"))) for name, fields in goods.items()}
+        self._sorts = {
+            word: GoodsSort(fields["family"], fields.get("sort", word), "host" in fields)
+            for word, fields in lexicons["category_words"].entries.items()
+            if "family" in fields
+        }
         self._names = {
             *lexicons["category_words"].entries,
             *goods,
@@ -243,6 +260,10 @@ class Vocabulary:
     def is_name(self, key: str) -> bool:
         """Return whether a folded word is what things are called."""
         return key in self._names
+
+    def sort_of(self, key: str) -> GoodsSort | None:
+        """Return of which sort goods with this folded name are, by the end of it that the lists know (保温杯)."""
+        return next((self._sorts[key[start:]] for start in range(len(key) - 1) if key[start:] in self._sorts), None)
 
     def groups_of(self, key: str) -> list[tuple[str, str]]:
         """Return the (attribute, group) pairs that a folded word states."""
@@ -391,6 +412,7 @@ def size_range(sizes: Sequence[str]) -> str:
 _SIZE = r"(?:[2-9]?X{1,4}[SL]|[SML])"
 _ONE_SIZE = re.compile(_SIZE, re.IGNORECASE)
 _BETWEEN_SIZES = re.compile(r"[\s,，、;；/|]+")
+_ANY_SORT = "any"
 _LONGEST_VALUE = 8
 _SMALLEST = 0.1  # nobody writes 0.05升
 _MOST_CUTS = 200_000  # remembered before all are forgotten: a shop has thousands of keywords, a log millions

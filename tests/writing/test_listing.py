@@ -112,6 +112,33 @@ def test_a_brand_may_not_borrow_a_name_or_praise(brand: str, told: str) -> None:
     assert {each.finding.match for each in found.findings} == {told} - {""}
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "other"),
+    [
+        ("羽绒服", "316不锈钢保温杯大容量便携学生水杯500ml", "保温杯"),
+        ("保温杯", "鹅绒羽绒服女冬季中长款加厚保暖外套", "羽绒服"),
+        ("连衣裙", "羽绒服女冬季加厚中长款", "羽绒服"),
+        ("睫毛膏", "护手霜滋润保湿", "护手霜"),
+        # What follows may be the same thing by another name, what it is for, or a kind that no list knows.
+        ("毛衣", "加厚针织衫女", ""),
+        ("儿童羽绒服", "棉衣男童冬装", ""),
+        ("钢化膜", "适用iPhone15手机膜高清防窥", ""),
+        ("冰箱收纳盒", "冰箱食品级保鲜盒长方形", ""),
+        ("瑜伽裤", "紧身裤女健身", ""),
+        ("妈咪包", "双肩包大容量旅行背包", ""),
+    ],
+)
+def test_a_title_in_use_of_other_goods_is_told_and_not_taken_over(name: str, old: str, other: str) -> None:
+    found = listing(Product("X", name, current_title=old), "taobao")
+    told = [each.finding.message for each in found.findings if each.finding.rule == "listing/cell"]
+    assert found.title is not None
+    assert bool(other) == bool(told)
+    if other:
+        assert f"说的是“{other}”，这件是“{name}”" in told[0]
+        assert other not in found.title.text
+        assert not found.old_title
+
+
 def test_a_claim_that_nobody_can_prove_blocks_the_row_and_says_where(tmp_path: object) -> None:
     product = Product("X", "台灯", selling_points=("国家级工艺，全网最好用的台灯",), attributes={"颜色": "白色"})
     found = listing(product, "taobao")
