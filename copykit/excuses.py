@@ -19,10 +19,14 @@ from copykit.text.normalize import Folded, fold, fold_text
 
 
 class Excuse(NamedTuple):
-    """A directive that holds: findings of its rules that touch ``span`` of the source may stand."""
+    """A directive that holds: findings of its rules that touch ``span`` of the source may stand.
+
+    ``open``: an ``off`` behind which no ``on`` closes its block, so that it reaches to the end.
+    """
 
     directive: Directive
     span: Span
+    open: bool = False
 
 
 class Excuses:
@@ -95,7 +99,8 @@ def excuses_in(seen: Visible, known: Collection[str], lang: str) -> tuple[list[E
             kind = "nearly_known" if all(meant) else "unknown_rule"
             faults.append((_fault(kind, each, seen, lang, "、".join(unknown), "、".join(meant)), each.span))
         else:
-            excuses.append(Excuse(each, reach.line(each) if each.verb == "allow" else reach.block(number)))
+            span, is_open = (reach.line(each), False) if each.verb == "allow" else reach.block(number)
+            excuses.append(Excuse(each, span, is_open))
     return excuses, faults
 
 
@@ -109,6 +114,11 @@ def idle(excuse: Excuse, seen: Visible, lang: str) -> tuple[Finding, Span]:
     """Return the finding that tells of an excuse under which nothing was found."""
     directive = excuse.directive
     return _fault("idle", directive, seen, lang, "、".join(directive.rules)), directive.span
+
+
+def left_open(excuse: Excuse, seen: Visible, lang: str) -> tuple[Finding, Span]:
+    """Return the finding that tells of a block that is never closed, so that it reaches to the end of the text."""
+    return _fault("left_open", excuse.directive, seen, lang), excuse.directive.span
 
 
 class Phrases:
@@ -184,12 +194,12 @@ class _Reach:
         return place < len(self._alone) and self._alone[place] < end
 
     @functools.cached_property
-    def _ends(self) -> list[int]:
+    def _ends(self) -> list[int | None]:
         """Where the block of each ``off`` ends: before the next ``on`` for one of its rules or for all."""
         directives = self._seen.directives
-        everything = end = len(self._seen.source)
+        everything: int | None = None
         of_rule: dict[str, int] = {}
-        ends = [end] * len(directives)
+        ends: list[int | None] = [None] * len(directives)
         for number in range(len(directives) - 1, -1, -1):
             each = directives[number]
             if each.verb == "on" and each.rules:
@@ -197,12 +207,14 @@ class _Reach:
             elif each.verb == "on":
                 everything = each.span.start
             else:
-                ends[number] = min([everything, *(of_rule.get(rule, end) for rule in each.rules)])
+                closing = (everything, *(of_rule.get(rule) for rule in each.rules))
+                ends[number] = min((end for end in closing if end is not None), default=None)
         return ends
 
-    def block(self, number: int) -> Span:
-        """Return what stands between ``off`` and the next ``on`` for the same rules or for all."""
-        return Span(self._seen.directives[number].span.end, self._ends[number])
+    def block(self, number: int) -> tuple[Span, bool]:
+        """Return what stands between ``off`` and the next ``on`` for its rules or for all; True where none is."""
+        begin, end = self._seen.directives[number].span.end, self._ends[number]
+        return Span(begin, len(self._seen.source) if end is None else end), end is None
 
 
 def _line_end(source: str, start: int) -> int:
@@ -247,5 +259,15 @@ FAULTS = {
     "idle": (
         Words("“{names}”在这里没有命中，这处放过用不上了", "'{names}' finds nothing here; the excuse is idle"),
         Words("用不上的放过会盖住以后的错，请删掉", "an idle excuse hides later mistakes; remove it"),
+    ),
+    "left_open": (
+        Words(
+            "off 后面没有 on，从这里到末尾的都放过了",
+            "no on follows this off; everything from here to the end is excused",
+        ),
+        Words(
+            "在该结束的地方单独一行写 copykit: on；只放过一处就用 allow",
+            "write copykit: on on a line where the block ends; to excuse one place use allow",
+        ),
     ),
 }

@@ -16,7 +16,7 @@ from copykit.compliance import Checker, Facts, verdict
 from copykit.datafiles import DataFiles
 from copykit.documents import Document, Shops, front_matter
 from copykit.errors import DataFileError, Problem
-from copykit.excuses import Excuses, Phrases, excuses_in, idle, named, names_of
+from copykit.excuses import Excuses, Phrases, excuses_in, idle, left_open, named, names_of
 from copykit.model import Brief, Checked, Claim, Finding, Place, Span, Spared, Told
 from copykit.project import CheckSettings, PhraseExcuse
 from copykit.rules.reading import Context
@@ -132,6 +132,8 @@ class Reviewer:
         for number, each in enumerate(excuses.all):
             if number not in used and not self._active.isdisjoint(each.directive.rules):
                 faults.append(idle(each, seen, self._lang))
+            elif each.open:
+                faults.append(left_open(each, seen, self._lang))
         places = [(span, Told(*where.placed(finding, span))) for finding, span in standing]
         places += [(span, Told(*where.placed(finding, span, in_source=True))) for finding, span in faults]
         told = [each for _, each in sorted(places, key=lambda place: (place[0], place[1].finding.rule))]

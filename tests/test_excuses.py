@@ -65,6 +65,7 @@ def test_a_directive_speaks_of_its_line_or_the_next_with_a_text_or_of_its_block(
                 each for each in later if each.verb == "on" and (not each.rules or {*each.rules} & {*directive.rules})
             ]
             assert excuse.span == Span(directive.span.end, ends[0].span.start if ends else len(source))
+            assert excuse.open == (not ends)
         elif not directive.alone:
             assert source[slice(*excuse.span)] == "好 〔copykit：允许 law 理由〕"
         else:
