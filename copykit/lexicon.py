@@ -25,6 +25,7 @@ from copykit.late import late
 from copykit.model import Span
 from copykit.text.normalize import fold_texts
 
+NAME_KINDS = ("star", "teacher", "brand", "work", "character", "platform", "event", "institution")
 Hits = dict[int, list[tuple[int, int]]]
 
 
@@ -68,14 +69,18 @@ def _ready(lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return each list's entries and exceptions, None for one with faults; parsing takes eight times as long."""
     ready: dict[str, Any] = {}
     for name, lines in lists.items():
-        lexicon, problems = parse(name, lines)
+        lexicon, problems = parse(name, lines, of_names=holds_names(name))
         entries = {word: dict(fields) for word, fields in lexicon.entries.items()}
         ready[name] = None if problems else [entries, sorted(lexicon.exceptions)]
     return ready
 
 
-def parse(name: str, lines: Iterable[str]) -> tuple[Lexicon, list[Problem]]:
-    """Parse a list's lines; comment and blank lines are passed over, faults are returned with their line."""
+def parse(name: str, lines: Iterable[str], *, of_names: bool = False) -> tuple[Lexicon, list[Problem]]:
+    """Parse a list's lines; comment and blank lines are passed over, faults are returned with their line.
+
+    ``of_names``: the list tells whose names may be printed, so that no key of it may be misspelt.
+    """
+    shapes = _OF_NAMES if of_names else _SHAPES
     entries: dict[str, Mapping[str, str]] = {}
     exceptions: set[str] = set()
     problems: list[Problem] = []
@@ -102,11 +107,29 @@ def parse(name: str, lines: Iterable[str]) -> tuple[Lexicon, list[Problem]]:
                 if not sign:
                     zh, en = "字段要写成 键=值，用制表符隔开", "fields are key=value, parted by tabs"
                     problems.append(Problem(name, number, word, zh, en))
-                elif key in _SHAPES and not _SHAPES[key].pattern.fullmatch(value):
-                    shape = _SHAPES[key]
+                elif key in shapes and not shapes[key].pattern.fullmatch(value):
+                    shape = shapes[key]
                     problems.append(Problem(name, number, word, f"{key}= 后面{shape.zh}", f"{key}= takes {shape.en}"))
+            if of_names:
+                problems += (Problem(name, number, word, *fault) for fault in _unheard(given))
             entries[folded] = given
     return Lexicon(name, entries, frozenset(exceptions)), problems
+
+
+def _unheard(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what a line of names says that nobody would hear: a key that there is not, a last day of no licence."""
+    for key in given.keys() - _OF_NAMES.keys():
+        import difflib  # late: most lists have no such fault
+
+        near = difflib.get_close_matches(key, _OF_NAMES, 1)
+        zh = f"，是不是想写“{near[0]}”？" if near else f"；可以用的有 {'、'.join(_OF_NAMES)}"
+        en = f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(_OF_NAMES)}"
+        yield f"名单里没有“{key}”这个键{zh}", f"lists of names have no key '{key}'{en}"
+    if "until" in given and "licence" not in given:
+        yield (
+            "只有 until 不算授权；加上 licence=授权在哪里（如合同号）",
+            "until= is no licence; add licence=where its paper is",
+        )
 
 
 class _Shape(NamedTuple):
@@ -130,6 +153,21 @@ _SHAPES = {
     "window": _Shape(late(r"\d\d-\d\d\.\.\d\d-\d\d"), "写成 11-01..11-12 这样", "days like 11-01..11-12"),
 }
 
+_ANYTHING = _Shape(late(r".*"), "", "")
+# All fields of a list of names (corpora/lexicons/names.txt tells what each means), and what is written for people.
+_OF_NAMES = {
+    "kind": _Shape(late("|".join(NAME_KINDS)), f"只能是 {'、'.join(NAME_KINDS)}", f"one of {', '.join(NAME_KINDS)}"),
+    "heat": _SHAPES["heat"],
+    "licence": _Shape(late(".+"), "要写授权在哪里，如合同号", "where the paper is, such as the contract's number"),
+    "until": _SHAPES["until"],
+    **dict.fromkeys(("needs", "not", "fit", "as", "free", "note"), _ANYTHING),
+}
+
+
+def holds_names(name: str) -> bool:
+    """Return whether the list of an id is one of names: the bundled one, or one of a user's own."""
+    return name.startswith("names")
+
 
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
@@ -144,7 +182,10 @@ def check_file(path: Path) -> list[Problem]:
     text, problem = read_text(path)
     if text is None:
         return [problem] if problem else []
-    lexicon, problems = parse(shown_path(path), lines_of(text))
+    below = path.with_suffix("").parts
+    inside = [number for number, part in enumerate(below) if part == "lexicons"]
+    name = "/".join(below[inside[-1] + 1 :]) if inside else path.stem
+    lexicon, problems = parse(shown_path(path), lines_of(text), of_names=holds_names(name))
     if not lexicon.entries and not problems:
         zh, en = "词表里一个词也没有；一行写一个", "the list holds no word; write one a line"
         problems.append(Problem(shown_path(path), 0, "", zh, en))

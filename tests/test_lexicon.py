@@ -116,6 +116,34 @@ def test_a_faulty_line_is_told_with_its_number(tmp_path: Path, line: str, key: s
     assert caught.value.problems == (problem,)
 
 
+@pytest.mark.parametrize(
+    ("fields", "zh", "en"),
+    [
+        ("licence=合同 26-018\tuntil=2026-12-31", "", ""),
+        ("kind=character\theat=1\tlicence=自有\tnote=法务看过", "", ""),
+        ("licence=合同 26-018\tuntl=2020-01-01", "是不是想写“until”", "did you mean 'until'"),
+        ("license=合同 26-018", "是不是想写“licence”", "did you mean 'licence'"),
+        ("licensed=合同 26-018", "是不是想写“licence”", "did you mean 'licence'"),
+        ("授权=合同 26-018", "可以用的有 kind、heat、licence、until", "known: kind, heat, licence"),
+        ("licence=", "授权在哪里", "where the paper is"),
+        ("until=2026-12-31", "加上 licence=", "add licence="),
+        ("kind=own", "只能是 star、", "one of star,"),
+    ],
+)
+def test_what_lists_of_names_say_of_a_licence_is_heard_or_told(tmp_path: Path, fields: str, zh: str, en: str) -> None:
+    for name in ("lexicons/names_mine.txt", "names_mine.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"迪士尼\t{fields}\n", encoding="utf-8")
+        problems = check_file(path)
+        assert len(problems) == bool(zh)
+        assert all(problem.line == 1 and zh in problem.zh and en in problem.en for problem in problems)
+
+    other = tmp_path / "lexicons/图案.txt"
+    other.write_text("迪士尼\tkind=own\tuse=卡通\tlicence=\n", encoding="utf-8")
+    assert check_file(other) == []
+
+
 def test_a_list_that_is_not_there() -> None:
     lexicons = Lexicons(DataFiles([Layer("bundled", ())]))
     assert "没有" not in lexicons

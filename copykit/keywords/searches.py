@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 
 from copykit.datafiles import DataFiles
 from copykit.keywords.product import Product
-from copykit.lexicon import AutomatonBuilder, Hits, Lexicons
+from copykit.lexicon import AutomatonBuilder, Hits, Lexicons, holds_names
 from copykit.text.normalize import fold_text
 from copykit.text.segment import Segmenter
 
 BATCH = 20_000  # searches that are looked at together
 _IsWord = Callable[[int, int], bool]  # do words of the segmenter begin and end there
-BRAND_LISTS = ("brands", "names")  # and every list whose id begins with "names"
 
 
 class Clash(NamedTuple):
@@ -237,7 +236,7 @@ def _intent_words(data: Mapping[str, Any], lexicons: Lexicons) -> tuple[list[str
 
 
 def _brand_lists(files: DataFiles) -> list[str]:
-    return sorted(name for name in files.load("lexicons") if name.startswith(BRAND_LISTS))
+    return sorted(name for name in files.load("lexicons") if name.startswith("brands") or holds_names(name))
 
 
 def _brands(files: DataFiles, lexicons: Lexicons) -> dict[str, Mapping[str, str]]:

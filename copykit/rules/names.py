@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from copykit.lexicon import holds_names
 from copykit.model import Finding
 from copykit.rules.claims import lowering
 from copykit.rules.kinds import Build, KindMaker
@@ -162,12 +163,12 @@ _STATES = (_ANY, "open", "licensed", "unlicensed", "expired", "imitated", "endor
 
 
 class _Names:
-    """Detects the names of every list whose id begins with ``names``; a user's own list adds to the bundled one."""
+    """Detects the names of every list of names; a user's own list adds to the bundled one."""
 
     def __init__(self, build: Build) -> None:
         fields: dict[str, dict[str, str]] = {}
         exceptions: set[str] = set()
-        lists = sorted(name for name in build.lexicons if name.startswith("names"))
+        lists = sorted(filter(holds_names, build.lexicons))
         for name in lists:
             lexicon = build.lexicons[name]
             exceptions |= lexicon.exceptions
