@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from copykit.cli.check_out import FORMATS
-from tests.commands import Copykit, Ran
+from tests.commands import Copykit, Ran, interrupted
 
 BAD = "全网最好用的睫毛膏。"
 CLEAN = "纯棉短袖，圆领，三个颜色。"
@@ -715,14 +713,9 @@ def test_an_interrupted_run_leaves_the_old_file_whole(tmp_path: Path) -> None:
     source, target = tmp_path / "多.csv", tmp_path / "问题.csv"
     source.write_text("标题\n" + "国家级面料，销量第一\n" * 300_000, "utf-8")
     target.write_text("旧的", "utf-8")
-    process = subprocess.Popen(command(str(source), "-o", str(target)), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    while sorted(path.name for path in tmp_path.iterdir()) == ["多.csv", "问题.csv"]:
-        assert process.poll() is None, "ended before it began to write"
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=120)
-    assert process.returncode == 130
-    assert "已中断" in told.decode()
+    run = interrupted(command(str(source), "-o", str(target)), tmp_path)
+    assert run.code == 130
+    assert "已中断" in run.err
     assert target.read_text("utf-8") == "旧的"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["多.csv", "问题.csv"]
 

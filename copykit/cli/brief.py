@@ -204,7 +204,7 @@ def _texts(files: DataFiles, path: Path | None) -> list[str]:
 @brief.command("from", text=FROM)
 @click.argument("source", metavar="网页或表格", type=click.Path(path_type=Path))
 @option("--row", type=click.IntRange(1), metavar="N", zh="表格的第几行（Excel 里看到的行号）", en="the row of a table")
-@option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", zh="写到哪个文件", en="write to this file")
+@common.output_option(zh="写到哪个文件", en="write to this file")
 @option("--force", is_flag=True, zh="文件在也覆盖", en="write over an existing file")
 @common.data_option
 @common.lang_option

@@ -174,15 +174,10 @@ def show(name: str, form: str, data_folders: tuple[Path, ...]) -> int:
 @option("--save", is_flag=True, zh="定下来：记进项目，之后看进度；重排时做完的不丢", en="save it, for status and done")
 @option("--all", "whole", is_flag=True, zh="显示全部任务", en="show every task")
 @option("--format", "form", type=click.Choice(["text", "json", "md"]), zh="屏幕上的格式", en="format on the screen")
-@option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
+@common.output_option(
     zh="写到文件，可以给多个：.md .xlsx .ics（日历，可重复导入）.json",
     en="write .md .xlsx .ics .json; repeatable",
+    many=True,
 )
 @common.today_option
 @common.data_option

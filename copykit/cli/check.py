@@ -148,16 +148,10 @@ CHECK = Text(
     zh="输出格式；sarif、github 给代码平台用",
     en="output format; sarif and github for code hosts",
 )
-@option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    zh="写到文件：.xlsx .csv .json .jsonl .md .html .sarif",
-    en="write .xlsx .csv .json .jsonl .md .html or .sarif",
+@common.output_option(
+    zh="写到文件：.xlsx .csv .json .jsonl .md .html .sarif", en="write .xlsx .csv .json .jsonl .md .html or .sarif"
 )
-@option("--no-bom", is_flag=True, zh="写 CSV 时不加 BOM", en="write CSV without a BOM")
-@option("--raw", is_flag=True, zh="写 CSV 时不给 = + - @ 开头的格子加引号", en="do not quote CSV cells like formulas")
+@common.csv_options
 @common.today_option
 @common.data_option
 @common.lang_option

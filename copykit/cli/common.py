@@ -284,6 +284,28 @@ def option(*names: str, zh: str, en: str, **kwargs: Any) -> Callable[[F], F]:
     return click.option(*names, cls=Option, text=Text(zh, en), **kwargs)
 
 
+def output_option(*, zh: str, en: str, many: bool = False, **kwargs: Any) -> Callable[[F], F]:
+    """Declare -o; with ``many`` it may be given several times, as ``outputs``."""
+    names = ("-o", "--output", "outputs") if many else ("-o", "--output")
+    usual = {"type": click.Path(path_type=Path), "metavar": "FILE", "multiple": many}
+    return option(*names, zh=zh, en=en, **{**usual, **kwargs})
+
+
+def csv_options(command: F) -> F:
+    """Add --no-bom and --raw, which say how CSV is written."""
+    for decorate in (
+        option(
+            "--raw",
+            is_flag=True,
+            zh="写 CSV 时不给 = + - @ 开头的格子加引号",
+            en="do not quote CSV cells that begin with = + - @",
+        ),
+        option("--no-bom", is_flag=True, zh="写 CSV 时不加 BOM", en="write CSV without a BOM"),
+    ):
+        command = decorate(command)
+    return command
+
+
 def _set_lang(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
     if value:
         ctx.meta[LANG_KEY] = value

@@ -42,13 +42,8 @@ LEARN = Text(
 @click.command("learn", cls=Command, text=LEARN)
 @click.argument("source", metavar="结果表|-")
 @option("--group", required=True, metavar="COLUMN", zh="哪一列说哪些标题可以互相比", en="the column of groups")
-@option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    zh="学出来的打分方案写到哪（.toml）；不写就只看学得怎么样",
-    en="where to write the profile (.toml)",
+@common.output_option(
+    zh="学出来的打分方案写到哪（.toml）；不写就只看学得怎么样", en="where to write the profile (.toml)"
 )
 @option("--column", metavar="NAME", zh="标题在哪一列（列名，或第几列）", en="the column of titles, by name or number")
 @option("-p", "--platform", metavar="NAME", zh="这些标题在哪个平台", en="the platform of these titles")

@@ -92,15 +92,10 @@ def links() -> None:
 )
 @option("--no-save", is_flag=True, zh="这次不记下来，也不影响下次比较", en="do not remember this check")
 @option("--format", "form", type=click.Choice(LINK_FORMATS), default="table", zh="输出格式", en="output format")
-@option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
+@common.output_option(
     zh="写到文件，可以给多个：.csv .xlsx .json .jsonl .md",
     en="write .csv .xlsx .json .jsonl .md; repeatable",
+    many=True,
 )
 @fetch_options
 @common.today_option
@@ -158,14 +153,7 @@ def verify(sources: tuple[str, ...], **options: Any) -> int:
 )
 @option("--decode", metavar="CODE", zh="这个码当初代表什么", en="what a code stands for")
 @option("--format", "form", type=click.Choice(["text", "json"]), default="text", zh="输出格式", en="output format")
-@option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    zh="写到 .csv .xlsx .json .jsonl",
-    en="write .csv .xlsx .json .jsonl",
-)
+@common.output_option(zh="写到 .csv .xlsx .json .jsonl", en="write .csv .xlsx .json .jsonl")
 @common.data_option
 @common.lang_option
 def tag(urls: tuple[str, ...], **options: Any) -> int:
@@ -214,11 +202,8 @@ def tag(urls: tuple[str, ...], **options: Any) -> int:
     zh="码表：links tag 写的，或有“链接”一列的表",
     en="a table of links",
 )
-@option(
-    "-o",
-    "--output",
+@common.output_option(
     required=True,
-    type=click.Path(path_type=Path),
     metavar="FILE|DIR",
     zh=".svg 或 .png；好几个就写文件夹",
     en=".svg, .png, or a folder for several",

@@ -57,11 +57,7 @@ def listings() -> None:
     zh="平台，可以给多个：淘宝,京东,拼多多,抖店,小红书,微信小店,亚马逊,shopify",
     en="platforms: taobao, jd, pinduoduo, douyin_shop, xiaohongshu, wechat_store, amazon, shopify",
 )
-@option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
+@common.output_option(
     zh="写到 .xlsx（一个平台一页）、.csv（一个平台）、.jsonl、.json，或者一个文件夹（每个平台一个 CSV）",
     en="write .xlsx, .csv (one platform), .jsonl, .json, or a folder of CSV files",
 )
@@ -141,8 +137,7 @@ def listings() -> None:
     zh="不写文件时的输出格式",
     en="output format",
 )
-@option("--no-bom", is_flag=True, zh="写 CSV 时不加 BOM", en="write CSV without a BOM")
-@option("--raw", is_flag=True, zh="写 CSV 时不给 = + - @ 开头的格子加引号", en="do not quote CSV cells like formulas")
+@common.csv_options
 @common.today_option
 @common.data_option
 @common.lang_option

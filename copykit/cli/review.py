@@ -49,11 +49,7 @@ FILES = (".csv", ".xlsx", ".json")
     en="margin and price from a brief",
 )
 @option("--format", "form", type=click.Choice(["text", "json"]), default="text", zh="输出格式", en="output format")
-@option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
+@common.output_option(
     zh="写到 .csv（下个计划的 --results）、.xlsx（第一页就是它，后面是各个维度）、.json",
     en="write .csv (for plan --results), .xlsx (that, and a sheet a dimension) or .json",
 )

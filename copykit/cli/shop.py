@@ -67,14 +67,7 @@ def shop() -> None:
     en="write the ids to push to .csv, .xlsx or .txt, for listings build --only",
 )
 @option("--top", type=click.IntRange(1), default=20, metavar="N", zh="推几个（默认 20）", en="how many to push (20)")
-@option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    zh="写到 .xlsx 或 .json",
-    en="write .xlsx or .json",
-)
+@common.output_option(zh="写到 .xlsx 或 .json", en="write .xlsx or .json")
 @option(
     "--format",
     "form",

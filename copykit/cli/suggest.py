@@ -87,14 +87,7 @@ SHOWN_WITHHELD = 5
     zh="输出格式",
     en="format",
 )
-@option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    zh="写到文件：.csv .xlsx .jsonl .json .md",
-    en="write to a file",
-)
+@common.output_option(zh="写到文件：.csv .xlsx .jsonl .json .md", en="write to a file")
 @common.today_option
 @common.data_option
 @common.lang_option

@@ -159,11 +159,7 @@ def titles() -> None:
     zh="表和文件里每条也带上最有用的两处改法，没有就带上要先回答的话；每条要多打十来次分，慢几十倍",
     en="tables and files, too, tell the two changes of each title, or what to answer first; tens of times slower",
 )
-@option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
+@common.output_option(
     zh="写到文件：.xlsx .csv（原来的列都在）、.jsonl .json（带行号和原来的列）、.md",
     en="write .xlsx .csv .jsonl .json (all with the input's columns) or .md",
 )
@@ -176,13 +172,7 @@ def titles() -> None:
     zh="用几个进程，jsonl 用得上（默认大文件用几个，小文件用一个）",
     en="processes, for jsonl (default: several for a large file)",
 )
-@option("--no-bom", is_flag=True, zh="写 CSV 时不加 BOM", en="write CSV without a BOM")
-@option(
-    "--raw",
-    is_flag=True,
-    zh="写 CSV 时不给 = + - @ 开头的格子加引号",
-    en="do not quote CSV cells that begin with = + - @",
-)
+@common.csv_options
 @common.today_option
 @common.data_option
 @common.lang_option

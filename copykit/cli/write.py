@@ -114,10 +114,7 @@ def writing_options(command: F) -> F:
             zh="屏幕上的格式",
             en="format on the screen",
         ),
-        option(
-            "-o",
-            "--output",
-            type=click.Path(path_type=Path),
+        common.output_option(
             metavar="FILE|DIR",
             zh="写到文件（.md .html .txt .json .jsonl .xlsx）或文件夹",
             en="write to a file or a folder",

@@ -24,11 +24,11 @@ from copykit.channels.schedule import short_codes
 from copykit.model import Brief, Plan, Shop, Task
 from copykit.render.plan import plan_json
 from copykit.state import Mark
+from tests.shops import COFFEE
 
 PLANNER = Planner(datafiles.bundled())
 MASCARA = read_brief(Path(__file__).parents[2] / "corpora/samples/mascara.toml")
 START = date(2026, 11, 23)
-# A shop that nearly every channel would take.
 RICH = Brief(
     "手冲挂耳咖啡",
     category="食品",
@@ -37,22 +37,7 @@ RICH = Brief(
     selling_points=("每包 12 克", "当周烘"),
     scenes=("早上赶地铁前", "下午三点犯困"),
     keywords=("挂耳咖啡", "手冲咖啡"),
-    shop=Shop(
-        name="阿木咖啡",
-        type="marketplace",
-        stage="growing",
-        site="https://coffee.example",
-        page="https://coffee.example/goods?id=1",
-        repurchase_days=20,
-        conversion=0.06,
-        margin=0.55,
-        review_score=4.9,
-        orders_per_week=200,
-        contacts=600,
-        consent=True,
-        can=("视频", "直播", "线下", "批发"),
-        team=(("文案", "小木"),),
-    ),
+    shop=replace(COFFEE, name="阿木咖啡", page="https://coffee.example/goods?id=1", team=(("文案", "小木"),)),
 )
 
 

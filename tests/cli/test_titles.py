@@ -6,10 +6,8 @@ import csv
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +16,7 @@ import pytest
 
 from copykit.cli import run
 from copykit.text.measure import display_width
+from tests.commands import interrupted
 
 TITLE = "11块钱的睫毛膏，凭什么三个月断货5次？"
 TABLE = f"货号,标题\nA1,{TITLE}\nA2,\nA3,别再夹睫毛了，先把刷头换小\nA4,=1+1\n"
@@ -344,16 +343,9 @@ def test_an_interrupted_run_leaves_the_old_file_whole(tmp_path: Path) -> None:
     source, target = tmp_path / "多.txt", tmp_path / "打分.csv"
     source.write_text((TITLE + "\n") * 200_000, "utf-8")
     target.write_text("旧的", "utf-8")
-    process = subprocess.Popen(
-        command("-i", str(source), "-o", str(target)), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    while not any(path.name != target.name and path != source for path in tmp_path.iterdir()):
-        assert process.poll() is None, "ended before it began to write"
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=120)
-    assert process.returncode == 130
-    assert "已中断" in told.decode()
+    run = interrupted(command("-i", str(source), "-o", str(target)), tmp_path)
+    assert run.code == 130
+    assert "已中断" in run.err
     assert target.read_text("utf-8") == "旧的"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["多.txt", "打分.csv"]
 

@@ -131,6 +131,16 @@ def source_options(command: F, endings: Sequence[str] = ()) -> F:
     return command
 
 
+_least_option = option(
+    "--min-documents",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    zh="至少出现在 N 篇里",
+    en="found in N texts at least",
+)
+
+
 @click.command("mine", cls=Command, text=MINE)
 @source_options
 @option(
@@ -140,14 +150,7 @@ def source_options(command: F, endings: Sequence[str] = ()) -> F:
     zh="要几个词（默认屏幕 30 个、文件 1000 个；--per-document 时每篇 10 个）",
     en="how many words (30 on the screen, 1000 in a file, 10 a text)",
 )
-@option(
-    "--min-documents",
-    type=click.IntRange(1),
-    default=1,
-    metavar="N",
-    zh="至少出现在 N 篇里",
-    en="found in N texts at least",
-)
+@_least_option
 @option("--per-document", is_flag=True, zh="给每一篇各找关键词", en="keywords of each text")
 @option(
     "--cluster",
@@ -182,14 +185,7 @@ def mine(sources: tuple[str, ...], per_document: bool, **options: Any) -> int:
 @option(
     "--top", type=click.IntRange(1), metavar="N", zh="要几个词（默认屏幕 30 个、文件 1000 个）", en="how many words"
 )
-@option(
-    "--min-documents",
-    type=click.IntRange(1),
-    default=1,
-    metavar="N",
-    zh="至少出现在 N 篇里",
-    en="found in N texts at least",
-)
+@_least_option
 @option("--explain", is_flag=True, zh="把每个因素各占多少都列出来", en="tell the share of every factor")
 def discover(sources: tuple[str, ...], **options: Any) -> int:
     """Discover new words and return the exit code."""

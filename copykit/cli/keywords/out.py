@@ -37,21 +37,8 @@ def output_options(command: F, more: Sequence[str] = ()) -> F:
     """Add -o, --format, --no-bom and --raw; ``more`` are endings that only this command writes."""
     endings = (*more, *FILES)
     decorators = (
-        option("--no-bom", is_flag=True, zh="写 CSV 时不加 BOM", en="write CSV without a BOM"),
-        option(
-            "--raw",
-            is_flag=True,
-            zh="写 CSV 时不给 = + - @ 开头的格子加引号",
-            en="do not quote CSV cells that begin with = + - @",
-        ),
-        option(
-            "-o",
-            "--output",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            zh=f"写到文件：{' '.join(endings)}",
-            en=f"write {' '.join(endings)}",
-        ),
+        common.csv_options,
+        common.output_option(zh=f"写到文件：{' '.join(endings)}", en=f"write {' '.join(endings)}"),
         option("--format", "form", type=click.Choice(FORMATS), zh="输出格式", en="output format"),
     )
     for decorator in reversed(decorators):
