@@ -56,6 +56,20 @@ class TooLittle(CopykitError):
     exit_code = 1
 
 
+class Entangled(TooLittle):
+    """Groups that share titles with one another, so that none can be held out unseen."""
+
+    zh = (
+        "学不出来：{groups} 组都用着同样的标题（“{title}”在 {among} 组里），留不出一部分没学过的来检验，"
+        "要至少 {folds} 批互不相同的；把它从表里去掉（每组还要剩两条标题），或者换着用不同的老标题作对照"
+    )
+    en = (
+        "nothing can be learned: the {groups} groups share titles ('{title}' is in {among} of them), so that none can"
+        " be held out unseen; it takes {folds} sets without a title in common. Take it out of the table, leaving two"
+        " titles a group, or compare with different old titles"
+    )
+
+
 def learn(
     samples: Iterable[Sample],
     scorer: TitleScorer,
@@ -70,6 +84,7 @@ def learn(
 
     Raises:
         TooLittle: under LEAST_GROUPS groups or LEAST_PAIRS pairs.
+        Entangled: groups that share titles fall into fewer than FOLDS sets.
         TitleEmpty, TitleTooLong, TitleDamaged: a title cannot be judged.
     """
     rows = _merged(samples)
@@ -79,8 +94,11 @@ def learn(
     pairs = _decided(rows)
     if counted < LEAST_GROUPS or len(pairs) < LEAST_PAIRS:
         raise TooLittle(groups=counted, pairs=len(pairs), need_groups=LEAST_GROUPS, need_pairs=LEAST_PAIRS)
-    design = _Design(rows, scorer.traits([row.title for row in rows], advance))
     bundle = bundles(rows)
+    if len(set(bundle.values())) < FOLDS:
+        title, among = Counter(row.title for row in rows).most_common(1)[0]
+        raise Entangled(groups=counted, pairs=len(pairs), title=title, among=among, folds=FOLDS)
+    design = _Design(rows, scorer.traits([row.title for row in rows], advance))
     held_out = _held_out(design, rows, bundle, seed)
     lengths = [float(len(row.title)) for row in rows]
     hits = [(bundle[group], _told(held_out, pair), _told(lengths, pair)) for group, pair in pairs]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from copykit.datafiles import bundled
 from copykit.errors import DataFileError
 from copykit.model import Lesson
-from copykit.titles.learn import LEAST_GROUPS, Sample, TooLittle, bundles, learn
+from copykit.titles.learn import LEAST_GROUPS, Entangled, Sample, TooLittle, bundles, learn
 from copykit.titles.learned import READERS, Learned, learned_toml, read_learned, word_family
 from copykit.titles.profile import load_profile
 from copykit.titles.score import Settings, TitleScorer
@@ -85,6 +85,14 @@ def test_groups_of_one_title_and_titles_never_shown_do_not_count() -> None:
     with pytest.raises(TooLittle) as caught:
         learn([*alone, *unseen], scorer(), "x", "")
     assert caught.value.facts["groups"] == 0
+
+
+def test_one_old_title_in_every_test_leaves_nothing_to_hold_out() -> None:
+    old = [Sample(f"第{number}次", "老标题一直没换过", 3000, 30) for number in range(90)]
+    with pytest.raises(Entangled) as caught:
+        learn([*history(90, TASTE), *old], scorer(), "x", "")
+    assert "“老标题一直没换过”在 90 组里" in caught.value.say("zh")
+    assert caught.value.exit_code == 1
 
 
 def test_the_file_is_read_back_as_it_was_written(tmp_path: Path) -> None:
