@@ -136,10 +136,12 @@ def write_xlsx(path: str | Path, sheets: Iterable[Sheet]) -> Written:
     Rows beyond the 1,048,575 of a sheet go on in a further one with the same header. The same rows give the same bytes.
     """
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
     rows = shortened = 0
     with atomic(path) as out, tempfile.TemporaryDirectory() as scratch:
-        book = xlsxwriter.Workbook(out, {"constant_memory": True, "tmpdir": scratch})
+        sink = _Sink(out)
+        book = xlsxwriter.Workbook(sink, {"constant_memory": True, "tmpdir": scratch})
         book.set_properties({"created": datetime(2000, 1, 1)})
         bold = book.add_format({"bold": True})
         names: set[str] = set()
@@ -155,11 +157,42 @@ def write_xlsx(path: str | Path, sheets: Iterable[Sheet]) -> Written:
                     more = bool(following)
                     left = itertools.chain(following, left)
             book.close()
+        except FileCreateError as error:
+            # The writer wraps what the disk said.
+            raise error.args[0] from None
         finally:
+            sink.let_go()
             # A run that breaks off leaves the writer's scratch files open, and Windows deletes no open file.
             for page in book.worksheets():
                 page.row_data_fh.close()
     return Written(rows, shortened)
+
+
+class _Sink:
+    """A file that is let go of: a ZIP that is given up writes its directory when it is deleted, which nobody wants."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out: BinaryIO | None = out
+        self._place = 0
+
+    def let_go(self) -> None:
+        if self._out is not None:
+            self._place, self._out = self._out.tell(), None
+
+    def write(self, data: bytes) -> int:
+        self._place += len(data)
+        return self._out.write(data) if self._out is not None else len(data)
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        self._place = self._out.seek(place, whence) if self._out is not None else place
+        return self._place
+
+    def tell(self) -> int:
+        return self._out.tell() if self._out is not None else self._place
+
+    def flush(self) -> None:
+        if self._out is not None:
+            self._out.flush()
 
 
 def _sheet_name(wish: str, taken: set[str]) -> str:
@@ -227,7 +260,7 @@ def atomic(path: str | Path) -> Generator[BinaryIO]:
     """
     given = Path(path)
     if given.exists() and not given.is_file() and not given.is_dir():
-        with given.open("wb") as device:
+        with _explained(path, only_disk=True), given.open("wb") as device:
             yield device
         return
     target = Path(os.path.realpath(path))  # a link stays a link to the new file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 from pathlib import Path
@@ -25,6 +26,7 @@ from copykit.tables import (
 WANTED = {"title": ["title"], "body": ["body"]}
 CELLS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
 TABLES = st.lists(st.tuples(CELLS, CELLS).filter(any), max_size=8)
+WRITERS = [write_csv, lambda path, heads, rows: write_xlsx(path, [Sheet("a", heads, rows)])]
 FILES = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
@@ -129,7 +131,7 @@ def test_rows_beyond_a_sheet_go_on_in_the_next(tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError, FileNotFoundError])
-@pytest.mark.parametrize("write", [write_csv, lambda path, heads, rows: write_xlsx(path, [Sheet("a", heads, rows)])])
+@pytest.mark.parametrize("write", WRITERS)
 def test_an_interrupted_run_leaves_the_old_file_whole(tmp_path: Path, write: Any, error: type[BaseException]) -> None:
     path = tmp_path / "a.out"
     path.write_text("old")
@@ -168,3 +170,12 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_a_device_is_written_and_never_replaced() -> None:
     write_csv("/dev/null", ["标题"], [["口红"]])
     assert not os.path.isfile("/dev/null")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux only")
+@pytest.mark.parametrize("write", WRITERS)
+def test_a_full_disk_is_told_in_every_format(write: Any) -> None:
+    with pytest.raises(OutputFailed) as caught:
+        write(Path("/dev/full"), ["标题"], ([f"口红{number}"] for number in range(5000)))
+    assert "请检查磁盘" in caught.value.say("zh")
+    gc.collect()  # a ZIP that is given up speaks when it is deleted
