@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from copykit import datafiles, tables
+from copykit import datafiles, schemas, tables
 from copykit.brief.advice import rank_points, wants
 from copykit.brief.form import LISTS, REPEATED, SHAPES, Found, skeleton, toml_of
 from copykit.brief.origin import ProductRows, from_page
@@ -19,7 +19,7 @@ from copykit.brief.shapes import Field, check_shapes, fault_of, fields
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
 from copykit.datafiles import DataFiles
-from copykit.errors import FileUnreadable
+from copykit.errors import FileUnreadable, Problem
 from copykit.model import Brief
 from copykit.render import brief as render
 from copykit.text.segment import Segmenter
@@ -155,16 +155,24 @@ def _answer(field: Field, segmenter: Segmenter) -> str:
 @common.lang_option
 def check(path: Path, others: Path | None, form: str, today: Any, data_folders: tuple[Path, ...]) -> int:
     """Say what a brief lacks; exit 1 when something in it cannot be used as it is."""
+    from copykit.writing.writer import NameBarred
+
     files = common.open_data(data_folders)
     data, lines = read_data(path)
     faults = check_shapes(data, lines, datafiles.shown_path(path), files, Segmenter())
     made = brief_of(data, lines, path)
+    try:
+        forms = tuple(_forms(made, files, common.iso_day(today)))
+    except NameBarred as error:
+        zh, en = f"{error.why.say('zh')}；请换一个商品名", f"{error.why.say('en')}; give it another name"
+        faults.append(Problem(datafiles.shown_path(path), schemas.locate(lines, ("product",)), "product", zh, en))
+        forms = ()
     report = render.BriefReport(
         made.product,
         tuple(faults),
         tuple(rank_points(made, files, _texts(files, others))),
         tuple(wants(data, files)),
-        tuple(_forms(made, files, common.iso_day(today))),
+        forms,
     )
     if form == "json":
         click.echo(render.brief_json(report, common.lang_of()))

@@ -365,18 +365,22 @@ def open_state() -> State:
 def _too_thin(files: datafiles.DataFiles, brief: Brief, made: Plan, today: datetime.date) -> Iterable[str]:
     """Yield what a brief lacks for the forms that the tasks of its plan ask for."""
     from copykit.writing.forms import Forms
-    from copykit.writing.writer import NotWritable, Options, Writer
+    from copykit.writing.writer import NameBarred, NotWritable, Options, Writer
 
     wanted = dict.fromkeys(_WRITES.findall("\n".join(line for task in made.tasks for line in task.commands)))
     if not wanted:
         return
     with closing(Writer(files, lang=common.lang_of())) as writer:
-        prepared = writer.prepare(brief, today.isoformat())
+        try:
+            prepared = writer.prepare(brief, today.isoformat())
+        except NameBarred as error:
+            yield error.say(common.lang_of())
+            return
         forms = {kind: Forms(files, kind) for kind, _ in wanted}
         for kind, name in wanted:
             try:
                 writer.write(prepared, forms[kind][name], Options(length="short"))
-            except NotWritable as error:
+            except (NotWritable, NameBarred) as error:
                 yield error.say(common.lang_of())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copykit.datafiles import DataFiles
 from copykit.model import Brief, Material, Point, Product, Scene
 from copykit.writing.stated import Stated, leaf_of
-from copykit.writing.writer import NotWritable, Options, Writer
+from copykit.writing.writer import NameBarred, NotWritable, Options, Writer
 
 FORM = "detail_page"
 BETWEEN = "｜"
@@ -30,7 +30,7 @@ class Screens:
             draft = self._writer.write(
                 self._writer.prepare(brief, self._today), self._form, Options(product.id, length="long")
             )
-        except NotWritable:
+        except (NotWritable, NameBarred):
             return ""
         rows = (BETWEEN.join(part.text for part in block.parts) for block in draft.blocks if block.kind == "row")
         return "\n".join(rows)

@@ -61,6 +61,17 @@ class NotWritable(CopykitError):
         super().__init__(product=product, form=form, lacks=Words(zh, en))
 
 
+class NameBarred(CopykitError):
+    """A product whose name no text may say."""
+
+    zh = "商品名（product）“{product}”写不得：{why}；请换一个"
+    en = "the product's name '{product}' may not be written: {why}; give it another"
+
+    def __init__(self, product: str, why: Words) -> None:
+        super().__init__(product=product, why=why)
+        self.why = why
+
+
 def told_lacks(
     lacks: Sequence[str], called: Mapping[str, Mapping[str, str]], there: Container[str]
 ) -> tuple[Words, ...]:
@@ -142,7 +153,11 @@ class Writer:
         self._cage: Cage | None = None
 
     def prepare(self, brief: Brief, today: str, kind: str = "article") -> Prepared:
-        """Return what may be said of a brief on a day (ISO)."""
+        """Return what may be said of a brief on a day (ISO).
+
+        Raises:
+            NameBarred: what the product is called may not be said.
+        """
         contexts: dict[tuple[bool, bool], Context] = {}
 
         def make_context(left: Brief) -> Context:
@@ -154,6 +169,7 @@ class Writer:
             return contexts[bool(brief.material.links), True]
 
         ledger = open_ledger(brief, today, self._files, self._checker, make_context)
+        _require_name(ledger, brief)
         ledger = ledger._replace(withheld=(*ledger.withheld, *passed_over(ledger.brief, self._files)))
         points = list(brief.material.points)
         ranked = rank_points(ledger.brief, self._files)
@@ -171,6 +187,7 @@ class Writer:
 
         Raises:
             NotWritable: the facts are too few, with what is lacking.
+            NameBarred: what the product is called may not be said in this form.
             Caged, TemplateFault: a template of the user's own misbehaves.
         """
         ledger, facts = prepared.ledger, prepared.facts
@@ -208,6 +225,7 @@ class Writer:
             for path, message in blamed.items():
                 held.append(Withheld(path, _said_at(placed, path, text), Words(message, message)))
                 left = without(left, tuple(int(part) if part.isdigit() else part for part in path.split(".")))
+            _require_name(Ledger(left, tuple(held)), ledger.brief)
             ledger, facts = Ledger(left, tuple(held)), facts_of(left, facts.today, prepared.order, prepared.sizes)
         return Draft(
             form.id,
@@ -281,6 +299,13 @@ class Writer:
             start, end = seen.span(finding.start, finding.end)
             moved.append(finding._replace(start=start, end=end, match=text[start:end], related=()))
         return tuple(moved)
+
+
+def _require_name(ledger: Ledger, brief: Brief) -> None:
+    if not ledger.brief.product.strip():
+        blank = Words("是空的", "it is blank")
+        why = next((each.reason for each in ledger.withheld if each.field == "product"), blank)
+        raise NameBarred(brief.product, why)
 
 
 def trace(text: str, placed: list[Placed]) -> tuple[Traced, ...]:

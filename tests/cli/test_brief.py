@@ -80,6 +80,17 @@ def test_a_slot_of_the_wrong_shape_is_refused(capsys: pytest.CaptureFixture[str]
     assert "is a word" in capsys.readouterr().out.replace("\n      ", " ")
 
 
+@pytest.mark.parametrize(
+    ("product", "why"), [("最好的睫毛膏", "“最好”是绝对化用语"), ("睫毛膏最低价", "“最低价”"), (" ", "是空的")]
+)
+def test_a_name_that_no_text_may_say_is_told_with_its_line(
+    capsys: pytest.CaptureFixture[str], product: str, why: str
+) -> None:
+    Path("a.toml").write_text(f'# 睫毛膏\nproduct = "{product}"\n', "utf-8")
+    assert brief("check", "a.toml") == 1
+    assert f"a.toml:2: product: {why}" in capsys.readouterr().out
+
+
 def test_a_page_gives_a_first_brief_with_the_origin_of_every_field(capsys: pytest.CaptureFixture[str]) -> None:
     Path("页.html").write_bytes(PAGE.encode("gbk").replace(b"<head>", b'<head><meta charset="gbk">'))
     assert brief("from", "页.html", "-o", "霜.toml") == 0

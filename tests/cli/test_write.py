@@ -48,6 +48,16 @@ def test_the_same_seed_gives_the_same_bytes(capsys: pytest.CaptureFixture[str]) 
     assert outs[0] == outs[1] != outs[2]
 
 
+def test_a_name_that_no_text_may_say_does_not_stop_the_other_briefs(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("资料").mkdir()
+    torch = Path(TORCH).read_text("utf-8")
+    Path("资料/手电.toml").write_text(torch, "utf-8")
+    Path("资料/最好.toml").write_text(torch.replace("尾按手电", "最好的手电", 1), "utf-8")
+    assert write("资料", *FORM, "-o", "文") == 2
+    assert [path.name for path in Path("文").iterdir()] == ["手电.md"]
+    assert "最好：商品名（product）“最好的手电”写不得：“最好”是绝对化用语；请换一个" in capsys.readouterr().err
+
+
 def test_the_json_has_the_agreed_shape(capsys: pytest.CaptureFixture[str]) -> None:
     assert write(TORCH, *FORM, "--format", "json", "--variants", "2") == 0
     shown = capsys.readouterr()
