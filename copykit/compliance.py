@@ -29,6 +29,7 @@ from copykit.rules.reading import Context
 from copykit.rules.relations import WHOLE
 from copykit.rules.surroundings import NEXT
 from copykit.text.clauses import sentences
+from copykit.text.measure import display_width
 from copykit.text.originality import Index, corpus_index
 from copykit.text.segment import Segmenter
 
@@ -157,16 +158,18 @@ class Checker:
                     (first + start, last + start, rule) for first, last, rule in places
                 )
         for start, end in _spelled_runs(folded.text):
-            findings += self._spelled(text, *folded.span(start, end), context)
+            findings += self._parted(text, *folded.span(start, end), context, _SIGNS)
+        for start, end in _turned_runs(folded.text):
+            findings += self._parted(text, *folded.span(start, end), context, _BLANKS)
         # What the text as a whole owes stands beside what its sentences claim, and swallows none of it.
         findings = settled(findings)
         findings = in_order(_told_once([*findings, *self._owed_once(notices, findings)]))
         exempted = sorted(_unsaid(_settled_too(exempted), findings), key=_place_of)
         return Report(text, verdict(findings), tuple(findings), tuple(exempted), self._asks(findings, context, asked))
 
-    def _spelled(self, text: str, start: int, end: int, context: Context) -> list[Finding]:
+    def _parted(self, text: str, start: int, end: int, context: Context, signs: str) -> list[Finding]:
         """Return what ``text[start:end]``, in which signs part the characters of words, says without the signs."""
-        places = [place for place in range(start, end) if text[place] not in _SIGNS]
+        places = [place for place in range(start, end) if text[place] not in signs]
         joined = "".join(text[place] for place in places)
         if len(joined) == end - start:
             return []
@@ -227,6 +230,31 @@ def _spelled_runs(folded: str) -> list[tuple[int, int]]:
     return runs
 
 
+def _turned_runs(folded: str) -> list[tuple[int, int]]:
+    """Return the stretches around line ends that fall into a sentence: those of a wrapped text, and 全网最⏎好用."""
+    runs: list[tuple[int, int]] = []
+    block, widest = (0, -1), 0  # consecutive lines, and the width of the widest
+    for match in _TURNED.finditer(folded):
+        begin = folded.rfind("\n", 0, match.start()) + 1
+        line = folded[begin : match.start() + 1]
+        turned = line[-1] in _OPEN
+        if not turned and len(line) >= _LEAST_WRAPPED:
+            if not block[0] <= begin <= block[1]:
+                block = folded.rfind("\n\n", 0, begin) + 1, (folded.find("\n\n", begin) + 1 or len(folded) + 1) - 1
+                widest = max(map(display_width, folded[slice(*block)].split("\n")))
+            turned = display_width(line) >= widest - _RAGGED
+        if turned:
+            end = match.end()
+            stop = next((at for at in range(end, min(end + _WORD, len(folded))) if folded[at] in _ENDS), end + _WORD)
+            runs.append((max(begin, match.start() - _WORD), min(stop, len(folded))))
+    return runs
+
+
+# A line end between two Han. No line of a list ends in one of the open characters, and a wrapped one is nearly full.
+_TURNED = late("[\u4e00-\u9fff] {0,3}\n {0,3}(?=[\u4e00-\u9fff])")
+_OPEN = "最第顶极唯"
+_LEAST_WRAPPED, _RAGGED = 12, 3  # characters of a wrapped line, cells by which its end varies
+_BLANKS = " \r\n\u3000"
 _SIGNS = ",，、;；:：/|·~～*-_.。…"  # signs that part characters, as folding may meet and keep them
 _SPELLED = late("[,、;:](?:[\u4e00-\u9fff][,、;:])+")  # a single character between two signs
 _ENDS = _SIGNS + "!?()“”《》【】\n "

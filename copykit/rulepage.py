@@ -170,7 +170,9 @@ class Pages:
             for value in given if isinstance(given, list) else [given]:
                 if (fact, value) in _FACTS:
                     yield self._say(*_FACTS[fact, value])
-        if any(key != "unknown" for key in applies):
+        for channel in applies.get("not_channel", ()):
+            yield self._say("不算：", "not when ") + self._say(*_FACTS["channel", channel])
+        if any(key not in ("unknown", "not_channel") for key in applies):
             yield self._unknown(applies.get("unknown", "warning"))
         yield from (self._condition(each) for each in data.get("when", ()))
         yield from (self._say("不算：", "not when ") + self._condition(each) for each in data.get("not_when", ()))

@@ -237,12 +237,20 @@ def test_every_place_of_a_word_is_tried(text: str, words: dict[str, object], tol
         ("蕞優質的棉花", "蕞優質"),
         ("最，好，用的拖把", "最，好，用"),
         ("销、量、第、一的保温杯", "销、量、第、一"),
+        ("全网最\n好用的面霜", "最\n好用"),
+        ("这款面霜卖了三年，回购的人多，是全网销量第\n一的牌子，买过的都知道。", "销量第\n一"),
+        ("这支面霜卖了十二年，回购的人一直很多，遥遥领\n先", "遥遥领\n先"),
     ],
 )
 def test_an_evasion_is_seen_through_and_shown_as_it_was_written(text: str, match: str) -> None:
     (finding,) = check(text).findings
     assert finding.match == match
     assert finding.matched_as != match
+
+
+@pytest.mark.parametrize("text", ["选购清单\n先看尺寸，再看第\n\n一页说明", "炒锅根\n治具两套", "今天全网\n最低十度"])
+def test_lines_that_are_lines_are_not_read_as_one(text: str) -> None:
+    assert not [finding for finding in check(text).findings if "\n" in finding.match]
 
 
 def test_evidence_in_the_brief_lets_a_claim_stand_until_it_expires() -> None:
@@ -502,3 +510,9 @@ def test_every_offence_of_a_sentence_is_told_at_once(text: str, told: list[str])
 )
 def test_no_quotation_ends_inside_a_number(text: str, told: str) -> None:
     assert told in [finding.match for finding in check(text).findings]
+
+
+@pytest.mark.parametrize("channel", ["public", "group", "private", ""])
+def test_what_is_sent_to_a_group_or_to_one_need_not_be_marked(channel: str) -> None:
+    told = {finding.rule for finding in check("好物分享：这只锅我天天用，左下角小黄车", channel=channel).findings}
+    assert ("law/identify/text_link" in told) == (channel in ("public", ""))

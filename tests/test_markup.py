@@ -31,12 +31,22 @@ SEEN: list[tuple[Markup, str, str]] = [
     ("html", "<style>顶级</style><script>if (a<b) '顶级'</script>文", "文"),
     ("html", "<div hidden>甲<div>乙</div>丙</div>丁", "丁"),
     ("html", '<p style="color:red; display : none">甲</p>乙', "乙"),
-    ("html", "<a title='<b>顶级' href=x>甲</a>&nbsp;&#22909;&notanentity;", "甲\xa0好¬anentity;"),
+    ("html", "<a title='<b>顶级' href=x>甲</a>&nbsp;&#22909;&notanentity;", "<b>顶级\n甲\xa0好¬anentity;"),
     ("html", "1 < 2 <3 甲", "1 < 2 <3 甲"),
     ("html", "<!-- 顶级 --><![CDATA[x]]><?php 顶级 ?>甲", "甲"),
     # What stands for an image is read as a line of its own.
     ("html", '<p>锅<img src=a.png alt="结实&amp;轻">好用</p>', "锅\n结实&轻\n好用"),
     ("html", "<img alt=铁锅 src=b><img alt='' src=c><img hidden alt=看不见>真沉", "铁锅\n真沉"),
+    (
+        "html",
+        '<p title="结实的锅">锅</p><a title="看看" href="#">看看</a><i aria-label="加入购物车"></i>',
+        "结实的锅\n锅\n看看\n加入购物车",
+    ),
+    (
+        "html",
+        '<meta name="description" content="用了三年"><meta name="viewport" content="width=1"><p>锅',
+        "用了三年\n锅",
+    ),
     ("md", '炒锅<img src=a alt="铁锅">真沉 ![木柄](b.png)', "炒锅\n铁锅\n真沉 木柄"),
 ]
 

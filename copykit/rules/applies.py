@@ -25,7 +25,7 @@ class Applies:
     """An ``[applies]`` table: every fact that is given has to fit; ``unknown`` is what to do when one is not told.
 
     ``category`` and ``not_category`` name ids of ``data/categories`` (a category counts for all that lies in it).
-    ``unknown``: a severity to fall back to, or ``skip``.
+    ``not_channel``: channels on which the rule does not speak. ``unknown``: a severity to fall back to, or ``skip``.
     """
 
     category: frozenset[str] = frozenset()
@@ -34,6 +34,7 @@ class Applies:
     commercial: bool | None = None
     audience: frozenset[str] = frozenset()
     channel: frozenset[str] = frozenset()
+    not_channel: frozenset[str] = frozenset()
     unknown: Severity | Literal["skip"] = "warning"
 
     def missing(self, context: Context) -> tuple[str, ...] | None:
@@ -60,7 +61,7 @@ class Applies:
                     asks.append(fact)
                 elif told not in allowed:
                     return None
-        return tuple(asks)
+        return None if context.channel in self.not_channel else tuple(asks)
 
     def allows(self, context: Context) -> bool:
         """Return whether no fact speaks against an exemption; with ``unknown = "skip"`` all have to be told."""
@@ -91,7 +92,7 @@ def applies_from(data: Mapping[str, Any] | None, categories: Sequence[str]) -> A
     """Read an ``[applies]`` table; raise BadApplies for a key, a category or a value that there is not."""
     if not data:
         return ALWAYS
-    known = {"category", "not_category", "has_link", "commercial", "audience", "channel", "unknown"}
+    known = {"category", "not_category", "has_link", "commercial", "audience", "channel", "not_channel", "unknown"}
     for key in data:
         if key not in known:
             zh, en = f"没有“{key}”这个键，可以用 {'、'.join(sorted(known))}", f"unknown key '{key}'"
@@ -111,5 +112,6 @@ def applies_from(data: Mapping[str, Any] | None, categories: Sequence[str]) -> A
         data.get("commercial"),
         frozenset(data.get("audience", ())),
         frozenset(data.get("channel", ())),
+        frozenset(data.get("not_channel", ())),
         unknown,
     )

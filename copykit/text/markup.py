@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from copykit.model import Span
@@ -104,6 +104,7 @@ class _Builder:
         self.parts: list[str] = []
         self.pieces: list[_Piece] = []
         self.size = 0
+        self.attributes = 0  # how many were read
         self.title: Span | None = None  # where the title of the page's head is seen
         self.heading: int | None = None  # where its first heading begins to be
         self._next = 0  # the first directive that does not end before what is kept next
@@ -280,7 +281,7 @@ def _from_markdown(source: str) -> Visible:
             elif match["tag"]:
                 links += [Link(html.unescape(target), Span(0, 0)) for target in _HREF.findall(match[0])]
                 if (image := _IMAGE.match(match[0])) is not None:
-                    _put_alt(builder, match.start() + image.end(), match[0][image.end() : -1])
+                    _put_attribute(builder, match.start() + image.end(), match[0][image.end() : -1], "alt")
                 if _BREAKING.match(match[0]):
                     builder.put(*match.span(), "\n")
             elif match["entity"]:
@@ -363,10 +364,10 @@ def _from_html(source: str) -> Visible:
                     shut = re.compile(rf"</{name}\b", re.IGNORECASE).search(source, place)
                     place = shut.start() if shut is not None else end
                 continue
+            for told in _told_by(name, given):
+                _put_attribute(builder, token.start("attrs"), token["attrs"], told)
             if name == "a" and given.get("href"):
                 open_link = html.unescape(given["href"]), builder.size, html.unescape(given.get("title", ""))
-            if name == "img" and "alt" in given and "hidden" not in given:
-                _put_alt(builder, token.start("attrs"), token["attrs"])
         if name in _BLOCKS and not builder.ends_with_break():
             builder.put(token.start(), token.start(), "\n")
         if name == "title" and builder.heading is None:
@@ -391,20 +392,45 @@ def _put_blank_or_entity(builder: _Builder, token: re.Match[str]) -> None:
             builder.put(start, end, " ")
 
 
-def _put_alt(builder: _Builder, place: int, attributes: str) -> None:
-    """Let what stands for an image be read as a line of its own; ``attributes`` begin at ``place`` of the source."""
+# What a page shows or reads out of a tag: a hint under the pointer, what a reader for the blind says, an empty field.
+_SPOKEN = ("title", "aria-label", "placeholder")
+_MOST_ATTRIBUTES = 300  # of a page: each is looked for in all of it
+_SUMMED_UP = ("description", "og:title", "og:description", "twitter:title", "twitter:description")
+
+
+def _told_by(name: str, given: Mapping[str, str]) -> Iterator[str]:
+    """Yield the attributes of a tag that people read: what stands for an image, what a page says of itself."""
+    if name == "meta":
+        about = (given.get("name") or given.get("property") or "").lower()
+        if about in _SUMMED_UP:
+            yield "content"
+    elif "hidden" not in given:
+        if name == "img":
+            yield "alt"
+        yield from _SPOKEN
+
+
+def _put_attribute(builder: _Builder, place: int, attributes: str, name: str) -> None:
+    """Let an attribute be read as a line of its own, unless the page says the same elsewhere.
+
+    ``attributes`` begin at ``place`` of the source.
+    """
     for match in _ATTRIBUTE.finditer(attributes):
         group = next((each for each in (2, 3, 4) if match[each]), None)
-        if match[1].lower() == "alt" and group is not None:
-            start, end = (place + each for each in match.span(group))
-            if not builder.ends_with_break():
-                builder.put(start, start, "\n")
-            if "&" in match[group]:
-                builder.put(start, end, html.unescape(match[group]))
-            else:
-                builder.keep(start, end)
-            builder.put(end, end, "\n")
+        if match[1].lower() != name or group is None:
+            continue
+        builder.attributes += 1
+        if name != "alt" and (builder.attributes > _MOST_ATTRIBUTES or builder.source.count(match[group]) > 1):
             return
+        start, end = (place + each for each in match.span(group))
+        if not builder.ends_with_break():
+            builder.put(start, start, "\n")
+        if "&" in match[group]:
+            builder.put(start, end, html.unescape(match[group]))
+        else:
+            builder.keep(start, end)
+        builder.put(end, end, "\n")
+        return
 
 
 def _attributes(text: str) -> dict[str, str]:
