@@ -60,10 +60,15 @@ def say(zh: str, en: str) -> str:
 def tell_sums(table: Table) -> None:
     """Note which rows of a table that was read sum others up, and were not counted once more."""
     if table.sums:
-        shown = [str(row) for row in table.sums[:8]]
-        more = ("…", "…") if len(table.sums) > len(shown) else ("", "")
-        zh = f"{table.name} 第 {'、'.join(shown)}{more[0]} 行是合计，没有再算一遍"
-        note(say(zh, f"{table.name}: not counted again, because it sums others up: row {', '.join(shown)}{more[1]}"))
+        tell_rows_of_sums(table.name, table.sums)
+
+
+def tell_rows_of_sums(name: str, rows: Sequence[int]) -> None:
+    """Note which rows of a table sum others up."""
+    shown = [str(row) for row in rows[:8]]
+    more = "…" if len(rows) > len(shown) else ""
+    zh = f"{name} 第 {'、'.join(shown)}{more} 行是合计，没有再算一遍"
+    note(say(zh, f"{name}: not counted again, because it sums others up: row {', '.join(shown)}{more}"))
 
 
 def note(message: str) -> None:

@@ -138,6 +138,7 @@ class Sources:
         self.twice: list[
             tuple[str, str]
         ] = []  # file and name of a column that it has twice, of which the first was read
+        self.sums: list[tuple[str, list[int]]] = []  # table, and its rows that sum others up and were left out
         self.parts = 0  # files that were so long that they became several documents
         self.read_bytes = 0.0  # how much of all is read, about
         self.found: set[str] = set()  # roles of figures that were met
@@ -387,6 +388,8 @@ class Sources:
                 if table.unread:
                     self.unread.append((file, table.sheet, table.unread))
                 yield from self._documents(file, table)
+                if table.sums:
+                    self.sums.append((file, table.sums))
             self._told(table.encoding, table.replaced)
 
     def _documents(self, file: str, table: Table) -> Iterator[Document]:

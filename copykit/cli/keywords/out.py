@@ -164,6 +164,8 @@ def told_sources(sources: Sources) -> None:
                 f"{file} has two columns '{name}', and the first was read; rename one, or give --column a number",
             )
         )
+    for file, rows in sources.sums[:SHOWN_TWICE]:
+        common.tell_rows_of_sums(file, rows)
     if sources.estimated:
         common.note(
             say(
