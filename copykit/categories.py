@@ -22,18 +22,19 @@ class UnknownCategory(CopykitError):
 
 
 class Categories:
-    """The categories of a run, found by id, name, alias or a word that stands for goods of theirs."""
+    """The categories of a run, found by id, name, alias or a word that stands for goods of theirs.
+
+    DataFileError is raised when one is first asked for by name and two answer to one.
+    """
 
     def __init__(self, files: DataFiles) -> None:
+        self._files = files
         self._data: dict[str, Any] = files.load("categories")
 
     @functools.cached_property
     def _names(self) -> dict[str, str]:
         """Folded id, name or alias → id; made when first asked for, as few titles come with a category."""
-        told = {
-            identifier: (identifier, data["name"], *data.get("aliases", ())) for identifier, data in self._data.items()
-        }
-        return {fold_text(name): identifier for identifier, names in told.items() for name in names}
+        return self._files.by_name("categories", fold_text)
 
     @functools.cached_property
     def _words(self) -> dict[str, str]:

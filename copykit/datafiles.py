@@ -130,6 +130,47 @@ class DataFiles:
         found = {entry.id: entry for layer in self.layers for entry in _entries(layer, kind)}
         return [found[name] for name in sorted(found)]
 
+    def by_name(self, kind: str, fold: Callable[[str], str]) -> dict[str, str]:
+        """Return folded id, name or alias → id, for a kind whose files people ask for by name.
+
+        A file that lies ``within`` another may answer to its names, and does: what holds for the other holds for it.
+
+        Raises:
+            DataFileError: files of different ids answer to one name, so that one would hide the other; to lay a file
+                over another is to give it the same id.
+        """
+        values = self.load(kind)
+        found: dict[str, str] = {}
+        clashing: dict[tuple[str, str], str] = {}
+        for identifier, data in values.items():
+            for name in (identifier, data["name"], *data.get("aliases", ())):
+                other = found.setdefault(fold(name), identifier)
+                if other in data.get("within", ()):
+                    found[fold(name)] = identifier
+                elif other != identifier and identifier not in values[other].get("within", ()):
+                    clashing.setdefault((other, identifier), name)
+        if clashing:
+            raise DataFileError([self._clash(kind, *pair, name, fold) for pair, name in clashing.items()])
+        return found
+
+    def _clash(self, kind: str, one: str, other: str, name: str, fold: Callable[[str], str]) -> Problem:
+        """Return what is wrong where two files answer to one name, told of the nearer one."""
+        from copykit import schemas  # late: data files that clash are rare
+
+        order = [layer.name for layer in self.layers]
+        entries = [entry for entry in self.entries(kind) if entry.id in (one, other)]
+        held, late = sorted(entries, key=lambda entry: order.index(entry.layer))
+        key = "name" if fold(self.load(kind)[late.id]["name"]) == fold(name) else "aliases"
+        path, file = shown_path(held.path), held.path.name
+        zh, en = f"“{name}”已经是 {path} 的名字，换一个", f"'{name}' is a name of {path}; take another"
+        if "within" in (schemas.schema_of(kind) or {}).get("properties", {}):
+            zh, en = (
+                f'{zh}；是它的一种就写 within = ["{held.id}"]',
+                f'{en}, write within = ["{held.id}"] if it is one of it',
+            )
+        zh, en = f"{zh}；要盖过它，文件就叫 {file}", f"{en}, or call this file {file} to lay it over that one"
+        return in_file(Problem(late.id, 0, key, zh, en), late.path)
+
     def kinds(self) -> list[str]:
         """Return the kinds of the farthest layer; other folders of a user's project are none of our business."""
         names = {

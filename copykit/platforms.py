@@ -46,14 +46,15 @@ class UnknownPlatform(CopykitError):
 
 
 class Platforms:
-    """The platforms of a run, found by id, name or alias in any letter case."""
+    """The platforms of a run, found by id, name or alias in any letter case.
+
+    Raises:
+        DataFileError: two of them answer to one name.
+    """
 
     def __init__(self, files: DataFiles) -> None:
         self._data = files.load("platforms")
-        self._names: dict[str, str] = {}
-        for identifier, data in self._data.items():
-            for name in (identifier, data["name"], *data.get("aliases", ())):
-                self._names[name.casefold()] = identifier
+        self._names = files.by_name("platforms", str.casefold)
 
     def __getitem__(self, name: str) -> Platform:
         """Return a platform, or raise UnknownPlatform with the nearest names."""

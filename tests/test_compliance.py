@@ -6,6 +6,7 @@ import functools
 import importlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 
 from copykit.categories import Categories, UnknownCategory
 from copykit.compliance import Checker, Facts, Report, case_context, lowered_by
-from copykit.datafiles import bundled
+from copykit.datafiles import DataFiles, Layer, bundled, bundled_layer
+from copykit.errors import DataFileError
 from copykit.laws import Laws
 from copykit.lexicon import Lexicons
 from copykit.model import Brief, Claim
@@ -397,6 +399,39 @@ def test_a_category_is_found_by_id_name_alias_or_word_and_holds_what_it_lies_in(
         assert {"health_food", "food", "reviewed"} <= categories[name], name
     with pytest.raises(UnknownCategory, match="化妆品"):
         categories["化装品"]
+
+
+OWN_CATEGORY = 'name = "医美护肤"\nnote = "店里自己分的"\naliases = ["{alias}"]\nwords = ["水光针同款"]\n'
+
+
+@pytest.mark.parametrize(
+    ("alias", "file", "more", "held"),
+    [
+        ("化妆品", "beauty2", "", "cosmetics"),
+        ("护肤", "beauty2", "", "cosmetics"),
+        ("护肤", "beauty2", 'within = ["general"]', "cosmetics"),
+        ("护肤", "beauty2", 'within = ["cosmetics"]', None),
+        ("护肤", "cosmetics", "", None),
+        ("自家护肤", "beauty2", "", None),
+    ],
+)
+def test_a_category_of_ones_own_hides_no_other_by_its_names(
+    tmp_path: Path, alias: str, file: str, more: str, held: str | None
+) -> None:
+    path = tmp_path / "categories" / f"{file}.toml"
+    path.parent.mkdir()
+    path.write_text(OWN_CATEGORY.format(alias=alias) + more, encoding="utf-8")
+    categories = Categories(DataFiles([bundled_layer(), Layer("option", (tmp_path,))]))
+    if held is None:
+        assert file in categories[alias]
+        assert ("cosmetics" in categories[alias]) == (alias == "护肤")
+        return
+    with pytest.raises(DataFileError) as caught:
+        categories["食品"]
+    (problem,) = caught.value.problems
+    assert problem.file.endswith(f"categories/{file}.toml")
+    assert f"categories/{held}.toml 的名字" in problem.zh
+    assert f'within = ["{held}"]' in problem.zh
 
 
 @pytest.mark.parametrize("name", sorted(FILES.load("categories")))

@@ -6,6 +6,7 @@ import pytest
 
 from copykit import datafiles
 from copykit.datafiles import DataFiles, Layer, bundled_layer
+from copykit.errors import DataFileError
 from copykit.model import Finding
 from copykit.platforms import Platforms, UnknownPlatform, length_on
 from copykit.rules.engine import Engine
@@ -67,10 +68,31 @@ def test_no_two_platforms_answer_to_one_name() -> None:
     assert {platform.id for platform in PLATFORMS} == set(FILES.load("platforms"))
 
 
-def test_a_users_platform_is_found_and_may_take_a_bundled_alias(tmp_path: Path) -> None:
-    platforms = own(tmp_path, more='aliases = ["天猫"]')
-    assert platforms["自营店"].id == platforms["天猫"].id == "own"
+def test_a_users_platform_is_found_by_its_names(tmp_path: Path) -> None:
+    platforms = own(tmp_path, more='aliases = ["小程序"]')
+    assert platforms["自营店"].id == platforms["小程序"].id == "own"
     assert platforms["淘宝"].id == "taobao"
+
+
+@pytest.mark.parametrize("name", ["小红书", "XHS", "xiaohongshu"])
+def test_a_users_platform_may_not_hide_another_by_its_name(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataFileError) as caught:
+        own(tmp_path, more=f'aliases = ["{name}"]')
+    (problem,) = caught.value.problems
+    assert problem.file.endswith("platforms/own.toml")
+    assert (problem.line, problem.key) == (9, "aliases")
+    assert f"“{name}”已经是 " in problem.zh
+    assert "platforms/xiaohongshu.toml 的名字" in problem.zh
+    assert problem.zh.endswith("要盖过它，文件就叫 xiaohongshu.toml")
+
+
+def test_a_users_platform_of_the_same_id_lies_over_the_bundled_one(tmp_path: Path) -> None:
+    folder = tmp_path / "platforms"
+    folder.mkdir()
+    own_taobao = OWN.format(unit="char", confidence="low", more='aliases = ["淘宝"]')
+    (folder / "taobao.toml").write_text(own_taobao, encoding="utf-8")
+    platforms = Platforms(DataFiles([bundled_layer(), Layer("option", (tmp_path,))], datafiles.cache_folder()))
+    assert platforms["淘宝"].name == "自营店"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from copykit.cli.common import Group, Text, UsageMistake, note, option, say
 from copykit.datafiles import DataFiles, Entry
 from copykit.errors import CopykitError, DataFileError, FileMissing, Problem
 from copykit.render.terminal import columns, wrapped
+from copykit.text.normalize import fold_text
 
 if TYPE_CHECKING:  # what a command that only lists files need not load
     from copykit.compliance import Checker
@@ -294,6 +295,8 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
             found = check_template(files, entry.kind, entry.id, strict=own and entry.kind == "article")
         except DataFileError as error:
             return list(error.problems)
+    elif entry.kind in _BY_NAME:
+        found = _clashing(files, entry)
     elif entry.kind == "voices":
         from copykit.voices import calls_of, check_voice
 
@@ -311,6 +314,20 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
     if entry.kind != "rules" or own:  # a rule of one's own has been looked over for that, as before it is used
         found += [Problem(entry.id, 0, *fault) for fault in _laws(files).untrue(value)]
     return [datafiles.in_file(problem, entry.path) for problem in found]
+
+
+def _clashing(files: DataFiles, entry: Entry) -> list[Problem]:
+    """Return the names of a file to which another one answers too."""
+    try:
+        files.by_name(entry.kind, _BY_NAME[entry.kind])
+    except DataFileError as error:
+        shown = datafiles.shown_path(entry.path.absolute())
+        return [problem for problem in error.problems if problem.file in (shown, datafiles.shown_path(entry.path))]
+    return []
+
+
+# The kinds that are asked for by name, and how their names are folded.
+_BY_NAME: dict[str, Callable[[str], str]] = {"categories": fold_text, "platforms": str.casefold}
 
 
 def _warnings(files: DataFiles, entry: Entry) -> list[Problem]:
