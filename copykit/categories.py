@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copykit.datafiles import DataFiles
-from copykit.errors import CopykitError, Words
+from copykit.errors import CopykitError, DataFileError, Problem, Words
+from copykit.lexicon import Lexicons
 from copykit.text.normalize import fold_text
 
 if TYPE_CHECKING:
@@ -19,6 +21,19 @@ class UnknownCategory(CopykitError):
 
     zh = "没有叫“{name}”的品类；可以写 {known}（全部：copykit data list categories）"
     en = "there is no category '{name}'; known: {known} (all: copykit data list categories)"
+
+
+class Barred(NamedTuple):
+    """Goods that may be listed nowhere, named in a text: ``name`` as it is written, ``rest`` is what follows.
+
+    ``same_goods`` are words that may begin the rest and change nothing of what is sold (胶囊).
+    """
+
+    name: str
+    rest: str
+    why: Words
+    source: str
+    same_goods: tuple[str, ...]
 
 
 class Categories:
@@ -66,6 +81,46 @@ class Categories:
         # The longest word that stands last tells what a thing is: 婴儿 面霜 is cosmetics.
         found = [(folded.rfind(word) + len(word), len(word), word) for word in self._words if word in folded]
         return self._with_parents(self._words[max(found)[2]]) if found else frozenset()
+
+    def barred(self, text: str) -> Barred | None:
+        """Return the last goods of a folded text that may be listed nowhere, None where there are none."""
+        found = next(reversed(list(self._barring.finditer(text))), None)
+        if found is None or found[1] is None:
+            return None
+        barred = self._data[self._barred_names[found[1]]]["barred"]
+        why = Words(barred["why"], barred["en"]["why"])
+        followed = tuple(sorted(barred.get("followed", ()), key=len, reverse=True))
+        return Barred(found[1], text[found.end() :], why, barred["source"], followed)
+
+    @functools.cached_property
+    def _barred_names(self) -> dict[str, str]:
+        """Folded Chinese name of goods that may be listed nowhere → id."""
+        lexicons = Lexicons(self._files)
+        names: dict[str, str] = {}
+        for identifier, data in self._data.items():
+            if "barred" in data:
+                told = [data["name"], *data.get("aliases", ()), *data.get("words", ())]
+                told += self._listed(identifier, data["barred"].get("lexicon"), lexicons)
+                names |= {name: identifier for name in map(fold_text, told) if not name.isascii()}
+        return names
+
+    def _listed(self, identifier: str, lexicon: str | None, lexicons: Lexicons) -> Iterable[str]:
+        if lexicon is None:
+            return ()
+        if lexicon not in lexicons:
+            zh, en = f"没有叫“{lexicon}”的词表", f"there is no word list '{lexicon}'"
+            raise DataFileError([Problem(identifier, 0, "barred.lexicon", zh, en)])
+        return lexicons[lexicon].entries
+
+    @functools.cached_property
+    def _barring(self) -> re.Pattern[str]:
+        """What finds those names, as its group; longer phrases that are of other goods leave it empty."""
+        excepted = {
+            fold_text(each) for data in self._data.values() for each in data.get("barred", {}).get("except", ())
+        }
+        longest = (sorted(words, key=lambda word: (-len(word), word)) for words in (excepted, self._barred_names))
+        other, barred = ("|".join(map(re.escape, words)) for words in longest)
+        return re.compile(f"(?:{other})|({barred})" if other else f"({barred})")
 
     def of(self, brief: Brief) -> frozenset[str]:
         """Return the ids that a brief's category, or else its product, tells of; empty when neither does."""

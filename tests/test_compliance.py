@@ -21,6 +21,7 @@ from copykit.laws import Laws
 from copykit.lexicon import Lexicons
 from copykit.model import Brief, Claim
 from copykit.rulepage import Pages
+from copykit.rules.check import check_source
 from copykit.rules.frames import Framer
 from copykit.rules.reading import Context, Reading
 from copykit.rules.relations import condition
@@ -437,6 +438,11 @@ def test_a_category_of_ones_own_hides_no_other_by_its_names(
 @pytest.mark.parametrize("name", sorted(FILES.load("categories")))
 def test_a_category_lies_in_categories_that_exist(name: str) -> None:
     assert set(FILES.load("categories")[name].get("within", ())) <= set(FILES.load("categories"))
+
+
+@pytest.mark.parametrize("name", [name for name, told in FILES.load("categories").items() if "barred" in told])
+def test_what_may_be_listed_nowhere_cites_laws_that_are_known(name: str) -> None:
+    assert not check_source(name, FILES.load("categories")[name]["barred"], Laws(FILES))
 
 
 REPORT = "记者从市民政局了解到，全市最好的两所养老院今年扩建。"

@@ -26,6 +26,13 @@ class NothingNamed(CopykitError):
     en = "'{name}': what is sold cannot be told; name the goods in the product or category, or add a column 品类词"
 
 
+class GoodsBarred(CopykitError):
+    """Goods that may neither be advertised nor listed."""
+
+    zh = "“{name}”不能上架：{why}（{source}）"
+    en = "'{name}' may not be listed: {why} ({source})"
+
+
 class Stated(NamedTuple):
     """What is known of one product.
 
@@ -63,7 +70,9 @@ class Reader:
 
         Raises:
             NothingNamed: neither its name nor its category says what it is.
+            GoodsBarred: it is of a category that may be listed nowhere.
         """
+        self._refuse_barred(product)
         vocabulary = self._vocabulary
         leaf = leaf_of(product.category)
         name = _plain_name(product)
@@ -145,6 +154,24 @@ class Reader:
             _before(head, named),
             odds,
         )
+
+    def _refuse_barred(self, product: Product) -> None:
+        """Raise GoodsBarred where a product is called what may be listed nowhere, not for what only goes with it."""
+        for told in (product.name, product.head, leaf_of(product.category)):
+            text = fold_text(_REMARKS.sub(" ", told)).strip()
+            barred = self._categories.barred(text)
+            if barred is not None and self._is_same_goods(barred.rest, barred.same_goods):
+                raise GoodsBarred(name=told, why=barred.why, source=barred.source)
+
+    def _is_same_goods(self, rest: str, same_goods: Sequence[str]) -> bool:
+        """Return whether what follows the name of goods (24粒, 胶囊, 一次性) leaves them what they are."""
+        while (same := next((word for word in same_goods if rest.startswith(word)), None)) is not None:
+            rest = rest[len(same) :]
+        near = _NEAR.match(rest)
+        told = self._vocabulary.cut(near[0]) if near is not None else ()
+        # 24粒 and 一次性 say how they come; 剪 and 贴纸, which no list knows, may be other goods.
+        is_told = all(term.slot != OTHER or any(map(str.isdigit, term.key)) for term in told)
+        return is_told and not any(term.names for term in self._vocabulary.cut(rest))
 
     def _is_telling(self, term: Term) -> bool:
         """Return whether a word of the product's own is worth room in a title."""
@@ -483,6 +510,7 @@ def _plain_name(product: Product) -> str:
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _SIGNS_AROUND = re.compile(r"^\W+|\W+$")
 _NO_BRANDS = frozenset(("无", "无品牌", "其他", "其它", "other", "-", "/", "nobrand", "no brand"))
+_NEAR = re.compile(r"\w+")
 _REMARKS = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")
 _UNTIED = frozenset(("brand", "model", "new", "gender", "pack"))  # these have places of their own
 _JOIN = " \u3001 "

@@ -210,6 +210,33 @@ def test_an_error_on_one_platform_never_stops_the_others() -> None:
     assert "上限 20" in notes.error.say("zh")
 
 
+@pytest.mark.parametrize(
+    ("name", "head", "source"),
+    [
+        ("一次性电子烟", "", "第二十二条"),
+        ("硬盒香烟", "香烟", "第二十二条"),
+        ("雪茄 古巴手工", "", "第二十二条"),
+        ("阿莫西林胶囊", "抗生素", "第十五条"),
+        ("头孢克肟分散片50mg*6片", "", "第十五条"),
+        ("消炎药", "处方药", "第十五条"),
+        # What is made for such goods, looks like them or only has their name inside is none of them.
+        ("香烟收纳盒", "", ""),
+        ("电子烟花机", "花机", ""),
+        ("油烟机防烟油贴纸", "贴纸", ""),
+        ("阿莫西林检测试剂盒", "试剂盒", ""),
+        ("胰岛素冷藏盒", "冷藏盒", ""),
+        ("雪茄色短靴", "", ""),
+        ("非处方药感冒颗粒", "感冒颗粒", ""),
+    ],
+)
+def test_goods_that_may_not_be_advertised_are_refused_with_the_article(name: str, head: str, source: str) -> None:
+    found = listing(Product("X", name, head=head), "taobao")
+    assert (found.error is not None) == bool(source)
+    if found.error is not None:
+        assert source in found.error.say("zh")
+        assert "不能上架" in found.error.say("zh")
+
+
 def test_nothing_named_is_an_error_on_every_platform() -> None:
     found = builder("taobao", "jd").build(Product("X", "好物"))
     assert [each.error is not None for each in found] == [True, True]
