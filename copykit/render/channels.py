@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from copykit.model import Channel
-from copykit.render.terminal import Bilingual, Terminal, columns, wrapped
+from copykit.render.terminal import Bilingual, Terminal, columns
 from copykit.render.titles import clipped
 from copykit.text.measure import display_width, pad
 
@@ -73,12 +73,6 @@ class View(Bilingual):
         weekday = WEEKDAYS[self.lang][day.weekday()]
         return f"{day:%m-%d} {'周' if self.lang == 'zh' else ''}{weekday}"
 
-    def wrapped(self, lead: str, text: str) -> list[str]:
-        """Return a text in lines of the screen's width, the further ones set in as far as ``lead`` is wide."""
-        wide = display_width(lead)
-        first, *rest = wrapped(self.terminal.safe(text), max(self.terminal.width - wide, 20))
-        return [lead + first, *(" " * wide + line for line in rest)]
-
 
 def channel_json(channel: Channel) -> dict[str, Any]:
     """Return a channel's JSON: the fields of the vocabulary."""
@@ -128,12 +122,12 @@ def channel_page(channel: Channel, successors: Sequence[str], hours: float, view
         number,
     ]
     lines = [terminal.paint(terminal.safe(" · ".join(part for part in first if part)), "strong")]
-    lines += view.wrapped("", channel.what)
+    lines += terminal.hanging("", channel.what)
     style = {"gone": "bad", "refused": "bad", "changed": "cost"}.get(channel.state, "plain")
     state = f"{STATES[lang][channel.state]}{say('：', ': ')}{channel.state_today}"
     if successors:
         state += say("；接着做：", "; now: ") + listed.join(successors)
-    lines += [terminal.paint(line, style) for line in view.wrapped(say("今天  ", "today  "), state)]  # type: ignore[arg-type]
+    lines += [terminal.paint(line, style) for line in terminal.hanging(say("今天  ", "today  "), state)]  # type: ignore[arg-type]
     lines.append("")
     least, most = channel.cadence.least, channel.cadence.times
     cadence = channel.cadence.words.replace("{n}", f"{least}—{most}" if least < most else str(most))
@@ -152,7 +146,7 @@ def channel_page(channel: Channel, successors: Sequence[str], hours: float, view
     wide = max(display_width(name) for name, _ in facts)
     for name, text in facts:
         if text:
-            lines += view.wrapped(pad(name, wide) + "  ", text)
+            lines += terminal.hanging(pad(name, wide) + "  ", text)
     for heading, advices, sign in (
         (say("要做", "do"), channel.do, "+"),
         (say("别做", "don't"), channel.dont, "-"),
@@ -165,16 +159,16 @@ def channel_page(channel: Channel, successors: Sequence[str], hours: float, view
                 if sign == "!"
                 else f"{advice.text}{say('——', ' – ')}{advice.why}"
             )
-            lines += view.wrapped(f"  {sign} ", told)
+            lines += terminal.hanging(f"  {sign} ", told)
     lines += ["", terminal.paint(say("要做的事", "tasks"), "strong")]
     for task in channel.tasks:
         who = say(f"（{task.role}，{task.hours:g} 小时）", f" ({view.who(task.role)}, {task.hours:g} h)")
-        lines += view.wrapped("  · ", task.title.replace("{theme}", "…") + who)
+        lines += terminal.hanging("  · ", task.title.replace("{theme}", "…") + who)
     known = say(
         f"来源 {channel.source} · {channel.checked} 看的，{channel.expires} 前再看一遍",
         f"source {channel.source} · as of {channel.checked}, to be verified again by {channel.expires}",
     )
-    return "\n".join([*lines, "", *(terminal.paint(line, "quiet") for line in view.wrapped("", known))])
+    return "\n".join([*lines, "", *(terminal.paint(line, "quiet") for line in terminal.hanging("", known))])
 
 
 def code_rows(codes: Sequence[Mapping[str, Any]]) -> list[list[str]]:

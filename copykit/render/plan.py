@@ -126,19 +126,19 @@ def plan_text(plan: Plan, view: View, whole: bool = False) -> str:
             lines.append(shown)
             shown, extra = "      ", extra
         lines.append(shown + terminal.paint(terminal.safe(extra), "good") if extra else shown)
-        lines += [terminal.paint(part, "quiet") for part in view.wrapped("        ", row.why)]
+        lines += [terminal.paint(part, "quiet") for part in terminal.hanging("        ", row.why)]
     if not plan.rows:
         lines.append(say("  一条也排不下", "  nothing fits"))
     lines += ["", terminal.paint(say("不做的和原因", "left out, and why"), "strong")]
     for name, why in _brief_refusals(plan, view) if not whole else [(r.name, r.why) for r in plan.rejected]:
-        lines += view.wrapped("  ", f"{name}{say('：', ': ')}{why}")
+        lines += terminal.hanging("  ", f"{name}{say('：', ': ')}{why}")
     lines.append("")
-    lines += [terminal.paint(part, "strong") for part in view.wrapped("", _outcome(plan, view))]
+    lines += [terminal.paint(part, "strong") for part in terminal.hanging("", _outcome(plan, view))]
     for note in plan.notes:
-        lines += view.wrapped("  · ", note)
+        lines += terminal.hanging("  · ", note)
     if plan.days:
         names = say("、", ", ").join(f"{day.day:%m-%d} {day.name}{_use(day.use, view)}" for day in plan.days)
-        lines += view.wrapped(say("  日子  ", "  days  "), names)
+        lines += terminal.hanging(say("  日子  ", "  days  "), names)
     lines += ["", terminal.paint(say("要做的事", "tasks") if whole else say("头一周", "first week"), "strong")]
     tasks = plan.tasks if whole else [task for task in plan.tasks if (task.due - plan.start).days < SHOWN_DAYS]
     lines += task_lines(tasks, view)

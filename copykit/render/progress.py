@@ -78,7 +78,7 @@ def status_text(status: Any, view: View) -> str:
     if told:
         lines += ["", terminal.paint(say("记下的", "notes"), "strong")]
         for day, code, text in told[-SHOWN_LATE:]:
-            lines += view.wrapped(f"  {day[5:]} {code}  ", text)
+            lines += terminal.hanging(f"  {day[5:]} {code}  ", text)
     return "\n".join(lines)
 
 

@@ -99,18 +99,18 @@ def review_text(review: Any, view: View) -> str:
             f"没给出过这些码：{codes}；在打码的项目文件夹里复盘，或核对有没有抄错",
             f"codes that were never given out here: {codes}; review in the project that gave them out",
         )
-        lines += ["", *_wrapped("  ! ", told, view)]
+        lines += ["", *view.terminal.hanging("  ! ", told)]
     for note in review.notes:
-        lines += ["", *_wrapped("  ! ", note.say(view.lang), view)]
+        lines += ["", *view.terminal.hanging("  ! ", note.say(view.lang))]
     return "\n".join(lines)
 
 
 def _told(one: Any, view: View) -> list[str]:
     colon = view.say("：", ": ")
-    lines = _wrapped("  ", f"{one.name}{colon}{one.why.say(view.lang)}", view)
+    lines = view.terminal.hanging("  ", f"{one.name}{colon}{one.why.say(view.lang)}")
     for rate, (peer, side) in one.peers.items():
         shown = f"{peer:.2%}" if rate != "order_value" else f"{peer:,.2f}"
-        lines += _wrapped("      ", f"{_RATES[view.lang][rate]} {_SIDES[view.lang][side]} {shown}", view)
+        lines += view.terminal.hanging("      ", f"{_RATES[view.lang][rate]} {_SIDES[view.lang][side]} {shown}")
     return lines
 
 
@@ -165,12 +165,6 @@ def _clip(text: str, width: int) -> str:
     while display_width(kept) > width:
         kept = kept[:-1]
     return kept if kept == text else kept[:-1] + "…"
-
-
-def _wrapped(lead: str, text: str, view: View) -> list[str]:
-    room = view.terminal.width - display_width(lead)
-    first, *rest = wrapped(view.terminal.safe(text), room)
-    return [lead + first, *(" " * display_width(lead) + line for line in rest)]
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

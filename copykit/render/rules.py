@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from copykit.render.terminal import Terminal, wrapped
+from copykit.render.terminal import Terminal
 from copykit.render.titles import markdown_cell
 from copykit.text.measure import display_width, pad
 
@@ -95,8 +95,7 @@ def rule_page(page: RulePage, terminal: Terminal, lang: str) -> list[str]:
     for name in _ORDER:
         for number, text in enumerate(told[name]):
             head = pad(labels[name] if not number else "", wide + 2)
-            first, *rest = wrapped(terminal.safe(text), terminal.width - wide - 2)
-            lines += [head + first, *(" " * (wide + 2) + line for line in rest)]
+            lines += terminal.hanging(head, text)
     return lines
 
 

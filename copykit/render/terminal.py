@@ -65,6 +65,12 @@ class Terminal:
             return False
         return True
 
+    def hanging(self, lead: str, text: str) -> list[str]:
+        """Return a text in lines of the width, the further ones set in as far as ``lead`` is wide."""
+        wide = display_width(lead)
+        first, *rest = wrapped(self.safe(text), max(self.width - wide, 20))
+        return [lead + first, *(" " * wide + line for line in rest)]
+
     def bar(self, value: float, cells: int = 10) -> str:
         """Return a bar for 0–100, in eighths of a cell where the encoding holds them, padded to ``cells``."""
         if not self.holds(_EIGHTHS):
