@@ -139,6 +139,9 @@ class Sources:
             tuple[str, str]
         ] = []  # file and name of a column that it has twice, of which the first was read
         self.sums: list[tuple[str, list[int]]] = []  # table, and its rows that sum others up and were left out
+        self.unknown: list[
+            tuple[str, str]
+        ] = []  # file and name of a column of numbers that is known for none, where no column is
         self.parts = 0  # files that were so long that they became several documents
         self.read_bytes = 0.0  # how much of all is read, about
         self.found: set[str] = set()  # roles of figures that were met
@@ -402,7 +405,10 @@ class Sources:
         dated = self._dated
         if dated is not None and dated.column not in table.headers:
             raise tables.ColumnMissing(file, dated.column, table.headers)
+        strange = {} if figures or not self.columns.figures else _apart(table)
         for row in counted_rows(table, ()) if figures else table:
+            if strange:
+                _look(strange, row, self.unknown, file)
             if row.error is not None:
                 self._on_error(row.error)
                 continue
@@ -471,6 +477,32 @@ class Sources:
         self.replaced += replaced
         if encoding != "utf-8":
             self.encodings[encoding] = self.encodings.get(encoding, 0) + 1
+
+
+def _apart(table: Table) -> dict[str, list[float]]:
+    """Return the columns of a table that play no role, to be filled with the numbers that they hold."""
+    return {name: [] for name in table.headers if name not in table.columns.values()}
+
+
+def _look(strange: dict[str, list[float]], row: Row, unknown: list[tuple[str, str]], file: str) -> None:
+    """Let go of the columns whose cell is no number; those that hold nothing else in ``SEEN`` rows are ``unknown``.
+
+    Ids are longer than figures, and numbers of rows count from one on.
+    """
+    for name, numbers in list(strange.items()):
+        value = parse_number(row.values.get(name, ""))
+        if value is None or value >= LEAST_ID:
+            del strange[name]
+        else:
+            numbers.append(value)
+            if len(numbers) == SEEN:
+                if numbers != [float(number) for number in range(1, SEEN + 1)]:
+                    unknown.append((file, name))
+                del strange[name]
+
+
+SEEN = 5
+LEAST_ID = 1e10
 
 
 def _cell(value: Any) -> str:

@@ -207,3 +207,25 @@ def test_files_of_unlike_days_are_told(tmp_path: Path, capsys: pytest.CaptureFix
     assert "只有一边在双 11前后" in capsys.readouterr().out
     assert run(["keywords", "compare", files[1], files[2]]) == 0
     assert "星期几对不上" in capsys.readouterr().out
+
+
+def test_a_column_of_numbers_that_nobody_knows_is_told_and_may_be_named(
+    table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table.write_text(table.read_text("utf-8").replace("搜索次数", "进店人头"), "utf-8")
+    assert compare(table, "--by", "week") == 0
+    shown = capsys.readouterr()
+    assert "羽绒裤" not in shown.out
+    assert "“进店人头”是数，可是没认出是什么数，没有用" in shown.err
+    assert "--figure 进店人头" in shown.err
+    assert compare(table, "--by", "week", "--figure", "进店人头") == 0
+    shown = capsys.readouterr()
+    assert "羽绒裤" in shown.out
+    assert "没认出" not in shown.err
+
+
+@pytest.mark.parametrize("name", ["搜索人数", "点击人数"])
+def test_how_many_people_searched_is_a_figure(table: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    table.write_text(table.read_text("utf-8").replace("搜索次数", name), "utf-8")
+    assert compare(table, "--by", "week") == 0
+    assert "羽绒裤" in capsys.readouterr().out

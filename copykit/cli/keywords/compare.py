@@ -127,7 +127,7 @@ def compare(periods: tuple[str, ...], **options: Any) -> int:
     files = common.open_data(options["data_folders"])
     brief, settings = _brief(options), files.load("comparison")["standard"]
     columns = figure_columns(files.load("columns"))
-    columns = replace(columns, id=_date_names(files))
+    columns = _with_figure(replace(columns, id=_date_names(files)), options["figure"])
     desk = _Desk(files, options, columns, _groups(periods, options), settings)
     with desk.spool:
         desk.read()
@@ -475,6 +475,13 @@ def _role_of(name: str, columns: Columns) -> str:
         if folded == tables.fold_header(role) or folded in map(tables.fold_header, names):
             return role
     return name
+
+
+def _with_figure(columns: Columns, name: str | None) -> Columns:
+    """Return the columns with one more that is counted, where people name one that no data file knows."""
+    if name is None or _role_of(name, columns) in columns.figures:
+        return columns
+    return replace(columns, figures={name: [name], **columns.figures}, measures={**columns.measures, name: "count"})
 
 
 _named: dict[str, date | None] = {}

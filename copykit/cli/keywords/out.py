@@ -166,6 +166,15 @@ def told_sources(sources: Sources) -> None:
         )
     for file, rows in sources.sums[:SHOWN_TWICE]:
         common.tell_rows_of_sums(file, rows)
+    for file, name in sources.unknown[:SHOWN_TWICE]:
+        common.note(
+            say(
+                f"{file} 的“{name}”是数，可是没认出是什么数，没有用；"
+                f"改成“搜索次数”“展现量”“点击量”这样的列名就认得，compare 也可以加 --figure {name}",
+                f"the numbers in '{name}' of {file} were not used, as nobody knows what they are; call the column"
+                f" 'searches', 'impressions' or 'clicks' (compare also takes --figure {name})",
+            )
+        )
     if sources.estimated:
         common.note(
             say(
