@@ -41,6 +41,7 @@ class ProductRows:
     def found(self, table: Table, row: Row) -> tuple[list[Found], list[str]]:
         """Return what a row tells, and its columns that tell nothing that a brief knows."""
         found: list[Found] = []
+        unread: dict[str, str] = {}
         for role, key in _ROLE_KEYS.items():
             header = table.columns.get(role)
             value = row.values.get(header, "").strip() if header is not None else ""
@@ -49,7 +50,10 @@ class ProductRows:
             origin = _origin(row, header)
             if role == "price":
                 number = parse_number(value)
-                found += [Found(key, number, origin)] if number is not None else []
+                if number is None:
+                    unread[header] = f"{header}（“{' '.join(value.split())[:20]}”不是一个数）"
+                else:
+                    found.append(Found(key, number, origin))
             else:
                 found += [Found(key, part, origin) for part in _values(value, role)]
         used = set(table.columns.values())
@@ -63,7 +67,8 @@ class ProductRows:
                 told = list(_spec(header, value, f"{_origin(row, header)}，要人核对"))
                 found += told
                 used.update([header] if told or not value else ())
-        return found, [header for header in table.headers if header and header not in used]
+        left = [header for header in table.headers if header and header not in used]
+        return found, [*unread.values(), *left]
 
 
 def _origin(row: Row, header: str) -> str:

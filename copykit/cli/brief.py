@@ -211,7 +211,13 @@ def _texts(files: DataFiles, path: Path | None) -> list[str]:
 
 @brief.command("from", text=FROM)
 @click.argument("source", metavar="网页或表格", type=click.Path(path_type=Path))
-@option("--row", type=click.IntRange(1), metavar="N", zh="表格的第几行（Excel 里看到的行号）", en="the row of a table")
+@option(
+    "--row",
+    type=click.IntRange(1),
+    metavar="N",
+    zh="表格的第几行（Excel 里看到的行号；默认表头下的第一行）",
+    en="the row of a table (the first below its header)",
+)
 @common.output_option(zh="写到哪个文件", en="write to this file")
 @option("--force", is_flag=True, zh="文件在也覆盖", en="write over an existing file")
 @common.data_option
@@ -224,7 +230,7 @@ def from_(source: Path, row: int | None, output: Path | None, force: bool, data_
     if source.suffix.lower() in (".html", ".htm") and row is None:
         found = from_page(_bytes_of(source))
     else:
-        found, unused = _row(source, row or 2, common.open_data(data_folders))
+        found, unused = _row(source, row, common.open_data(data_folders))
     if not any(each.key == "product" for each in found):
         raise UsageMistake(
             f"{source} 里看不出商品叫什么；检查是不是商品页，或表头有没有“品名”",
@@ -258,14 +264,22 @@ def _bytes_of(path: Path) -> bytes:
 MOST = 2_000_000
 
 
-def _row(source: Path, wanted: int, files: DataFiles) -> tuple[list[Found], list[str]]:
-    last = 0
+def _row(source: Path, wanted: int | None, files: DataFiles) -> tuple[list[Found], list[str]]:
+    """Return what a row of a table tells, by default the first below its header."""
+    first = last = 0
     rows = ProductRows(files)
     with rows.open(source) as table:
         for row in table:
-            last = row.number
-            if row.number >= wanted:
-                if row.number > wanted or row.error is not None:
-                    break
+            first, last = first or row.number, row.number
+            if row.number == (wanted or first):
+                if row.error is not None:
+                    raise row.error
                 return rows.found(table, row)
+    if first and wanted is not None and wanted < first:
+        raise UsageMistake(
+            f"{source} 第 {wanted} 行是表头或标题，商品从第 {first} 行起",
+            f"row {wanted} of {source} is its header or above it; the goods begin at row {first}",
+        )
+    if not last:
+        raise UsageMistake(f"{source} 里只有表头，没有商品", f"{source} has a header and no goods")
     raise UsageMistake(f"{source} 没有第 {wanted} 行（到第 {last} 行为止）", f"{source} has no row {wanted} of {last}")

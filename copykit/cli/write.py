@@ -21,6 +21,7 @@ from copykit.errors import CopykitError
 from copykit.model import Brief, Draft
 from copykit.platforms import Platforms
 from copykit.render import drafts as render
+from copykit.tables.figures import counted_rows
 from copykit.voices import Voices
 from copykit.writing.forms import LENGTHS, Form
 from copykit.writing.variants import variants
@@ -319,7 +320,7 @@ def _rows(stem: str, path: Path, files: DataFiles) -> Iterator[tuple[str, Brief 
 
     rows = ProductRows(files)
     with rows.open(path) as table:
-        for row in batch.refuse_empty(table, shown_path(path)):
+        for row in batch.refuse_empty(counted_rows(table, ("product", "title")), shown_path(path)):
             name = f"{stem}-{row.number}"
             if row.error is not None:
                 yield name, row.error
@@ -328,6 +329,7 @@ def _rows(stem: str, path: Path, files: DataFiles) -> Iterator[tuple[str, Brief 
                 yield name, brief_from(data_of(rows.found(table, row)[0]), f"{shown_path(path)}:{row.number}")
             except CopykitError as error:
                 yield name, error
+        common.tell_sums(table)
 
 
 def _print(made: Iterable[tuple[str, Draft]], form: str, *, traced: bool) -> None:

@@ -124,6 +124,17 @@ def test_a_row_of_a_table_gives_one_too(capsys: pytest.CaptureFixture[str]) -> N
     assert "没有第 9 行" in capsys.readouterr().err
 
 
+def test_the_goods_begin_below_the_header_wherever_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("商品.csv").write_text("秋季商品资料,,\n品名,售价,卖点\n伞,19.9-25.9,防风\n长柄伞,59,防风\n", "utf-8")
+    assert brief("from", "商品.csv") == 0
+    out = capsys.readouterr().out
+    assert 'product = "伞"  # 来自 第 3 行“品名”' in out
+    assert "没用上的列：售价（“19.9-25.9”不是一个数）" in out
+    for row, says in (("2", "第 2 行是表头或标题，商品从第 3 行起"), ("9", "没有第 9 行（到第 4 行为止）")):
+        assert brief("from", "商品.csv", "--row", row) == 2
+        assert says in capsys.readouterr().err
+
+
 def test_what_a_row_states_of_the_goods_becomes_claims_to_be_proved(capsys: pytest.CaptureFixture[str]) -> None:
     rows = "品名,材质,产地,属性,库存,人群\n猫零食,鸡胸肉,,保质期:18个月；适用阶段:成猫,300,养猫人，新手\n"
     Path("商品.csv").write_text(rows, "utf-8")

@@ -170,6 +170,13 @@ def test_a_file_that_is_there_costs_its_own_text_only(capsys: pytest.CaptureFixt
     assert Path("文章/torch.md").exists()
 
 
+def test_a_row_that_sums_others_up_is_no_product(capsys: pytest.CaptureFixture[str]) -> None:
+    table = "货号,商品名称,类目,售价,卖点\nA1,纸尿裤,母婴,99,3毫米薄；有尿显\n合计,,,99,\n"
+    Path("商品.csv").write_text(table, "utf-8")
+    assert write("商品.csv", "--form", "清单盘点", "--today", "2026-11-22") == 0
+    assert "第 3 行是合计" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["a.md", "a.html", "a.txt", "a.json", "a.jsonl", "a.xlsx"])
 def test_files_of_every_kind_are_written(name: str) -> None:
     assert write(TORCH, *FORM, "-o", name) == 0
