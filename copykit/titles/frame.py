@@ -149,8 +149,10 @@ class PromiseKind:
             yield self.rule.finding(reading, start, end)
 
     def _is_promise(self, reading: Reading, figure: _Figure) -> bool:
-        """Return whether a figure counts something: all in digits do; 一下, 几个, 第三天, 三心二意 and 百家 do not."""
+        """Return whether a figure counts something: those in digits do, 第2个, 一下, 几个, 三心二意 and 百家 do not."""
         text = reading.folded.text
+        if text[: figure.start].rstrip().endswith("第"):
+            return False
         if text[figure.number].isascii():
             return True
         (value, group), *more = figure.said
@@ -163,7 +165,6 @@ class PromiseKind:
             and figure.end in reading.bounds
             and not _COUNTING.isdisjoint(written)
             and written[0] != "二"  # 二次 is the second time; who counts says 两次
-            and not text.endswith("第", 0, figure.start)
             and not any(word in text and written in word for word in self._spoken)
         )
 
