@@ -285,6 +285,7 @@ def _prepare(files: DataFiles, options: dict[str, Any]) -> _Room:
             lang,
             common.terminal(sys.stdout),
             scorer.profile.lesser,
+            options["fail_under"],
         ),
         _text_in(options["body_path"]) if options["body_path"] else None,
         tuple(words),

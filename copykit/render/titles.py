@@ -39,6 +39,12 @@ class View(Bilingual):
     lang: str = "zh"
     terminal: Terminal = field(default_factory=Terminal)
     lesser: frozenset[str] = frozenset()  # rules whose points count in part: told after the other causes of a risk
+    mark: float | None = None  # what scores are held against
+
+    def total(self, score: float) -> str:
+        """Return a score in whole points, with its decimal where rounding would carry it over the mark (49.7 of 50)."""
+        is_carried = self.mark is not None and score < self.mark <= float(f"{score:.0f}")
+        return f"{score:.1f}" if is_carried else f"{score:.0f}"
 
 
 def title_json(score: TitleScore, advice: TitleAdvice | None = None) -> dict[str, Any]:
@@ -157,7 +163,7 @@ def advice_row(advice: TitleAdvice, view: View) -> list[str]:
 
 def change_cell(change: Change, view: View) -> str:
     """Return a change as one cell: the title as it would be, what it scores, what was done."""
-    scored = view.say(f"（{change.score:.0f} 分；", f" ({change.score:.0f}; ")
+    scored = view.say(f"（{view.total(change.score)} 分；", f" ({view.total(change.score)}; ")
     return change.title + scored + change.message + view.say("）", ")")
 
 
@@ -206,7 +212,7 @@ def titles_table(scores: Sequence[TitleScore], view: View, advise: Advise | None
     head += [*([say("注意", "note")] if noted else []), say("标题", "title")]
     rows = [
         [
-            f"{score.overall.value:.0f}",
+            view.total(score.overall.value),
             *(f"{score.dimensions[name].value:.0f}" for name in parts),
             *([" ".join(map(signs.__getitem__, kinds))] if noted else []),
             "x",
@@ -339,7 +345,7 @@ def _facts(score: TitleScore, view: View) -> list[str]:
 
 def _scores(score: TitleScore, view: View) -> list[str]:
     terminal, labels, say = view.terminal, view.labels, view.say
-    total = f"  {say('总分', 'score')} {score.overall.value:.0f}"
+    total = f"  {say('总分', 'score')} {view.total(score.overall.value)}"
     if _says_nothing(score):
         total += "    " + say(*UNJUDGED)
     elif score.usual:
@@ -437,7 +443,7 @@ def _changes(score: TitleScore, changes: Sequence[Change], view: View) -> list[s
     lines: list[str] = []
     reached = score.overall.value
     for number, change in enumerate(changes, 1):
-        gain = f"{view.say('总分', 'score')} {reached:.0f} → {change.score:.0f}"
+        gain = f"{view.say('总分', 'score')} {view.total(reached)} → {view.total(change.score)}"
         reached = change.score  # each is made upon the one before
         lines.append(f"  {number} {terminal.safe(change.message)}   {terminal.paint(terminal.safe(gain), 'good')}")
         lines += [f"    {line}" for line in wrapped(terminal.safe(one_line(change.title)), terminal.width - 4)]

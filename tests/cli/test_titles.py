@@ -226,6 +226,19 @@ def test_what_a_screenful_leaves_out_is_told_and_rows_under_the_mark_are_named(
         assert capsys.readouterr().out.count('"under":true') == 57
 
 
+def test_a_score_that_misses_the_mark_is_never_rounded_up_to_it(capsys: pytest.CaptureFixture[str]) -> None:
+    title = "保温杯"
+    score(title, "--format", "json")
+    value = json.loads(capsys.readouterr().out)[0]["score"]
+    whole = f"{value:.0f}"
+    assert float(whole) > value
+    for form, before in (("text", "总分 "), ("table", "\n")):
+        assert score(title, "--format", form, "--fail-under", whole) == 1
+        assert f"{before}{value} " in capsys.readouterr().out
+        assert score(title, "--format", form, "--fail-under", str(value)) == 0
+        assert f"{before}{whole} " in capsys.readouterr().out
+
+
 def test_a_row_of_plain_lines_says_its_title_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "标题.txt"
     file.write_text(TITLE + "\n", "utf-8")
