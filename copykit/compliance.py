@@ -157,28 +157,32 @@ class Checker:
                 asked.setdefault(fact, set()).update(
                     (first + start, last + start, rule) for first, last, rule in places
                 )
-        for start, end in _spelled_runs(folded.text):
-            findings += self._parted(text, *folded.span(start, end), context, _SIGNS)
-        for start, end in _turned_runs(folded.text):
-            findings += self._parted(text, *folded.span(start, end), context, _BLANKS)
+        for runs, signs in ((_spelled_runs(folded.text), _SIGNS), (_turned_runs(folded.text), _BLANKS)):
+            if runs:
+                findings += self._parted(text, [folded.span(*run) for run in runs], context, signs)
         # What the text as a whole owes stands beside what its sentences claim, and swallows none of it.
         findings = settled(findings)
         findings = in_order(_told_once([*findings, *self._owed_once(notices, findings)]))
         exempted = sorted(_unsaid(_settled_too(exempted), findings), key=_place_of)
         return Report(text, verdict(findings), tuple(findings), tuple(exempted), self._asks(findings, context, asked))
 
-    def _parted(self, text: str, start: int, end: int, context: Context, signs: str) -> list[Finding]:
-        """Return what ``text[start:end]``, in which signs part the characters of words, says without the signs."""
-        places = [place for place in range(start, end) if text[place] not in signs]
-        joined = "".join(text[place] for place in places)
-        if len(joined) == end - start:
-            return []
+    def _parted(self, text: str, runs: Iterable[tuple[int, int]], context: Context, signs: str) -> list[Finding]:
+        """Return what stretches of the text, in which signs part the characters of words, say without the signs."""
+        joined: list[str] = []
+        places: list[tuple[int, int]] = []  # of each joined character: where it stands in the text, how long its run is
+        for start, end in runs:
+            kept = [place for place in range(start, end) if text[place] not in signs]
+            if len(kept) < end - start:
+                joined.append("".join(text[place] for place in kept))
+                places += [(place, len(kept)) for place in kept]
+                places += [(end, 0)] * len(_APART)
         found = []
-        for finding in self.check(joined, context).findings:
-            first, last = places[finding.start], places[finding.end - 1] + 1
+        for finding in self.check(_APART.join(joined), context).findings if joined else ():
+            first, (last, size) = places[finding.start][0], places[finding.end - 1]
+            length = finding.end - finding.start
             # What holds no sign was found in its sentence, and what holds all of the run is owed by a whole text.
-            if finding.end - finding.start < last - first and finding.end - finding.start < len(joined):
-                found.append(finding._replace(start=first, end=last, match=text[first:last], related=()))
+            if length < last + 1 - first and length < size:
+                found.append(finding._replace(start=first, end=last + 1, match=text[first : last + 1], related=()))
         return found
 
     def _owed_once(self, notices: Iterable[Finding], found: Iterable[Finding]) -> list[Finding]:
@@ -255,6 +259,7 @@ _TURNED = late("[\u4e00-\u9fff] {0,3}\n {0,3}(?=[\u4e00-\u9fff])")
 _OPEN = "最第顶极唯"
 _LEAST_WRAPPED, _RAGGED = 12, 3  # characters of a wrapped line, cells by which its end varies
 _BLANKS = " \r\n\u3000"
+_APART = "。\n"  # between two runs that are read together
 _SIGNS = ",，、;；:：/|·~～*-_.。…"  # signs that part characters, as folding may meet and keep them
 _SPELLED = late("[,、;:](?:[\u4e00-\u9fff][,、;:])+")  # a single character between two signs
 _ENDS = _SIGNS + "!?()“”《》【】\n "
