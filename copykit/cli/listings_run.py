@@ -157,7 +157,7 @@ class Run:
             for listing in record["listings"]:
                 alike.add(listing)
         twins = {(twin.platform, twin.row): self._twin(twin) for twin in alike.twins(every)}
-        summary = _summary(lot, len(twins))
+        summary = _summary(lot, len(twins), render.warned(every(), twins))
         written = Output(every, twins, summary, self.view, not self.options["no_bom"], self.options["raw"])
         cut = 0
         if self.options["template"] is not None and output is not None:
@@ -384,13 +384,13 @@ def _ids(path: Path, files: DataFiles) -> Iterator[str]:
                 yield row.text.strip()
 
 
-def _summary(lot: Lot, twins: int) -> Summary:
+def _summary(lot: Lot, twins: int, warned: int) -> Summary:
     return Summary(
         lot.entries,
         lot.written,
         lot.blocked,
         lot.refused,
-        lot.warned,
+        warned,
         lot.unproved,
         dict(lot.by_platform),
         [((word.text, word.weight), count) for word, count in lot.covered()],

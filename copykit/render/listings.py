@@ -61,7 +61,7 @@ def platform_rows(
 ) -> Iterator[list[str]]:
     """Yield the rows of a platform's sheet: what may be uploaded, warnings beside it."""
     for listing in listings:
-        if listing["platform"] != platform.id or listing["error"] or listing["blocked"]:
+        if listing["platform"] != platform.id or not _is_to_upload(listing):
             continue
         told = "；".join(dict.fromkeys(_warnings(listing, twins))) if notes else ""
         fields = listing["fields"]
@@ -71,6 +71,15 @@ def platform_rows(
             cells = {**(fields if number == 0 else {}), **own}
             row = [str(cells.get(name, "")) for name in platform.columns]
             yield [*row, told if number == 0 else ""] if notes else row
+
+
+def warned(listings: Iterable[Record], twins: Mapping[tuple[str, int], str]) -> int:
+    """Return how many listings on the sheets to upload have a warning beside them."""
+    return sum(_is_to_upload(listing) and any(_warnings(listing, twins)) for listing in listings)
+
+
+def _is_to_upload(listing: Record) -> bool:
+    return not (listing["error"] or listing["blocked"])
 
 
 def _warnings(listing: Record, twins: Mapping[tuple[str, int], str]) -> Iterator[str]:
@@ -270,7 +279,7 @@ def summary_rows(summary: Summary, view: View) -> Iterator[list[object]]:
     yield [say("写好", "written"), summary.written]
     yield [say("挡下（有错误，没进上传页）", "blocked (errors; not on the sheets to upload)"), summary.blocked]
     yield [say("没写（行本身有问题）", "not written (something is wrong with the row)"), summary.refused]
-    yield [say("有提醒", "with warnings"), summary.warned]
+    yield [say("有提醒（上传页里写在旁边）", "with warnings (beside them on the sheets to upload)"), summary.warned]
     if summary.twins:
         yield [say("几乎一样的标题", "titles that say nearly the same"), summary.twins]
     if summary.unproved:

@@ -60,7 +60,6 @@ class Lot:
     written: int = 0
     blocked: int = 0
     refused: int = 0
-    warned: int = 0
     unproved: int = 0
     by_platform: Counter[tuple[str, str]] = field(default_factory=Counter)
     used: Counter[str] = field(default_factory=Counter)
@@ -85,8 +84,6 @@ class Lot:
                     self.blocked += 1
                 case _:
                     self.written += 1
-            if any(finding["severity"] == "warning" for finding in listing["findings"]):
-                self.warned += 1
             if not listing["title"]:
                 continue
             self.unproved += not listing["proved"]

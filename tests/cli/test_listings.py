@@ -17,6 +17,7 @@ import pytest
 
 from bench.shop import write
 from copykit.cli import run
+from copykit.cli.common import ProgressLine
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HEADER = ["货号", "品名", "牌子", "卖点", "颜色", "材质", "现标题"]
@@ -330,3 +331,37 @@ def test_no_table_that_is_read_is_written_over(
     assert build(source, "-o", output, platforms=platforms) == 2
     assert f"{source} 是要读的文件" in capsys.readouterr().err
     assert path.read_bytes() == before
+
+
+def test_with_warnings_means_the_same_in_the_summary_and_on_the_sheets(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twin = ["600000000000000005", *GOODS[1][1:]]
+    praised = ["600000000000000006", "保温杯", "杨幂同款", "500ml", "白色", "", ""]
+    save(shop / "商品.csv", [HEADER, *GOODS, twin, praised])
+    build("商品.csv", "-o", "上架.xlsx", platforms="京东,淘宝")
+    book = sheets(shop / "上架.xlsx")
+    rows = [row for name in ("京东", "淘宝") for row in book[name][1:]]
+    noted = sum(bool(row[-1]) for row in rows)
+    assert noted > 2
+    told = next(row[1] for row in book["汇总"] if str(row[0]).startswith("有提醒"))
+    assert told == noted
+    assert f"有提醒 {noted} 条" in capsys.readouterr().err
+
+
+def test_a_long_run_without_a_terminal_tells_how_far_it_is_each_half_minute(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("copykit.cli.common.time.monotonic", lambda: now[0])
+    line = ProgressLine("写", "built", 400)
+    for _ in range(100):
+        now[0] += 1
+        line.advance(2)
+    line.close()
+    told = capsys.readouterr().err.splitlines()
+    assert told == [
+        "  已写 62/400 · 16% · 还要 169 秒",
+        "  已写 124/400 · 31% · 还要 138 秒",
+        "  已写 186/400 · 46% · 还要 107 秒",
+    ]
