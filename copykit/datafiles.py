@@ -308,6 +308,9 @@ def read_text(path: Path) -> tuple[str | None, Problem | None]:
         return data.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
+        if error.reason == "unexpected end of data":
+            zh, en = "文件断在半个字上，没有存完，请重新拷一份", "the file breaks off inside a character; copy it again"
+            return None, Problem(shown, line, "", zh, en)
         return None, Problem(shown, line, "", "不是 UTF-8 编码，请另存为 UTF-8", "this is not UTF-8; save it as UTF-8")
 
 
@@ -453,10 +456,18 @@ def _parse_toml(text: str, shown: str) -> tuple[Any, Problem | None]:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
+        day = _NO_DAY.search(text.split("\n")[line - 1]) if str(error).startswith("Expected newline") else None
+        if day is not None:
+            zh, en = f"没有 {day[1]} 这一天，请检查月和日", f"there is no day {day[1]}; check month and day"
+            return None, Problem(shown, line, "", zh, en)
         return None, Problem(shown, line, "", f"TOML 写错了：{_in_chinese(str(error))}", f"bad TOML: {error}")
     except (orjson.JSONEncodeError, RecursionError):
         zh, en = "数字超过 64 位，或者括号套得太深", "a number over 64 bits, or brackets nested too deep"
         return None, Problem(shown, 0, "", zh, en)
+
+
+# What tomllib takes for a number with something behind it.
+_NO_DAY = late(r"=\s*(\d{4}-\d{2}-\d{2})")
 
 
 def _in_chinese(error: str) -> str:

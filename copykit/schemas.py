@@ -69,8 +69,13 @@ def _sentences(error: Any) -> Iterator[tuple[list[str | int], str, str]]:
         case "type":
             given_types = error.validator_value
             types = given_types if isinstance(given_types, list) else [given_types]
-            zh = f"应该是{'或'.join(_TYPES[each] for each in types)}，现在是 {given!r}"
-            yield path, zh, error.message
+            zh = f"应该是{'或'.join(_TYPES[each] for each in types)}，现在是 {_short(repr(given))}"
+            cure = ("", "")
+            if isinstance(given, str) and types == ["array"]:
+                parts = [part for part in re.split("[；;、]", given) if part.strip()]
+                shown = _short("[" + ", ".join(f'"{part.strip()}"' for part in parts) + "]")
+                cure = f"，写成 {shown}", f"; write {shown}"
+            yield path, zh + cure[0], _short(error.message) + cure[1]
         case "format":
             yield path, f"“{given}”不是日期，写成 2026-11-21 这样", f"'{given}' is no date; write it like 2026-11-21"
         case "minItems" | "minLength":
@@ -80,7 +85,8 @@ def _sentences(error: Any) -> Iterator[tuple[list[str | int], str, str]]:
             unit = "个字" if isinstance(given, str) else "个"
             yield path, f"最多 {error.validator_value} {unit}，现在是 {len(given)} {unit}", error.message
         case "minimum" | "maximum" | "exclusiveMinimum":
-            yield path, f"{given} 超出范围（{error.validator} {error.validator_value}）", error.message
+            zh = _BOUNDS[error.validator].format(error.validator_value)
+            yield path, f"{given} 超出范围（{zh}）", error.message
         case _:
             yield path, f"值不合要求：{error.message}", error.message
 
@@ -93,6 +99,14 @@ _TYPES = {
     "object": "表",
     "boolean": "true 或 false",
 }
+
+
+_BOUNDS = {"minimum": "最小 {}", "maximum": "最大 {}", "exclusiveMinimum": "要大于 {}"}
+MOST_SHOWN = 60  # characters of a value that a fault repeats
+
+
+def _short(told: str) -> str:
+    return told if len(told) <= MOST_SHOWN else told[:MOST_SHOWN] + "…"
 
 
 def _nearest(word: str, known: Sequence[str]) -> str | None:

@@ -178,7 +178,7 @@ FAULTS = [
         "'5' is not of type 'integer'",
     ),
     ("rules", RULE, "points = 5", "points = true", 2, "points", "应该是整数，现在是 True", "not of type 'integer'"),
-    ("rules", RULE, "points = 5", "points = 500", 2, "points", "500 超出范围（maximum 100）", "500"),
+    ("rules", RULE, "points = 5", "points = 500", 2, "points", "500 超出范围（最大 100）", "500"),
     ("rules", RULE, "points = 5", 'severity = "坏"', 2, "severity", "只能是 error、warning、hint", "not one of error"),
     ("rules", RULE, "points = 5", "checked = 2026", 2, "checked", "应该是文字", "not of type 'string'"),
     ("rules", RULE, "points = 5", 'checked = "去年"', 2, "checked", "“去年”不是日期", "'去年' is no date"),

@@ -37,6 +37,11 @@ MOST_KEYWORDS = 200
 MOST_YAML = 200_000
 
 
+# What a brief may be written in, and what surely is none.
+BRIEFS = (".toml", ".yaml", ".yml", ".json")
+TABLES = (".txt", ".csv", ".tsv", ".xlsx", ".xls", ".jsonl")
+
+
 def read_brief(path: Path) -> Brief:
     """Read a brief; a file of keywords that it names is read beside it.
 
@@ -55,6 +60,10 @@ def read_data(path: Path) -> tuple[Mapping[str, Any], Mapping[KeyPath, int]]:
         DataFileError: with every unknown key and bad value, its line and its cure.
     """
     shown = datafiles.shown_path(path)
+    if path.suffix.lower() in TABLES:
+        zh = "是表或词表，不是产品资料；从表里的一行起草：copykit brief from 表格 -o 资料.toml"
+        en = "this is a table or a list, no brief; copykit brief from TABLE -o brief.toml makes one of a row"
+        raise DataFileError([Problem(shown, 0, "", zh, en)])
     if path.suffix.lower() not in (".yaml", ".yml"):
         value, problems = datafiles.parse_file(path, "brief")
         if problems:

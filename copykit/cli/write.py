@@ -13,7 +13,7 @@ import click
 from copykit import batch, tables
 from copykit.brief import read_brief
 from copykit.brief.origin import ProductRows
-from copykit.brief.reading import brief_from
+from copykit.brief.reading import BRIEFS, brief_from
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
 from copykit.datafiles import DataFiles, shown_path
@@ -30,7 +30,6 @@ from copykit.writing.writer import Options, Writer
 FILES = (".md", ".html", ".txt", ".json", ".jsonl", ".xlsx", ".csv")
 F = TypeVar("F", bound=Callable[..., Any])
 TOLD = 20  # briefs that failed are named, up to so many
-BRIEFS = (".toml", ".yaml", ".yml", ".json")
 
 ARTICLE = Text(
     "用产品资料写文章：清单盘点、测评对比、达人体验、故事、问答、教程、卖货三步、热点、通稿、案例、详情页分屏。\n"

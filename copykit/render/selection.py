@@ -142,7 +142,14 @@ def selection_cells(words: Sequence[SelectedWord], view: SelectionView) -> tuple
             yield [
                 *(word.priority, word.text, view.roles[word.role], word.group),
                 *(view.intents.get(word.intent, word.intent), word.reason),
-                *(word.metrics.get(role) for role in roles),
+                *(_figure(word.metrics.get(role)) for role in roles),
             ]
 
     return headers, rows()
+
+
+def _figure(value: float | None) -> float | None:
+    """Return a figure without what adding left at its end: 5067.3 for 5067.299999999999, 18332 for 18332.0."""
+    if value is None:
+        return None
+    return int(value) if float(value).is_integer() else float(f"{value:.10g}")

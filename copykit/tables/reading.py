@@ -5,6 +5,7 @@ Reading streams: a million rows of txt, CSV or JSON lines need no more memory th
 
 from __future__ import annotations
 
+import codecs
 import io
 import itertools
 import re
@@ -138,6 +139,12 @@ def _kind_of(head: bytes, suffix: str, format: str | None, name: str) -> Format 
         return cast("Format", format)
     if _is_html(head):
         return "html"
+    if suffix in _BOOKS and b"\0" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        zh, en = (
+            "这个工作簿坏了，请重新导出或另存为 .xlsx",
+            "this workbook is broken; export it again or save it as .xlsx",
+        )
+        raise FileUnreadable(name, zh, en)
     return _SUFFIXES.get(suffix)
 
 
@@ -169,6 +176,7 @@ _SUFFIXES: dict[str, Format] = {
     ".xlsx": "csv",
     ".et": "csv",
 }
+_BOOKS = (".xlsx", ".xls", ".et")
 
 
 def _is_html(head: bytes) -> bool:

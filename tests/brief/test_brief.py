@@ -154,6 +154,22 @@ def test_a_mistake_about_the_shop_is_told_with_its_line(tmp_path: Path, line: st
     assert zh in problem.zh
 
 
+@pytest.mark.parametrize(
+    ("text", "zh"),
+    [
+        ('keywords = []\n[audience]\nwho = "学生；妈妈"', '写成 ["学生", "妈妈"]'),
+        ('[[claims]]\nkind = "spec"\nvalid_until = 2027-13-31', "没有 2027-13-31 这一天"),
+        ('brand = "禾'.encode() + "木".encode()[:2], "文件断在半个字上"),
+        ("price = -5", "-5 超出范围（最小 0）"),
+    ],
+)
+def test_what_is_wrong_is_told_with_what_cures_it(tmp_path: Path, text: str | bytes, zh: str) -> None:
+    data = text.encode() if isinstance(text, str) else text
+    with pytest.raises(DataFileError) as caught:
+        read_brief(write(tmp_path, 'product = "伞"\n'.encode() + data))
+    assert zh in caught.value.problems[0].zh
+
+
 # --- what texts are made of ------------------------------------------------------------------------------------------
 
 RICH = """\

@@ -142,3 +142,13 @@ def test_an_empty_table_says_so_and_still_widens_the_root(words: Path, capsys: p
     Path("空.txt").write_text("", "utf-8")
     assert expand("空.txt", "--root", "睫毛膏", "--top", "3") == 2
     assert "没有搜索词" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["expand", "select", "compare"])
+def test_a_brief_is_no_word_list_and_a_word_list_no_brief(
+    words: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert run(["keywords", command, "资料.toml"]) == 2
+    assert "资料.toml 是产品资料，请写成 --brief 资料.toml" in capsys.readouterr().err
+    assert run(["keywords", command, str(words), str(words), "--brief", "评论.txt"]) == 2
+    assert "评论.txt: 是表或词表，不是产品资料" in capsys.readouterr().err

@@ -171,3 +171,11 @@ def test_an_empty_table_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture
     path.write_text("", "utf-8")
     assert select(path) == 2
     assert "一个词也没有" in capsys.readouterr().err
+
+
+def test_figures_are_written_as_they_were_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "词.csv"
+    table.write_text("搜索词,展现量,花费\n睫毛膏防水,18332,0.1\n睫毛膏防水,1,0.2\n", "utf-8")
+    assert select(table, "--product", "睫毛膏", "--format", "csv") == 0
+    row = next(csv.DictReader(io.StringIO(capsys.readouterr().out.lstrip("\ufeff"))))
+    assert (row["展现"], row["花费"]) == ("18333", "0.3")

@@ -197,6 +197,7 @@ def test_an_error_names_file_line_and_cure() -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "a.xls", "另存为不带密码的 .xlsx"),
         (b"%PDF-1.7", "a.csv", "PDF"),
         (b"\x1f\x8b\x08\x00broken", "a.csv.gz", "文件损坏"),
+        (b"\x00\x01\x02PK", "a.xlsx", "工作簿坏了"),
         (gzip.compress(PLAIN.encode(), mtime=0)[:20], "a.csv.gz", "文件损坏"),
     ],
 )

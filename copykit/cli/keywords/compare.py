@@ -21,6 +21,7 @@ from copykit.cli.keywords.out import (
     check_output,
     check_passed_over,
     output_options,
+    refuse_briefs,
     told,
     told_sources,
     write_result,
@@ -433,6 +434,7 @@ class _Desk:
 
 
 def _check(periods: tuple[str, ...], options: dict[str, Any]) -> None:
+    refuse_briefs(periods)
     check_output(options["output"])
     picture: Path | None = options["picture"]
     if picture is not None and picture.suffix.lower() != ".svg":

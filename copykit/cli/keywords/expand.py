@@ -17,6 +17,7 @@ from copykit.cli.keywords.out import (
     check_output,
     check_passed_over,
     output_options,
+    refuse_briefs,
     told,
     told_sources,
     write_result,
@@ -85,6 +86,7 @@ def expand(sources: tuple[str, ...], **options: Any) -> int:
     from copykit.keywords.product import product_of
     from copykit.text.segment import Segmenter, UserWord
 
+    refuse_briefs(sources)
     check_output(options["output"])
     files = common.open_data(options["data_folders"])
     settings: dict[str, Any] = files.load("expansion")["standard"]

@@ -57,6 +57,19 @@ def check_output(output: Path | None, more: Sequence[str] = ()) -> None:
         raise UsageMistake(f"-o 只会写 {known}，现在是 {output.name}", f"-o writes {known}, not {output.name}")
 
 
+def refuse_briefs(sources: Sequence[str]) -> None:
+    """Refuse a brief that is given as a list of words.
+
+    Raises:
+        UsageMistake: naming it and the option that takes it.
+    """
+    for source in sources:
+        if source.lower().endswith((".toml", ".yaml", ".yml")):
+            raise UsageMistake(
+                f"{source} 是产品资料，请写成 --brief {source}", f"{source} is a brief; give it as --brief {source}"
+            )
+
+
 def write_result(result: Result, options: dict[str, Any], table: Callable[[], str]) -> None:
     """Write a result to its file, and what is asked for, a table by default, to stdout."""
     output: Path | None = options["output"]

@@ -17,6 +17,7 @@ from copykit.cli.keywords.out import (
     check_output,
     check_passed_over,
     output_options,
+    refuse_briefs,
     told,
     told_nothing,
     told_sources,
@@ -95,6 +96,7 @@ def select(sources: tuple[str, ...], **options: Any) -> int:
             "请给出词表（csv、xlsx、jsonl、txt）或 -；写法看 copykit keywords select --help",
             "name tables of words (csv, xlsx, jsonl, txt) or -; see copykit keywords select --help",
         )
+    refuse_briefs(sources)
     check_output(options["output"])
     files = common.open_data(options["data_folders"])
     form = _form(files, options)
