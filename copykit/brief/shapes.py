@@ -51,6 +51,12 @@ def check_shapes(
         fault = fault_of(text, field.shape, segmenter) if field is not None else None
         if field is not None and fault is not None:
             key = ".".join(str(part) for part in path)
+            several = [part.strip() for part in text.split("；") if part.strip()]
+            if isinstance(path[-1], int) and len(several) > 1:
+                shown_list = ", ".join(f'"{_shown(part)}"' for part in several[:3])
+                zh, en = f"这里是几个，一个一对引号：{shown_list}", f"these are several, each in quotes: {shown_list}"
+                problems.append(Problem(shown, schemas.locate(lines, path), key, zh, en))
+                continue
             zh = f"“{_shown(text)}”{fault[0]}，比如“{field.example}”"
             problems.append(Problem(shown, schemas.locate(lines, path), key, zh, f"'{_shown(text)}' {fault[1]}"))
     return problems

@@ -119,7 +119,7 @@ class Forms:
             yield self[name]
 
     def __getitem__(self, name: str) -> Form:
-        """Return the form of an id, a name or an alias.
+        """Return the form of an id, a name, the end of a name (尺码大小 of 评价回复·尺码大小) or an alias.
 
         Raises:
             UnknownForm: with the names of all.
@@ -127,7 +127,13 @@ class Forms:
         """
         data = self.files.load(self.kind)
         for identifier, each in data.items():
-            if name in (identifier, each["name"], each.get("name_en"), *each.get("aliases", ())):
+            if name in (
+                identifier,
+                each["name"],
+                each["name"].rpartition("·")[2],
+                each.get("name_en"),
+                *each.get("aliases", ()),
+            ):
                 if identifier not in self._made:
                     self._made[identifier] = self._form(identifier, each)
                 return self._made[identifier]

@@ -91,6 +91,12 @@ def test_a_name_that_no_text_may_say_is_told_with_its_line(
     assert f"a.toml:2: product: {why}" in capsys.readouterr().out
 
 
+def test_several_in_one_pair_of_quotes_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("a.toml").write_text('product = "伞"\n[audience]\nwho = ["学生；骑车的人"]\n', "utf-8")
+    assert brief("check", "a.toml") == 1
+    assert 'a.toml:3: audience.who.0: 这里是几个，一个一对引号："学生", "骑车的人"' in capsys.readouterr().out
+
+
 def test_a_page_gives_a_first_brief_with_the_origin_of_every_field(capsys: pytest.CaptureFixture[str]) -> None:
     Path("页.html").write_bytes(PAGE.encode("gbk").replace(b"<head>", b'<head><meta charset="gbk">'))
     assert brief("from", "页.html", "-o", "霜.toml") == 0

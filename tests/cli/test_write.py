@@ -11,6 +11,7 @@ import pytest
 
 from copykit.cli import run
 from copykit.datafiles import bundled
+from copykit.writing.forms import Forms
 
 SAMPLES = Path(__file__).parents[2] / "corpora/samples/briefs"
 TORCH = str(SAMPLES / "torch.toml")
@@ -168,6 +169,11 @@ def test_a_file_that_is_there_costs_its_own_text_only(capsys: pytest.CaptureFixt
     assert "写好 1 篇" in err
     assert Path("文章/kids_shoes.md").read_text("utf-8") == "旧的"
     assert Path("文章/torch.md").exists()
+
+
+def test_a_form_is_known_by_the_end_of_its_name() -> None:
+    forms = Forms(bundled(), "reply")
+    assert forms["尺码大小"].id == forms["评价回复·尺码大小"].id
 
 
 def test_a_row_that_sums_others_up_is_no_product(capsys: pytest.CaptureFixture[str]) -> None:
