@@ -296,17 +296,19 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
         except DataFileError as error:
             return list(error.problems)
     elif entry.kind in _BY_NAME:
-        found = _clashing(files, entry)
+        found = [*_clashing(files, entry), *_of_no_profile(files, entry, value)]
     elif entry.kind == "voices":
         from copykit.voices import calls_of, check_voice
 
         found = check_voice(entry.id, value, calls_of(files))
     elif entry.kind == "exemptions":
         from copykit.compliance import check_exemption
+        from copykit.rules.vetting import CASES, names_nothing
 
         try:
             checker, context = _checker(files), _case_context(files)(value["cases"].get("given", {}))
-            found = check_exemption(entry.id, value, checker, context, 3 if own else 1)
+            found = check_exemption(entry.id, value, checker, context, CASES if own else 1)
+            found += [Problem(entry.id, 0, *fault) for fault in names_nothing(value, files)]
         except DataFileError as error:
             return list(error.problems)
         except CopykitError as error:
@@ -326,19 +328,30 @@ def _clashing(files: DataFiles, entry: Entry) -> list[Problem]:
     return []
 
 
+def _of_no_profile(files: DataFiles, entry: Entry, value: Mapping[str, Any]) -> list[Problem]:
+    """Return that a platform is judged by a profile that there is not; no title of its could be scored."""
+    from copykit.rules.vetting import unheard_of
+
+    faults = unheard_of("profile", value.get("profile"), files.load("profiles").keys(), "种打分方法", "profile")
+    return [Problem(entry.id, 0, *fault) for fault in faults]
+
+
 # The kinds that are asked for by name, and how their names are folded.
 _BY_NAME: dict[str, Callable[[str], str]] = {"categories": fold_text, "platforms": str.casefold}
 
 
 def _warnings(files: DataFiles, entry: Entry) -> list[Problem]:
-    """Return what a user's own rule may be used in spite of."""
-    if entry.kind != "rules" or entry.layer == "bundled" or entry.path.suffix not in datafiles.PARSED:
+    """Return what a user's own rule or exemption may be used in spite of."""
+    own = entry.kind in ("rules", "exemptions") and entry.layer != "bundled"
+    if not own or entry.path.suffix not in datafiles.PARSED:
         return []
-    from copykit.rules.vetting import broad
+    from copykit.rules.vetting import broad, few_cases
 
     value, _ = datafiles.parse_file(entry.path, entry.kind)
+    if value is None:
+        return []
     try:
-        found = broad(entry.id, value, files) if value is not None else []
+        found = [*(broad(entry.id, value, files) if entry.kind == "rules" else ()), *few_cases(entry.id, value)]
     except DataFileError:  # a faulty word list, told with what is wrong
         return []
     return [datafiles.in_file(problem, entry.path) for problem in found]
@@ -363,13 +376,15 @@ def _rule_kinds() -> dict[str, Any]:
 def _rule_problems(files: DataFiles, entry: Entry, value: dict[str, Any], own: bool) -> list[Problem]:
     """Return what is wrong with a rule's sentences and sources, and with a user's own rule before it runs."""
     from copykit.rules.check import check_rule, check_source
-    from copykit.rules.vetting import vet
+    from copykit.rules.vetting import CASES, vet
 
     kinds = _rule_kinds()
     if value["kind"] not in kinds:
         return [*_misnamed(files, entry), *(each for each in vet(entry.id, value, files) if each.key != "dimension")]
     found = [] if own else vet(entry.id, value, files)
-    found += check_rule(entry.id, value, files, _segmenter(), kinds, _case_context(files), 3 if own else 1, trusted=own)
+    found += check_rule(
+        entry.id, value, files, _segmenter(), kinds, _case_context(files), CASES if own else 1, trusted=own
+    )
     if entry.id.startswith("law/"):
         found += check_source(entry.id, value, _laws(files))
     return found

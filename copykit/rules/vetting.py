@@ -23,6 +23,7 @@ from copykit.laws import Laws
 from copykit.lexicon import Lexicons
 from copykit.text.normalize import fold_text
 
+CASES = 3  # sentences of each sort that prove a rule
 COMMON_CHARACTER = 0.005  # share of texts that hold it
 COMMON_WORD = 0.02
 COMMON_IN_GENERAL = 0.02  # share of pieces of general prose, of which an article has dozens
@@ -53,29 +54,55 @@ Fault = tuple[str, str, str]  # key, zh, en
 
 
 def names_nothing(data: Mapping[str, Any], files: DataFiles, kinds: Iterable[str] = ()) -> Iterator[Fault]:
-    """Yield the names that stand for nothing: a dimension of no profile, and a kind that is none of ``kinds``.
+    """Yield the names that stand for nothing: a dimension of no profile, a proof of no claim, a kind not of ``kinds``.
 
     ``data`` may be one that does not fit the schema. A rule of an unknown dimension would be left out by every profile
-    without a word.
+    without a word, and one of an unknown proof would hold against every claim.
     """
+    from copykit.brief import claim_kinds  # late: few rules are vetted
+
     profiles = files.load("profiles").values()
     groups = ("dimensions", "beside", "risks", "notes")
     dimensions = {name for profile in profiles for group in groups for name in profile.get(group, ())}
     for key, known, zh, en in (
         ("kind", set(kinds), "种规则", "kind"),
         ("dimension", dimensions, "个维度", "dimension"),
+        ("proof", set(claim_kinds()), "种证据", "proof"),
     ):
-        told = data.get(key)
-        if isinstance(told, str) and known and told not in known:
-            near = difflib.get_close_matches(told, sorted(known), 1)
+        yield from unheard_of(key, data.get(key), known, zh, en)
+
+
+def unheard_of(key: str, told: Any, known: Set[str], zh: str, en: str) -> Iterator[Fault]:
+    """Yield the names of a key, one or a list, that are not known; with nothing known any will do."""
+    for name in told if isinstance(told, list) else [told]:
+        if isinstance(name, str) and known and name not in known:
+            near = difflib.get_close_matches(name, sorted(known), 1)
             hint_zh = f"，是不是想写“{near[0]}”？" if near else "；"
             hint_en = f"; did you mean '{near[0]}'? known: " if near else "; known: "
             names = sorted(known)
             yield (
                 key,
-                f"没有“{told}”这{zh}{hint_zh}可以用 {'、'.join(names)}",
-                f"unknown {en} '{told}'{hint_en}{', '.join(names)}",
+                f"没有“{name}”这{zh}{hint_zh}可以用 {'、'.join(names)}",
+                f"unknown {en} '{name}'{hint_en}{', '.join(names)}",
             )
+
+
+def few_cases(name: str, data: Mapping[str, Any]) -> list[Problem]:
+    """Return a reminder where a rule or an exemption carries fewer sentences than prove one."""
+    counts = {key: len(told) for key, told in data["cases"].items() if key in ("flag", "pass", "exempt")}
+    if min(counts.values(), default=CASES) >= CASES:
+        return []
+    zh = "、".join(f"{key} {count} 句" for key, count in counts.items())
+    en = ", ".join(f"{key} {count}" for key, count in counts.items())
+    return [
+        Problem(
+            name,
+            0,
+            "cases",
+            f"提醒：{zh}，各写 {CASES} 句才看得出会不会错杀，写差一点就弄错的话",
+            f"warning: {en}; {CASES} sentences each show whether it goes too far: give those that it nearly gets wrong",
+        )
+    ]
 
 
 def _waives_nothing(data: Mapping[str, Any], files: DataFiles) -> Iterator[Fault]:

@@ -22,6 +22,7 @@ source = "店规 2026"
 flag = ["三个月断货五次"]
 pass = ["今天到货"]
 """
+PROVED = RULE.replace('货五次"', '货五次", "又断货", "断货了"').replace('到货"]', '到货", "货断了腿", "不断到货"]')
 DIMENSIONED = RULE.replace('kind = "word"\n', 'kind = "word"\ndimension = "novelty"\npoints = 3\n')
 PLATFORM = """\
 name = "自营小程序"
@@ -178,10 +179,17 @@ def test_all_bundled_files_are_fine(copykit: Copykit) -> None:
 
 
 def test_one_good_file_is_fine(copykit: Copykit, tmp_path: Path) -> None:
-    put(tmp_path / "我的/rules/店规/断货.toml", RULE)
+    put(tmp_path / "我的/rules/店规/断货.toml", PROVED)
     assert copykit("data", "check", "我的/rules/店规/断货.toml") == (0, "检查了 1 个文件，都能用\n", "")
     english = copykit("data", "check", "我的/rules/店规/断货.toml", "--lang", "en")
     assert english == (0, "1 files checked, all fine\n", "")
+
+
+def test_a_rule_with_few_sentences_is_reminded_of_and_used(copykit: Copykit, tmp_path: Path) -> None:
+    put(tmp_path / "我的/rules/店规/断货.toml", RULE)
+    code, out, err = copykit("data", "check", "我的/rules/店规/断货.toml")
+    assert (code, out) == (0, "检查了 1 个文件，都能用\n")
+    assert err.startswith("我的/rules/店规/断货.toml:7: cases: 提醒：flag 1 句、pass 1 句，各写 3 句")
 
 
 @pytest.mark.parametrize(
@@ -235,6 +243,18 @@ def test_one_good_file_is_fine(copykit: Copykit, tmp_path: Path) -> None:
             'name = "茶"\nnote = "看《电子商务法》第八十九条、第90条"\n',
             ":2: note: 《电子商务法》只有 89 条，没有“第90条”",
             ":2: note: 电子商务法 has 89 articles and no 第90条",
+        ),
+        (
+            "rules/店规/x.toml",
+            RULE.replace('"word"\n', '"claim"\nseverity = "error"\nproof = "salez"\nsuggestions = ["写到货"]\n'),
+            ":3: proof: 没有“salez”这种证据，是不是想写“sales”？",
+            ":3: proof: unknown proof 'salez'; did you mean 'sales'?",
+        ),
+        (
+            "platforms/x.toml",
+            PLATFORM.replace("listing", "contnt"),
+            ":7: profile: 没有“contnt”这种打分方法，是不是想写“content”？",
+            ":7: profile: unknown profile 'contnt'; did you mean 'content'?",
         ),
         ("lexicons/x.txt", "# 面料\n", "词表里一个词也没有", "the list holds no word"),
         ("samples/x.json", "{", "JSON 写错了", "bad JSON"),
