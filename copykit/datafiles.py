@@ -13,7 +13,7 @@ import functools
 import os
 import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,10 +53,16 @@ class Entry(NamedTuple):
 class DataFiles:
     """The data files of a run: ``load(kind)`` gives id → value over all layers."""
 
-    def __init__(self, layers: Sequence[Layer], cache: Path | None = None) -> None:
-        """Take layers from the farthest (bundled) to the nearest; ``cache`` None compiles in memory only."""
+    def __init__(
+        self, layers: Sequence[Layer], cache: Path | None = None, left_out: frozenset[str] = frozenset()
+    ) -> None:
+        """Take layers from the farthest (bundled) to the nearest; ``cache`` None compiles in memory only.
+
+        ``left_out`` are files, as problems name them, that are treated as if they were not there.
+        """
         self.layers = tuple(layers)
         self.cache = cache
+        self.left_out = left_out
         self._loaded: dict[str, dict[str, Any]] = {}
         # By layer and kind: the files, and what the values were made from.
         self._listed: dict[tuple[str, str], list[_File]] = {}
@@ -125,9 +131,17 @@ class DataFiles:
         self.load(kind)
         return self._origins[kind][name]
 
+    def without(self, shown: Iterable[str]) -> DataFiles:
+        """Return the same data files but for some, by the names that problems give them."""
+        return DataFiles(self.layers, self.cache, self.left_out.union(shown))
+
     def entries(self, kind: str) -> list[Entry]:
         """Return the files of a kind that are in force, sorted by id."""
-        found = {entry.id: entry for layer in self.layers for entry in _entries(layer, kind)}
+        found = {
+            file.id: Entry(kind, file.id, layer.name, Path(file.path))
+            for layer in self.layers
+            for file in self._there(layer, kind)
+        }
         return [found[name] for name in sorted(found)]
 
     def by_name(self, kind: str, fold: Callable[[str], str]) -> dict[str, str]:
@@ -218,8 +232,15 @@ class DataFiles:
     def _found(self, layer: Layer, kind: str) -> list[_File]:
         """Return the files of a kind whose values are read; a layer's folders are listed once."""
         if (layer.name, kind) not in self._listed:
-            self._listed[layer.name, kind] = [file for file in _files(layer, kind) if file.path.endswith(PARSED)]
+            self._listed[layer.name, kind] = [file for file in self._there(layer, kind) if file.path.endswith(PARSED)]
         return self._listed[layer.name, kind]
+
+    def _there(self, layer: Layer, kind: str) -> Iterator[_File]:
+        return (
+            file
+            for file in _files(layer, kind)
+            if not self.left_out or shown_path(Path(file.path)) not in self.left_out
+        )
 
 
 def parse(entries: Sequence[Entry]) -> dict[str, Any]:
@@ -414,10 +435,6 @@ class _File(NamedTuple):
     path: str
     size: int
     time: int
-
-
-def _entries(layer: Layer, kind: str) -> Iterator[Entry]:
-    return (Entry(kind, file.id, layer.name, Path(file.path)) for file in _files(layer, kind))
 
 
 def _files(layer: Layer, kind: str) -> Iterator[_File]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -112,7 +112,9 @@ def check(paths: tuple[Path, ...], today: Any, data_folders: tuple[Path, ...]) -
     # What keeps a kind from being loaded is met again by every rule and exemption that needs it. Trying a rule or a
     # form leaves its engine behind, which is garbage that refers to itself.
     with few_collections():
-        problems = list(dict.fromkeys(problem for entry in entries for problem in _problems(files, entry)))
+        found, files = _found_in(files, entries)
+    checked = {datafiles.shown_path(entry.path) for entry in entries}
+    problems = sorted(found, key=lambda problem: problem.file not in checked)
     lang = common.lang_of()
     for problem in problems:
         note(problem.say(lang))
@@ -123,10 +125,12 @@ def check(paths: tuple[Path, ...], today: Any, data_folders: tuple[Path, ...]) -
     for line in expired:
         note(line)
     if problems:
+        others = sum(problem.file not in checked for problem in problems)
+        more = say(f"，其中 {others} 处在旁边的文件里", f", {others} of them in files beside") if others else ""
         note(
             say(
-                f"检查了 {len(entries)} 个文件，{len(problems)} 处要改",
-                f"{len(entries)} files checked, {len(problems)} faults",
+                f"检查了 {len(entries)} 个文件，{len(problems)} 处要改{more}",
+                f"{len(entries)} files checked, {len(problems)} faults{more}",
             )
         )
         return common.REJECTED
@@ -271,7 +275,29 @@ def _kinds() -> frozenset[str]:
     return frozenset(datafiles.bundled().kinds())
 
 
+def _found_in(files: DataFiles, entries: Iterable[Entry]) -> tuple[list[Problem], DataFiles]:
+    """Return what is wrong with some files, and the data files without those that keep others from being looked at."""
+    found: dict[Problem, None] = {}
+    for entry in entries:
+        for _ in files.kinds():  # each time a file of a kind may turn out to be faulty
+            try:
+                found.update(dict.fromkeys(_problems(files, entry)))
+                break
+            except DataFileError as error:
+                found.update(dict.fromkeys(error.problems))
+                faulty = {problem.file for problem in error.problems} - files.left_out
+                if not faulty or datafiles.shown_path(entry.path) in faulty:
+                    break
+                files = files.without(faulty)
+    return list(found), files
+
+
 def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
+    """Return what is wrong with a file.
+
+    Raises:
+        DataFileError: another one that it needs cannot be used.
+    """
     from copykit.lexicon import check_file
 
     if entry.path.suffix not in datafiles.PARSED:
@@ -284,17 +310,11 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
     own = entry.layer == "bundled"
     found: list[Problem] = []
     if entry.kind == "rules":
-        try:
-            found = _rule_problems(files, entry, value, own)
-        except DataFileError as error:
-            return list(error.problems)
+        found = _rule_problems(files, entry, value, own)
     elif entry.path.suffix == ".j2" and "plans" in value:
         from copykit.writing.trial import check_template
 
-        try:
-            found = check_template(files, entry.kind, entry.id, strict=own and entry.kind == "article")
-        except DataFileError as error:
-            return list(error.problems)
+        found = check_template(files, entry.kind, entry.id, strict=own and entry.kind == "article")
     elif entry.kind in _BY_NAME:
         found = [*_clashing(files, entry), *_of_no_profile(files, entry, value)]
     elif entry.kind == "voices":
@@ -309,8 +329,8 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
             checker, context = _checker(files), _case_context(files)(value["cases"].get("given", {}))
             found = check_exemption(entry.id, value, checker, context, CASES if own else 1)
             found += [Problem(entry.id, 0, *fault) for fault in names_nothing(value, files)]
-        except DataFileError as error:
-            return list(error.problems)
+        except DataFileError:
+            raise
         except CopykitError as error:
             found = [Problem(entry.id, 0, "", error.say("zh"), error.say("en"))]
     if entry.kind != "rules" or own:  # a rule of one's own has been looked over for that, as before it is used

@@ -185,6 +185,21 @@ def test_one_good_file_is_fine(copykit: Copykit, tmp_path: Path) -> None:
     assert english == (0, "1 files checked, all fine\n", "")
 
 
+def test_a_faulty_file_beside_hides_nothing_of_the_one_asked_about(copykit: Copykit, tmp_path: Path) -> None:
+    put(tmp_path / "我的/lexicons/面料.txt", "真丝".encode("gbk"))
+    put(tmp_path / "我的/categories/茶.toml", "name = 1\n")
+    put(tmp_path / "我的/rules/店规/断货.toml", PROVED.replace("三个月断货", "三个月到货"))
+    code, out, err = copykit("data", "check", "我的/rules/店规/断货.toml")
+    assert (code, out) == (2, "")
+    first, *beside, last = err.splitlines()
+    assert first.startswith("我的/rules/店规/断货.toml:8: cases.flag: 该命中却没有：三个月到货")
+    assert any(line.startswith("我的/lexicons/面料.txt:1: 不是 UTF-8") for line in beside)
+    assert last == f"检查了 1 个文件，{len(beside) + 1} 处要改，其中 {len(beside)} 处在旁边的文件里"
+
+    code, _, err = copykit("data", "check", "我的")
+    assert any("该命中却没有：三个月到货" in line for line in err.splitlines())
+
+
 def test_a_rule_with_few_sentences_is_reminded_of_and_used(copykit: Copykit, tmp_path: Path) -> None:
     put(tmp_path / "我的/rules/店规/断货.toml", RULE)
     code, out, err = copykit("data", "check", "我的/rules/店规/断货.toml")
