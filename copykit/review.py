@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from copykit import datafiles, schemas
 from copykit.brief import read_brief
@@ -35,6 +35,8 @@ _FRONT_KEYS = {
     "channel": "channel",
     "brief": "brief",
 }
+# What a run went over: sentences and streams alone, files, a folder, all of a project.
+Over = Literal["texts", "files", "folder", "project"]
 _MISSPELT = 0.85  # chanel is; categories, which other programs read, is not
 
 
@@ -163,8 +165,8 @@ class Reviewer:
             self._contexts[facts] = self._checker.context(facts)
         return self._contexts[facts]
 
-    def complaints(self, *, whole: bool) -> list[Problem]:
-        """Return what is wrong with the excuses of copykit.toml, after a run; ``whole``: all texts were checked."""
+    def complaints(self, over: Over) -> list[Problem]:
+        """Return what is wrong with the excuses of copykit.toml, after a run over all that ``over`` tells."""
         folder = self._project.folder
         if folder is None:
             return []
@@ -178,12 +180,20 @@ class Reviewer:
                 zh, en = f"没有“{names}”这条规则", f"there is no rule '{names}'"
             elif each not in self._held:
                 zh, en = f"到 {each.until} 为止，已经过期，不再放过", f"ended on {each.until} and no longer holds"
-            elif each not in self._used and each in self._asked and (whole or each.files):
+            elif each not in self._used and self._was_tried(each, over):
                 zh, en = "没有放过任何一处，用不上了就删掉", "excuses nothing any more; remove it"
             else:
                 continue
             problems.append(Problem(shown, each.line, key, zh, en))
         return problems
+
+    def _was_tried(self, excuse: PhraseExcuse, over: Over) -> bool:
+        """Return whether a run has shown that an excuse is good for nothing: one file tells little of a phrase."""
+        if excuse.rules and self._active.isdisjoint(excuse.rules):
+            return False
+        if over == "project" or excuse not in self._asked:
+            return over == "project"
+        return over == "folder" or (over == "files" and bool(excuse.files))
 
     def _speaks_of(self, excuse: PhraseExcuse, file: str) -> bool:
         folder = self._project.folder

@@ -305,6 +305,17 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_reported_whole(check: Chec
     assert told[-1].endswith("第 3 行")
 
 
+def test_an_empty_file_stops_neither_a_folder_nor_a_hook(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    put("文案/空.md", "")
+    put("文案/好.md", CLEAN)
+    assert check("文案/空.md").code == 2
+    code, _, err = check("文案")
+    assert (code, err.splitlines()) == (0, ["文案/空.md 里没有文字，没有检查"])
+    monkeypatch.setenv("PRE_COMMIT", "1")
+    code, _, err = check("文案/空.md")
+    assert (code, err.splitlines()) == (0, ["文案/空.md 里没有文字，没有检查"])
+
+
 def test_a_row_of_a_list_of_fields_is_no_header_and_every_column_of_texts_is_read(check: Check) -> None:
     put("清单.csv", "项目,内容\n标题,最好用的面霜\n正文,第一品牌\n".encode("gbk"))
     put("两栏.csv", "编号,名称,文案,标签\n1,国家级面霜,最好用的面霜,补水\n".encode("gbk"))
@@ -520,8 +531,17 @@ def test_a_long_phrase_of_the_project_beats_the_short_word_in_it(check: Check) -
     assert [line.partition(":")[2].partition(":")[0] for line in told] == ["5", "14"]
     assert "用不上" in told[0]
     assert "过期" in told[1]
+    assert [line for line in check("旧").err.splitlines() if "用不上的话" in line] != []
     # One text of many says nothing about phrases of the others.
     assert [line for line in check("旧/b.txt").err.splitlines() if "用不上" in line] == []
+
+
+def test_an_excuse_for_files_that_there_are_not_is_told_over_the_project_only(check: Check) -> None:
+    put("copykit.toml", '[[check.excuse]]\nphrase = "国家级"\nfiles = ["没有/*"]\nreason = "旧活动"\n')
+    put("a.txt", "国家级")
+    assert "copykit.toml:1: check.excuse（国家级）: 没有放过任何一处" in check(".").err
+    for given in (("a.txt",), ("--text", "国家级")):
+        assert "用不上" not in check(*given).err
 
 
 # --- formats ----------------------------------------------------------------------------------------------------------

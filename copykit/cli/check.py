@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,20 +21,21 @@ from copykit.cli.check_out import FILES, FORMATS, write_file, write_lines
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
 from copykit.compliance import KINDS, PACKS, Checker
 from copykit.datafiles import DataFiles
-from copykit.documents import UNDECODED, Document, Found, Refused, find_files, from_text, read_documents
+from copykit.documents import UNDECODED, Document, Found, NothingInside, Refused, find_files, from_text, read_documents
 from copykit.errors import CopykitError, FileMissing, OverInput
 from copykit.excuses import named
 from copykit.model import Checked, Claim
 from copykit.project import CheckSettings, check_settings
 from copykit.render import check as render
 from copykit.render.check import View
-from copykit.review import Known, Reviewer
+from copykit.review import Known, Over, Reviewer
 from copykit.rules.rule import cards, load
 from copykit.voices import Voices
 
 NO_FILE = "-"
 SENTENCE = "--text"
 STYLE = "style"
+HOOK = "PRE_COMMIT"  # which pre-commit sets for what it runs; an empty file among those committed stops nobody
 SHOWN_ROWS = 20  # rows of a table that are shown as a page each
 SHOWN_LINES = 10  # damaged rows or lines that are named
 
@@ -191,11 +193,13 @@ class _Run:
     inputs: Iterable[Document | Refused]
     fail_on: str
     many: bool
-    whole: bool
+    over: Over
+    in_hook: bool = False
     skipped: int = 0
     progress: common.ProgressLine = field(default_factory=lambda: common.ProgressLine("检查", "checked"))
     verdicts: Counter[str] = field(default_factory=Counter)
     refused: int = 0
+    empty: int = 0
     garbled: dict[str, _Damage] = field(default_factory=dict)
 
     def results(self) -> Iterator[Checked]:
@@ -213,7 +217,10 @@ class _Run:
                     outcome = error
             self.progress.advance(1)
             if isinstance(outcome, CopykitError):
-                self.refused += 1
+                if isinstance(outcome, NothingInside) and (self.many or self.in_hook):
+                    self.empty += 1
+                else:
+                    self.refused += 1
                 self.progress.close()
                 note(_named(outcome, document, self.view))
                 continue
@@ -261,7 +268,7 @@ class _Run:
             if self.verdicts:
                 note(self.tally())
             note(say(f"全部在 {output}。本工具不提供法律意见", f"all in {output}; nothing here is legal advice"))
-        if not self.verdicts and not self.refused:
+        if not self.verdicts and not self.refused and not self.empty:
             note(say("没有可以检查的文字，请检查路径", "there is no text to check; look at the path"))
         for file, damage in self.garbled.items():
             name, where = self.view.names.get(file, file), damage.where()
@@ -271,9 +278,10 @@ class _Run:
                     f"{name}: {damage.places:,} places could not be decoded, now �; lines {where}",
                 )
             )
-        for problem in self.reviewer.complaints(whole=self.whole):
+        for problem in self.reviewer.complaints(self.over):
             note(problem.say(common.lang_of()))
-        if self.refused or self.garbled or not self.verdicts:
+        nothing = not self.verdicts and not (self.in_hook and self.empty)
+        if self.refused or self.garbled or nothing:
             return common.REJECTED
         failing = {"error": ("error",), "warning": ("error", "warning"), "never": ()}[self.fail_on]
         return common.FAILED if any(self.verdicts[verdict] for verdict in failing) else 0
@@ -339,7 +347,9 @@ def _prepare(paths: tuple[str, ...], sentences: tuple[str, ...], options: dict[s
         or found.folders
         or _has_rows(found.files, options["input_format"])
     )
-    whole = found.folders and project.folder is not None and any(_is_above(path, project.folder) for path in paths)
+    over: Over = "folder" if found.folders else "files" if found.files else "texts"
+    if over == "folder" and project.folder is not None and any(_is_above(path, project.folder) for path in paths):
+        over = "project"
     return _Run(
         reviewer,
         view,
@@ -347,7 +357,8 @@ def _prepare(paths: tuple[str, ...], sentences: tuple[str, ...], options: dict[s
         inputs,
         options["fail_on"] or project.told.get("fail_on", "error"),
         is_many,
-        whole,
+        over,
+        HOOK in os.environ,
         found.skipped,
     )
 
