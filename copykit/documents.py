@@ -26,6 +26,18 @@ MARKUPS: dict[str, Markup] = {
     ".html": "html",
     ".htm": "html",
 }
+# The settings at a file's head that tell of its context, and what else they are called.
+FRONT_KEYS = {
+    "category": "category",
+    "品类": "category",
+    "has_link": "has_link",
+    "有链接": "has_link",
+    "commercial": "commercial",
+    "商业": "commercial",
+    "audience": "audience",
+    "channel": "channel",
+    "brief": "brief",
+}
 TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".xlsx")
 # An article has some kilobytes; what is a thousand times longer is a dump, and its report could not be read.
 MAX_BYTES = 16 << 20
@@ -45,7 +57,8 @@ class Cell(NamedTuple):
 class Document(NamedTuple):
     """One text to be checked. ``row`` and ``cells`` are those of a table, else None and empty.
 
-    ``garbled`` counts what could not be decoded in it, or anywhere in its row.
+    ``garbled`` counts what could not be decoded in it, or anywhere in its row. ``guessed``: no name told that it is
+    Markdown, the settings at its head did.
     """
 
     file: str
@@ -53,6 +66,7 @@ class Document(NamedTuple):
     visible: Visible
     cells: tuple[Cell, ...] = ()
     garbled: int = 0
+    guessed: bool = False
 
 
 class Refused(NamedTuple):
@@ -155,16 +169,31 @@ def _read_text(source: Path | BinaryIO, name: str, markup: Markup | None) -> Doc
     for magic, (zh, en) in _FOREIGN.items():
         if data.startswith(magic):
             raise FileUnreadable(name, zh, en)
+    given = markup
     if markup is None:
         markup = "html" if _HTML.match(data) else "txt"
     decoded = decode(data, find_charset(data[:4096]) if markup == "html" else None)
+    guessed = given is None and markup == "txt" and _has_settings(decoded.text)
+    if guessed:
+        markup = "md"
     if "\0" in decoded.text:
         raise FileUnreadable(name, "里面有 NUL 字符，不像文字文件", "it holds NUL characters and is no text")
     seen = visible(decoded.text, markup)
     if not seen.text.strip():
         raise NothingInside(file=name)
-    return Document(name, None, seen, (), decoded.replaced)
+    return Document(name, None, seen, (), decoded.replaced, guessed)
 
+
+def _has_settings(text: str) -> bool:
+    """Return whether a text begins with a block of settings of which one is known."""
+    if not text.startswith(("---", "+++")):
+        return False
+    front = visible(text, "md").front
+    keys = _KEY.findall(front.text) if front is not None else ()
+    return any(key.casefold() in (*FRONT_KEYS, "title", "标题") for key in keys)
+
+
+_KEY = re.compile(r"^(\w+)[ \t]*[:=]", re.MULTILINE)
 
 _FOREIGN = {
     b"PK\x03\x04": (

@@ -14,7 +14,7 @@ from copykit import datafiles, schemas
 from copykit.brief import read_brief
 from copykit.compliance import Checker, Facts, verdict
 from copykit.datafiles import DataFiles
-from copykit.documents import Document, Shops, front_matter
+from copykit.documents import FRONT_KEYS, Document, Shops, front_matter
 from copykit.errors import DataFileError, Problem
 from copykit.excuses import Excuses, Phrases, excuses_in, idle, left_open, named, names_of
 from copykit.model import Brief, Checked, Claim, Finding, Place, Span, Spared, Told
@@ -23,18 +23,6 @@ from copykit.rules.reading import Context
 from copykit.text.originality import Index
 from copykit.voices import Voice, lint
 
-# The settings at a file's head that tell of its context, and what else they are called.
-_FRONT_KEYS = {
-    "category": "category",
-    "品类": "category",
-    "has_link": "has_link",
-    "有链接": "has_link",
-    "commercial": "commercial",
-    "商业": "commercial",
-    "audience": "audience",
-    "channel": "channel",
-    "brief": "brief",
-}
 # What a run went over: sentences and streams alone, files, a folder, all of a project.
 Over = Literal["texts", "files", "folder", "project"]
 _MISSPELT = 0.85  # chanel is; categories, which other programs read, is not
@@ -233,10 +221,10 @@ class Reviewer:
         told, problems = {}, []
         for key, value in given.items():
             key = str(key).casefold()
-            name = _FRONT_KEYS.get(key)
+            name = FRONT_KEYS.get(key)
             if name is not None:
                 told[name] = value
-            elif near := difflib.get_close_matches(key, _FRONT_KEYS, 1, _MISSPELT):
+            elif near := difflib.get_close_matches(key, FRONT_KEYS, 1, _MISSPELT):
                 problems.append(
                     Problem(document.file, 0, key, f"没有这个键，是不是想写 {near[0]}？", f"did you mean '{near[0]}'?")
                 )
@@ -303,7 +291,7 @@ def _moved(finding: Finding, span: Span, source: str, base: int, document: Docum
 def _at_its_line(problem: Problem, text: str, first: int) -> Problem:
     """Return a problem of a front matter with its line in the file and its key as it was written."""
     key = problem.key.removeprefix("check.")
-    names = [written for written, meant in _FRONT_KEYS.items() if meant == key] or [key]
+    names = [written for written, meant in FRONT_KEYS.items() if meant == key] or [key]
     pattern = re.compile(rf"^(?:{'|'.join(map(re.escape, names))})\s*[:=]", re.IGNORECASE)
     lines = text.split("\n")
     number = next((number for number, line in enumerate(lines) if pattern.match(line)), 0)

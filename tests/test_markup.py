@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copykit.documents import Document, read_documents
 from copykit.text.markup import Markup, visible
 
 SEEN: list[tuple[Markup, str, str]] = [
@@ -168,3 +170,10 @@ def test_a_hostile_page_does_not_hang(unit: str, markup: Markup) -> None:
     begun = time.process_time()
     visible(unit * (400_000 // len(unit)), markup)
     assert time.process_time() - begun < 10  # measured 0.6 at most; the standard library's parser takes minutes
+
+
+def test_a_stream_that_begins_with_known_settings_is_markdown() -> None:
+    for text, guessed in (("---\ncategory: 茶\n---\n好茶", True), ("---\n第一段\n---\n好茶", False)):
+        (document,) = read_documents(io.BytesIO(text.encode()), (), {})
+        assert isinstance(document, Document)
+        assert (document.guessed, document.visible.text.strip() == "好茶") == (guessed, guessed)

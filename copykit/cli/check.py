@@ -209,6 +209,8 @@ class _Run:
             if isinstance(document, Refused):
                 outcome = document.error
             else:
+                if document.guessed:
+                    self._tell_guess(document)
                 if document.garbled:
                     self.garbled.setdefault(document.file, _Damage()).add(document)
                 try:
@@ -226,6 +228,15 @@ class _Run:
                 continue
             self.verdicts[outcome.verdict] += 1
             yield outcome
+
+    def _tell_guess(self, document: Document) -> None:
+        name = self.view.names.get(document.file, document.file)
+        note(
+            say(
+                f"{name}开头是一段设置，当成 Markdown 读了；不是就加 --input-format txt",
+                f"{name} begins with settings and was read as Markdown; else give --input-format txt",
+            )
+        )
 
     def tally(self) -> str:
         """Return what all texts have come to so far, in a line."""
