@@ -30,16 +30,22 @@ def nature_of(brief: Brief, files: DataFiles) -> str:
 
 
 def natures_of(brief: Brief, files: DataFiles) -> tuple[str, ...]:
-    """Return a brief's nature and the special cases that its steps make of it: worn, and they tell how to measure."""
+    """Return a brief's nature and its special cases: worn, and the steps tell how to measure; eaten, and by pets."""
     data: dict[str, Any] = files.load(KIND)
     nature = nature_of(brief, files)
     steps = [" ".join((step.do, step.note)) for step in brief.material.steps]
 
+    names = [fold_text(name) for name in (brief.category, brief.product, *brief.keywords)]
+
     def says(words: list[str]) -> bool:
         return any(word in step for step in steps for word in words)
 
-    special = (name for name in sorted(data) if data[name].get("of") == nature)
-    return (nature, *(name for name in special if says(data[name]["steps"]) and not says(data[name]["not_steps"])))
+    def is_case(case: dict[str, Any]) -> bool:
+        if "names" in case:
+            return any(fold_text(word) in name for word in case["names"] for name in names)
+        return says(case["steps"]) and not says(case["not_steps"])
+
+    return (nature, *(name for name in sorted(data) if data[name].get("of") == nature and is_case(data[name])))
 
 
 class Sizes(NamedTuple):

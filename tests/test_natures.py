@@ -6,9 +6,9 @@ import pytest
 
 from copykit.brief import brief_from
 from copykit.datafiles import bundled
-from copykit.natures import nature_of
+from copykit.natures import nature_of, natures_of
 from copykit.writing.forms import check_form, fitted, form_from
-from copykit.writing.writer import Options, Writer
+from copykit.writing.writer import NotWritable, Options, Writer
 
 CASES = [
     ("网课", "手机拍菜课", "digital"),
@@ -24,6 +24,8 @@ CASES = [
     ("面霜", "玻尿酸面霜", "goods"),
     ("鞋架", "三层的", "goods"),
     ("", "尾按手电", "goods"),
+    ("", "鸡胸肉冻干", "food"),
+    ("猫粮", "全价成猫款", "food"),
 ]
 
 
@@ -31,6 +33,59 @@ CASES = [
 def test_the_nature_of_goods(category: str, product: str, nature: str) -> None:
     brief = brief_from({"product": product, "category": category}, "x")
     assert nature_of(brief, bundled()) == nature
+
+
+@pytest.mark.parametrize(
+    ("category", "product", "natures"),
+    [
+        ("宠物零食", "鸡胸肉冻干", ("food", "pets")),
+        ("狗粮", "牛肉味成犬款", ("food", "pets")),
+        ("零食", "草莓冻干", ("food",)),
+        ("猫砂盆", "半封闭款", ("goods",)),
+    ],
+)
+def test_what_pets_eat_is_a_case_of_food(category: str, product: str, natures: tuple[str, ...]) -> None:
+    assert natures_of(brief_from({"product": product, "category": category}, "x"), bundled()) == natures
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"), [(kind, form.id) for kind in ("reply", "post") for form in Writer(bundled(), kind).forms]
+)
+def test_nobody_asks_a_buyer_how_the_cats_food_tastes(kind: str, form: str) -> None:
+    brief = brief_from(
+        {
+            "product": "鸡胸肉小块",
+            "category": "宠物零食",
+            "price": 39,
+            "unit": "罐",
+            "audience": {"who": ["养猫的人"], "not_for": ["三个月以下的幼猫"]},
+            "selling_points": [{"feature": "只有鸡胸肉一样原料", "benefit": "配料一行看完", "proof": "罐底印着"}],
+            "steps": [{"do": "先给一颗", "note": "等一天"}, {"do": "再捏碎撒上", "wrong": "一上来半罐"}],
+            "doubts": [{"ask": "能当主粮吗", "answer": "不能"}],
+            "shop": {"name": "团子家", "consent": True},
+        },
+        "x",
+    )
+    writer = Writer(bundled(), kind)
+    prepared = writer.prepare(brief, "2026-11-22")
+    for seed in range(6):
+        try:
+            text = writer.write(prepared, writer.forms[form], Options(str(seed))).text
+        except NotWritable:
+            return
+        wrong = (
+            "口味",
+            "怎么吃",
+            "吃法",
+            "家里谁吃",
+            "几口人",
+            "幼猫别",
+            "幼猫，别",
+            "幼猫下单",
+            "幼猫划走",
+            "幼猫不用",
+        )
+        assert not [word for word in wrong if word in text], text
 
 
 # Words of parcels in what is written for a course, of sizes for what is eaten.

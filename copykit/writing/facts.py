@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,7 +15,22 @@ from copykit.templating import Fact, clean
 
 # Fields that name a thing and may come again; what is a statement is made once in a text.
 NAMES = frozenset(
-    ("product", "brand", "category", "price", "unit", "keyword", "name", "who", "calls", "speaker", "label", "count")
+    (
+        "product",
+        "brand",
+        "category",
+        "price",
+        "unit",
+        "keyword",
+        "name",
+        "who",
+        "calls",
+        "speaker",
+        "label",
+        "count",
+        "buyer",
+        "goods",
+    )
 )
 CLAIM_FIELDS = ("statement", "source", "subject", "method", "who", "relation")
 STORY_FIELDS = ("name", "meets", "source", "quote", "speaker")
@@ -30,7 +45,9 @@ POOLS: Mapping[str, tuple[str, ...]] = {
     "step": ("do", "note", "wrong"),
     "related": ("name", "when", "why"),
     **dict.fromkeys(("pain", "habit", "about", "beat"), ("text",)),
-    **dict.fromkeys(("reader", "unfit", "keyword"), ("name",)),
+    "reader": ("name",),
+    "keyword": ("name", "goods"),
+    "unfit": ("name", "buyer"),
     "persona": ("name", "calls"),
     "stock": ("left", "quota", "until"),
     "supply": CLAIM_FIELDS,
@@ -104,11 +121,18 @@ class _Maker:
         return tuple(found)
 
 
-def facts_of(brief: Brief, today: str, order: Iterable[int] = (), sizes: Sizes = Sizes()) -> Facts:  # noqa: B008
+def facts_of(
+    brief: Brief,
+    today: str,
+    order: Iterable[int] = (),
+    sizes: Sizes = Sizes(),  # noqa: B008
+    cannot_buy: Iterable[str] = (),
+) -> Facts:
     """Return the facts of a ledger's brief on a day.
 
     ``order``: the selling points from the core one on, by number. ``sizes``: how goods of its nature are measured; the
-    pool ``size`` holds what of the specifications and doubts tells it, the same facts by another name.
+    pool ``size`` holds what of the specifications and doubts tells it, the same facts by another name. ``cannot_buy``:
+    how those are called who buy nothing (幼猫, 宝宝); they have no ``unfit.buyer``, so nobody tells them not to.
     """
     make = _Maker()
     material = brief.material
@@ -153,14 +177,22 @@ def facts_of(brief: Brief, today: str, order: Iterable[int] = (), sizes: Sizes =
         if claim.statement:
             pool = _POOL_OF.get(claim.kind, claim.kind)
             pools.setdefault(pool, []).append(_claim(make, claim, pool, f"claims.{number}", today))
-    readers, persona = material.readers, material.persona
+    readers, persona, nobody = material.readers, material.persona, tuple(cannot_buy)
     words: dict[str, tuple[Item, ...]] = {
         "reader": make.words("reader", "audience.who", "name", brief.audience),
         "pain": make.words("pain", "audience.pains", "text", readers.pains),
         "habit": make.words("habit", "audience.habits", "text", readers.habits),
-        "unfit": make.words("unfit", "audience.not_for", "name", readers.not_for),
+        "unfit": _doubled(
+            make.words("unfit", "audience.not_for", "name", readers.not_for),
+            "buyer",
+            lambda name: not name.endswith(nobody),
+        ),
         "about": make.words("about", "persona.about", "text", persona.about),
-        "keyword": make.words("keyword", "keywords", "name", brief.keywords),
+        "keyword": _doubled(
+            make.words("keyword", "keywords", "name", brief.keywords),
+            "goods",
+            lambda word: any(name and names_it(word, name) for name in (brief.category, brief.product)),
+        ),
     }
     named = {"name": persona.name, "calls": persona.calls}
     if any(named.values()):
@@ -185,8 +217,17 @@ def facts_of(brief: Brief, today: str, order: Iterable[int] = (), sizes: Sizes =
     return Facts(filled, {name: tuple(items) for name, items in (pools | words).items() if items}, make.all, today, {})
 
 
+def _doubled(items: Iterable[Item], field: str, holds: Callable[[str], bool]) -> tuple[Item, ...]:
+    """Return items that have their name under another field too where something holds of it."""
+    return tuple(
+        item._replace(fields={**item.fields, field: name}) if holds((name := item.fields["name"]).text) else item
+        for item in items
+    )
+
+
 def names_it(category: str, product: str) -> bool:
     """Return whether a category says what the product is: 手电筒 for 尾按手电, not 小家电 for 折叠电热水壶."""
+    category, product = category.casefold(), product.casefold()
     pairs = {category[at : at + 2] for at in range(len(category) - 1)}
     return product.endswith(category[-1:]) or any(pair in product for pair in pairs)
 

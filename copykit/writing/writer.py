@@ -15,6 +15,7 @@ from copykit.compliance import Checker, Facts, verdict
 from copykit.datafiles import DataFiles
 from copykit.documents import Shops
 from copykit.errors import CopykitError, Words
+from copykit.lexicon import Lexicons
 from copykit.model import Block, Brief, Draft, Finding, Traced, Withheld
 from copykit.natures import Sizes, natures_of, sizes_of
 from copykit.platforms import Platform, length_on
@@ -150,6 +151,7 @@ class Writer:
         self._of_nature: dict[
             tuple[str, tuple[str, ...]], tuple[Form, Form]
         ] = {}  # the form that was asked for, and as fitted
+        self._cannot_buy = tuple(Lexicons(files)["cannot_buy"].entries)
         self._cage: Cage | None = None
 
     def prepare(self, brief: Brief, today: str, kind: str = "article") -> Prepared:
@@ -176,7 +178,7 @@ class Writer:
         order = tuple(dict.fromkeys(points.index(each.point) for each in ranked if each.point in points))
         natures = natures_of(brief, self._files)
         sizes = sizes_of(natures[0], self._files)
-        facts = facts_of(ledger.brief, today, order, sizes)
+        facts = facts_of(ledger.brief, today, order, sizes, self._cannot_buy)
         return Prepared(ledger, facts, contexts, order, natures, sizes)
 
     def write(self, prepared: Prepared, form: Form, options: Options = Options()) -> Draft:  # noqa: B008
@@ -226,7 +228,8 @@ class Writer:
                 held.append(Withheld(path, _said_at(placed, path, text), Words(message, message)))
                 left = without(left, tuple(int(part) if part.isdigit() else part for part in path.split(".")))
             _require_name(Ledger(left, tuple(held)), ledger.brief)
-            ledger, facts = Ledger(left, tuple(held)), facts_of(left, facts.today, prepared.order, prepared.sizes)
+            ledger = Ledger(left, tuple(held))
+            facts = facts_of(left, facts.today, prepared.order, prepared.sizes, self._cannot_buy)
         return Draft(
             form.id,
             form.name,
