@@ -220,12 +220,13 @@ class _BriefMatcher:
         self.brief = brief
         patterns: dict[str, _Phrase] = {}
         for number, (phrase, points) in enumerate(_phrases(brief, parts)):
-            folded = fold_text(phrase)
-            # A piece of two phrases counts for the one that is worth more, which came first; a whole phrase for itself.
-            for piece in _pieces(folded, light):
-                patterns.setdefault(piece, _Phrase(number, phrase, points // 2, False))
-            if folded not in patterns or not patterns[folded].whole:
-                patterns[folded] = _Phrase(number, phrase, points, True)
+            # Titles set no blanks around figures; a brief may.
+            for folded in dict.fromkeys((fold_text(_SET_OFF.sub("", phrase)), fold_text(phrase))):
+                # A piece of two phrases counts for the one that is worth more, the first; a whole phrase for itself.
+                for piece in _pieces(folded, light):
+                    patterns.setdefault(piece, _Phrase(number, phrase, points // 2, False))
+                if folded not in patterns or not patterns[folded].whole:
+                    patterns[folded] = _Phrase(number, phrase, points, True)
         self._phrases = list(patterns.values())
         self._find = daachorse.CharwiseDoubleArrayAhoCorasick(
             list(patterns), daachorse.MATCH_KIND_LEFTMOST_LONGEST
@@ -251,12 +252,15 @@ def _phrases(brief: Brief, parts: dict[str, int]) -> list[tuple[str, int]]:
     for part, points in parts.items():
         value: str | tuple[str, ...] = getattr(brief, part)
         for phrase in (value,) if isinstance(value, str) else value:
-            found += [(piece, points) for piece in _SIGNS.split(phrase) if fold_text(piece).strip()]
+            found += [(piece.strip(), points) for piece in _SIGNS.split(phrase) if fold_text(piece).strip()]
     return sorted(found, key=lambda item: -item[1])
 
 
 # A selling point may be a sentence; its clauses are met one by one.
-_SIGNS = late(r"[\s,，。；;、/|!！?？:：()（）]+")
+# A blank between Han and Latin parts nothing: 520 克.
+_BLANK = r"(?<![0-9A-Za-z])\s+(?![0-9A-Za-z])|(?<=[0-9A-Za-z])\s+(?=[0-9A-Za-z])"
+_SIGNS = late(rf"(?:[,，。；;、/|!！?？:：()（）]|{_BLANK})+")
+_SET_OFF = late(r"\s+")
 _LONGEST = 12
 
 

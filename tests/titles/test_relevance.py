@@ -93,6 +93,12 @@ def test_the_brief_s_own_words_earn(title: str, points: int) -> None:
     assert "brief_missed" not in hits
 
 
+@pytest.mark.parametrize("title", ["单只520克，走一天", "单只 520 克，走一天"])
+def test_a_figure_and_its_unit_are_one_selling_point(title: str) -> None:
+    points = found(title, Brief("登山鞋", selling_points=("单只 520 克（42 码）",)))
+    assert [len(hits) for rule, hits in points.items() if rule.startswith("brief")] == [1]
+
+
 def test_a_title_without_a_word_of_the_brief_costs() -> None:
     assert found("红烧肉的糖色这样炒", UMBRELLA)["brief_missed"][0].points < 0
     assert "brief_missed" not in found("红烧肉的糖色这样炒")
