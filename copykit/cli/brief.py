@@ -162,17 +162,18 @@ def check(path: Path, others: Path | None, form: str, today: Any, data_folders: 
     faults = check_shapes(data, lines, datafiles.shown_path(path), files, Segmenter())
     made = brief_of(data, lines, path)
     try:
-        forms = tuple(_forms(made, files, common.iso_day(today)))
+        forms, withheld = _forms(made, files, common.iso_day(today))
     except NameBarred as error:
         zh, en = f"{error.why.say('zh')}；请换一个商品名", f"{error.why.say('en')}; give it another name"
         faults.append(Problem(datafiles.shown_path(path), schemas.locate(lines, ("product",)), "product", zh, en))
-        forms = ()
+        forms, withheld = (), ()
     report = render.BriefReport(
         made.product,
         tuple(faults),
         tuple(rank_points(made, files, _texts(files, others))),
         tuple(wants(data, files)),
         forms,
+        withheld,
     )
     if form == "json":
         click.echo(render.brief_json(report, common.lang_of()))
@@ -181,14 +182,17 @@ def check(path: Path, others: Path | None, form: str, today: Any, data_folders: 
     return common.FAILED if faults else 0
 
 
-def _forms(made: Brief, files: DataFiles, today: str) -> Iterator[render.FormState]:
-    """Yield whether each form of articles can be written of a brief, and what it lacks."""
+def _forms(
+    made: Brief, files: DataFiles, today: str
+) -> tuple[tuple[render.FormState, ...], tuple[render.HeldBack, ...]]:
+    """Return whether each form of articles can be written of a brief and what it lacks, and what is said in none."""
     from copykit.writing.writer import NotWritable, Options, Writer, told_lacks
 
     pools = files.load("advice")["brief"]["pools"]
     with closing(Writer(files, "article", common.lang_of())) as writer:
         prepared = writer.prepare(made, today)
         there = prepared.facts.pools
+        states = []
         for form in writer.forms:
             missing = [pool for pool in form.data.get("settings", {}).get("without", {}) if pool not in there]
             if not missing:
@@ -198,7 +202,8 @@ def _forms(made: Brief, files: DataFiles, today: str) -> Iterator[render.FormSta
                     missing = list(error.lacks)
             lacks = tuple(each.say(common.lang_of()) for each in told_lacks(missing, pools, there))
             name = form.name if common.lang_of() == "zh" else str(form.data.get("name_en", form.id))
-            yield render.FormState(form.id, name, not missing, lacks)
+            states.append(render.FormState(form.id, name, not missing, lacks))
+        return tuple(states), prepared.ledger.withheld
 
 
 def _texts(files: DataFiles, path: Path | None) -> list[str]:

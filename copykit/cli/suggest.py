@@ -144,7 +144,7 @@ def _suggestions(
 ) -> tuple[list[Suggestion], Sequence[Withheld]]:
     """Return all titles that may be used, and what of the brief was held back."""
     from copykit.compliance import Checker, Facts
-    from copykit.writing.claims import open_ledger
+    from copykit.writing.claims import open_ledger, without_unsourced
     from copykit.writing.facts import facts_of
     from copykit.writing.slots import slots_of
 
@@ -153,9 +153,11 @@ def _suggestions(
     def make_context(left: Brief) -> Context:
         return checker.context(Facts(brief=left, today=today, kind="title", commercial=True))
 
-    ledger = open_ledger(brief, today, files, checker, make_context)
+    ledger = without_unsourced(open_ledger(brief, today, files, checker, make_context), files)
+    lexicons = Lexicons(files)
+    facts = facts_of(ledger.brief, today, cannot_buy=lexicons["cannot_buy"].entries)
     patterns = making.load_patterns(files, *natures_of(brief, files))
-    filled = making.fill(patterns, slots_of(facts_of(ledger.brief, today), Lexicons(files)))
+    filled = making.fill(patterns, slots_of(facts, lexicons))
     return making.judge(filled, scorer), ledger.withheld
 
 

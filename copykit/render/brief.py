@@ -55,6 +55,19 @@ class FormState(NamedTuple):
     lacks: tuple[str, ...] = ()
 
 
+class HeldBack(Protocol):
+    """Something of a brief that no text says, and why."""
+
+    @property
+    def field(self) -> str: ...  # noqa: D102
+
+    @property
+    def text(self) -> str: ...  # noqa: D102
+
+    @property
+    def reason(self) -> Words: ...  # noqa: D102
+
+
 class BriefReport(NamedTuple):
     """All that is to be said of a brief."""
 
@@ -63,6 +76,7 @@ class BriefReport(NamedTuple):
     points: Sequence[Ranked]
     wants: Sequence[Wanted]
     forms: tuple[FormState, ...] = ()
+    withheld: Sequence[HeldBack] = ()
 
 
 def brief_page(report: BriefReport, terminal: Terminal, lang: str) -> str:
@@ -73,6 +87,11 @@ def brief_page(report: BriefReport, terminal: Terminal, lang: str) -> str:
         lines += ["", "  要改" if zh else "  to change"]
         for fault in report.faults:
             lines += _hanging(f"✗ {fault.say(lang)}", terminal.width)
+    if report.withheld:
+        lines += ["", "  现在不会写进去" if zh else "  said in no text for now"]
+        for held in report.withheld:
+            reason = held.reason.say(lang)
+            lines += _hanging(f"✗ {held.text}（{reason}）" if zh else f"✗ {held.text} ({reason})", terminal.width)
     if report.wants:
         lines += ["", "  先补这几样" if zh else "  what helps most"]
         for number, want in enumerate(report.wants[:SHOWN_WANTS], 1):
@@ -97,7 +116,7 @@ def brief_page(report: BriefReport, terminal: Terminal, lang: str) -> str:
                 ("：要有" if zh else ": needs ") + ("，或者" if zh else ", or ").join(form.lacks) if form.lacks else ""
             )
             lines += _hanging(f"{'✓' if form.ok else '·'} {form.name}  {state}{lacks}", terminal.width)
-    if not report.faults and not report.wants:
+    if not report.faults and not report.withheld and not report.wants:
         lines += ["", "  什么都不缺" if zh else "  nothing is missing"]
     return "\n".join(terminal.safe(line) for line in lines)
 
@@ -110,6 +129,9 @@ def brief_json(report: BriefReport, lang: str) -> str:
             "faults": [
                 {"file": each.file, "line": each.line, "key": each.key, "message": each.zh if lang == "zh" else each.en}
                 for each in report.faults
+            ],
+            "withheld": [
+                {"field": each.field, "text": each.text, "reason": each.reason.say(lang)} for each in report.withheld
             ],
             "wants": [{"key": each.key, "message": each.message.say(lang)} for each in report.wants],
             "points": [

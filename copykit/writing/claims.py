@@ -107,6 +107,16 @@ def passed_over(brief: Brief, files: DataFiles) -> tuple[Withheld, ...]:
     )
 
 
+def without_unsourced(ledger: Ledger, files: DataFiles) -> Ledger:
+    """Return a ledger without the claims that texts pass over, for what has no room to name a source itself."""
+    passed = passed_over(ledger.brief, files)
+    left = ledger.brief
+    for each in passed:
+        first, number = each.field.split(".")
+        left = without(left, (first, int(number), "statement"))
+    return Ledger(left, (*ledger.withheld, *passed))
+
+
 def stock_claims(brief: Brief) -> tuple[Claim, ...]:
     """Return what a brief's stock states, as claims with its evidence, for the rules that ask for proof."""
     stock = brief.material.stock

@@ -30,12 +30,16 @@ _USUAL_UNIT = "款"
 
 
 class Slots(NamedTuple):
-    """Single facts and pools of items by name, and every fact by number. ``passing`` finds what any sentence holds."""
+    """Single facts and pools of items by name, and every fact by number. ``passing`` finds what any sentence holds.
+
+    ``goods`` are pairs of characters that name the goods.
+    """
 
     single: Mapping[str, Fact]
     pools: Mapping[str, Sequence[Mapping[str, Fact]]]
     all: Sequence[Fact]
     passing: re.Pattern[str]
+    goods: frozenset[str] = frozenset()
 
 
 def slots_of(facts: Facts, lexicons: Lexicons) -> Slots:
@@ -69,11 +73,14 @@ def slots_of(facts: Facts, lexicons: Lexicons) -> Slots:
         if found:
             pools[pool] = found
     if "keyword" not in pools and "product" in single:
-        pools["keyword"] = [{"name": single["product"]}]
+        pools["keyword"] = [{"name": single["product"], "goods": single["product"]}]
     if len(facts.pools.get("step", ())) > 1:
         single["steps"] = fact(str(len(facts.pools["step"])), "steps")
         pools["opening"] = [{"do": pools["step"][0]["do"]}]  # a title that speaks of the first step means that one
-    return Slots(single, pools, made, re.compile(either(lexicons["passing_characters"].entries)))
+    named = [single[name].text for name in ("product", "category") if name in single]
+    named += [item["goods"].text for item in pools.get("keyword", ()) if "goods" in item]
+    goods = frozenset(pair for name in named for pair in (han_pairs(name) or (name,)))
+    return Slots(single, pools, made, re.compile(either(lexicons["passing_characters"].entries)), goods)
 
 
 def _fields(item: Item, open_ends: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -37,8 +37,9 @@ class Pattern:
     """One way of putting a title, a file of ``templates/title``; its alternates are wordings, any may be taken.
 
     ``dimensions`` it plays on; ``why`` by language. ``linked``: pairs of pools that have to speak of one thing;
-    ``plain``: fields without a comma inside, ``paused``: with one; ``digits``: fields that hold a figure; ``apart``:
-    pairs of fields that have to say different things.
+    ``plain``: fields without a comma inside, ``paused``: with one; ``digits``: fields that hold a figure, ``wordy``:
+    that hold none; ``apart``: pairs of fields that have to say different things. ``unless``: words that the title does
+    not hold; ``names_goods``: it says what the goods are.
     """
 
     id: str
@@ -50,6 +51,9 @@ class Pattern:
     digits: tuple[str, ...]
     apart: tuple[tuple[str, str], ...] = ()
     paused: tuple[str, ...] = ()
+    wordy: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    names_goods: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,11 @@ def load_patterns(files: DataFiles, *natures: str) -> list[Pattern]:
         apart = tuple((first, second) for first, second in data.get("apart", ()))
         paused = tuple(data.get("paused", ()))
         kinds = tuple(data["dimensions"])
-        found.append(Pattern(name, kinds, data["why"], wordings, linked, plain, digits, apart, paused))
+        wordy, unless = tuple(data.get("wordy", ())), tuple(data.get("unless", ()))
+        goods = data.get("names_goods", False)
+        found.append(
+            Pattern(name, kinds, data["why"], wordings, linked, plain, digits, apart, paused, wordy, unless, goods)
+        )
     return found
 
 
@@ -123,9 +131,16 @@ def fill(patterns: Iterable[Pattern], slots: Slots) -> Iterator[Filled]:
                 if rendered is None:
                     continue
                 title, marks = templating.unmark(rendered, slots.all, tight=True)
-                if title not in seen and "\n" not in title and not _stutters(title):
+                if title not in seen and "\n" not in title and not _stutters(title) and _says(pattern, title, slots):
                     seen.add(title)
                     yield Filled(title, pattern, marks)
+
+
+def _says(pattern: Pattern, title: str, slots: Slots) -> bool:
+    """Return whether a title holds none of the words that its pattern bars, and names the goods where it has to."""
+    if any(word in title for word in pattern.unless):
+        return False
+    return not pattern.names_goods or any(name.casefold() in title.casefold() for name in slots.goods)
 
 
 def _stutters(title: str) -> bool:
@@ -174,6 +189,8 @@ def _suits(pattern: Pattern, values: Mapping[str, Mapping[str, Fact]], passing: 
     if any("，" not in text(name) for name in pattern.paused):
         return False
     if any(sign in text(name) for name in pattern.plain for sign in "，、；："):
+        return False
+    if any(map(str.isdigit, "".join(map(text, pattern.wordy)))):
         return False
     return all(any(map(str.isdigit, text(name))) for name in pattern.digits if text(name))
 

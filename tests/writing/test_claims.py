@@ -9,7 +9,7 @@ import pytest
 from copykit.brief import brief_from
 from copykit.compliance import Checker, Facts
 from copykit.datafiles import bundled
-from copykit.writing.claims import Ledger, open_ledger, said_in, without
+from copykit.writing.claims import Ledger, open_ledger, said_in, without, without_unsourced
 
 FILES = bundled()
 CHECKER = Checker(FILES, ("law", "style"))
@@ -122,3 +122,16 @@ def test_every_phrase_can_be_taken_out_by_its_path() -> None:
         left = dict(said_in(without(brief, path)))
         assert path not in left
         assert len(left) == len(dict(said_in(brief))) - 1, text
+
+
+@pytest.mark.parametrize(("source", "left"), [("", ""), ("店铺后台报表", "有 1206 人报名")])
+def test_a_figure_without_a_source_for_readers_is_in_no_title(source: str, left: str) -> None:
+    claim = {
+        "kind": "users",
+        "statement": "有 1206 人报名",
+        "evidence": "后台",
+        **({"source": source} if source else {}),
+    }
+    made = without_unsourced(ledger(claims=[claim]), FILES)
+    assert made.brief.claims[0].statement == left
+    assert held(made) == ([] if source else [("claims.0", "没写给读者看的出处（source）")])

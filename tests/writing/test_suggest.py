@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from copykit.brief import read_brief
 from copykit.datafiles import bundled
 from copykit.lexicon import Lexicons
-from copykit.model import Brief, Material, Point
+from copykit.model import Brief, Doubt, Material, Point, Readers, Scene
 from copykit.natures import nature_of
 from copykit.titles.advise import Adviser
 from copykit.titles.score import TitleScorer
@@ -180,7 +180,7 @@ def test_a_good_title_is_left_alone() -> None:
     brief = brief_at(next(path for path in BRIEFS if path.stem == "food_photo_course"))
     scorer = TitleScorer.bundled("小红书", brief=brief, today=TODAY)
     course = next(path for path in BRIEFS if path.stem == "food_photo_course")
-    old = scorer.score("手机拍菜课，1126位店主学过")
+    old = scorer.score("小饭馆老板没时间？手机拍菜课一节8分钟")
     told = Told.of(brief, LEXICONS)
     assert not improve(old, scorer, Adviser(bundled(), scorer), judge(titles_of(course), scorer), told)
     assert not faults(old, told, ())
@@ -205,6 +205,46 @@ def test_a_feature_that_is_short_is_its_own_short_form() -> None:
     brief = Brief("折叠电热水壶", material=Material(points=(Point("100到240伏都能用"), Point("0.8升，烧一壶水7分钟"))))
     points = slots_of(facts_of(brief, TODAY), LEXICONS).pools["point"]
     assert [point["short"].text if "short" in point else None for point in points] == ["100到240伏都能用", None]
+
+
+SHOES = Brief(
+    "中帮登山鞋",
+    "登山鞋",
+    keywords=("徒步鞋", "雪线地图"),
+    material=Material(
+        points=(
+            Point("单只 520 克（42 码）", "走到下午，脚还抬得起来", "秤上称的，三双取中间"),
+            Point("鞋头包了一圈橡胶", "踢到石头，脚趾不疼", "走了一趟，鞋头没开胶"),
+        ),
+        readers=Readers(pains=("过一条小溪，袜子湿一天",), not_for=("三岁以下的孩子", "要走雪线的人")),
+        scenes=(Scene("下山的时候", "碎石一路滑", "一步滑半步"),),
+        doubts=(Doubt("要买大一码吗", "平时穿多少就拍多少"),),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "title"),
+    [
+        (True, "徒步鞋怎么挑：鞋头包了一圈橡胶"),
+        (False, "徒步鞋怎么挑：单只520克（42码）"),
+        (False, "登山鞋为什么做成这样：单只520克（42码）"),
+        (True, "登山鞋为什么做成这样：踢到石头，脚趾不疼"),
+        (True, "徒步鞋，要买大一码吗？"),
+        (False, "雪线地图，要买大一码吗？"),  # a searched word that does not name the goods
+        (True, "下山的时候，一步滑半步"),
+        (False, "下山的时候，一步滑半步？"),
+        (False, "过一条小溪，袜子湿一天？"),
+        (True, "过一条小溪，袜子湿一天，是不是你？"),
+        (True, "中帮登山鞋，别的不敢说：鞋头包了一圈橡胶"),
+        (False, "别的不敢说，鞋头包了一圈橡胶"),
+        (True, "我们卖登山鞋，先说谁别买：要走雪线的人"),
+        (False, "我们卖登山鞋，先说谁别买：三岁以下的孩子"),
+    ],
+)
+def test_a_title_asks_answers_and_names_what_it_can(wanted: bool, title: str) -> None:
+    facts = facts_of(SHOES, TODAY, cannot_buy=LEXICONS["cannot_buy"].entries)
+    assert (title in {each.title for each in fill(PATTERNS, slots_of(facts, LEXICONS))}) is wanted
 
 
 @pytest.mark.parametrize("path", BRIEFS, ids=lambda path: path.stem)
