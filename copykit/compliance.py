@@ -181,7 +181,8 @@ class Checker:
             first, (last, size) = places[finding.start][0], places[finding.end - 1]
             length = finding.end - finding.start
             # What holds no sign was found in its sentence, and what holds all of the run is owed by a whole text.
-            if length < last + 1 - first and length < size:
+            is_style = finding.rule.startswith("style/")  # which looks at texts, not at words
+            if not is_style and length < last + 1 - first and length < size:
                 found.append(finding._replace(start=first, end=last + 1, match=text[first : last + 1], related=()))
         return found
 
