@@ -145,12 +145,14 @@ def test_a_rule_of_a_broad_word_is_warned_of_and_used(
 
 def test_a_rule_with_a_faulty_list_is_told_of_that_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rule, words = tmp_path / "rules/店规/x.toml", tmp_path / "lexicons/mine.txt"
-    for path, text in ((rule, RULE.replace('words = ["{word}"]', 'lexicon = "mine"')), (words, "可以\n可以\n")):
+    listed = RULE.replace('words = ["{word}"]', 'lexicon = "mine"').format(word="可以")
+    for path, text in ((rule, listed), (words, "可以\n可以\n")):
         path.parent.mkdir(parents=True)
         path.write_text(text, "utf-8")
     assert run(["data", "check", str(rule)]) == 2
     told = capsys.readouterr().err
     assert "重复了" in told
+    assert "没有词表" not in told
     assert "1 处要改" in told
     assert "太常见" not in told
 

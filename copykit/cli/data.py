@@ -286,10 +286,16 @@ def _found_in(files: DataFiles, entries: Iterable[Entry]) -> tuple[list[Problem]
             except DataFileError as error:
                 found.update(dict.fromkeys(error.problems))
                 faulty = {problem.file for problem in error.problems} - files.left_out
-                if not faulty or datafiles.shown_path(entry.path) in faulty:
+                if not faulty or datafiles.shown_path(entry.path) in faulty or _names_any(entry, faulty):
                     break
                 files = files.without(faulty)
     return list(found), files
+
+
+def _names_any(entry: Entry, faulty: Iterable[str]) -> bool:
+    """Return whether a file names one of some others, without which it would seem to name nothing."""
+    text, _ = datafiles.read_text(entry.path)
+    return any(f"{sign}{Path(file).stem}{sign}" in (text or "") for file in faulty for sign in "\"'")
 
 
 def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
