@@ -119,7 +119,7 @@ def write_lots(rows: Iterable[Sent], recipe: Recipe, here: LineWriter, jobs: int
     except BrokenProcessPool:
         raise ScorerLost from None
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)  # what feeds a lost process may never end
 
 
 def _shared(
