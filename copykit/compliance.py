@@ -16,6 +16,7 @@ from copykit.datafiles import DataFiles
 from copykit.errors import Problem
 from copykit.late import late
 from copykit.laws import Laws
+from copykit.lexicon import Lexicons
 from copykit.model import Finding, Span
 from copykit.rules import claims, copyedit, names, on_page, repetition
 from copykit.rules import kinds as rule_kinds
@@ -99,6 +100,7 @@ class Checker:
     ) -> None:
         self._categories = Categories(files)
         self._laws = Laws(files)
+        self._unfinished = tuple(Lexicons(files)["unfinished_words"].entries)
         book = rules.rulebook(files, packs, lang)
         if kinds is KINDS:
             self._engine = Engine.of("check", book, files, segmenter or Segmenter(), kinds, lang)
@@ -157,7 +159,10 @@ class Checker:
                 asked.setdefault(fact, set()).update(
                     (first + start, last + start, rule) for first, last, rule in places
                 )
-        for runs, signs in ((_spelled_runs(folded.text), _SIGNS), (_turned_runs(folded.text), _BLANKS)):
+        for runs, signs in (
+            (_spelled_runs(folded.text), _SIGNS),
+            (_turned_runs(folded.text, self._unfinished), _BLANKS),
+        ):
             if runs:
                 findings += self._parted(text, [folded.span(*run) for run in runs], context, signs)
         # What the text as a whole owes stands beside what its sentences claim, and swallows none of it.
@@ -235,14 +240,17 @@ def _spelled_runs(folded: str) -> list[tuple[int, int]]:
     return runs
 
 
-def _turned_runs(folded: str) -> list[tuple[int, int]]:
-    """Return the stretches around line ends that fall into a sentence: those of a wrapped text, and 全网最⏎好用."""
+def _turned_runs(folded: str, unfinished: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Return the stretches around line ends that fall into a sentence: those of a wrapped text, and 全网最⏎好用.
+
+    ``unfinished``: folded words with which no line of a list ends.
+    """
     runs: list[tuple[int, int]] = []
     block, widest = (0, -1), 0  # consecutive lines, and the width of the widest
     for match in _TURNED.finditer(folded):
         begin = folded.rfind("\n", 0, match.start()) + 1
         line = folded[begin : match.start() + 1]
-        turned = line[-1] in _OPEN
+        turned = line.endswith(unfinished)
         if not turned and len(line) >= _LEAST_WRAPPED:
             if not block[0] <= begin <= block[1]:
                 block = folded.rfind("\n\n", 0, begin) + 1, (folded.find("\n\n", begin) + 1 or len(folded) + 1) - 1
@@ -255,9 +263,8 @@ def _turned_runs(folded: str) -> list[tuple[int, int]]:
     return runs
 
 
-# A line end between two Han. No line of a list ends in one of the open characters, and a wrapped one is nearly full.
+# A line end between two Han; a line that was wrapped there is nearly full.
 _TURNED = late("[\u4e00-\u9fff] {0,3}\n {0,3}(?=[\u4e00-\u9fff])")
-_OPEN = "最第顶极唯"
 _LEAST_WRAPPED, _RAGGED = 12, 3  # characters of a wrapped line, cells by which its end varies
 _BLANKS = " \r\n\u3000"
 _APART = "。\n"  # between two runs that are read together

@@ -14,7 +14,7 @@ from typing import Any
 from copykit.brief.form import Found
 from copykit.datafiles import DataFiles
 from copykit.tables import ColumnMissing, Row, Table, merge_names, parse_number, read_rows
-from copykit.tables.cells import pairs, parts
+from copykit.tables.cells import CLAUSES, pairs, parts
 from copykit.text.encoding import decode, find_charset
 from copykit.text.normalize import fold_text
 
@@ -98,11 +98,8 @@ _ROLE_KEYS = {
 
 def _values(value: str, role: str) -> Iterable[str]:
     if role == "selling_points":
-        return parts(value, _SENTENCES)
+        return parts(value, CLAUSES)
     return parts(value) if role in ("audience", "keyword") else (value.strip("。."),)
-
-
-_SENTENCES = re.compile(r"[；;|｜\n]+")
 
 
 def from_page(data: bytes) -> list[Found]:

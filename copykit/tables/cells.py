@@ -31,6 +31,7 @@ def pairs(cell: str) -> dict[str, str]:
     return found
 
 
+CLAUSES = re.compile(r"[；;|｜\n\r]+")  # what parts clauses, in which a comma may stand
 _LIST = re.compile(r"[、，,；;|｜/\n\r]+")
 _WORDS = re.compile(r"[、，,；;|｜\n\r]+")
 _PAIRS = re.compile(r"[；;，,|｜\n\r]+")

@@ -405,9 +405,8 @@ def _told_by(name: str, given: Mapping[str, str]) -> Iterator[str]:
         if about in _SUMMED_UP:
             yield "content"
     elif "hidden" not in given:
-        if name == "img":
-            yield "alt"
-        yield from _SPOKEN
+        told = ("alt", *_SPOKEN) if name == "img" else _SPOKEN
+        yield from (each for each in told if each in given)
 
 
 def _put_attribute(builder: _Builder, place: int, attributes: str, name: str) -> None:

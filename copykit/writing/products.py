@@ -16,7 +16,7 @@ from copykit import tables
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Words
 from copykit.model import CellNote, Claim, Product, Sku
-from copykit.tables.cells import pairs, parts, weighted
+from copykit.tables.cells import CLAUSES, pairs, parts, weighted
 from copykit.tables.figures import NOTHING, amount
 from copykit.writing.terms import AttributeNames
 
@@ -345,7 +345,7 @@ class ProductTable:
             brand=filled.get("brand", ""),
             head=filled.get("head", ""),
             attributes=attributes,
-            selling_points=parts(filled.get("selling_points", ""), _SENTENCES),
+            selling_points=parts(filled.get("selling_points", ""), CLAUSES),
             audience=parts(filled.get("audience", "")),
             scenes=parts(filled.get("scenes", "")),
             keywords=weighted(filled.get("keywords", "")),
@@ -453,7 +453,6 @@ def _digest(rows: Sequence[tables.Row]) -> str:
 
 
 _LEADING = re.compile(r"^[@＠+＋](?:\d{1,3}(?=[^\W\d]))?\s*")  # @ and +86 before a name
-_SENTENCES = re.compile(r"[；;|｜\n\r]+")
 _LINES = re.compile(r"[；;\n\r]+")
 _LINKS = re.compile(r"[\s,，;；|]+")
 _PICTURE = re.compile(r"(?:主图|图片|商品图|详情图|image)\s*[0-9一二三四五六七八九]{1,2}", re.IGNORECASE)
