@@ -13,7 +13,7 @@ from typing import Any
 
 from copykit.brief.form import Found
 from copykit.datafiles import DataFiles
-from copykit.tables import ColumnMissing, Row, Table, merge_names, parse_number, read_rows
+from copykit.tables import ColumnMissing, Row, Table, counted_rows, merge_names, parse_number, read_rows
 from copykit.tables.cells import CLAUSES, pairs, parts
 from copykit.text.encoding import decode, find_charset
 from copykit.text.normalize import fold_text
@@ -37,6 +37,10 @@ class ProductRows:
         except ColumnMissing:
             roles = dict(self._roles)
             return read_rows(source, wanted={"title": roles.pop("title"), **roles})
+
+    def goods(self, table: Table) -> Iterator[Row]:
+        """Yield the rows of a table but those that sum others up, which ``table.sums`` remembers."""
+        return counted_rows(table, ("product", "title"))
 
     def found(self, table: Table, row: Row) -> tuple[list[Found], list[str]]:
         """Return what a row tells, and its columns that tell nothing that a brief knows."""

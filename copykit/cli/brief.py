@@ -274,7 +274,7 @@ def _row(source: Path, wanted: int | None, files: DataFiles) -> tuple[list[Found
     first = last = 0
     rows = ProductRows(files)
     with rows.open(source) as table:
-        for row in table:
+        for row in rows.goods(table):
             first, last = first or row.number, row.number
             if row.number == (wanted or first):
                 if row.error is not None:
@@ -285,6 +285,8 @@ def _row(source: Path, wanted: int | None, files: DataFiles) -> tuple[list[Found
             f"{source} 第 {wanted} 行是表头或标题，商品从第 {first} 行起",
             f"row {wanted} of {source} is its header or above it; the goods begin at row {first}",
         )
+    if wanted in table.sums:
+        raise UsageMistake(f"{source} 第 {wanted} 行是合计，不是商品", f"row {wanted} of {source} sums others up")
     if not last:
         raise UsageMistake(f"{source} 里只有表头，没有商品", f"{source} has a header and no goods")
     raise UsageMistake(f"{source} 没有第 {wanted} 行（到第 {last} 行为止）", f"{source} has no row {wanted} of {last}")

@@ -123,7 +123,7 @@ def _briefs(files: DataFiles, source: Path, refused: list[CopykitError]) -> Iter
     taken: set[str] = set()
     left = 0
     with rows.open(source) as table:
-        for row in table:
+        for row in rows.goods(table):
             if row.error is not None:
                 refused.append(row.error)
                 continue

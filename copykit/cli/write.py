@@ -21,7 +21,6 @@ from copykit.errors import CopykitError
 from copykit.model import Brief, Draft
 from copykit.platforms import Platforms
 from copykit.render import drafts as render
-from copykit.tables.figures import counted_rows
 from copykit.voices import Voices
 from copykit.writing.forms import LENGTHS, Form
 from copykit.writing.variants import variants
@@ -319,7 +318,7 @@ def _rows(stem: str, path: Path, files: DataFiles) -> Iterator[tuple[str, Brief 
 
     rows = ProductRows(files)
     with rows.open(path) as table:
-        for row in batch.refuse_empty(counted_rows(table, ("product", "title")), shown_path(path)):
+        for row in batch.refuse_empty(rows.goods(table), shown_path(path)):
             name = f"{stem}-{row.number}"
             if row.error is not None:
                 yield name, row.error

@@ -142,7 +142,7 @@ def test_the_goods_begin_below_the_header_wherever_it_stands(capsys: pytest.Capt
 
 
 def test_what_a_row_states_of_the_goods_becomes_claims_to_be_proved(capsys: pytest.CaptureFixture[str]) -> None:
-    rows = "品名,材质,产地,属性,库存,人群\n猫零食,鸡胸肉,,保质期:18个月；适用阶段:成猫,300,养猫人，新手\n"
+    rows = "品名,材质,产地,属性,库存,人群\n猫零食,鸡胸肉,,保质期:18个月；适用阶段:成猫,300,养猫人，新手\n合计,,,,300,\n"
     Path("商品.csv").write_text(rows, "utf-8")
     assert brief("from", "商品.csv", "-o", "零食.toml") == 0
     made = read_brief(Path("零食.toml"))
@@ -150,6 +150,8 @@ def test_what_a_row_states_of_the_goods_becomes_claims_to_be_proved(capsys: pyte
     assert [claim.statement for claim in made.claims] == stated
     assert not any(claim.evidence for claim in made.claims)
     assert made.audience == ("养猫人", "新手")
+    assert brief("from", "商品.csv", "--row", "3") == 2
+    assert "第 3 行是合计" in capsys.readouterr().err
     assert "没用上的列：库存" in Path("零食.toml").read_text("utf-8")
     capsys.readouterr()
     assert brief("check", "零食.toml") == 0
