@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from copykit import tables
-from copykit.datafiles import DataFiles
+from copykit.datafiles import DataFiles, bundled
 from copykit.errors import CopykitError, FileMissing, FileUnreadable
 from copykit.errors import Words as Phrase
 from copykit.model import SelectedWord, WordRole
@@ -21,6 +21,12 @@ ROLES: tuple[WordRole, ...] = get_args(WordRole)
 # Words that may be written and paid for, best first. Others' brands mislead, the rest bring no buyers.
 USABLE: tuple[WordRole, ...] = ("core", "long_tail", "own_brand")
 JSON_BYTES = 64_000_000  # of an array, which is read whole; longer ones are to be written as JSON lines
+
+
+def selection_settings(files: DataFiles) -> dict[str, Any]:
+    """Return how words are chosen; names of roles and reasons that a user's own file lacks are the bundled ones."""
+    own, given = (of.load("selection")["standard"] for of in (files, bundled()))
+    return {**own, **{key: {**given[key], **own[key]} for key in ("roles", "reasons")}}
 
 
 class RoleUnknown(CopykitError):
@@ -71,7 +77,7 @@ class _Names:
     """What roles and intents are called in either language, and by their ids."""
 
     def __init__(self, files: DataFiles) -> None:
-        settings = files.load("selection")["standard"]["roles"]
+        settings = selection_settings(files)["roles"]
         self.shown_zh = [settings[role]["name"] for role in ROLES]
         self._roles: dict[str, WordRole] = {}
         for role in ROLES:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from copykit import tables
-from copykit.datafiles import bundled
+from copykit.datafiles import DataFiles, Layer, bundled
 from copykit.errors import CopykitError, FileMissing, FileUnreadable
-from copykit.selection import NotASelection, read_selection, usable
+from copykit.selection import NotASelection, read_selection, selection_settings, usable
 from copykit.tables import ColumnMissing
 
 CHINESE = (
@@ -41,6 +42,17 @@ def test_a_table_in_chinese_is_read_by_priority(tmp_path: Path, encoding: str) -
 def test_english_headers_and_roles_are_the_same_words(tmp_path: Path) -> None:
     words = read_selection(written(tmp_path, "selected.csv", ENGLISH), bundled())
     assert [(word.text, word.role) for word in words] == [("B", "long_tail"), ("A", "core")]
+
+
+def test_a_setting_of_ones_own_without_later_roles_has_the_bundled_names(tmp_path: Path) -> None:
+    text = (bundled().layers[0].roots[0] / "selection" / "standard.toml").read_text("utf-8")
+    for name in ("unrelated", "shared", "strange", "unfit", "thing_sold", "other_goods"):
+        text = re.sub(rf"\[(roles|reasons)\.{name}\]\n.*\n.*\n", "", text)
+    (tmp_path / "selection").mkdir()
+    (tmp_path / "selection" / "standard.toml").write_text(text.replace("长尾词", "跟着投"), "utf-8")
+    settings = selection_settings(DataFiles([*bundled().layers, Layer("own", (tmp_path,))]))
+    assert (settings["roles"]["unrelated"]["name"], settings["roles"]["long_tail"]["name"]) == ("对不上的", "跟着投")
+    assert "投之前看一眼" in settings["reasons"]["strange"]["zh"]
 
 
 def test_json_lines_an_array_and_a_workbook_are_read_alike(tmp_path: Path) -> None:

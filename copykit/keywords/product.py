@@ -30,7 +30,9 @@ class Product:
     """One product or plan. All words are folded.
 
     ``heads`` are the category words that name it, longest first; ``families`` the kinds of goods these belong to.
-    ``told`` is all that the brief says, for asking whether it holds a word. ``sides`` are those of sets that the brief
+    ``told`` is all that the brief says, for asking whether it holds a word. ``names`` are product, category and
+    keywords, where these tell what the goods are searched by; ``points`` selling points, ``others`` what else is said
+    of the goods (doubts, for whom, where), ``unfit`` whom they are not for. ``sides`` are those of sets that the brief
     says something of.
     """
 
@@ -39,8 +41,13 @@ class Product:
     families: frozenset[str] = frozenset()
     own_brands: tuple[str, ...] = ()
     told: str = ""
+    names: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    unfit: tuple[str, ...] = ()
     sides: tuple[Side, ...] = ()
     things: Mapping[str, str] = field(default_factory=dict)  # every category word → its family, "" where it has none
+    like: frozenset[str] = frozenset()  # category words that the same goods may be called by
 
     @property
     def known(self) -> bool:
@@ -51,12 +58,15 @@ class Product:
 def product_of(files: DataFiles, brief: Brief = NO_BRIEF, brands: Iterable[str] = ()) -> Product:
     """Return what a brief tells of its goods; ``brands`` are further names of one's own."""
     lexicons = Lexicons(files)
-    things = {word: fields.get("family", "") for word, fields in lexicons["category_words"].entries.items()}
+    entries = lexicons["category_words"].entries
+    things = {word: fields.get("family", "") for word, fields in entries.items()}
     texts = [fold_text(text) for text in (brief.product, brief.category, *brief.keywords) if text]
     told = "\n".join([*texts, *map(fold_text, (*brief.selling_points, *brief.audience, *brief.scenes))])
     heads = (
         _heads(texts[:2], things) or _heads(texts[2:], things) or tuple(text for text in texts[:1] if len(text) < 12)
     )
+    material = brief.material
+    doubts = (text for doubt in material.doubts for text in (doubt.ask, doubt.answer))
     own = [fold_text(name) for name in (brief.brand, brief.shop.name, *brands) if name.strip()]
     facts = "\n".join(texts[:2] + list(map(fold_text, (*brief.selling_points, *brief.audience))))
     return Product(
@@ -65,9 +75,22 @@ def product_of(files: DataFiles, brief: Brief = NO_BRIEF, brands: Iterable[str] 
         frozenset(filter(None, (things.get(head, "") for head in heads))),
         tuple(dict.fromkeys(own)),
         told,
+        tuple(texts) if brief.keywords or not things.keys().isdisjoint(heads) else (),
+        tuple(map(fold_text, brief.selling_points)),
+        tuple(map(fold_text, (*doubts, *brief.audience, *brief.scenes))),
+        tuple(map(fold_text, material.readers.not_for)),
         tuple(_sides(files, facts, heads)),
         things,
+        frozenset(
+            word for head in heads if head in entries for word in entries if _alike(entries[head], entries[word])
+        ),
     )
+
+
+def _alike(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Return whether the other category word names the same sort of goods, or all goods of the family."""
+    sort, meant = one.get("sort"), other.get("sort")
+    return one.get("family") == other.get("family") and sort is not None and meant in (sort, "any")
 
 
 def _heads(texts: Sequence[str], things: Mapping[str, str]) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from copykit.datafiles import DataFiles
 from copykit.keywords.product import Product
@@ -15,6 +16,9 @@ from copykit.text.segment import Segmenter
 
 BATCH = 20_000  # searches that are looked at together
 _IsWord = Callable[[int, int], bool]  # do words of the segmenter begin and end there
+Kin = Literal["own", "shared", "none"]
+_TELLING = frozenset("nvabszilj")  # tags by their first letter: of words that say something of goods
+_LATIN = re.compile(r"[0-9]*[a-z][a-z0-9]+|[0-9]+[a-z]")
 
 
 class Clash(NamedTuple):
@@ -31,7 +35,9 @@ class Search(NamedTuple):
 
     ``words``: as the segmenter cuts it; ``intent``: an id of ``data/intents``; ``own``, ``other``: the brand it names;
     ``fits``: another's brand that the brief itself names, as goods that fit it do; ``head``: the product's category
-    word in it; ``thing``: what else it is about; ``none``: the word by which its searcher will not buy, and its kind.
+    word in it; ``thing``: what else it is about; ``none``: the word by which its searcher will not buy, and its kind;
+    ``unfit``: the words for those whom the brief names as not to be sold to; ``kin``: whether it is about the goods as
+    the brief tells of them (own), only shares a word with that (``shared``), or nothing.
     """
 
     words: tuple[str, ...]
@@ -43,6 +49,9 @@ class Search(NamedTuple):
     thing: str = ""
     none: tuple[str, str] = ("", "")
     clash: Clash | None = None
+    unfit: str = ""
+    kin: Kin = "own"
+    shared: str = ""
 
 
 class SearchReader:
@@ -98,6 +107,14 @@ class SearchReader:
                 words_of.setdefault(word, []).append(number)
         self._sides_of = words_of
         self._sides = builder.slot("sides", words_of)
+        asked = {name: frozenset(_intent_words(data, lexicons)[0]) for name, data in intents}
+        self._said = said_of(product, segmenter, frozenset().union(*asked.values()))
+        self._kin = builder.slot("kin", self._said.names)
+        self._shared = builder.slot("shared", self._said.shared)
+        self._ends = builder.slot("ends", self._said.ends)
+        self._unfit = _unfit(product, segmenter, asked["price"] | asked["question"])
+        builder.slot("unfit", itertools.chain.from_iterable(self._unfit))  # so that a search with one is looked at
+        self._goods_ends = frozenset(lexicons["goods_endings"].entries) - {name[-1] for name in product.names}
         self._automaton = builder.build()
 
     def read(self, folded_texts: Iterable[str]) -> Iterator[Search]:
@@ -122,7 +139,8 @@ class SearchReader:
     def _search(self, text: str, hits: Hits, words: tuple[str, ...]) -> Search:
         shown = words if " " not in text else tuple(word for word in words if not word.isspace())
         if not hits:
-            return Search(shown, self._last)
+            kin, shared = self._kinship(text, hits, "", lambda start, end: False)
+            return Search(shown, self._last, kin=kin, shared=shared)
         bounds: set[int] = set()
 
         def is_word(start: int, end: int) -> bool:
@@ -143,7 +161,10 @@ class SearchReader:
         )
         if none[0] and none[0] in self._product.told:
             none = ("", "")
-        return Search(shown, intent, own, other, fits, head, thing, none, self._clash(text, hits, is_word))
+        clash = self._clash(text, hits, is_word)
+        unfit = next(("、".join(words) for words in self._unfit if all(word in text for word in words)), "")
+        kin, shared = ("own", "") if own or fits else self._kinship(text, hits, head, is_word)
+        return Search(shown, intent, own, other, fits, head, thing, none, clash, unfit, kin, shared)
 
     def _brand(self, text: str, hits: Hits, own: str, is_word: _IsWord) -> tuple[str, str]:
         """Return another's brand, and another's brand that the brief names itself."""
@@ -177,7 +198,13 @@ class SearchReader:
             own = next((of for of in product.heads if word == of or self._is_kind(word, of)), "")
             if own and (end - start > 1 or is_word(start, end)):
                 head, at = own, end
-            elif not own and word not in self._vague and is_word(start, end) and not self._met(text, start):
+            elif (
+                not own
+                and word not in self._vague
+                and word not in product.like
+                and is_word(start, end)
+                and not self._met(text, start)
+            ):
                 others.append((word, start))
         if not others:
             return head, ""
@@ -185,6 +212,30 @@ class SearchReader:
         if not head:
             return "", word
         return head, word if start >= at and " " not in text[at:start] else ""
+
+    def _kinship(self, text: str, hits: Hits, head: str, is_word: _IsWord) -> tuple[Kin, str]:
+        """Return whether a search is about the goods as the brief tells of them, and the word that it shares."""
+        said = self._said
+        if not self._product.names:
+            return "own", ""
+
+        def first(slot: int, *, ends: bool) -> str:
+            """Return the first hit that is a word; 五谷杂粮 is one word, and ends in what is sold."""
+            found = hits.get(slot, ())
+            return next(
+                (text[s:e] for s, e in found if _stands_alone(text, s, e, is_word) or (ends and is_word(e, e))), ""
+            )
+
+        name = head or first(self._kin, ends=True)
+        # An Excel course is no course on PPT: what Latin words name is another subject, or another model.
+        latin = _LATIN.findall(text) if said.latin else []
+        if name and (not latin or not said.known_latin.isdisjoint(latin)):
+            return "own", ""
+        shared = name or first(self._shared, ends=False) or first(self._ends, ends=True)
+        # What stands before tells of whom or where: 猫抓板 and 登山扣 are other goods than cat food and boots.
+        if not shared or (not name and shared not in self._product.like and text[-1] in self._goods_ends):
+            return "none", ""
+        return "shared", shared
 
     def _is_kind(self, word: str, head: str) -> bool:
         """Return whether a thing is one of the product's: its last characters are the product's own word."""
@@ -223,6 +274,63 @@ class SearchReader:
                 told = "、".join(other.name for other in product.sides if other.set == name and other.told)
                 return Clash(words[0][0], name, side.set_en, told)
         return None
+
+
+class Said(NamedTuple):
+    """By which words a search is about the goods.
+
+    ``names``: what the goods are called, whole or by what that ends in; ``shared``: the other words of these names,
+    and nouns of selling points, which tell of whom and where as well as of what; ``ends``: the last characters of
+    names, by which goods of a kind are called (休闲鞋); ``latin``: Latin words of names, ``known_latin`` of all that
+    the brief says.
+    """
+
+    names: frozenset[str]
+    shared: frozenset[str]
+    ends: frozenset[str]
+    latin: frozenset[str]
+    known_latin: frozenset[str]
+
+
+def said_of(product: Product, segmenter: Segmenter, intents: frozenset[str]) -> Said:
+    """Return what a brief calls its goods; ``intents`` are words that say what a searcher is after, of any goods."""
+    latin = frozenset(word for name in product.names for word in _LATIN.findall(name))
+    if not product.names:
+        return Said(latin, latin, latin, latin, latin)
+    ends: set[str] = set()
+    others: set[str] = set(product.like)
+    for name in product.names:
+        tokens = [token for token in segmenter.tokens(name) if token.text.strip()]
+        telling = (
+            token for token in tokens if token.tag[0] == "n" or (len(token.text) > 1 and token.tag[0] in _TELLING)
+        )
+        others |= {token.text for token in telling if token.text not in intents}
+        if tokens and len(tokens[-1].text) > 1 and tokens[-1].tag.startswith("n") and tokens[-1].text not in intents:
+            ends.add(tokens[-1].text)
+    names = frozenset({*product.names, *ends, *latin, *product.heads})
+    texts = (*product.points, *product.others)
+    known = latin | {word for text in texts for word in _LATIN.findall(text)}
+    nouns = {word for point in product.points for word in _nouns(point, segmenter)}
+    last = frozenset(name[-1] for name in product.names if not name[-1].isascii())
+    return Said(names, frozenset(others | nouns | known) - names, last, latin, known)
+
+
+def _unfit(product: Product, segmenter: Segmenter, asked: frozenset[str]) -> list[tuple[str, ...]]:
+    """Return, of each of those whom the goods are not for, the words that tell them, all of which a search has to hold.
+
+    What the brief says of the goods and what every buyer asks (价格) tells nobody apart.
+    """
+    told = (phrase.rpartition("的")[0] or phrase for phrase in product.unfit)
+    words = (tuple(dict.fromkeys(_nouns(text, segmenter))) for text in told)
+    return [some for some in words if some and not any(word in asked or word in product.told for word in some)]
+
+
+def _nouns(text: str, segmenter: Segmenter) -> Iterator[str]:
+    """Yield the nouns of two characters or more, and the Latin words."""
+    yield from _LATIN.findall(text)
+    for token in segmenter.tokens(text):
+        if len(token.text) > 1 and token.tag.startswith("n") and not token.text.isascii():
+            yield token.text
 
 
 def _intent_words(data: Mapping[str, Any], lexicons: Lexicons) -> tuple[list[str], list[str]]:

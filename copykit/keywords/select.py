@@ -31,7 +31,17 @@ INDICES = ("search_index", "mobile_search_index", "click_index")
 PLACES = ("search_rank",)
 FEW = 300.0  # clicks that nobody calls few, though the table may say nothing of how words differ
 # Roles in the order in which a plan takes them.
-ORDER: Mapping[WordRole, int] = {"core": 0, "long_tail": 1, "own_brand": 1, "low": 2, "other_brand": 3, "negative": 4}
+ORDER: Mapping[WordRole, int] = {
+    "core": 0,
+    "long_tail": 1,
+    "own_brand": 1,
+    "low": 2,
+    "other_brand": 3,
+    "unrelated": 4,
+    "negative": 5,
+}
+OWN = 0.5  # share of what a table counts that has to be about the goods, or it is a table of other goods as well
+DOUBTS = ("shared", "strange", "thing_sold", "unfit")  # reasons for which a word is no core word
 
 
 class Selection(NamedTuple):
@@ -255,8 +265,9 @@ class _Worth:
 def _roles(searches: Sequence[Search], worth: _Worth) -> list[_Role]:
     """Return what each word is for, before the core words are taken out."""
     poor, few, loss = worth.poor.tolist(), worth.poor_clicks.tolist(), worth.loss.tolist()
-    # A word that is known to sell the product is about it, whatever a list says.
+    # A word that is known to sell is about the product, whatever a list says, where the table is about it.
     sells = ((worth.orders >= 3) & ~worth.poor).tolist() if worth.by == "orders" else [False] * len(searches)
+    own_table = _is_own(searches, worth)
     roles: list[_Role] = []
     tail = _Role("long_tail", "long_tail")
     for place, search in enumerate(searches):
@@ -268,6 +279,10 @@ def _roles(searches: Sequence[Search], worth: _Worth) -> list[_Role]:
             roles.append(_Role("negative", "none"))
         elif search.thing and not sells[place]:
             roles.append(_Role("negative", "thing", search.thing))
+        elif search.thing and not own_table:
+            roles.append(_Role("unrelated", "other_goods", search.thing))
+        elif search.kin == "none" and not own_table:
+            roles.append(_Role("unrelated", "unrelated"))
         elif poor[place]:
             roles.append(_Role("low", "poor_conversion"))
         elif loss[place]:
@@ -278,9 +293,23 @@ def _roles(searches: Sequence[Search], worth: _Worth) -> list[_Role]:
             roles.append(_Role("own_brand", "own_brand", search.own))
         elif search.fits:
             roles.append(_Role("long_tail", "fits", search.fits))
+        elif search.thing:
+            roles.append(_Role("long_tail", "thing_sold", search.thing))
+        elif search.unfit and not sells[place]:
+            roles.append(_Role("long_tail", "unfit", search.unfit))
+        elif search.kin != "own" and not (sells[place] and own_table):
+            reason = "shared" if search.kin == "shared" else "strange"
+            roles.append(_Role("long_tail", reason, search.shared))
         else:
             roles.append(tail)
     return roles
+
+
+def _is_own(searches: Sequence[Search], worth: _Worth) -> bool:
+    """Return whether most of what a table counts is about the product, so that what it counts speaks of it."""
+    weights = next((of for of in (worth.orders, worth.clicks, worth.volume) if of.any()), np.ones(len(searches)))
+    own = np.array([search.kin == "own" and not search.thing for search in searches], bool)
+    return bool(weights[own].sum() >= OWN * weights.sum())
 
 
 def _core(order: NDArray[np.int64], roles: Sequence[_Role], searches: Sequence[Search], wanted: int) -> list[int]:
@@ -290,7 +319,8 @@ def _core(order: NDArray[np.int64], roles: Sequence[_Role], searches: Sequence[S
     for place in order.tolist():
         if len(chosen) >= wanted:
             break
-        if roles[place].role != "long_tail" or (roles[place].reason == "fits" and not searches[place].head):
+        role = roles[place]
+        if role.role != "long_tail" or role.reason in DOUBTS or (role.reason == "fits" and not searches[place].head):
             continue
         words = tuple(sorted(searches[place].words))
         if words in seen:
@@ -345,8 +375,9 @@ class _Reasons:
                 return sentence.format(word=role.word)
             case "none":
                 return sentence.format(word=search.none[0], why=self._no_buyers[search.none[1]])
-            case "thing":
-                return sentence.format(word=role.word, product=self._product.heads[0])
+            case "thing" | "thing_sold" | "other_goods":
+                figures = worth.figures(place)
+                return sentence.format(word=role.word, product=self._product.heads[0], figures=figures)
             case "clash":
                 clash = search.clash
                 assert clash is not None

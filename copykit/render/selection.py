@@ -35,7 +35,11 @@ def selection_table(words: Sequence[SelectedWord], counts: Mapping[str, int], vi
     if not words:
         return view.say("没有可选的词", "there are no words to choose from")
     say = view.say
-    summary = say(" · ", " · ").join(f"{name} {counts.get(role, 0):,}" for role, name in view.roles.items())
+    summary = say(" · ", " · ").join(
+        f"{name} {counts.get(role, 0):,}"
+        for role, name in view.roles.items()
+        if counts.get(role) or role != "unrelated"
+    )
     lines = [*([title] if title else []), *wrapped(summary, view.terminal.width)]
     by_role: dict[str, list[SelectedWord]] = {}
     for word in words:
@@ -62,6 +66,10 @@ HINTS = {
     "own_brand": ("（单独一个计划）", " (a plan of their own)"),
     "other_brand": ("（不导出）", " (never exported)"),
     "low": ("（停掉或压价）", " (stop, or bid less)"),
+    "unrelated": (
+        "（不导出；真是买家会搜的，把词写进资料的 keywords）",
+        " (never exported; add them to the brief's keywords if its buyers search them)",
+    ),
     "negative": ("（加进否定词）", " (bar them)"),
 }
 

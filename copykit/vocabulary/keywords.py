@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from copykit.vocabulary.findings import NO_PARTS
 
-WordRole = Literal["core", "long_tail", "own_brand", "other_brand", "low", "negative"]
+WordRole = Literal["core", "long_tail", "own_brand", "other_brand", "low", "unrelated", "negative"]
 ChangeState = Literal["new", "rising", "falling", "gone", "steady"]
 
 

@@ -19,7 +19,7 @@ from copykit.keywords.product import NO_BRIEF, Product, product_of
 from copykit.keywords.rates import fit_prior, surely_below
 from copykit.keywords.searches import Search, SearchReader
 from copykit.keywords.select import Selection, select
-from copykit.model import Brief, SelectedWord
+from copykit.model import Brief, Doubt, Material, Readers, SelectedWord
 from copykit.text.segment import Segmenter
 
 FILES = bundled()
@@ -154,6 +154,69 @@ def test_what_the_brief_denies_is_a_contradiction(text: str, word: str | None) -
 
 def test_nothing_contradicts_a_brief_that_says_nothing_of_it() -> None:
     assert [search.clash for search in read(["男士睫毛膏", "睫毛膏蓝色"], Brief("睫毛膏"))] == [None, None]
+
+
+BOOTS = Brief(
+    "中帮登山鞋",
+    "登山鞋",
+    keywords=("登山鞋", "徒步鞋"),
+    selling_points=("鞋头包了一圈橡胶",),
+    material=Material(readers=Readers(not_for=("要走雪线以上的人", "只看价格的人"))),
+)
+SHOP = {"猫砂": log(90_000, 5_200, 410), "逗猫棒": log(40_000, 2_500, 260), "登山杖": log(30_000, 900, 90)}
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "reason"),
+    [
+        ("徒步鞋 轻便", "long_tail", "平均"),
+        ("登山鞋价格", "long_tail", ""),  # every buyer asks what it costs
+        ("休闲鞋男", "long_tail", "只有“鞋”"),  # uncertain: goods of a kind are called so
+        ("女鞋", "long_tail", "只有“女鞋”"),
+        ("橡胶鞋头", "long_tail", "只有“"),
+        ("登山杖", "unrelated", "找的是登山杖"),  # 登山 only says where
+        ("逗猫棒", "unrelated", "都对不上"),
+        ("自动炒菜机", "unrelated", "都对不上"),
+        ("雪线以上登山鞋", "long_tail", "不适合的人里有“雪线”"),
+    ],
+)
+def test_in_the_table_of_a_whole_shop_sales_speak_of_other_goods(text: str, role: str, reason: str) -> None:
+    rows = {"登山鞋": log(9_000, 500, 40)} | SHOP | ({text: log(400, 20, 1)} if text not in SHOP else {})
+    word = next(word for word in chosen(rows, BOOTS, core=1).words if word.text == text)
+    assert word.role == role
+    assert reason in word.reason or reason == "平均"
+    assert export([word], load_form(FILES, "直通车"), "登山鞋").rows == [] or role != "unrelated"
+
+
+def test_in_the_products_own_table_nothing_is_unrelated_and_doubtful_words_are_no_core_words() -> None:
+    rows = {f"登山鞋{n}号": log(9_000, 500, 10) for n in range(20)}
+    rows |= {"周末爬山": log(900, 50, 5), "野外": log(900, 50, 0), "登山杖": log(900, 50, 5)}
+    roles = {word.text: (word.role, word.reason) for word in chosen(rows, BOOTS, core=30).words}
+    assert roles["周末爬山"][0] == "core"  # it sells the goods
+    assert roles["野外"][0] == roles["登山杖"][0] == "long_tail"
+    assert all("看一眼" in roles[word][1] for word in ("野外", "登山杖"))
+
+
+@pytest.mark.parametrize(
+    ("text", "kin"),
+    [("excel表格制作", "own"), ("数据透视表", "own"), ("ppt课程", "shared"), ("wps教程", "shared"), ("红酒", "none")],
+)
+def test_a_course_is_about_what_its_latin_words_name(text: str, kin: str) -> None:
+    course = Brief(
+        "Excel 报表课",
+        "线上课程",
+        keywords=("excel课程", "excel教程", "数据透视表"),
+        material=Material(doubts=(Doubt("用 WPS 能学吗", "能"),)),
+    )
+    assert read([text], course)[0].kin == kin
+
+
+def test_nothing_is_unrelated_where_nobody_says_what_the_goods_are_searched_by() -> None:
+    assert read(["红酒"])[0].kin == read(["红酒"], Brief("云上一号"))[0].kin == "own"
+
+
+def test_another_name_for_the_same_sort_of_goods_is_no_other_thing() -> None:
+    assert [search.thing for search in read(["女鞋", "篮球鞋", "高跟鞋"], BOOTS)] == ["", "", "高跟鞋"]
 
 
 def test_three_lucky_clicks_make_no_core_word() -> None:

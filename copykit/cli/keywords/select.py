@@ -26,11 +26,12 @@ from copykit.cli.keywords.out import (
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.model import NO_SHOP, Brief
+from copykit.selection import selection_settings
 
 ALIKE = 10_000  # clicks that a word would need before it is believed more than the average: none has so many
 
 SELECT = Text(
-    "为一件商品、一个推广计划选词：十个核心词，跟着它们的长尾词，自家品牌、别家品牌、效果差的、该否定的，每个词带着理由。\n"
+    "为一件商品、一个推广计划选词：十个核心词，跟着它们的长尾词，自家品牌、别家品牌、效果差的、和资料对不上的、该否定的，每个词带着理由。\n"
     "\n"
     "copykit keywords select 搜索词报表.csv --brief 资料.toml\n"
     "copykit keywords select 搜索词.xlsx --product 睫毛膏 --brand 禾木 -o 选词.xlsx\n"
@@ -39,8 +40,8 @@ SELECT = Text(
     "按量出来的价值排：先看转化，再看点击率，再看量；次数少的往平均靠，三次点击不算比率。搜索人气这类指数只排名次，不相加。\n"
     "词表：csv xlsx jsonl txt（一行一个词），可以给几张，同一个词的次数加在一起。",
     "Choose the words for a product or a plan: ten core words, the long tail with them, your brand, others' brands,\n"
-    "poor words and words to bar, each with its reason. Valued by conversion, then click rate, then volume; thin\n"
-    "figures are drawn to the average, indices only ranked.",
+    "poor words, words about other goods and words to bar, each with its reason. Valued by conversion, then\n"
+    "click rate, then volume; thin figures are drawn to the average, indices only ranked.",
 )
 
 
@@ -102,7 +103,7 @@ def select(sources: tuple[str, ...], **options: Any) -> int:
     form = _form(files, options)
     brief = brief_of(options)
     product = product_of(files, brief, options["brands"])
-    lang, settings = common.lang_of(), files.load("selection")["standard"]
+    lang, settings = common.lang_of(), selection_settings(files)
     errors: list[CopykitError] = []
     columns = figure_columns(files.load("columns"))
     rows = _rows(sources, columns, options, errors)
@@ -191,7 +192,7 @@ def _write(chosen: Any, files: DataFiles, title: str, options: dict[str, Any]) -
 
     lang = common.lang_of()
     name = "name" if lang == "zh" else "name_en"
-    roles = {role: data[name] for role, data in files.load("selection")["standard"]["roles"].items()}
+    roles = {role: data[name] for role, data in selection_settings(files)["roles"].items()}
     intents = {intent: data[name] for intent, data in files.load("intents").items()}
     view = render.SelectionView(lang, common.terminal(sys.stdout), roles, intents)
     headers, _ = render.selection_cells(chosen.words, view)
