@@ -17,6 +17,7 @@ from copykit.text.segment import Segmenter
 
 APART = 0.35  # what a search is worth in which the words do not stand side by side
 MOST_KEYS = 3_000_000  # combinations held; beyond that those met once are dropped
+OTHER = "attribute"  # the slot of words that no list has
 CLAUSE = 60  # characters of a text that are taken for one statement
 
 Key = tuple[str, ...]  # a thing, then one or two words beside it in the order of their code points
@@ -70,14 +71,16 @@ class Learner:
         settings: Mapping[str, Any],
         things: Mapping[str, str],
         roots: Iterable[str] = (),
+        beside: Iterable[str] = (),
     ) -> None:
         """``things``: category word → its family; ``roots`` are further things. Where there are roots, only what stands
-        beside these is kept in pairs."""
+        beside these is kept in pairs. ``beside`` are words that widen them beside those of the lists."""
         self.evidence = Evidence()
         self._segmenter, self._things = segmenter, things
         self._roots = frozenset(roots)
         lexicons = Lexicons(files)
-        self.listed = _listed(settings["slots"], lexicons)
+        listed = _listed(settings["slots"], lexicons)
+        self.listed = Listed({**dict.fromkeys(beside, OTHER), **listed.slots}, defaultdict(frozenset, listed.fits))
         builder = AutomatonBuilder()
         self._heads = builder.slot("things", [*things, *self._roots], lexicons["category_words"].exceptions)
         self._beside = builder.slot("listed", self.listed.slots)

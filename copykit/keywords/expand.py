@@ -15,16 +15,17 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from copykit.datafiles import DataFiles
-from copykit.keywords.beside import Evidence, Key, Learner
+from copykit.keywords.beside import OTHER, Evidence, Key, Learner
 from copykit.keywords.product import NO_BRIEF, Product, every_side, too_young
 from copykit.keywords.searches import SearchReader
+from copykit.lexicon import Lexicons
 from copykit.model import Brief, WidenedWord
 from copykit.text.normalize import fold_text
 from copykit.text.segment import Segmenter
 
-OTHER = "attribute"  # the slot of words that no list has
 HALF = 0.5  # a count that stands for not having been seen
 ALWAYS, ENOUGH = 0.9, 3  # share of at least so many searches in which a word is part of a longer one: it is that one
+NARROW = 4  # kinds of goods of which an attribute is told at most, if it is to be tried beside all of them
 ROOT = 4  # searches of a root that nobody was seen to search
 USUAL = 1.0  # searches that what is searched in general weighs
 
@@ -49,21 +50,35 @@ class Widener:
         brief: Brief = NO_BRIEF,
         usual: Mapping[str, int] | None = None,
     ) -> None:
-        """Take the roots; without them those of the product are taken, else what the searches are about.
+        """Take the roots; without them those of the brief are taken, else what the searches are about.
 
         ``usual``: how often words are searched in general; by default what ``background/searched`` says.
         """
         self._settings: dict[str, Any] = files.load("expansion")["standard"]
-        self._roots = tuple(dict.fromkeys(map(fold_text, roots))) or product.heads
+        self.roots = tuple(dict.fromkeys(map(fold_text, roots))) or roots_of(brief, product, segmenter)
         self._family = product.things
+        self._known = product.known
         if product.known:
             # A root is what the words are for, whatever the brief calls it; it is no other thing then.
-            product = replace(product, heads=tuple(dict.fromkeys((*self._roots, *product.heads))))
+            product = replace(product, heads=tuple(dict.fromkeys((*self.roots, *product.heads))))
         self._reader = SearchReader(files, product, segmenter)
-        self.learner = Learner(files, segmenter, self._settings, product.things, self._roots)
+        # 猫 of 猫冻干 is a word beside 冻干, though single characters mostly are none.
+        beside = {
+            token.text
+            for keyword in brief.keywords
+            for token in segmenter.tokens(fold_text(keyword))
+            if token.tag.startswith("n") and len(token.text) == 1
+        }
+        self.learner = Learner(files, segmenter, self._settings, product.things, self.roots, beside)
         self._own = frozenset(product.own_brands)
         self._every_side = every_side(files)
         self._guessed = frozenset(slot["id"] for slot in self._settings["slots"] if slot.get("guess"))
+        self._suits = {
+            slot["id"]: frozenset(slot["families"]) for slot in self._settings["slots"] if "families" in slot
+        }
+        attributes = Lexicons(files)["attributes"].entries
+        self._materials = frozenset(word for word, fields in attributes.items() if fields.get("kind") == "material")
+        self._segmenter = segmenter
         self._vague = frozenset(files.load("selection")["standard"]["vague_things"])
         self.told = self._told(brief)
         self._unfit = too_young(files, brief) | frozenset(map(fold_text, brief.material.readers.not_for))
@@ -72,7 +87,7 @@ class Widener:
     def widen(self, top: int) -> list[WidenedWord]:
         """Return the combinations most worth having, the most searched first, none twice in whatever order."""
         evidence = self.learner.evidence
-        roots = self._roots or self._frequent()
+        roots = self.roots or self._frequent()
         chances = _Chances(evidence, self._family, self._settings, self._usual)
         beside = self._beside(roots)
         found: dict[frozenset[str], _Combination] = {}
@@ -100,18 +115,27 @@ class Widener:
             folded = fold_text(text)
             parts = self.learner.parts_of(folded)
             known = [part for part in parts if part in slots]
-            for word in [folded] if whole and len(folded) <= most else known if whole or slot == "" else parts:
+            for word in [folded] if whole and 1 < len(folded) <= most else known if whole or slot == "" else parts:
                 found.setdefault(word, Beside(word, slots.get(word, slot or OTHER), told=True))
 
-        for text in brief.audience:
-            add(text, "audience", whole=True)
+        for text in brief.audience:  # 想给孩子拍照的新手爸妈 are parents
+            add(text.rpartition("的")[2], "audience", whole=True)
         for text in brief.scenes:
             add(text, "scene", whole=True)
         for text in brief.keywords:
             add(text, OTHER, whole=False)
         for text in brief.selling_points:  # sentences, of which only what lists know is a search
-            add(text, "", whole=False)
+            add(self._without_parts(fold_text(text)), "", whole=False)
         return found
+
+    def _without_parts(self, text: str) -> str:
+        """Return a selling point without what only a part of the goods is made of: of 硅胶圈 the rest."""
+        tokens = list(self._segmenter.tokens(text))
+        pairs = itertools.zip_longest(tokens, tokens[1:])
+        return "".join(
+            "，" if token.text in self._materials and after is not None and after.tag[0] in "nq" else token.text
+            for token, after in pairs
+        )
 
     def _beside(self, roots: Sequence[str]) -> dict[str, list[Beside]]:
         """Return what may stand beside each root."""
@@ -129,20 +153,29 @@ class Widener:
             words = dict(self.told)
             for word in typed[root]:
                 words.setdefault(word, Beside(word, listed.slots.get(word, OTHER)))
+            ends = [thing for thing in self._family if root.endswith(thing)]
+            kind = self._family[max(ends, key=len)] if ends else ""
             for word, slot in listed.slots.items():
-                if word not in words and self._may_stand(word, slot, family):
+                if word not in words and self._may_stand(word, slot, family, kind):
                     words[word] = Beside(word, slot)
             barred = {root, *roots, *self._unfit, *self._own}
             found[root] = [beside for word, beside in words.items() if word not in barred]
         return found
 
-    def _may_stand(self, word: str, slot: str, family: str) -> bool:
-        """Return whether a word of the lists may be tried beside a root of a family, nothing else speaking for it."""
+    def _may_stand(self, word: str, slot: str, family: str, kind: str) -> bool:
+        """Return whether a word of the lists may be tried beside a root, nothing else speaking for it.
+
+        ``family`` is that of the root, ``kind`` that of the goods in which it ends: 徒步鞋 are shoes.
+        """
         fits, evidence = self.learner.listed.fits[word], self.learner.evidence
+        typed = any(of and evidence.families.get((of, word), 0) > 0 for of in (family, kind))
         if fits:
-            return family in fits
-        if family and evidence.families.get((family, word), 0) > 0:
+            # What is said of goods of many kinds (不锈钢) is said of some of each.
+            return family in fits and (typed or len(fits) <= NARROW or not self._known)
+        if typed:
             return True
+        if self._known and slot in self._suits and kind not in self._suits[slot]:
+            return False
         # What is typed of other goods (充电, 黑色) may be nothing here.
         return slot in self._guessed and (
             evidence.words.get(word, 0) >= self._settings["least"] or word in self._usual or not evidence.searches
@@ -240,6 +273,37 @@ class Widener:
                 expected = float(f"{one.expected:.3g}")
                 chosen.append(WidenedWord(text, one.root, parts, one.seen, expected, one.written, told))
         return chosen
+
+
+def roots_of(brief: Brief, product: Product, segmenter: Segmenter) -> tuple[str, ...]:
+    """Return what a brief's goods are called by those who search them: from its keywords and the product's name.
+
+    Names that end in the same word are one root, with the words that all of them hold: 猫冻干 and 鸡胸肉冻干 are 冻干,
+    while 二手微单相机 and 二手相机 stay 二手相机. The category, often a wider one, speaks where there are no keywords.
+    """
+    keywords = list(dict.fromkeys(filter(None, map(fold_text, brief.keywords))))
+    first = fold_text(brief.product)
+    groups: defaultdict[str, list[list[str]]] = defaultdict(list)
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for name in dict.fromkeys([first, *(keywords or [fold_text(brief.category)])]):
+        cut = [word for word in segmenter.words(name) if not word.isspace() and word not in product.own_brands]
+        if cut:
+            end = next((head for head in product.heads if name.endswith(head)), cut[-1])
+            groups[end].append(cut)
+            names[end].add(name)
+    found: list[str] = []
+    for end, cuts in groups.items():
+        if names[end] == {first}:
+            found += [end] if end in product.heads or (not keywords and len(end) > 1) else []
+            continue
+        if not keywords and first not in names[end]:
+            continue
+        shortest = min(cuts, key=lambda cut: sum(map(len, cut)))
+        root = _joined([word for word in shortest if all(word in cut for cut in cuts)])
+        found.append(root if root.endswith(end) else end)
+    # 睫毛膏怎么卸 is a question about 睫毛膏.
+    whole = [root for root in found if not any(other != root and other in root for other in found)]
+    return tuple(dict.fromkeys(whole)) or product.heads
 
 
 def reasons(
@@ -352,9 +416,9 @@ class _Combination(NamedTuple):
     written: int
     expected: float
 
-    def order(self) -> tuple[float, int, str, tuple[Beside, ...]]:
-        """Return by what combinations are sorted, the most expected first."""
-        return -round(self.expected, 6), len(self.beside), self.root, self.beside
+    def order(self) -> tuple[bool, float, int, str, tuple[Beside, ...]]:
+        """Return by what combinations are sorted: what was searched first, the most expected before the rest."""
+        return not self.seen, -round(self.expected, 6), len(self.beside), self.root, self.beside
 
 
 def _repeats(one: str, other: str) -> bool:

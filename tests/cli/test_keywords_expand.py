@@ -65,7 +65,7 @@ def test_people_get_the_words_with_what_is_known_of_them(words: Path, capsys: py
 def test_english_readers_get_english(words: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert expand(words, "--brief", "资料.toml", "--top", "3", "--lang", "en") == 0
     shown = capsys.readouterr()
-    assert shown.out.startswith("3 words: 2 were searched, 1 not seen")
+    assert shown.out.startswith("3 words: 3 were searched, 0 not seen")
     assert "goes together in 3 searches, impressions 10,200 together" in " ".join(shown.out.split())
 
 

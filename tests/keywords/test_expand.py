@@ -104,6 +104,46 @@ def test_people_whom_the_brief_leaves_out_are_left_out() -> None:
     assert any("儿童" in text for text in widened(searches, Brief("护手霜", "护手霜")))
 
 
+@pytest.mark.parametrize(
+    ("brief", "roots"),
+    [
+        (Brief("鸡胸肉冻干", "宠物零食", keywords=("猫冻干", "鸡胸肉冻干", "猫零食")), ("冻干", "猫零食")),
+        (Brief("二手微单相机", "二手相机", "索尼", keywords=("二手相机", "索尼a6000")), ("二手相机", "a6000")),
+        (Brief("二手微单相机", "二手相机"), ("二手相机",)),
+        (Brief("Excel 报表课", "线上课程", keywords=("excel课程", "数据透视表")), ("excel课程", "数据透视表")),
+        (Brief("中帮登山鞋", "登山鞋", keywords=("徒步鞋", "防水登山鞋")), ("登山鞋", "徒步鞋")),
+        (Brief("细刷头睫毛膏", "睫毛膏", keywords=("睫毛膏怎么卸",)), ("睫毛膏",)),
+        (Brief("薄擦护手霜"), ("护手霜",)),
+    ],
+)
+def test_roots_are_what_the_brief_calls_its_goods(brief: Brief, roots: tuple[str, ...]) -> None:
+    assert Widener(FILES, product_of(FILES, brief), SEGMENTER, (), brief).roots == roots
+
+
+@pytest.mark.parametrize(
+    ("goods", "without"),
+    [
+        (("相机", "二手相机"), ("不锈钢", "孕妇", "冬季", "电动")),
+        (("课程", "excel课程"), ("不锈钢", "婴儿", "厨房")),
+        (("冻干", "猫零食"), ("硅胶", "儿童", "冬季")),
+    ],
+)
+def test_what_nothing_supports_is_not_put_beside_known_goods(goods: tuple[str, ...], without: tuple[str, ...]) -> None:
+    brief = Brief(goods[0], goods[0], keywords=goods, selling_points=("罐口有硅胶圈",), audience=("养猫的人",))
+    found = widened([], brief, top=2_000)
+    assert found
+    assert not any(word in text for text in found for word in (*without, "的人"))
+    typed = widened([f"{without[0]}{goods[1]}"] * 2, Brief(*goods, keywords=goods))
+    assert any(without[0] in text for text in typed)
+
+
+def test_words_that_were_searched_stand_before_all_others() -> None:
+    told = Brief("睫毛膏", "睫毛膏", selling_points=("防水",))
+    seen = [bool(word.seen) for word in widened(["睫毛膏女", "口红防水", "口红防水", "眼线笔防水"], told).values()]
+    assert seen[0]
+    assert seen == sorted(seen, reverse=True)
+
+
 def test_what_cannot_be_both_is_not_put_together() -> None:
     searches = ["睫毛膏男", "睫毛膏女", "睫毛膏冬天", "睫毛膏夏天"] * 5
     texts = widened(searches, roots=["睫毛膏"], top=500)

@@ -38,7 +38,7 @@ EXPAND = Text(
     "copykit keywords expand --brief 资料.toml\n"
     "\n"
     "次序照买家打字的习惯（“睫毛膏防水”还是“防水睫毛膏”）；几个词换个次序还是同一个词，只留一个。\n"
-    "和资料对不上的（男款、别的季节）、别家品牌、别的商品、来了也不买的，都不出。词根不写就用资料里的品类词。",
+    "和资料对不上的（男款、别的季节）、别家品牌、别的商品、来了也不买的，都不出。词根不写就用资料里的关键词和商品名。",
     "Widen a root by attribute, audience, scene, season and promotion, from word lists and the brief, ranked by what\n"
     "searches and texts show; what nobody was seen to search is marked. The order is the one people type; the same\n"
     "words in other orders are folded. Nothing that contradicts the brief, no other brand, no other goods.",
@@ -113,6 +113,14 @@ def expand(sources: tuple[str, ...], **options: Any) -> int:
     if options["seen"]:
         words = [word for word in words if word.seen]
     _write(words[:wanted], widener, volume, settings, options)
+    if widener.roots and not roots:
+        named = say("、", ", ").join(widener.roots)
+        note(
+            say(
+                f"词根：{named}（从资料里来；换别的用 --root）",
+                f"roots: {named} (of the brief; name others with --root)",
+            )
+        )
     _report(table, texts, volume, product, roots, options, errors)
     return common.REJECTED if errors or (sources and not len(table)) else 0
 
