@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from copykit.errors import CopykitError, Words
 
@@ -60,6 +60,9 @@ class Mark(NamedTuple):
     url: str = ""
 
 
+Tight = Literal["", "all", "figures"]
+
+
 class Marked(NamedTuple):
     """A text and where its facts stand, in order."""
 
@@ -72,11 +75,12 @@ def clean(text: str) -> str:
     return " ".join(_PRIVATE.sub("", text).split()).rstrip("。；，、;, ")
 
 
-def unmark(rendered: str, facts: Sequence[Fact], *, tight: bool = False) -> Marked:
+def unmark(rendered: str, facts: Sequence[Fact], *, tight: Tight = "") -> Marked:
     """Return what a template rendered, as people read it, and where its facts stand.
 
-    Between Han and figures or Latin a blank is put where a fact meets words of the template; ``tight`` takes all such
-    blanks away instead, since they cost length in a title.
+    Between Han and figures or Latin a blank is put where a fact meets words of the template; ``tight`` takes such
+    blanks away instead, since they cost length in a title: all of them, or those beside figures, for a word in Latin
+    letters is hard to see without.
     """
     # A template puts a stop behind every sentence; one that asks or trails off has its own sign.
     rendered = _DOUBLE_STOP.sub(r"\1", rendered)
@@ -87,12 +91,12 @@ def unmark(rendered: str, facts: Sequence[Fact], *, tight: bool = False) -> Mark
     for match in _MARKED.finditer(rendered):
         text = match[3] if match[3] is not None else match[2]
         if tight:
-            text = _LOOSE.sub("", text)
-            text = text.lstrip(" ") if _MEETS.match(last + text.lstrip(" ")[:1]) else text
-            if text[:1].strip() and parts and _MEETS.match(parts[-1].rstrip(" ")[-1:] + text[:1]):
+            text = _LOOSE[tight].sub("", text)
+            text = text.lstrip(" ") if _JOINED[tight].match(last + text.lstrip(" ")[:1]) else text
+            if text[:1].strip() and parts and _JOINED[tight].match(parts[-1].rstrip(" ")[-1:] + text[:1]):
                 size -= len(parts[-1]) - len(parts[-1].rstrip(" "))
                 parts[-1] = parts[-1].rstrip(" ")
-        elif _MEETS.match(last + text[:1]):
+        if _MEETS.match(last + text[:1]) and not (tight and _JOINED[tight].match(last + text[:1])):
             parts.append(" ")
             size += 1
         if match[3] is None:
@@ -105,7 +109,11 @@ def unmark(rendered: str, facts: Sequence[Fact], *, tight: bool = False) -> Mark
 
 
 _MEETS = re.compile(r"[\u4e00-\u9fff][0-9A-Za-z]|[0-9A-Za-z][\u4e00-\u9fff]")
-_LOOSE = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[0-9A-Za-z])|(?<=[0-9A-Za-z]) +(?=[\u4e00-\u9fff])")
+_JOINED = {"all": _MEETS, "figures": re.compile(r"[\u4e00-\u9fff][0-9]|[0-9][\u4e00-\u9fff]")}
+_LOOSE = {
+    kind: re.compile(rf"(?<=[\u4e00-\u9fff]) +(?=[{chars}])|(?<=[{chars}]) +(?=[\u4e00-\u9fff])")
+    for kind, chars in (("all", "0-9A-Za-z"), ("figures", "0-9"))
+}
 _DOUBLE_STOP = re.compile(f"([？！…]”?{_CLOSE})[。，]")
 _MARKED = re.compile(f"{_OPEN}(..)([^{_CLOSE}]*){_CLOSE}|([^{_OPEN}{_CLOSE}]+)")
 

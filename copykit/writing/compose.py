@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from copykit import templating
 from copykit.model import Block
-from copykit.templating import Alternate, Fact, Marked
+from copykit.templating import Alternate, Fact, Marked, Tight
 from copykit.writing.facts import NAMES, Facts, Item
 from copykit.writing.forms import Form, Part, Plan, Slot
 from copykit.writing.said import Said, Statements
@@ -209,7 +209,9 @@ class _Run:
                 continue
             binding.variables["count"] = self._count(self._listed)
             rendered = templating.render(alternate, binding.variables)
-            made = self._unmark(rendered, tight=True) if rendered else Marked("")
+            made = self._unmark(rendered, tight="figures") if rendered else Marked("")
+            if made.text and not self._composer.fits(made.text):
+                made = self._unmark(rendered or "", tight="all")
             said = (*_SENTENCE.split(made.text), *(fact.text for fact in binding.facts))
             repeats = [part for part in said if len(part) >= _SENTENCE_LEAST and part.replace(" ", "") in sentences]
             if len(made.text) >= _SENTENCE_LEAST and made.text.rstrip("？") in opening:
@@ -524,7 +526,7 @@ class _Run:
             self._counts.append(fact)
         return self._counts[max(number, 1) - 1]
 
-    def _unmark(self, rendered: str, *, tight: bool = False) -> Marked:
+    def _unmark(self, rendered: str, *, tight: Tight = "") -> Marked:
         facts = [*self._facts.all, *self._counts] if self._counts else self._facts.all
         return templating.unmark(rendered, facts, tight=tight)
 

@@ -130,7 +130,7 @@ def fill(patterns: Iterable[Pattern], slots: Slots) -> Iterator[Filled]:
                 rendered = templating.render(wording, values)
                 if rendered is None:
                     continue
-                title, marks = templating.unmark(rendered, slots.all, tight=True)
+                title, marks = templating.unmark(rendered, slots.all, tight="all")
                 if title not in seen and "\n" not in title and not _stutters(title) and _says(pattern, title, slots):
                     seen.add(title)
                     yield Filled(title, pattern, marks)
