@@ -59,8 +59,13 @@ def load_form(files: DataFiles, name: str) -> Form:
     raise FormUnknown(name=name, known=Phrase("、".join(known), ", ".join(known)))
 
 
-def export(words: Sequence[SelectedWord], form: Form, plan: str, *, other_brands: bool = False) -> Export:
-    """Return the words that go into a form, by priority; others' brands only where they are asked for."""
+def export(
+    words: Sequence[SelectedWord], form: Form, plan: str, *, other_brands: bool = False, own_plan: str = ""
+) -> Export:
+    """Return the words that go into a form, by priority; others' brands only where they are asked for.
+
+    ``own_plan`` is the plan of words with one's own brand, by default that of all words.
+    """
     match: Mapping[str, str] = form.data["match"]
     rows: list[list[str]] = []
     left_out: dict[WordRole, int] = {}
@@ -72,6 +77,8 @@ def export(words: Sequence[SelectedWord], form: Form, plan: str, *, other_brands
             too_long.append(word.text)
         else:
             cells = {"keyword": word.text, "match": match[word.role], "plan": plan, "group": word.group, "empty": ""}
+            if word.role == "own_brand" and own_plan:
+                cells["plan"] = own_plan
             if word.role == "negative":
                 cells["group"] = ""  # barred in the whole plan
             rows.append([cells[column["value"]] for column in form.data["columns"]])

@@ -37,7 +37,8 @@ class Search(NamedTuple):
     ``fits``: another's brand that the brief itself names, as goods that fit it do; ``head``: the product's category
     word in it; ``thing``: what else it is about; ``none``: the word by which its searcher will not buy, and its kind;
     ``unfit``: the words for those whom the brief names as not to be sold to; ``kin``: whether it is about the goods as
-    the brief tells of them (own), only shares a word with that (``shared``), or nothing.
+    the brief tells of them (own), only shares a word with that (``shared``), or nothing; ``guessed``: a word that no
+    list and no dictionary has and that stands where others' brands do.
     """
 
     words: tuple[str, ...]
@@ -52,6 +53,7 @@ class Search(NamedTuple):
     unfit: str = ""
     kin: Kin = "own"
     shared: str = ""
+    guessed: str = ""
 
 
 class SearchReader:
@@ -108,6 +110,8 @@ class SearchReader:
         self._sides_of = words_of
         self._sides = builder.slot("sides", words_of)
         asked = {name: frozenset(_intent_words(data, lexicons)[0]) for name, data in intents}
+        self._asked = frozenset().union(*asked.values(), lexicons["attributes"].entries, things.entries)
+        self._names: dict[str, bool] = {}
         self._said = said_of(product, segmenter, frozenset().union(*asked.values()))
         self._kin = builder.slot("kin", self._said.names)
         self._shared = builder.slot("shared", self._said.shared)
@@ -164,7 +168,8 @@ class SearchReader:
         clash = self._clash(text, hits, is_word)
         unfit = next(("、".join(words) for words in self._unfit if all(word in text for word in words)), "")
         kin, shared = ("own", "") if own or fits else self._kinship(text, hits, head, is_word)
-        return Search(shown, intent, own, other, fits, head, thing, none, clash, unfit, kin, shared)
+        guessed = self._name_before(text, words) if kin == "own" and not (own or other or fits) else ""
+        return Search(shown, intent, own, other, fits, head, thing, none, clash, unfit, kin, shared, guessed)
 
     def _brand(self, text: str, hits: Hits, own: str, is_word: _IsWord) -> tuple[str, str]:
         """Return another's brand, and another's brand that the brief names itself."""
@@ -181,6 +186,19 @@ class SearchReader:
                 continue
             return word, fits
         return "", fits
+
+    def _name_before(self, text: str, words: Sequence[str]) -> str:
+        """Return the first word, if it is unknown and looks like a name: nine of ten such before goods are brands."""
+        first = words[0]
+        if len(words) < 2 or not self._product.names or len(first) < 2 or first in self._asked:
+            return ""
+        if first not in self._names:
+            if first.isascii():
+                named = first[0].isalpha()
+            else:
+                named = not self._segmenter.knows(first) and self._segmenter.tokens(text)[0].tag.startswith("nr")
+            self._names[first] = named and first not in self._product.told and first not in self._said.known_latin
+        return first if self._names[first] else ""
 
     def _thing(self, text: str, hits: Hits, is_word: _IsWord) -> tuple[str, str]:
         """Return the product's own category word in a search, and what else the search is about.

@@ -41,7 +41,7 @@ ORDER: Mapping[WordRole, int] = {
     "negative": 5,
 }
 OWN = 0.5  # share of what a table counts that has to be about the goods, or it is a table of other goods as well
-DOUBTS = ("shared", "strange", "thing_sold", "unfit")  # reasons for which a word is no core word
+DOUBTS = ("shared", "strange", "thing_sold", "unfit", "guessed")  # reasons for which a word is no core word
 
 
 class Selection(NamedTuple):
@@ -293,6 +293,8 @@ def _roles(searches: Sequence[Search], worth: _Worth) -> list[_Role]:
             roles.append(_Role("own_brand", "own_brand", search.own))
         elif search.fits:
             roles.append(_Role("long_tail", "fits", search.fits))
+        elif search.guessed:
+            roles.append(_Role("long_tail", "guessed", search.guessed))
         elif search.thing:
             roles.append(_Role("long_tail", "thing_sold", search.thing))
         elif search.unfit and not sells[place]:

@@ -85,6 +85,8 @@ def test_a_search_is_after_one_thing(text: str, intent: str) -> None:
         ("kissme睫毛膏", "kissme"),
         ("好奇宝宝睫毛膏", ""),  # 好奇 is a brand only of what it makes
         ("好奇纸尿裤", "好奇"),
+        ("皇家猫粮", "皇家"),
+        ("皇家睫毛膏", ""),
         ("makissmeup", ""),  # Latin letters go on both ways
         ("禾木睫毛膏", ""),
         ("最美的睫毛膏", ""),
@@ -209,6 +211,40 @@ def test_a_course_is_about_what_its_latin_words_name(text: str, kin: str) -> Non
         material=Material(doubts=(Doubt("用 WPS 能学吗", "能"),)),
     )
     assert read([text], course)[0].kin == kin
+
+
+@pytest.mark.parametrize(
+    ("text", "guessed"),
+    [
+        ("博睿雅登山鞋", "博睿雅"),  # nobody's dictionary has it
+        ("ysno登山鞋", "ysno"),
+        ("岩羊登山鞋", ""),
+        ("加绒登山鞋", ""),  # an attribute
+        ("迈乐登山鞋", ""),  # a brand of the list
+        ("38码登山鞋", ""),
+        ("登山鞋轻便", ""),
+    ],
+)
+def test_an_unknown_name_before_the_goods_is_told_of_and_no_core_word(text: str, guessed: str) -> None:
+    brief = replace(BOOTS, brand="岩羊")
+    assert read([text], brief)[0].guessed == guessed
+    rows = {f"登山鞋{n}号": log(5_000, 250, 10) for n in range(20)} | {text: log(9_000, 500, 50)}
+    word = next(word for word in chosen(rows, brief, core=1).words if word.text == text)
+    assert (word.role == "long_tail" and "像是别家的牌子" in word.reason) == bool(guessed)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("登山鞋批发", "trade"), ("登山鞋代工厂", "trade"), ("免费试穿登山鞋", "free"), ("登山鞋免费退换", "")],
+)
+def test_who_is_in_the_trade_or_wants_it_for_nothing_buys_none(text: str, kind: str) -> None:
+    assert read([text], BOOTS)[0].none[1] == kind
+
+
+def test_words_with_ones_own_brand_are_exported_in_a_plan_of_their_own() -> None:
+    words = [SelectedWord(text, role, "", "product", 1, "") for text, role in (("岩羊", "own_brand"), ("鞋", "core"))]
+    rows = export(words, load_form(FILES, "百度"), "登山鞋", own_plan="登山鞋·自家品牌").rows
+    assert [row[0] for row in rows] == ["登山鞋·自家品牌", "登山鞋"]
 
 
 def test_nothing_is_unrelated_where_nobody_says_what_the_goods_are_searched_by() -> None:

@@ -209,7 +209,8 @@ def _export(words: Any, form: Any, plan: str, options: dict[str, Any]) -> None:
     """Write a form; what is pasted goes to stdout with tabs, the rest as CSV unless -o names a workbook."""
     from copykit.keywords.exports import export
 
-    made = export(words, form, plan, other_brands=options["with_other_brands"])
+    own_plan = say(f"{plan}·自家品牌", f"{plan} - own brand")
+    made = export(words, form, plan, other_brands=options["with_other_brands"], own_plan=own_plan)
     output: Path | None = options["output"]
     if output is None:
         if form.pasted:
@@ -229,6 +230,14 @@ def _export(words: Any, form: Any, plan: str, options: dict[str, Any]) -> None:
     note(say(f"{form.data['name']}：{form.data['note']}", f"{form.data['name_en']}: {form.data['note_en']}"))
     if not form.data["official"]:
         note(say("列名没有官方文本可对，导入前先和后台的模板对一下", "no official text of these columns was found"))
+    own = sum(word.role == "own_brand" for word in words)
+    if own and all(column["value"] != "plan" for column in form.data["columns"]):
+        note(
+            say(
+                f"自家品牌的 {own:,} 个词也在里面；这张表没有计划这一列，贴的时候另建一个计划",
+                f"{own:,} words with your brand are among them; the form has no column of plans, so give them one",
+            )
+        )
     if brands := made.left_out.get("other_brand", 0):
         note(
             say(
