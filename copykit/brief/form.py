@@ -31,10 +31,11 @@ SHAPES = {
 }
 
 
-def skeleton(fields: Sequence[Field], notes: Mapping[str, Mapping[str, Any]]) -> str:
+def skeleton(fields: Sequence[Field], notes: Mapping[str, Mapping[str, Any]], product: str = "") -> str:
     """Return an empty brief: every field commented out with what to write and an example.
 
-    ``notes``: for a table, what else belongs into it (``note``) and an ``example`` of that.
+    ``notes``: for a table, what else belongs into it (``note``) and an ``example`` of that. ``product`` is what the
+    goods are called for now.
     """
     lines = [
         "# 产品资料：知道什么写什么，不知道的删掉或留着 #，写不出来的话不会硬写。",
@@ -54,8 +55,10 @@ def skeleton(fields: Sequence[Field], notes: Mapping[str, Mapping[str, Any]]) ->
         value: Any = field.example.split("；") if field.key in LISTS else field.example
         if field.shape == "number":
             value = float(field.example) if "." in field.example else int(field.example)
-        mark = "" if field.key == "product" else "# "
-        lines += [f"# {told}", f"{mark}{key} = {_written(value)}"]
+        if field.key == "product":
+            lines += [f"# {told}", f"{key} = {_written(product or value)}"]
+        else:
+            lines += [f"# {told}", f"# {key} = {_written(value)}"]
     return "\n".join(lines) + "\n"
 
 

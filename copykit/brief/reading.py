@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +115,7 @@ def brief_from(data: Mapping[str, Any], shown: str) -> Brief:
 def _brief(data: Mapping[str, Any]) -> Brief:
     told = data.get("audience", ())
     audience: Mapping[str, Any] = told if isinstance(told, Mapping) else {"who": told}
+    audience = {key: _each(value) if key in _NOUNS else value for key, value in audience.items()}
     points = tuple(Point(**_frozen(_table(each, "feature"))) for each in data.get("selling_points", ()))
     scenes = tuple(Scene(**_table(each, "name")) for each in data.get("scenes", ()))
     keywords = data.get("keywords", ())
@@ -126,7 +127,7 @@ def _brief(data: Mapping[str, Any]) -> Brief:
         audience=tuple(audience.get("who", ())),
         selling_points=tuple(point.feature for point in points),
         scenes=tuple(scene.name for scene in scenes),
-        keywords=() if isinstance(keywords, str) else tuple(keywords),
+        keywords=() if isinstance(keywords, str) else _each(keywords),
         claims=tuple(_claim(claim) for claim in data.get("claims", ())),
         shop=_shop(data["shop"]) if "shop" in data else NO_SHOP,
         unit=data.get("unit", ""),
@@ -146,6 +147,14 @@ def _brief(data: Mapping[str, Any]) -> Brief:
             links=tuple(Link(**_table(each, "url")) for each in data.get("links", ())),
         ),
     )
+
+
+_NOUNS = ("who", "not_for")
+
+
+def _each(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names one by one: two that stand between one pair of quotes are parted by ；, which no name holds."""
+    return tuple(part.strip() for name in names for part in name.split("；") if part.strip())
 
 
 def _claim(data: Mapping[str, Any]) -> Claim:

@@ -68,12 +68,17 @@ def new(path: Path, ask: bool, force: bool, data_folders: tuple[Path, ...]) -> i
     files = common.open_data(data_folders)
     asked = fields(files)
     if ask:
-        answers = list(_ask(asked))
+        answers = []
+        try:
+            for answer in _ask(asked):
+                answers.append(answer)  # noqa: PERF402 - those before an end of input are kept
+        except click.Abort:  # what was answered until then is worth keeping
+            note(say("没问完，先把答过的写下", "cut short; what was answered is written"))
         if not any(each.key == "product" for each in answers):
             raise UsageMistake("至少要写这件货叫什么", "say at least what the product is called")
         text = toml_of(answers)
     else:
-        text = skeleton(asked, files.load("questions")["brief"]["notes"])
+        text = skeleton(asked, files.load("questions")["brief"]["notes"], path.stem.strip())
     with tables.atomic(path) as out:
         out.write(text.encode())
     note(
@@ -91,9 +96,11 @@ def _ask(asked: list[Field]) -> Iterator[Found]:
         groups.setdefault(field.key.rpartition(".")[0], []).append(field)
     for name, group in groups.items():
         while True:
-            answers = list(_ask_group(group, segmenter, name in REPEATED))
-            yield from answers
-            if name not in REPEATED or not answers:
+            answered = False
+            for answer in _ask_group(group, segmenter, name in REPEATED):
+                answered = True
+                yield answer
+            if name not in REPEATED or not answered:
                 break
 
 

@@ -20,7 +20,6 @@ PARTS = {
     "common": Words("人人都说", "everybody says it"),
     "worn": Words("套话", "worn words"),
 }
-SHOWN_WANTS = 5
 
 
 class Ranked(Protocol):
@@ -94,11 +93,8 @@ def brief_page(report: BriefReport, terminal: Terminal, lang: str) -> str:
             lines += _hanging(f"✗ {held.text}（{reason}）" if zh else f"✗ {held.text} ({reason})", terminal.width)
     if report.wants:
         lines += ["", "  先补这几样" if zh else "  what helps most"]
-        for number, want in enumerate(report.wants[:SHOWN_WANTS], 1):
+        for number, want in enumerate(report.wants, 1):
             lines += _hanging(f"{number} {want.message.say(lang)}", terminal.width)
-        if len(report.wants) > SHOWN_WANTS:
-            more = len(report.wants) - SHOWN_WANTS
-            lines.append(f"    还有 {more} 样，--format json 看全部" if zh else f"    {more} more with --format json")
     if report.points:
         lines += ["", "  卖点，从硬到软（第一个当核心）" if zh else "  points, the core one first"]
         rows = []

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from copykit.brief import read_brief
@@ -37,7 +38,7 @@ def test_a_new_brief_is_a_commented_file_that_can_be_read(capsys: pytest.Capture
     assert brief("new", "伞.toml") == 0
     text = Path("伞.toml").read_text("utf-8")
     assert "# [[details]]" in text
-    assert read_brief(Path("伞.toml")).product
+    assert read_brief(Path("伞.toml")).product == "伞"
     everything = "".join(re.findall(r"(?m)^(?:# )?(?=\[|[a-z_]+ = )(.*\n)", text))
     Path("全.toml").write_text(everything, "utf-8")
     assert brief("check", "全.toml") == 0, capsys.readouterr()
@@ -54,10 +55,32 @@ def test_a_new_brief_can_be_answered_for(capsys: pytest.CaptureFixture[str], mon
     assert "“x”不是数字，再写一次" in capsys.readouterr().err
 
 
+def test_answers_are_kept_where_the_asking_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = iter(["折叠伞", "伞", "禾木"])
+
+    def prompt(*_: object, **__: object) -> str:
+        for answer in said:
+            return answer
+        raise click.Abort
+
+    monkeypatch.setattr("click.prompt", prompt)
+    assert brief("new", "伞.toml", "--ask") == 0
+    made = read_brief(Path("伞.toml"))
+    assert (made.product, made.category, made.brand) == ("折叠伞", "伞", "禾木")
+
+
+def test_two_readers_in_one_pair_of_quotes_are_two(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("伞.toml").write_text('product = "伞"\n[audience]\nwho = ["学生；骑车的人"]\n', "utf-8")
+    assert read_brief(Path("伞.toml")).audience == ("学生", "骑车的人")
+    assert brief("check", "伞.toml") == 1
+    assert "一个一对引号" in capsys.readouterr().out
+
+
 def test_check_says_what_helps_most_and_which_point_is_the_core(capsys: pytest.CaptureFixture[str]) -> None:
     assert brief("check", str(SAMPLES / "mascara.toml")) == 0
     out = capsys.readouterr().out
     assert "1 再写 5 件真发生过的小事" in out
+    assert "看全部" not in out
     assert max(map(display_width, out.splitlines())) <= 80
     assert "故事  还不能写：要有授权的名字" in out or "故事  还不能写：要有自己的故事" in out
     assert brief("check", str(SAMPLES / "briefs/torch.toml"), "--format", "json", "--today", "2026-11-22") == 0
