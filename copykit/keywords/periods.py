@@ -128,8 +128,14 @@ class Diary:
         return tuple(sorted(found.items()))
 
 
-def latest_whole(periods: Sequence[Period], last: date) -> Period | None:
-    """Return the latest period that is over by the last day that is known, else the latest; None without periods."""
+def latest_whole(periods: Sequence[Period], last: date, days: Iterable[date] = ()) -> Period | None:
+    """Return the latest period that is over by the last day that is known, else the latest; None without periods.
+
+    Where every period has one of the ``days`` alone, that day stands for it: weekly reports are dated by their first.
+    """
+    known = set(days)
+    if known and max(sum(period.start <= day < period.end for day in known) for period in periods) == 1:
+        return max(periods, key=lambda period: period.start)
     whole = [period for period in periods if period.end <= last + timedelta(days=1)]
     return whole[-1] if whole else (periods[-1] if periods else None)
 

@@ -57,6 +57,19 @@ def test_words_that_did_change_do_not_widen_the_spread() -> None:
     assert learn_spread(total - after, after, 0.5).of(np.array([60.0]))[0] < 1.6
 
 
+def test_a_wobble_of_a_few_percent_is_no_change_however_often_words_are_searched() -> None:
+    random = np.random.default_rng(8)
+    before = random.uniform(300, 40_000, 40)
+    after = before * random.normal(1, 0.04, 40)
+    before, after = np.rint(before), np.rint(after)
+    after[0], after[1] = after[0] * 3, after[1] * 0.3
+    share = 0.5
+    for words in (slice(None), slice(0, 8)):  # forty words, and eight of which nothing can be learned
+        spread = learn_spread(before[words], after[words], share).of((before + after)[words])
+        found = compare_counts(before[words], after[words], share, spread, 0.05).believed
+        assert found.nonzero()[0].tolist() == [0, 1]
+
+
 def test_nothing_is_learned_from_nothing() -> None:
     assert list(learn_spread(np.zeros(3), np.ones(3), 0.5).of(np.array([1.0, 100.0]))) == [1, 1]
     assert isinstance(learn_spread(np.array([]), np.array([]), 0.5), Spread)

@@ -303,3 +303,12 @@ def test_a_week_that_is_not_over_is_not_the_latest() -> None:
     assert whole is not None
     assert whole.start == date(2026, 3, 16)
     assert diary().basis(periods, periods[0], "week") is None
+
+
+def test_a_report_dated_by_one_day_of_its_week_is_of_the_whole_week() -> None:
+    days = [date(2026, 3, 9), date(2026, 3, 16)]
+    periods = diary().periods(days, "week")
+    whole = latest_whole(periods, max(days), days)
+    assert whole is not None
+    assert whole.start == date(2026, 3, 16)
+    assert diary().basis(periods, whole, "week") is not None

@@ -315,7 +315,7 @@ class _Desk:
         now = (
             next((period for period in every if period.start <= at.date() < period.end), None)
             if at
-            else latest_whole(every, max(days))
+            else latest_whole(every, max(days), days)
         )
         basis = diary.basis(every, now, by) if now else None
         if now is None or basis is None:
