@@ -265,8 +265,15 @@ class SearchReader:
         return text[:start].rstrip().endswith(self._before_met)
 
     def _intent(self, text: str, hits: Hits, head: str, is_word: _IsWord) -> str:
+        # 鸡胸肉冻干 is a name of the goods; 不黏的护手霜, a keyword too, says what a 护手霜 is like.
+        names = self._product.names
+        if text in names[:1] or (text in names and head in ("", text)):
+            return self._last
+        at = text.rfind(head) if head else len(text)
         for slot, name in self._intents:
             for start, end in hits.get(slot, ()):
+                if at <= start and end <= at + len(head):
+                    continue  # 登山 of 登山鞋 is what the goods are called
                 if (end - start > 1 and text[start:end] not in self._alone) or is_word(start, end):
                     return name
             for money, of in self._money:

@@ -97,6 +97,14 @@ def test_others_brands_are_told_from_words_that_only_look_like_them(text: str, b
     assert read([text], MASCARA)[0].other == brand
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("登山鞋", "product"), ("中帮登山鞋", "product"), ("幼猫登山鞋", "audience"), ("猫咪登山鞋", "audience")],
+)
+def test_what_the_goods_are_called_is_no_scene_and_no_attribute(text: str, intent: str) -> None:
+    assert read([text], Brief("中帮登山鞋", "登山鞋", keywords=("登山鞋",)))[0].intent == intent
+
+
 def test_brands_of_ones_own_come_from_the_brief_and_from_the_command() -> None:
     assert [search.own for search in read(["禾木睫毛膏", "小禾睫毛膏"], MASCARA, ["小禾"])] == ["禾木", "小禾"]
 
