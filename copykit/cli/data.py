@@ -278,8 +278,9 @@ def _kinds() -> frozenset[str]:
 def _found_in(files: DataFiles, entries: Iterable[Entry]) -> tuple[list[Problem], DataFiles]:
     """Return what is wrong with some files, and the data files without those that keep others from being looked at."""
     found: dict[Problem, None] = {}
+    kinds = files.kinds()
     for entry in entries:
-        for _ in files.kinds():  # each time a file of a kind may turn out to be faulty
+        for _ in kinds:  # each time a file of a kind may turn out to be faulty
             try:
                 found.update(dict.fromkeys(_problems(files, entry)))
                 break
