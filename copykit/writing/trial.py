@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -29,7 +30,7 @@ def check_template(files: DataFiles, kind: str, identifier: str, *, strict: bool
     ``strict``, for bundled forms: long runs of the template's own words too, in which variants are alike.
     """
     try:
-        writer = Writer(files, kind)
+        writer = _writer(files, kind)
         form = writer.forms[identifier]
         problems = check_form(form, VARIABLES, files.load(natures.KIND))
         sample = form.data.get("sample", DEFAULT_SAMPLE)
@@ -47,6 +48,12 @@ def check_template(files: DataFiles, kind: str, identifier: str, *, strict: bool
         raise
     except CopykitError as error:
         return [Problem(identifier, 0, "", error.say("zh"), error.say("en"))]
+
+
+@functools.lru_cache(maxsize=4)
+def _writer(files: DataFiles, kind: str) -> Writer:
+    """Return what writes texts of a kind; forms are tried one after another, and making its rules takes a second."""
+    return Writer(files, kind)
 
 
 def _tried(writer: Writer, form: Form, prepared: Prepared, *, strict: bool) -> list[Problem]:

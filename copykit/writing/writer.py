@@ -261,6 +261,7 @@ class Writer:
         """End the child process of users' templates, if there is one."""
         if self._cage is not None:
             self._cage.close()
+            self._cage = None
 
     def _compose(
         self, form: Form, natures: tuple[str, ...], facts: Said, options: Options, length: int, keyword: bool
