@@ -21,17 +21,26 @@ from copykit.writing.said import Said, Statements
 T = TypeVar("T")
 
 
+class TooLong(NamedTuple):
+    """A fact for which a place of the form has no room, and for how many characters it has."""
+
+    fact: Fact
+    room: int
+
+
 class Composition(NamedTuple):
     """A composed text, without blocks when no plan could be written.
 
     ``lacks``: what parts that were left out were short of; or, without blocks, what the nearest plans were stopped by,
-    of which any will do. ``pool#2`` means two of a pool.
+    of which any will do. ``pool#2`` means two of a pool. ``long``: what was left out because a place of the form takes
+    no more than so many characters.
     """
 
     plan: str
     title: Marked
     blocks: tuple[Block, ...]
     lacks: tuple[str, ...]
+    long: tuple[TooLong, ...] = ()
 
 
 class _Binding(NamedTuple):
@@ -102,7 +111,13 @@ class Composer:
                 run = _Run(self, dice, length, thread)
                 blocks = run.blocks(plan)
                 if blocks is not None:
-                    return Composition(plan.id, run.title(blocks, plan.title), tuple(blocks), tuple(run.lacks))
+                    return Composition(
+                        plan.id,
+                        run.title(blocks, plan.title),
+                        tuple(blocks),
+                        tuple(run.lacks),
+                        tuple(run.long.values()),
+                    )
                 lacks.append(tuple(run.short_of))
         least = min(map(len, lacks), default=0)
         nearest = dict.fromkeys(lack for each in lacks if len(each) == least for lack in each)
@@ -163,6 +178,7 @@ class _Run:
         self._chosen: dict[str, Item] = {} if thread is None else {thread.pool: thread}
         self.lacks: dict[str, None] = {}
         self.short_of: dict[str, None] = {}  # what the part was short of without which the plan cannot be written
+        self.long: dict[str, TooLong] = {}
         self._counts: list[Fact] = []
         self._listed, self._counted = 0, False
         self._limits: Mapping[str, int] = self._form.data.get("limits", {})
@@ -380,6 +396,7 @@ class _Run:
         lacks: list[str] = []
         limit = self._limits.get(name)
         second: tuple[Alternate, _Binding, str] | None = None
+        long: list[Fact] = []
         for alternate in self._in_turn(self._form.passages[name], key):
             if second is not None and alternate.rank > second[0].rank:  # worn, yet better than what stands in for it
                 break
@@ -392,13 +409,18 @@ class _Run:
                 continue
             binding.variables["number"] = self._count(number)
             rendered = templating.render(alternate, binding.variables)
-            if not rendered or (limit is not None and len(self._unmark(rendered).text) > limit):
+            if not rendered:
+                continue
+            if limit is not None and len(self._unmark(rendered).text) > limit:
+                long += binding.facts
                 continue
             if self._worn(rendered):  # its names have been said often enough, if there is another way to say it
                 second = second or (alternate, binding, rendered)
                 continue
             return self._said(alternate, binding, rendered)
         self.lacks |= dict.fromkeys(lacks)
+        if second is None and limit is not None:
+            self.long |= {fact.path: TooLong(fact, limit) for fact in long}
         return self._said(*second) if second is not None else None
 
     def _in_turn(self, alternates: Sequence[Alternate], key: str) -> list[Alternate]:

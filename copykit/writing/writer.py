@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -26,7 +26,7 @@ from copykit.text.clauses import sentences
 from copykit.text.markup import visible
 from copykit.voices import Voice, Voices, lint
 from copykit.writing.claims import Ledger, open_ledger, passed_over, stock_claims, without
-from copykit.writing.compose import LONG_TITLE, Composer, Composition
+from copykit.writing.compose import LONG_TITLE, Composer, Composition, TooLong
 from copykit.writing.facts import NAMES, facts_of
 from copykit.writing.facts import Facts as Said
 from copykit.writing.forms import LENGTHS, Form, Forms, fitted
@@ -238,7 +238,7 @@ class Writer:
             made.blocks,
             tuple(form.data.get("columns", ())),
             findings,
-            ledger.withheld,
+            (*ledger.withheld, *_no_room(made.long, placed)),
             trace(text, placed),
             options.seed.partition("|")[2],
             made.plan,
@@ -334,6 +334,21 @@ def _fits(platform: Platform | None) -> Any:
     if platform is None:
         return lambda title: len(title) <= LONG_TITLE
     return lambda title: length_on(platform, title).ok is not False
+
+
+def _no_room(long: Sequence[TooLong], placed: Sequence[Placed]) -> Iterator[Withheld]:
+    """Yield the selling points that a text says nowhere because they are too long for their place, each once."""
+    told = {_item(each.path) for each in placed}
+    for fact, room in long:
+        if _item(fact.path)[0] == "selling_points" and _item(fact.path) not in told:
+            told.add(_item(fact.path))
+            zh = f"这一格最多 {room} 个字，写一句短的（short）"
+            en = f"its place takes {room} characters at most; say it in short (short)"
+            yield Withheld(fact.path, fact.text, Words(zh, en))
+
+
+def _item(path: str) -> tuple[str, ...]:
+    return tuple(path.split(".")[:2])
 
 
 def _blamed(findings: tuple[Finding, ...], placed: list[Placed]) -> dict[str, str]:

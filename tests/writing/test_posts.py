@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from copykit.brief import brief_from, read_brief
 from copykit.datafiles import bundled
-from copykit.model import Brief
+from copykit.model import Brief, Point
 from copykit.writing.tables import sms_segments, spoken_seconds
 from copykit.writing.variants import alike, own_words, variants
 from copykit.writing.writer import NoConsent, NotWritable, Options, Writer
@@ -311,6 +311,18 @@ def test_nothing_is_turned_before_a_camera_that_comes_over_the_net() -> None:
         for seed in range(10):
             text = writer.write(prepared, writer.forms[form], Options(str(seed))).text
             assert not re.search("拿近镜头|转一圈|现场照片|用着的手|拿到镜头前", text), text
+
+
+def test_a_point_too_long_for_its_screen_is_told() -> None:
+    writer = writer_of("article")
+    brief = brief_of(SAMPLES[0])
+    wordy = Point(feature="伞骨换成十根玻璃纤维的，伞尖包了胶", benefit="大风天走过两座桥也没有翻过面")
+    brief = dataclasses.replace(
+        brief, material=dataclasses.replace(brief.material, points=(*brief.material.points, wordy))
+    )
+    draft = writer.write(writer.prepare(brief, TODAY), writer.forms["详情页"], Options("1", "long"))
+    assert wordy.feature not in draft.text
+    assert any("short" in held.reason.zh for held in draft.withheld if held.text in (wordy.feature, wordy.benefit))
 
 
 def test_a_calendar_is_in_the_order_of_its_days() -> None:
