@@ -13,7 +13,8 @@ from copykit.cli import run
 from copykit.datafiles import DataFiles, Layer, bundled, bundled_layer
 from copykit.errors import DataFileError
 from copykit.rules.rule import load
-from copykit.rules.vetting import broad, hangs, vet
+from copykit.rules.pattern_faults import hangs
+from copykit.rules.vetting import broad, vet
 
 FILES = bundled()
 BASE = {"message": "“{match}”", "why": "店里说好的", "source": "店规", "cases": {"flag": ["断货"], "pass": ["到货"]}}
