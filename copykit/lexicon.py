@@ -19,10 +19,11 @@ from typing import Any, NamedTuple
 
 import daachorse
 
-from copykit.datafiles import DataFiles, lines_of, read_text, shown_path
+from copykit.datafiles import DataFiles
 from copykit.errors import DataFileError, Problem
 from copykit.late import late
 from copykit.model import Span
+from copykit.parsing import lines_of, read_text, shown_path
 from copykit.text.normalize import fold_texts
 
 NAME_KINDS = ("star", "teacher", "brand", "work", "character", "platform", "event", "institution")

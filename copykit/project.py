@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from copykit import datafiles, schemas, tables
+from copykit import datafiles, parsing, schemas, tables
 from copykit.errors import CopykitError, DataFileError, Problem
 
 
@@ -67,7 +67,7 @@ def check_settings(start: Path) -> CheckSettings:
     if folder is None:
         return CheckSettings()
     told = dict(value.get("check", {}))
-    text, _ = datafiles.read_text(folder / datafiles.PROJECT_FILE)
+    text, _ = parsing.read_text(folder / datafiles.PROJECT_FILE)
     lines = schemas.key_lines(text or "")
     excuses = tuple(
         PhraseExcuse(
@@ -130,7 +130,7 @@ def remember_columns(start: Path, columns: Mapping[str, str]) -> Path | None:
     told = after.get("listings", {}).pop("columns", {})
     before.setdefault("listings", {}).pop("columns", None)
     if after != before or not columns.items() <= told.items():
-        raise ColumnsUnkept(path=datafiles.shown_path(path))
+        raise ColumnsUnkept(path=parsing.shown_path(path))
     with tables.atomic(path) as out:
         out.write(new.encode("utf-8"))
     return path
@@ -179,7 +179,7 @@ def _read(start: Path) -> tuple[Path | None, dict[str, Any]]:
     folder = datafiles.project_folder(start)
     if folder is None:
         return None, {}
-    value, problems = datafiles.parse_file(folder / datafiles.PROJECT_FILE, "project")
+    value, problems = parsing.parse_file(folder / datafiles.PROJECT_FILE, "project")
     if problems:
         raise DataFileError([_in_words(problem) for problem in problems])
     return folder, value

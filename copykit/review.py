@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from copykit import datafiles, schemas
+from copykit import datafiles, parsing, schemas
 from copykit.brief import read_brief
 from copykit.compliance import Checker, Facts, verdict
 from copykit.datafiles import DataFiles
@@ -158,7 +158,7 @@ class Reviewer:
         folder = self._project.folder
         if folder is None:
             return []
-        shown = datafiles.shown_path(folder / datafiles.PROJECT_FILE)
+        shown = parsing.shown_path(folder / datafiles.PROJECT_FILE)
         problems: list[Problem] = []
         for each in self._project.excuses:
             unknown = [name for name in each.rules if name not in self._rules]

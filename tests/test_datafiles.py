@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copykit import datafiles, schemas
+from copykit import datafiles, parsing, schemas
 from copykit.datafiles import DataFiles, Layer
 from copykit.errors import DataFileError, FileMissing
 
@@ -242,7 +242,7 @@ def test_a_fault_is_told_with_file_line_key_and_cure(
 ) -> None:
     assert text.count(old) == 1
     path = write(tmp_path, f"{kind}/x.toml", text.replace(old, new))
-    value, problems = datafiles.parse_file(path, kind)
+    value, problems = parsing.parse_file(path, kind)
     assert value is None
     (problem,) = [problem for problem in problems if problem.key == key]
     assert (problem.line, problem.file) == (line, path.as_posix())
@@ -255,7 +255,7 @@ def test_a_fault_is_told_with_file_line_key_and_cure(
 @pytest.mark.parametrize("kind", ["rules", "brief"])
 def test_what_the_faults_are_made_from_is_right(tmp_path: Path, kind: str) -> None:
     path = write(tmp_path, "x.toml", {"rules": RULE, "brief": BRIEF}[kind])
-    assert datafiles.parse_file(path, kind)[1] == []
+    assert parsing.parse_file(path, kind)[1] == []
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_what_the_faults_are_made_from_is_right(tmp_path: Path, kind: str) -> No
     ],
 )
 def test_what_people_get_wrong_in_toml_is_told_with_its_cure(tmp_path: Path, text: str, line: int, zh: str) -> None:
-    (problem,) = datafiles.parse_file(write(tmp_path, "x.toml", text), "notes")[1]
+    (problem,) = parsing.parse_file(write(tmp_path, "x.toml", text), "notes")[1]
     assert (problem.line, problem.zh.startswith("TOML 写错了：")) == (line, True)
     assert zh in problem.zh
 
@@ -294,20 +294,20 @@ def test_a_file_that_cannot_be_read_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, line: int, zh: str
 ) -> None:
     monkeypatch.setattr(datafiles, "MAX_BYTES", 100)
-    _, problems = datafiles.parse_file(write(tmp_path, name, content), "rules")
+    _, problems = parsing.parse_file(write(tmp_path, name, content), "rules")
     assert any(problem.line == line and zh in problem.zh for problem in problems), problems
 
 
 def test_a_folder_in_a_files_place_is_told(tmp_path: Path) -> None:
-    assert "文件夹" in datafiles.parse_file(tmp_path, "brief")[1][0].zh
+    assert "文件夹" in parsing.parse_file(tmp_path, "brief")[1][0].zh
 
 
 def test_a_byte_order_mark_and_windows_line_ends_change_nothing(tmp_path: Path) -> None:
-    plain = datafiles.parse_file(write(tmp_path, "a.toml", RULE), "rules")
+    plain = parsing.parse_file(write(tmp_path, "a.toml", RULE), "rules")
     windows = "\ufeff" + RULE.replace("\n", "\r\n")
-    assert datafiles.parse_file(write(tmp_path, "b.toml", windows), "rules") == plain
+    assert parsing.parse_file(write(tmp_path, "b.toml", windows), "rules") == plain
     words = write(tmp_path, "c.txt", "\ufeff# 面料\r\n真丝\r\n\r\n亚麻\r\n")
-    assert datafiles.parse_file(words, "lexicons") == (["真丝", "亚麻"], [])
+    assert parsing.parse_file(words, "lexicons") == (["真丝", "亚麻"], [])
 
 
 def test_all_faults_of_all_files_and_layers_are_told_together(tmp_path: Path) -> None:
@@ -332,7 +332,7 @@ def test_all_faults_of_all_files_and_layers_are_told_together(tmp_path: Path) ->
 def test_a_file_below_the_working_folder_is_named_from_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, "rules/x.toml", "= 1")
     monkeypatch.chdir(tmp_path)
-    assert datafiles.parse_file(path, "rules")[1][0].file == "rules/x.toml"
+    assert parsing.parse_file(path, "rules")[1][0].file == "rules/x.toml"
 
 
 # --- lines ----------------------------------------------------------------------------------------------------------

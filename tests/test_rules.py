@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copykit import datafiles
+from copykit import datafiles, parsing
 from copykit.datafiles import DataFiles, Layer, bundled_layer
 from copykit.model import Brief, Claim, Finding, Span
 from copykit.platforms import Platforms
@@ -33,7 +33,7 @@ BASE = {"message": "“{match}”", "why": "读者会问", "source": "测试", "
 
 
 def rule_data(entry: datafiles.Entry) -> dict[str, Any]:
-    value, problems = datafiles.parse_file(entry.path, "rules")
+    value, problems = parsing.parse_file(entry.path, "rules")
     assert problems == []
     return dict(value)
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copykit import datafiles
+from copykit import datafiles, parsing
 from copykit.compliance import KINDS, Checker, Facts, case_context
 from copykit.model import Brief, Finding
 from copykit.rules.check import check_rule
@@ -27,7 +27,7 @@ from copykit.text.segment import Segmenter
 FILES = datafiles.bundled()
 SEGMENTER = Segmenter()
 ENTRIES = [entry for entry in FILES.entries("rules") if entry.id.startswith("style/")]
-DATA: dict[str, dict[str, Any]] = {entry.id: datafiles.parse_file(entry.path, "rules")[0] for entry in ENTRIES}
+DATA: dict[str, dict[str, Any]] = {entry.id: parsing.parse_file(entry.path, "rules")[0] for entry in ENTRIES}
 CORPUS = {
     "洗护": "羽绒服不要送去干洗，溶剂会把绒上的油脂带走，第二年就不蓬了。"
     "拿中性洗涤剂在温水里泡十分钟，轻轻按压，别拧。",

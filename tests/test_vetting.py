@@ -12,8 +12,8 @@ from copykit import datafiles
 from copykit.cli import run
 from copykit.datafiles import DataFiles, Layer, bundled, bundled_layer
 from copykit.errors import DataFileError
-from copykit.rules.rule import load
 from copykit.rules.pattern_faults import hangs
+from copykit.rules.rule import load
 from copykit.rules.vetting import broad, vet
 
 FILES = bundled()

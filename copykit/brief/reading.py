@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from copykit import datafiles, schemas, tables
+from copykit import datafiles, parsing, schemas, tables
 from copykit.errors import DataFileError, Problem
 from copykit.model import (
     NO_SHOP,
@@ -59,18 +59,18 @@ def read_data(path: Path) -> tuple[Mapping[str, Any], Mapping[KeyPath, int]]:
         FileMissing: there is no such file.
         DataFileError: with every unknown key and bad value, its line and its cure.
     """
-    shown = datafiles.shown_path(path)
+    shown = parsing.shown_path(path)
     if path.suffix.lower() in TABLES:
         zh = "是表或词表，不是产品资料；从表里的一行起草：copykit brief from 表格 -o 资料.toml"
         en = "this is a table or a list, no brief; copykit brief from TABLE -o brief.toml makes one of a row"
         raise DataFileError([Problem(shown, 0, "", zh, en)])
     if path.suffix.lower() not in (".yaml", ".yml"):
-        value, problems = datafiles.parse_file(path, "brief")
+        value, problems = parsing.parse_file(path, "brief")
         if problems:
             raise DataFileError(problems)
-        text, _ = datafiles.read_text(path)
+        text, _ = parsing.read_text(path)
         return value, schemas.key_lines(text or "") if path.suffix.lower() == ".toml" else {}
-    text, problem = datafiles.read_text(path)
+    text, problem = parsing.read_text(path)
     if text is None:
         raise DataFileError([problem] if problem else [])
     value, lines = _parse_yaml(text, shown)
@@ -93,7 +93,7 @@ def brief_of(data: Mapping[str, Any], lines: Mapping[KeyPath, int], path: Path) 
         if not keywords:
             zh, en = f"{named} 里没有能用的关键词", f"{named} holds no keyword to use"
             line = schemas.locate(lines, ("keywords",))
-            raise DataFileError([Problem(datafiles.shown_path(path), line, "keywords", zh, en)])
+            raise DataFileError([Problem(parsing.shown_path(path), line, "keywords", zh, en)])
         data = {**data, "keywords": keywords}
     return _brief(data)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from copykit import datafiles, schemas, tables
+from copykit import parsing, schemas, tables
 from copykit.brief.advice import rank_points, wants
 from copykit.brief.form import LISTS, REPEATED, SHAPES, Found, skeleton, toml_of
 from copykit.brief.origin import ProductRows, from_page
@@ -166,13 +166,13 @@ def check(path: Path, others: Path | None, form: str, today: Any, data_folders: 
 
     files = common.open_data(data_folders)
     data, lines = read_data(path)
-    faults = check_shapes(data, lines, datafiles.shown_path(path), files, Segmenter())
+    faults = check_shapes(data, lines, parsing.shown_path(path), files, Segmenter())
     made = brief_of(data, lines, path)
     try:
         forms, withheld = _forms(made, files, common.iso_day(today))
     except NameBarred as error:
         zh, en = f"{error.why.say('zh')}；请换一个商品名", f"{error.why.say('en')}; give it another name"
-        faults.append(Problem(datafiles.shown_path(path), schemas.locate(lines, ("product",)), "product", zh, en))
+        faults.append(Problem(parsing.shown_path(path), schemas.locate(lines, ("product",)), "product", zh, en))
         forms, withheld = (), ()
     report = render.BriefReport(
         made.product,

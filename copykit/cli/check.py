@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from copykit import batch, datafiles, tables
+from copykit import batch, parsing, tables
 from copykit.brief import claim_kinds, read_brief
 from copykit.cli import common
 from copykit.cli.check_out import FILES, FORMATS, write_file, write_lines
@@ -410,7 +410,7 @@ def _warn_of_broad(files: DataFiles, packs: Sequence[str]) -> None:
 
         paths = {entry.id: entry.path for entry in files.entries("rules")}
         for problem in (each for name in own for each in broad(name, files.load("rules")[name], files)):
-            note(datafiles.in_file(problem, paths[problem.file]).say(common.lang_of()))
+            note(parsing.in_file(problem, paths[problem.file]).say(common.lang_of()))
 
 
 def _packs(files: DataFiles, options: dict[str, Any], project: CheckSettings) -> tuple[str, ...]:

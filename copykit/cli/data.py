@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from copykit import datafiles, tables
+from copykit import datafiles, parsing, tables
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
 from copykit.datafiles import DataFiles, Entry
@@ -86,8 +86,8 @@ def show(name: str, data_folders: tuple[Path, ...]) -> None:
     elif entry.path.suffix == ".toml":
         lines += _page(files.load(entry.kind)[entry.id], screen.width)
     elif entry.path.suffix in (".txt", ".j2"):
-        text, problem = datafiles.read_text(entry.path)
-        lines += datafiles.lines_of(text) if text is not None else [problem.say(common.lang_of()) if problem else ""]
+        text, problem = parsing.read_text(entry.path)
+        lines += parsing.lines_of(text) if text is not None else [problem.say(common.lang_of()) if problem else ""]
     else:
         lines.append(say(f"{entry.path.stat().st_size:,} 字节的数据", f"{entry.path.stat().st_size:,} bytes of data"))
     safe = (line if entry.kind == "rules" else screen.safe(line) for line in lines)
@@ -113,7 +113,7 @@ def check(paths: tuple[Path, ...], today: Any, data_folders: tuple[Path, ...]) -
     # form leaves its engine behind, which is garbage that refers to itself.
     with few_collections():
         found, files = _found_in(files, entries)
-    checked = {datafiles.shown_path(entry.path) for entry in entries}
+    checked = {parsing.shown_path(entry.path) for entry in entries}
     problems = sorted(found, key=lambda problem: problem.file not in checked)
     lang = common.lang_of()
     for problem in problems:
@@ -248,7 +248,7 @@ def _entry_of(path: Path) -> Entry:
     """Return a named file as an entry; outside of any kind's folder it is taken for a rule or a word list."""
     folder = _kind_of(path)
     if folder is None:
-        likely = datafiles.likely_kind(datafiles.raw(path)) if path.suffix == ".toml" else None
+        likely = parsing.likely_kind(parsing.raw(path)) if path.suffix == ".toml" else None
         if likely == "brief":
             raise UsageMistake(
                 f"{path} 像是产品资料，用 copykit brief check 检查",
@@ -287,7 +287,7 @@ def _found_in(files: DataFiles, entries: Iterable[Entry]) -> tuple[list[Problem]
             except DataFileError as error:
                 found.update(dict.fromkeys(error.problems))
                 faulty = {problem.file for problem in error.problems} - files.left_out
-                if not faulty or datafiles.shown_path(entry.path) in faulty or _names_any(entry, faulty):
+                if not faulty or parsing.shown_path(entry.path) in faulty or _names_any(entry, faulty):
                     break
                 files = files.without(faulty)
     return list(found), files
@@ -295,7 +295,7 @@ def _found_in(files: DataFiles, entries: Iterable[Entry]) -> tuple[list[Problem]
 
 def _names_any(entry: Entry, faulty: Iterable[str]) -> bool:
     """Return whether a file names one of some others, without which it would seem to name nothing."""
-    text, _ = datafiles.read_text(entry.path)
+    text, _ = parsing.read_text(entry.path)
     return any(f"{sign}{Path(file).stem}{sign}" in (text or "") for file in faulty for sign in "\"'")
 
 
@@ -309,7 +309,7 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
 
     if entry.path.suffix not in datafiles.PARSED:
         return []
-    value, problems = datafiles.parse_file(entry.path, entry.kind)
+    value, problems = parsing.parse_file(entry.path, entry.kind)
     if problems or value is None:
         return [*problems, *(_misnamed(files, entry) if entry.kind == "rules" else ())]
     if entry.kind == "lexicons":
@@ -342,7 +342,7 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
             found = [Problem(entry.id, 0, "", error.say("zh"), error.say("en"))]
     if entry.kind != "rules" or own:  # a rule of one's own has been looked over for that, as before it is used
         found += [Problem(entry.id, 0, *fault) for fault in _laws(files).untrue(value)]
-    return [datafiles.in_file(problem, entry.path) for problem in found]
+    return [parsing.in_file(problem, entry.path) for problem in found]
 
 
 def _clashing(files: DataFiles, entry: Entry) -> list[Problem]:
@@ -350,8 +350,8 @@ def _clashing(files: DataFiles, entry: Entry) -> list[Problem]:
     try:
         files.by_name(entry.kind, _BY_NAME[entry.kind])
     except DataFileError as error:
-        shown = datafiles.shown_path(entry.path.absolute())
-        return [problem for problem in error.problems if problem.file in (shown, datafiles.shown_path(entry.path))]
+        shown = parsing.shown_path(entry.path.absolute())
+        return [problem for problem in error.problems if problem.file in (shown, parsing.shown_path(entry.path))]
     return []
 
 
@@ -374,22 +374,22 @@ def _warnings(files: DataFiles, entry: Entry) -> list[Problem]:
         return []
     from copykit.rules.vetting import broad, few_cases
 
-    value, _ = datafiles.parse_file(entry.path, entry.kind)
+    value, _ = parsing.parse_file(entry.path, entry.kind)
     if value is None:
         return []
     try:
         found = [*(broad(entry.id, value, files) if entry.kind == "rules" else ()), *few_cases(entry.id, value)]
     except DataFileError:  # a faulty word list, told with what is wrong
         return []
-    return [datafiles.in_file(problem, entry.path) for problem in found]
+    return [parsing.in_file(problem, entry.path) for problem in found]
 
 
 def _misnamed(files: DataFiles, entry: Entry) -> list[Problem]:
     """Return the names in a rule's file that stand for nothing, so that they are told with what else is wrong."""
     from copykit.rules.vetting import names_nothing
 
-    faults = names_nothing(datafiles.raw(entry.path), files, _rule_kinds())
-    return [datafiles.in_file(Problem(entry.id, 0, key, zh, en), entry.path) for key, zh, en in faults]
+    faults = names_nothing(parsing.raw(entry.path), files, _rule_kinds())
+    return [parsing.in_file(Problem(entry.id, 0, key, zh, en), entry.path) for key, zh, en in faults]
 
 
 @functools.cache
@@ -456,7 +456,7 @@ def _case_context(files: DataFiles) -> ContextMaker:
 def _expired(entry: Entry, today: str) -> Iterator[str]:
     """Yield a warning for a file whose facts were due to be verified before ``today``."""
     if entry.path.suffix == ".toml":
-        value, _ = datafiles.parse_file(entry.path, entry.kind)
+        value, _ = parsing.parse_file(entry.path, entry.kind)
         until = str(value.get("expires", "")) if value else ""
     elif entry.path.suffix == ".txt":
         told = re.search(r"^#.*\bexpires\s*[=:]\s*([\d-]+)", entry.path.read_text("utf-8-sig", "replace"), re.MULTILINE)

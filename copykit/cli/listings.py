@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from copykit import datafiles
+from copykit import parsing
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
 from copykit.cli.listings_out import FILES, files_beside
@@ -229,8 +229,8 @@ def _tell_columns(table: ProductTable, view: View, options: dict[str, Any]) -> N
         if path is not None:
             note(
                 say(
-                    f"（存进 {datafiles.shown_path(path)}，认错了改那里或用 --column）",
-                    f"(kept in {datafiles.shown_path(path)}; mend it there, or with --column)",
+                    f"（存进 {parsing.shown_path(path)}，认错了改那里或用 --column）",
+                    f"(kept in {parsing.shown_path(path)}; mend it there, or with --column)",
                 )
             )
 

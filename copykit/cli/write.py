@@ -16,9 +16,10 @@ from copykit.brief.origin import ProductRows
 from copykit.brief.reading import BRIEFS, brief_from
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
-from copykit.datafiles import DataFiles, shown_path
+from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.model import Brief, Draft
+from copykit.parsing import shown_path
 from copykit.platforms import Platforms
 from copykit.render import drafts as render
 from copykit.voices import Voices

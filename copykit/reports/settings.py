@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copykit import datafiles, schemas
+from copykit import parsing, schemas
 from copykit.errors import CopykitError, DataFileError, Problem
 from copykit.reports.period import Kind, Period
 
@@ -118,7 +118,7 @@ def read_settings(path: Path) -> ReportSettings:
         FileMissing: there is no such file.
         DataFileError: with every unknown key and bad value, its line and its cure.
     """
-    value, problems = datafiles.parse_file(path, "report_settings")
+    value, problems = parsing.parse_file(path, "report_settings")
     if not problems:
         problems = _more_faults(value, path)
     if problems:
@@ -168,9 +168,9 @@ def _source(table: Mapping[str, Any]) -> Source:
 
 def _more_faults(value: Mapping[str, Any], path: Path) -> list[Problem]:
     """Return the faults that the schema cannot tell."""
-    text, _ = datafiles.read_text(path)
+    text, _ = parsing.read_text(path)
     lines = schemas.key_lines(text or "")
-    shown = datafiles.shown_path(path)
+    shown = parsing.shown_path(path)
     found = []
     zone = value.get("timezone", "Asia/Shanghai")
     try:

@@ -10,9 +10,10 @@ from typing import Any
 
 import orjson
 
-from copykit.datafiles import DataFiles, in_file
+from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, DataFileError, Words
 from copykit.model import Finding, Severity, Span
+from copykit.parsing import in_file
 from copykit.rules.reading import Context, Reading
 from copykit.text.normalize import Folded
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from copykit import datafiles
+from copykit import parsing
 from copykit.errors import CopykitError, DataFileError
 from copykit.late import late
 from copykit.model import Finding
@@ -269,7 +269,7 @@ def read_learned(path: Path) -> Learned:
         FileMissing: there is no such file.
         DataFileError: with every unknown key and bad value, its line and its cure.
     """
-    value, problems = datafiles.parse_file(path, "learned")
+    value, problems = parsing.parse_file(path, "learned")
     if problems:
         raise DataFileError(problems)
     length = value.get("length", {})

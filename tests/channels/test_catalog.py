@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from copykit import datafiles
+from copykit import datafiles, parsing
 from copykit.categories import Categories
 from copykit.channels.catalog import Catalog, UnknownChannel, least_hours
 from copykit.channels.facts import FACTS, facts_of
@@ -180,7 +180,7 @@ def spoken(data: Any) -> Iterator[tuple[Any, Any]]:
     "entry", [*FILES.entries("channels"), *FILES.entries("assumptions")], ids=lambda entry: f"{entry.kind}/{entry.id}"
 )
 def test_a_channel_speaks_both_languages_with_the_same_places_to_fill(entry: datafiles.Entry) -> None:
-    value, problems = datafiles.parse_file(entry.path, entry.kind)
+    value, problems = parsing.parse_file(entry.path, entry.kind)
     assert problems == []
     for chinese, english in spoken(value):
         assert bool(english) == bool(chinese), chinese

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from copykit import datafiles
+from copykit import datafiles, parsing
 from copykit.brief import read_brief
 from copykit.cli import run
 from copykit.project import check_settings
@@ -31,7 +31,7 @@ def test_a_project_is_one_that_the_commands_read(tmp_path: Path, capsys: pytest.
         open_all = shop / f"open-{name}"
         open_all.write_text("\n".join(lines), "utf-8")
         kind = "project" if name == "copykit.toml" else "report_settings"
-        assert datafiles.parse_file(open_all, kind)[1] == []
+        assert parsing.parse_file(open_all, kind)[1] == []
 
 
 def test_what_is_there_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
