@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from copykit.datafiles import DataFiles
+from copykit.keywords.kinship import latin_words, said_of, unfit_of
 from copykit.keywords.product import Product
 from copykit.lexicon import AutomatonBuilder, Hits, Lexicons, holds_names
 from copykit.text.normalize import fold_text
@@ -17,8 +17,6 @@ from copykit.text.segment import Segmenter
 BATCH = 20_000  # searches that are looked at together
 _IsWord = Callable[[int, int], bool]  # do words of the segmenter begin and end there
 Kin = Literal["own", "shared", "none"]
-_TELLING = frozenset("nvabszilj")  # tags by their first letter: of words that say something of goods
-_LATIN = re.compile(r"[0-9]*[a-z][a-z0-9]+|[0-9]+[a-z]")
 
 
 class Clash(NamedTuple):
@@ -67,9 +65,8 @@ class SearchReader:
         lexicons = Lexicons(files)
         builder = AutomatonBuilder()
         intents = sorted(files.load("intents").items(), key=lambda item: int(item[1]["order"]))
-        self._intents = [
-            (builder.slot(("intent", name), *_intent_words(data, lexicons)), name) for name, data in intents
-        ]
+        worded = {name: _intent_words(data, lexicons) for name, data in intents}
+        self._intents = [(builder.slot(("intent", name), *words), name) for name, words in worded.items()]
         self._money = [
             (builder.slot(("digits", name), map(fold_text, data["digits_before"])), name)
             for name, data in intents
@@ -109,15 +106,18 @@ class SearchReader:
                 words_of.setdefault(word, []).append(number)
         self._sides_of = words_of
         self._sides = builder.slot("sides", words_of)
-        asked = {name: frozenset(_intent_words(data, lexicons)[0]) for name, data in intents}
-        self._asked = frozenset().union(*asked.values(), lexicons["attributes"].entries, things.entries)
+        asked = frozenset(itertools.chain.from_iterable(words for words, _ in worded.values()))
+        self._asked = asked.union(lexicons["attributes"].entries, things.entries)
         self._names: dict[str, bool] = {}
-        self._said = said_of(product, segmenter, frozenset().union(*asked.values()))
+        self._said = said_of(product, segmenter, asked)
         self._kin = builder.slot("kin", self._said.names)
         self._shared = builder.slot("shared", self._said.shared)
         self._ends = builder.slot("ends", self._said.ends)
-        self._unfit = _unfit(product, segmenter, asked["price"] | asked["question"])
-        builder.slot("unfit", itertools.chain.from_iterable(self._unfit))  # so that a search with one is looked at
+        of_all = frozenset((*worded["price"][0], *worded["question"][0]))
+        self._unfit = [
+            (frozenset(builder.slot(("unfit", word), (word,)) for word in words), "、".join(words))
+            for words in unfit_of(product, segmenter, of_all)
+        ]
         self._goods_ends = frozenset(lexicons["goods_endings"].entries) - {name[-1] for name in product.names}
         self._automaton = builder.build()
 
@@ -166,7 +166,7 @@ class SearchReader:
         if none[0] and none[0] in self._product.told:
             none = ("", "")
         clash = self._clash(text, hits, is_word)
-        unfit = next(("、".join(words) for words in self._unfit if all(word in text for word in words)), "")
+        unfit = next((words for slots, words in self._unfit if slots <= hits.keys()), "")
         kin, shared = ("own", "") if own or fits else self._kinship(text, hits, head, is_word)
         guessed = self._name_before(text, words) if kin == "own" and not (own or other or fits) else ""
         return Search(shown, intent, own, other, fits, head, thing, none, clash, unfit, kin, shared, guessed)
@@ -246,7 +246,7 @@ class SearchReader:
 
         name = head or first(self._kin, ends=True)
         # An Excel course is no course on PPT: what Latin words name is another subject, or another model.
-        latin = _LATIN.findall(text) if said.latin else []
+        latin = latin_words(text) if said.latin else []
         if name and (not latin or not said.known_latin.isdisjoint(latin)):
             return "own", ""
         shared = name or first(self._shared, ends=False) or first(self._ends, ends=True)
@@ -299,63 +299,6 @@ class SearchReader:
                 told = "、".join(other.name for other in product.sides if other.set == name and other.told)
                 return Clash(words[0][0], name, side.set_en, told)
         return None
-
-
-class Said(NamedTuple):
-    """By which words a search is about the goods.
-
-    ``names``: what the goods are called, whole or by what that ends in; ``shared``: the other words of these names,
-    and nouns of selling points, which tell of whom and where as well as of what; ``ends``: the last characters of
-    names, by which goods of a kind are called (休闲鞋); ``latin``: Latin words of names, ``known_latin`` of all that
-    the brief says.
-    """
-
-    names: frozenset[str]
-    shared: frozenset[str]
-    ends: frozenset[str]
-    latin: frozenset[str]
-    known_latin: frozenset[str]
-
-
-def said_of(product: Product, segmenter: Segmenter, intents: frozenset[str]) -> Said:
-    """Return what a brief calls its goods; ``intents`` are words that say what a searcher is after, of any goods."""
-    latin = frozenset(word for name in product.names for word in _LATIN.findall(name))
-    if not product.names:
-        return Said(latin, latin, latin, latin, latin)
-    ends: set[str] = set()
-    others: set[str] = set(product.like)
-    for name in product.names:
-        tokens = [token for token in segmenter.tokens(name) if token.text.strip()]
-        telling = (
-            token for token in tokens if token.tag[0] == "n" or (len(token.text) > 1 and token.tag[0] in _TELLING)
-        )
-        others |= {token.text for token in telling if token.text not in intents}
-        if tokens and len(tokens[-1].text) > 1 and tokens[-1].tag.startswith("n") and tokens[-1].text not in intents:
-            ends.add(tokens[-1].text)
-    names = frozenset({*product.names, *ends, *latin, *product.heads})
-    texts = (*product.points, *product.others)
-    known = latin | {word for text in texts for word in _LATIN.findall(text)}
-    nouns = {word for point in product.points for word in _nouns(point, segmenter)}
-    last = frozenset(name[-1] for name in product.names if not name[-1].isascii())
-    return Said(names, frozenset(others | nouns | known) - names, last, latin, known)
-
-
-def _unfit(product: Product, segmenter: Segmenter, asked: frozenset[str]) -> list[tuple[str, ...]]:
-    """Return, of each of those whom the goods are not for, the words that tell them, all of which a search has to hold.
-
-    What the brief says of the goods and what every buyer asks (价格) tells nobody apart.
-    """
-    told = (phrase.rpartition("的")[0] or phrase for phrase in product.unfit)
-    words = (tuple(dict.fromkeys(_nouns(text, segmenter))) for text in told)
-    return [some for some in words if some and not any(word in asked or word in product.told for word in some)]
-
-
-def _nouns(text: str, segmenter: Segmenter) -> Iterator[str]:
-    """Yield the nouns of two characters or more, and the Latin words."""
-    yield from _LATIN.findall(text)
-    for token in segmenter.tokens(text):
-        if len(token.text) > 1 and token.tag.startswith("n") and not token.text.isascii():
-            yield token.text
 
 
 def _intent_words(data: Mapping[str, Any], lexicons: Lexicons) -> tuple[list[str], list[str]]:

@@ -36,9 +36,7 @@ def selection_table(words: Sequence[SelectedWord], counts: Mapping[str, int], vi
         return view.say("没有可选的词", "there are no words to choose from")
     say = view.say
     summary = say(" · ", " · ").join(
-        f"{name} {counts.get(role, 0):,}"
-        for role, name in view.roles.items()
-        if counts.get(role) or role != "unrelated"
+        f"{name} {counts[role]:,}" for role, name in view.roles.items() if counts.get(role)
     )
     lines = [*([title] if title else []), *wrapped(summary, view.terminal.width)]
     by_role: dict[str, list[SelectedWord]] = {}

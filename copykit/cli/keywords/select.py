@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +104,7 @@ def select(sources: tuple[str, ...], **options: Any) -> int:
     brief = brief_of(options)
     product = product_of(files, brief, options["brands"])
     lang, settings = common.lang_of(), selection_settings(files)
+    roles = {role: data["name" if lang == "zh" else "name_en"] for role, data in settings["roles"].items()}
     errors: list[CopykitError] = []
     columns = figure_columns(files.load("columns"))
     rows = _rows(sources, columns, options, errors)
@@ -123,9 +124,9 @@ def select(sources: tuple[str, ...], **options: Any) -> int:
         figure_names={role: say(*names) for role, names in FIGURES.items()},
     )
     if form is not None:
-        _export(chosen.words, form, product.name or say("计划", "plan"), options)
+        _export(chosen.words, form, product.name or say("计划", "plan"), roles["own_brand"], options)
     else:
-        _write(chosen, files, product.name, options)
+        _write(chosen, files, product.name, roles, options)
     told_sources(rows)
     _report(table, rows.files, chosen, product, options, errors)
     return common.REJECTED if errors or not len(table) else 0
@@ -187,12 +188,11 @@ def _form(files: DataFiles, options: dict[str, Any]) -> Any:
     return form
 
 
-def _write(chosen: Any, files: DataFiles, title: str, options: dict[str, Any]) -> None:
+def _write(chosen: Any, files: DataFiles, title: str, roles: Mapping[str, str], options: dict[str, Any]) -> None:
     from copykit.render import selection as render
 
     lang = common.lang_of()
     name = "name" if lang == "zh" else "name_en"
-    roles = {role: data[name] for role, data in selection_settings(files)["roles"].items()}
     intents = {intent: data[name] for intent, data in files.load("intents").items()}
     view = render.SelectionView(lang, common.terminal(sys.stdout), roles, intents)
     headers, _ = render.selection_cells(chosen.words, view)
@@ -205,12 +205,16 @@ def _write(chosen: Any, files: DataFiles, title: str, options: dict[str, Any]) -
     write_result(result, options, lambda: render.selection_table(chosen.words, chosen.counts, view, title))
 
 
-def _export(words: Any, form: Any, plan: str, options: dict[str, Any]) -> None:
-    """Write a form; what is pasted goes to stdout with tabs, the rest as CSV unless -o names a workbook."""
+def _export(words: Any, form: Any, plan: str, own_brand: str, options: dict[str, Any]) -> None:
+    """Write a form; what is pasted goes to stdout with tabs, the rest as CSV unless -o names a workbook.
+
+    ``own_brand`` is what words with one's own brand are called: they go into a plan of that name.
+    """
     from copykit.keywords.exports import export
 
-    own_plan = say(f"{plan}·自家品牌", f"{plan} - own brand")
-    made = export(words, form, plan, other_brands=options["with_other_brands"], own_plan=own_plan)
+    made = export(
+        words, form, plan, other_brands=options["with_other_brands"], own_plan=f"{plan}{say('·', ' - ')}{own_brand}"
+    )
     output: Path | None = options["output"]
     if output is None:
         if form.pasted:
