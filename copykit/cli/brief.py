@@ -67,24 +67,38 @@ def new(path: Path, ask: bool, force: bool, data_folders: tuple[Path, ...]) -> i
         raise UsageMistake(f"资料写成 .toml，现在是 {path.name}", f"a new brief is .toml, not {path.name}")
     files = common.open_data(data_folders)
     asked = fields(files)
-    if ask:
-        answers = []
-        try:
-            for answer in _ask(asked):
-                answers.append(answer)  # noqa: PERF402 - those before an end of input are kept
-        except click.Abort:  # what was answered until then is worth keeping
-            note(say("没问完，先把答过的写下", "cut short; what was answered is written"))
-        if not any(each.key == "product" for each in answers):
-            raise UsageMistake("至少要写这件货叫什么", "say at least what the product is called")
-        text = toml_of(answers)
-    else:
-        text = skeleton(asked, files.load("questions")["brief"]["notes"], path.stem.strip())
+    named = path.stem.strip()
+    answers, code = _answers(asked) if ask else ([], 0)
+    text = toml_of(answers) if ask else skeleton(asked, files.load("questions")["brief"]["notes"], named)
     with tables.atomic(path) as out:
         out.write(text.encode())
     note(
         say(f"写好了 {path}；填完查一遍：copykit brief check {path}", f"wrote {path}; next: copykit brief check {path}")
     )
-    return 0
+    if not ask:
+        note(say(f"商品先照文件名叫“{named}”，不对就改", f"for now the product is named for the file: {named}"))
+    return code
+
+
+def _answers(asked: list[Field]) -> tuple[list[Found], int]:
+    """Return the answers, those until the asking was cut short too, and the exit code that this leads to.
+
+    Raises:
+        UsageMistake: nobody said what the product is called.
+    """
+    answers: list[Found] = []
+    code = 0
+    try:
+        for answer in _ask(asked):
+            answers.append(answer)  # noqa: PERF402 - those before an end of input are kept
+    except click.Abort as error:
+        code = common.INTERRUPTED if isinstance(error.__context__, KeyboardInterrupt) else 0
+        if code and not answers:
+            raise
+        note(say("没问完，先把答过的写下", "cut short; what was answered is written"))
+    if not any(each.key == "product" for each in answers):
+        raise UsageMistake("至少要写这件货叫什么", "say at least what the product is called")
+    return answers, code
 
 
 def _ask(asked: list[Field]) -> Iterator[Found]:

@@ -29,7 +29,13 @@ def compose(payload: bytes) -> bytes:
     composer = Composer(form, _facts(asked["facts"]), fits_title=fits, keyword=asked["keyword"], **asked["voice"])
     made = composer.compose(asked["seed"], asked["length"])
     blocks = [[block.kind, [_plain(part) for part in block.parts]] for block in made.blocks]
-    answer = {"plan": made.plan, "title": _plain(made.title), "blocks": blocks, "lacks": list(made.lacks)}
+    answer = {
+        "plan": made.plan,
+        "title": _plain(made.title),
+        "blocks": blocks,
+        "lacks": made.lacks,
+        "long": list(map(list, made.long)),
+    }
     return orjson.dumps(answer)
 
 

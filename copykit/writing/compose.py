@@ -22,9 +22,10 @@ T = TypeVar("T")
 
 
 class TooLong(NamedTuple):
-    """A fact for which a place of the form has no room, and for how many characters it has."""
+    """A fact, with its field, for which a place of the form has no room, and for how many characters it has."""
 
-    fact: Fact
+    path: str
+    text: str
     room: int
 
 
@@ -420,7 +421,7 @@ class _Run:
             return self._said(alternate, binding, rendered)
         self.lacks |= dict.fromkeys(lacks)
         if second is None and limit is not None:
-            self.long |= {fact.path: TooLong(fact, limit) for fact in long}
+            self.long |= {fact.path: TooLong(fact.path, fact.text, limit) for fact in long}
         return self._said(*second) if second is not None else None
 
     def _in_turn(self, alternates: Sequence[Alternate], key: str) -> list[Alternate]:

@@ -292,7 +292,8 @@ class Writer:
         }
         answer = orjson.loads(self._cage.call("copykit.writing.caged:compose", orjson.dumps(asked)))
         blocks = tuple(Block(kind, tuple(map(_marked, parts))) for kind, parts in answer["blocks"])
-        return Composition(answer["plan"], _marked(answer["title"]), blocks, tuple(answer["lacks"]))
+        long = tuple(TooLong(*each) for each in answer["long"])
+        return Composition(answer["plan"], _marked(answer["title"]), blocks, tuple(answer["lacks"]), long)
 
     def _judge(self, text: str, contexts: Mapping[tuple[bool, bool], Context], commercial: bool) -> tuple[Finding, ...]:
         seen = visible(text, "md")
@@ -339,12 +340,12 @@ def _fits(platform: Platform | None) -> Any:
 def _no_room(long: Sequence[TooLong], placed: Sequence[Placed]) -> Iterator[Withheld]:
     """Yield the selling points that a text says nowhere because they are too long for their place, each once."""
     told = {_item(each.path) for each in placed}
-    for fact, room in long:
-        if _item(fact.path)[0] == "selling_points" and _item(fact.path) not in told:
-            told.add(_item(fact.path))
+    for path, said, room in long:
+        if _item(path)[0] == "selling_points" and _item(path) not in told:
+            told.add(_item(path))
             zh = f"这一格最多 {room} 个字，写一句短的（short）"
             en = f"its place takes {room} characters at most; say it in short (short)"
-            yield Withheld(fact.path, fact.text, Words(zh, en))
+            yield Withheld(path, said, Words(zh, en))
 
 
 def _item(path: str) -> tuple[str, ...]:

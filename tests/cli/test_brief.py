@@ -6,7 +6,6 @@ import json
 import re
 from pathlib import Path
 
-import click
 import pytest
 
 from copykit.brief import read_brief
@@ -55,18 +54,30 @@ def test_a_new_brief_can_be_answered_for(capsys: pytest.CaptureFixture[str], mon
     assert "“x”不是数字，再写一次" in capsys.readouterr().err
 
 
-def test_answers_are_kept_where_the_asking_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("end", "code"), [(EOFError, 0), (KeyboardInterrupt, 130)])
+def test_answers_are_kept_where_the_asking_is_cut_short(
+    monkeypatch: pytest.MonkeyPatch, end: type[BaseException], code: int
+) -> None:
     said = iter(["折叠伞", "伞", "禾木"])
 
-    def prompt(*_: object, **__: object) -> str:
+    def prompt(*_: object) -> str:
         for answer in said:
             return answer
-        raise click.Abort
+        raise end
 
-    monkeypatch.setattr("click.prompt", prompt)
-    assert brief("new", "伞.toml", "--ask") == 0
+    monkeypatch.setattr("click.termui.visible_prompt_func", prompt)
+    assert brief("new", "伞.toml", "--ask") == code
     made = read_brief(Path("伞.toml"))
     assert (made.product, made.category, made.brand) == ("折叠伞", "伞", "禾木")
+
+
+def test_nothing_is_written_where_nothing_was_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def prompt(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("click.termui.visible_prompt_func", prompt)
+    assert brief("new", "伞.toml", "--ask") == 130
+    assert not Path("伞.toml").exists()
 
 
 def test_two_readers_in_one_pair_of_quotes_are_two(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copykit.brief import brief_from, read_brief
-from copykit.datafiles import bundled
+from copykit.datafiles import DataFiles, Layer, bundled
 from copykit.model import Brief, Point
 from copykit.writing.tables import sms_segments, spoken_seconds
 from copykit.writing.variants import alike, own_words, variants
@@ -313,14 +313,23 @@ def test_nothing_is_turned_before_a_camera_that_comes_over_the_net() -> None:
             assert not re.search("拿近镜头|转一圈|现场照片|用着的手|拿到镜头前", text), text
 
 
-def test_a_point_too_long_for_its_screen_is_told() -> None:
-    writer = writer_of("article")
+@pytest.mark.parametrize("own", [False, True])
+def test_a_point_too_long_for_its_screen_is_told(own: bool, tmp_path: Path) -> None:
+    if own:  # composed by a process of its own
+        ours = next(entry.path for entry in bundled().entries("article") if entry.id == "detail_page")
+        (tmp_path / "article").mkdir()
+        text = ours.read_text("utf-8").replace("详情页分屏", "我的详情页", 1)
+        (tmp_path / "article" / "mine.j2").write_text(text, "utf-8")
+    writer = Writer(DataFiles([*bundled().layers, Layer("own", (tmp_path,))]), "article")
     brief = brief_of(SAMPLES[0])
     wordy = Point(feature="伞骨换成十根玻璃纤维的，伞尖包了胶", benefit="大风天走过两座桥也没有翻过面")
     brief = dataclasses.replace(
         brief, material=dataclasses.replace(brief.material, points=(*brief.material.points, wordy))
     )
-    draft = writer.write(writer.prepare(brief, TODAY), writer.forms["详情页"], Options("1", "long"))
+    draft = writer.write(
+        writer.prepare(brief, TODAY), writer.forms["我的详情页" if own else "详情页"], Options("1", "long")
+    )
+    writer.close()
     assert wordy.feature not in draft.text
     assert any("short" in held.reason.zh for held in draft.withheld if held.text in (wordy.feature, wordy.benefit))
 
