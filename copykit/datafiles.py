@@ -1,4 +1,4 @@
-"""Find, read and compile data files; knows no kind by name.
+"""Find, load and compile data files; knows no kind by name.
 
 A *kind* is a folder (``rules``, ``lexicons``, ``platforms`` …) and an *id* is a file's path inside it without the
 ending. Layers lie on top of each other, the nearer one wins id by id: option > project > user > bundled.

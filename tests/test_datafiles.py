@@ -293,7 +293,7 @@ def test_what_people_get_wrong_in_toml_is_told_with_its_cure(tmp_path: Path, tex
 def test_a_file_that_cannot_be_read_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, line: int, zh: str
 ) -> None:
-    monkeypatch.setattr(datafiles, "MAX_BYTES", 100)
+    monkeypatch.setattr(parsing, "MAX_BYTES", 100)
     _, problems = parsing.parse_file(write(tmp_path, name, content), "rules")
     assert any(problem.line == line and zh in problem.zh for problem in problems), problems
 

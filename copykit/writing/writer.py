@@ -26,10 +26,11 @@ from copykit.text.clauses import sentences
 from copykit.text.markup import visible
 from copykit.voices import Voice, Voices, lint
 from copykit.writing.claims import Ledger, open_ledger, passed_over, stock_claims, without
-from copykit.writing.compose import LONG_TITLE, Composer, Composition, TooLong
+from copykit.writing.compose import LONG_TITLE, Composer, Composition
 from copykit.writing.facts import NAMES, facts_of
 from copykit.writing.facts import Facts as Said
 from copykit.writing.forms import LENGTHS, Form, Forms, fitted
+from copykit.writing.passages import TooLong
 from copykit.writing.tables import finished, sms_segments
 
 PACKS = ("law", "style")

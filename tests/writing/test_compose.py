@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from copykit.brief import brief_from
-from copykit.writing.compose import Composer, Composition, Dice
+from copykit.writing.compose import Composer, Composition
 from copykit.writing.facts import facts_of
 from copykit.writing.forms import Form, form_from
+from copykit.writing.passages import Dice
 
 BODY = """\
 == title
