@@ -71,6 +71,7 @@ class _Search:
         self.cost = {1 << n: cost for n, cost in enumerate(puzzle.costs)}
         self.inverse = {bit: 1 / cost for bit, cost in self.cost.items()}
         self.every = (1 << len(puzzle.costs)) - 1
+        self.weights: dict[int, int] = {}
         self.covers = {1 << term: inside for term, inside in puzzle.covers.items()}
         self.coverers = {bit: [bit] for bit in self.cost} if puzzle.covers else {}
         self.bans: dict[int, int] = {}
@@ -99,6 +100,16 @@ class _Search:
             for alike in by_cost.values():
                 if alike.bit_count() > most:
                     self.crowds.update(dict.fromkeys(bits(alike), (alike, mask, most)))
+        # What helps to keep the title in use: its terms, and those that one of them stands inside; some keep more of it
+        # than their own length.
+        self.keepers = puzzle.old
+        self.gains: list[tuple[int, int]] = []
+        for bit in self.covers if puzzle.keep else ():
+            kept = self._weight((bit | self.covers[bit]) & puzzle.old)
+            if kept:
+                self.keepers |= bit
+            if kept > self.cost[bit]:
+                self.gains.append((bit, kept - self.cost[bit]))
         # Terms that may be put in each other's place, where no limit but that of length speaks of them.
         self.free = 0
         if fits is None and not puzzle.old:
@@ -166,14 +177,21 @@ class _Search:
         ``ones`` and ``more`` are what is still lacking: a term that alone is lacking → what it would bring, and sets of
         terms with theirs. ``dense``: term → worth for every unit of its length, the worths of sets spread over them.
         """
-        puzzle, cost, crowds = self.puzzle, self.cost, self.crowds
-        if worth > self.goal - 1 + EVERY and self._kept(chosen) and (self.fits is None or self.fits(chosen)):
+        puzzle, cost, crowds, keepers = self.puzzle, self.cost, self.crowds, self.keepers
+        lacks = self._lacks(chosen)
+        if worth > self.goal - 1 + EVERY and lacks <= 0 and (self.fits is None or self.fits(chosen)):
             self.best = Packing(chosen, worth)
             self.goal = worth + 1 - EVERY
+        # What is new has no more room than that of the old title leaves which has to stay.
+        new_room = room - max(0, lacks - sum(gain for bit, gain in self.gains if bit & pick))
+        if new_room < 0:
+            return
+        if add is not None:
+            new_room = min(new_room, add)
         while self.left > 0:
             self.left -= 1
             order = sorted(dense, key=dense.__getitem__, reverse=True)
-            bound, left, edge, first = float(worth), room, 0.0, 0
+            bound, left, new_left, edge, first = float(worth), room, new_room, 0.0, 0
             places: dict[int, int] = {}  # what each crowd still has room for
             for bit in order:
                 if not bit & pick:
@@ -194,13 +212,17 @@ class _Search:
                         if first & alike and dense[bit] > edge:
                             edge = dense[bit]
                         continue
-                if size > left:
+                part = size if size <= left else left
+                if new_room < room and not bit & keepers:
+                    part = min(part, new_left)
+                    new_left -= part
+                bound += dense[bit] * part
+                left -= part
+                if part < size:
                     edge = max(edge, dense[bit])
-                    bound += dense[bit] * left
-                    break
-                bound += dense[bit] * size
-                left -= size
-            if not first or bound < self.goal or (puzzle.keep and not self._kept(chosen | pick)):
+                    if left <= 0:
+                        break
+            if not first or bound < self.goal or (puzzle.keep and self._lacks(chosen | pick) > 0):
                 return
             self._include(first, chosen, pick, room, worth, ones, more, dense, add)
             # Without the densest its room goes to what the bound had no more room for.
@@ -374,9 +396,14 @@ class _Search:
                 covered |= inside
         return covered
 
-    def _kept(self, chosen: int) -> bool:
-        """Return whether enough of the old title is among the chosen; what a longer term covers stays too."""
-        if not self.puzzle.keep:
-            return True
-        stays = self._covered(chosen) & self.puzzle.old
-        return sum(self.cost[bit] for bit in bits(stays)) >= self.puzzle.keep
+    def _lacks(self, chosen: int) -> int:
+        """Return how much of the old title still has to stay; what a longer term covers stays too."""
+        keep = self.puzzle.keep
+        return keep - self._weight(self._covered(chosen) & self.puzzle.old) if keep else 0
+
+    def _weight(self, mask: int) -> int:
+        """Return the length of a set of terms."""
+        found = self.weights.get(mask)
+        if found is None:
+            found = self.weights[mask] = sum(self.cost[bit] for bit in bits(mask))
+        return found

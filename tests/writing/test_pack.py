@@ -106,3 +106,15 @@ def test_a_search_that_is_given_up_says_so() -> None:
     assert found is not None
     assert not found.proved
     assert cost_of(puzzle, found.chosen) <= 40
+
+
+def test_a_title_in_use_that_is_another_products_is_packed_to_the_end() -> None:
+    # Thirteen terms stand in it, and nearly half of their length has to stay where little fits beside it.
+    costs = [4, 4, 6, 4, 4, 4, 4, 8, 4, 4, 4, 6, 4, 4, 4, 4, 2, 4]
+    worths = [5, 15, 5, 5, 20, 5, 5, 5, 5, 5, 5, 5, 30, 30, 5, 20, 5, 5]
+    wants = [(1 << n, worth) for n, worth in enumerate(worths)]
+    puzzle = Puzzle(costs, wants, 34, old=(1 << 13) - 1, keep=31, add=18)
+    found = solve(puzzle, nodes=200)
+    assert found is not None
+    assert found.proved
+    assert is_allowed(puzzle, found.chosen)
