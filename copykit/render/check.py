@@ -10,7 +10,7 @@ from typing import Any
 
 from copykit.model import Checked, Finding, Place, Spared, Told
 from copykit.render.terminal import Bilingual, Mark, Style, Terminal, columns, underlined, wrapped
-from copykit.render.titles import clipped, finding_json, markdown_cell
+from copykit.render.titles import clipped, clipped_front, finding_json, markdown_cell
 from copykit.text.measure import display_width, pad
 
 SIGNS: dict[str, tuple[str, Style]] = {"error": ("━", "bad"), "warning": ("─", "cost"), "hint": ("┄", "quiet")}
@@ -175,20 +175,21 @@ def _as_read(finding: Finding, place: Place, checked: Checked) -> str:
 
 
 def check_table(results: Iterable[Checked], view: View) -> str:
-    """Return findings as a short table, a line each."""
-    say = view.say
+    """Return findings as a short table, a line each; a long path shows its end."""
+    say, terminal = view.say, view.terminal
     head = [say("文件", "file"), say("行", "line"), say("结论", "state"), say("原文", "match"), say("说明", "message")]
     rows = [
         [
+            clipped_front(terminal.safe(str(row[0])), terminal.width // 4),
             *map(
-                view.terminal.safe,
-                (str(row[0]), str(row[1]), str(row[4]), clipped(str(row[5]).replace("\n", " "), 16), str(row[6])),
-            )
+                terminal.safe,
+                (str(row[1]), str(row[4]), clipped(str(row[5]).replace("\n", " "), 16), str(row[6])),
+            ),
         ]
         for checked in results
         for row in check_rows(checked, view)
     ]
-    return "\n".join(clipped(line, view.terminal.width) for line in columns([head, *rows])) if rows else ""
+    return "\n".join(clipped(line, terminal.width) for line in columns([head, *rows])) if rows else ""
 
 
 def check_markdown(results: Iterable[Checked], view: View) -> Iterator[str]:

@@ -107,28 +107,36 @@ def underlined(text: str, marks: Sequence[Mark], terminal: Terminal) -> list[str
 def wrapped(text: str, width: int) -> list[str]:
     """Return the text cut to lines of at most ``width`` cells.
 
-    Numbers and Latin words stay whole where they fit; closing punctuation never begins a line, though it may stand out,
-    and what opens never ends one.
+    Numbers and Latin words stay whole where they fit. Closing punctuation never begins a line, as what it closes goes
+    along, and what opens never ends one.
     """
     lines: list[str] = []
-    line, used = "", 0
+    line: list[str] = []
+    used = 0
     for piece in _PIECES.findall(text):
         size = display_width(piece)
-        if used + size > width and line and piece not in _CLOSING:
-            # What opens stays with what it opens.
-            kept = line.rstrip(_OPENING) or line
-            lines.append(kept.rstrip())
-            line = line[len(kept) :]
-            used = display_width(line)
-            if piece == " ":
-                continue
-        line += piece
+        if used + size > width and line:
+            end = len(line)
+            if piece in _CLOSING:
+                while end and line[end - 1] in _CLOSING:
+                    end -= 1
+                end -= 1
+            while end > 0 and line[end - 1] in _OPENING:
+                end -= 1
+            if end > 0 or piece not in _CLOSING:
+                end = end if end > 0 else len(line)
+                lines.append("".join(line[:end]).rstrip())
+                line = line[end:]
+                used = sum(map(display_width, line))
+                if piece == " ":
+                    continue
+        line.append(piece)
         used += size
-    return [*lines, line] if line or not lines else lines
+    return [*lines, "".join(line)] if line or not lines else lines
 
 
 _PIECES = late(r"[0-9A-Za-z.,+%–'\"();:-]{2,20}|.", re.DOTALL)
-_OPENING = "（“《〈【(["
+_OPENING = frozenset("（“《〈【([")
 _CLOSING = frozenset("，。；：！？、）》”’,.;:!?)")
 
 

@@ -493,6 +493,13 @@ def clipped(text: str, width: int) -> str:
     return kept + "…"
 
 
+def clipped_front(text: str, width: int) -> str:
+    """Return the text cut to a width in cells, its end kept, with … where something was left out."""
+    if display_width(text) <= width:
+        return text
+    return "…" + clipped(text[::-1], width)[-2::-1]
+
+
 def markdown_cell(text: str) -> str:
     """Return text as one cell of a Markdown table: no link, no markup, no control character comes alive."""
     plain = "".join(char if char.isprintable() else " " for char in text)

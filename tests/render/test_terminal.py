@@ -16,7 +16,13 @@ def test_wrapping_keeps_every_sign_and_the_width(text: str, width: int) -> None:
     lines = wrapped(text, width)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     for line in lines:
-        assert display_width(line.rstrip("，。）")) <= width
+        # Only punctuation that nothing else stands before on its line may stand out.
+        assert display_width(line) <= width or not line.lstrip("（").rstrip("，。） ")[1:]
+
+
+def test_what_closes_takes_along_what_it_closes() -> None:
+    assert wrapped("三个月断货五次；问题悬着", 14) == ["三个月断货五", "次；问题悬着"]
+    assert wrapped("每万条约有（三条）；问题", 18) == ["每万条约有（三", "条）；问题"]
 
 
 def test_a_number_is_not_cut_in_two() -> None:
