@@ -55,10 +55,14 @@ def _sentences(error: Any) -> Iterator[tuple[list[str | int], str, str]]:
         case "additionalProperties" | "unevaluatedProperties":
             known = sorted(error.schema.get("properties", {}))
             for key in sorted(set(given) - set(known)):
-                near = _nearest(key, known)
-                zh = f"没有“{key}”这个键" + (f"，是不是想写“{near}”？" if near else f"；可以用的有 {'、'.join(known)}")
-                en = f"unknown key '{key}'" + (f"; did you mean '{near}'?" if near else f"; known: {', '.join(known)}")
-                yield [*path, key], zh, en
+                home, near = _home(key, error.schema), _nearest(key, known)
+                if home:
+                    zh, en = f"，写在 {home} 里面", f"; it goes into {home}"
+                elif near:
+                    zh, en = f"，是不是想写“{near}”？", f"; did you mean '{near}'?"
+                else:
+                    zh, en = f"；可以用的有 {'、'.join(known)}", f"; known: {', '.join(known)}"
+                yield [*path, key], f"没有“{key}”这个键" + zh, f"unknown key '{key}'" + en
         case "required":
             key = re.findall(r"'([^']+)'", error.message)[0]
             yield [*path, key], f"少了“{key}”，请补上", f"'{key}' is missing; add it"
@@ -113,6 +117,17 @@ def _nearest(word: str, known: Sequence[str]) -> str | None:
     import difflib
 
     return next(iter(difflib.get_close_matches(word, known, 1)), None)
+
+
+def _home(key: str, schema: Mapping[str, Any]) -> str:
+    """Return the table of a schema in which a key stands, as TOML writes it, empty when none has it."""
+    for name, inner in schema.get("properties", {}).items():
+        if key in inner.get("properties", {}):
+            return f"[{name}]"
+        items = inner.get("items", {})
+        if isinstance(items, dict) and key in items.get("properties", {}):
+            return f"[[{name}]]"
+    return ""
 
 
 def locate(lines: Mapping[KeyPath, int], path: Sequence[str | int]) -> int:

@@ -183,10 +183,14 @@ def _find(files: DataFiles, name: str) -> Entry:
         )
     if named:
         return named[0]
-    for entry in files.entries("platforms"):
-        value = files.load("platforms")[entry.id]
-        if name.casefold() in (alias.casefold() for alias in (value["name"], *value.get("aliases", ()))):
-            return entry
+    called: dict[str, Entry] = {}
+    for entry in (entry for kind in ("platforms", "categories", "channels") for entry in files.entries(kind)):
+        value = files.load(entry.kind)[entry.id]
+        for alias in value.get("aliases", ()):
+            called.setdefault(alias.casefold(), entry)
+        called[value["name"].casefold()] = entry
+    if (seen := called.get(name.casefold())) is not None:
+        return seen
     import difflib
 
     near = difflib.get_close_matches(name, [entry.id for entry in entries], 3, 0.4)

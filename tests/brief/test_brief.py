@@ -69,6 +69,8 @@ def test_the_bundled_samples_are_good_briefs() -> None:
     ("text", "line", "key", "zh"),
     [
         (FULL.replace("keywords =", "keyword ="), 8, "keyword", "没有“keyword”这个键，是不是想写“keywords”？"),
+        (f'pains = ["晕染"]\n{FULL}', 1, "pains", "没有“pains”这个键，写在 [audience] 里面"),
+        (f'proof = "量过"\n{FULL}', 1, "proof", "没有“proof”这个键，写在 [[selling_points]] 里面"),
         (FULL.replace("product =", "name ="), 0, "product", "少了“product”，请补上"),
         (FULL.replace('"细头防水睫毛膏"', '""'), 1, "product", "至少要 1 个"),
         (FULL.replace("price = 11", 'price = "11元"'), 4, "price", "应该是数字，现在是 '11元'"),

@@ -104,6 +104,7 @@ def test_an_unknown_kind_is_told_with_those_there_are(copykit: Copykit, lang: st
         ("rules/novelty/hype", ["rules/novelty/hype"]),
         ("淘宝", ["platforms/taobao", "name: 淘宝", "max: 60"]),
         ("TMALL", ["platforms/taobao"]),
+        ("化妆品", ["categories/cosmetics", "name: 化妆品"]),
         ("listings/xiaohongshu", ["listings/xiaohongshu", "id title  make title"]),
         ("channels/sms_email", ["channels/sms_email", "campaign: true"]),
         ("shaming", ["lexicons/shaming", "大饼脸\tuse=圆脸|脸圆的人"]),
