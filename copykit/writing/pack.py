@@ -3,8 +3,8 @@
 A keyword is found when all of its terms stand in the title, wherever they stand, so a term that several keywords share
 is paid for once. That is a knapsack whose values belong to sets of items. It is solved by branch and bound: the value
 of a keyword is spread over the terms that it still lacks, in proportion to their cost, which turns the rest into an
-ordinary knapsack, and the fractional solution of that is a bound. Some thirty nodes are usual, and the first dive,
-densest term first, is often the best already.
+ordinary knapsack, and the fractional solution of that is a bound; what has to stay of a title in use takes its room
+from the rest. Some thirty nodes are usual, and the first dive, densest term first, is often the best already.
 """
 
 from __future__ import annotations
