@@ -527,7 +527,8 @@ def explain(error: click.ClickException) -> str:
         case click.UsageError() if "No such command" in error.message:
             return f"没有这个命令：{error.message.partition(chr(39))[2].rstrip(chr(39) + '.')}；全部命令看 --help"
         case click.UsageError() if "unexpected extra argument" in error.message:
-            return f"多出来的参数：{error.message.partition('(')[2].partition(')')[0]}；带空格的请加引号，这条命令收几个看 --help"
+            extra = error.message.partition("(")[2].partition(")")[0]
+            return f"多出来的参数：{extra}；带空格的请加引号，收几个看 --help"
         case click.UsageError() if "Missing command" in error.message:
             return "后面要写命令；看 --help"
         case click.FileError():
