@@ -135,7 +135,7 @@ def wrapped(text: str, width: int) -> list[str]:
     return [*lines, "".join(line)] if line or not lines else lines
 
 
-_PIECES = late(r"[0-9A-Za-z.,+%–'\"();:-]{2,20}|.", re.DOTALL)
+_PIECES = late(r"[0-9A-Za-z.,+%=_/–'\"();:-]{2,20}|.", re.DOTALL)
 _OPENING = frozenset("（“《〈【([")
 _CLOSING = frozenset("，。；：！？、）》”’,.;:!?)")
 
