@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from copykit.datafiles import DataFiles
+from copykit.errors import Words
 from copykit.text.numerals import parse_han
 from copykit.text.patterns import either
 
@@ -15,7 +16,8 @@ from copykit.text.patterns import either
 class Law(NamedTuple):
     """One law, regulation or guide. ``official`` False: only a secondary source was at hand.
 
-    ``articles`` is how many it has, None where not all of its text was read.
+    ``articles`` is how many it has, None where not all of its text was read. ``items`` (项) and ``paragraphs`` (款)
+    tell how many an article has; one that is not named has no items and one paragraph.
     """
 
     id: str
@@ -27,6 +29,16 @@ class Law(NamedTuple):
     official: bool
     note: str
     articles: int | None
+    items: Mapping[int, int]
+    paragraphs: Mapping[int, int]
+
+
+class Beyond(NamedTuple):
+    """A citation of what its law does not have: ``place`` as it is written (第九条（十五）), ``has`` what it has."""
+
+    law: Law
+    place: str
+    has: Words
 
 
 class Citation(NamedTuple):
@@ -51,6 +63,8 @@ class Laws:
                 data["official"],
                 data.get("note", ""),
                 data.get("articles"),
+                dict(data.get("items", ())),
+                dict(data.get("paragraphs", ())),
             )
             for identifier, data in files.load("laws").items()
         }
@@ -67,13 +81,30 @@ class Laws:
             found.append(Citation(law, part[name.end() :].strip() if name else part))
         return found
 
-    def beyond(self, text: str) -> Iterator[tuple[Law, str]]:
-        """Yield the articles (第九十九条) that a text cites and their law, if it was read whole, does not have."""
+    def beyond(self, text: str) -> Iterator[Beyond]:
+        """Yield what a text cites of laws that were read whole and do not have it.
+
+        Articles (第九十九条), paragraphs (第三款) and items (（十五）).
+        """
         for cited in self._citations.finditer(text):
             law = self._by_name[cited[1]]
-            for article in re.findall(_ARTICLE, cited[2]):
-                if law.articles is not None and not 1 <= _number(article.strip("第条 ")) <= law.articles:
-                    yield law, article
+            if law.articles is None:
+                continue
+            for article, parts in re.findall(f"({_ARTICLE})({_PARTS})", cited[2]):
+                number = _number(article.strip("第条 "))
+                if not 1 <= number <= law.articles:
+                    has = Words(f"《{law.short}》只有 {law.articles} 条", f"{law.short} has {law.articles} articles")
+                    yield Beyond(law, article, has)
+                    continue
+                for part in re.finditer(_PART, parts):
+                    if part[0].endswith("款"):
+                        most, has = law.paragraphs.get(number, 1), _PARAGRAPHS
+                    else:
+                        most, has = law.items.get(number, 0), _ITEMS
+                    if not 1 <= _number(part[0].strip("第款项（）()")) <= most:
+                        yield Beyond(
+                            law, article + parts[: part.end()], _filled(has if most else _NO_ITEMS, law, article, most)
+                        )
 
     def untrue(self, value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str, str, str]]:
         """Yield the citations of articles that their laws do not have, wherever in a data file's value they stand.
@@ -89,11 +120,11 @@ class Laws:
             for number, part in enumerate(value):
                 yield from self.untrue(part, (*at, number))
         elif isinstance(value, str):
-            for law, article in self.beyond(value):
+            for law, place, has in self.beyond(value):
                 yield (
                     ".".join(map(str, at)),
-                    f"《{law.short}》只有 {law.articles} 条，没有“{article}”；改成真有的条号（原文：{law.url}）",
-                    f"{law.short} has {law.articles} articles and no {article}; cite one that it has ({law.url})",
+                    f"{has.zh}，没有“{place}”；改成真有的（原文：{law.url}）",
+                    f"{has.en} and no {place}; cite what it has ({law.url})",
                 )
 
     @functools.cached_property
@@ -108,13 +139,23 @@ class Laws:
         return iter(self._by_short.values())
 
 
-# 第十五条第二款、第二十一条（一）（四）
+# 第十五条第二款、第二十一条（一）（四）、第二十八条第二款第（三）项
 _NUMERAL = "[零〇一二两三四五六七八九十百千0-9]{1,9}"
 _ARTICLE = f"第 ?{_NUMERAL} ?条"
-_PARTS = f"(?:之[一二三四五]|第{_NUMERAL}[款项目]|[（(]{_NUMERAL}[）)])*"
+_PART = f"第[（(]?{_NUMERAL}[）)]?[款项]|[（(]{_NUMERAL}[）)]"
+_PARTS = f"(?:之[一二三四五]|第{_NUMERAL}目|{_PART})*"
 _AND = r"[、，,和及与或至到~—\s-]*"
 
+_PARAGRAPHS = Words("《{short}》{article}只有 {most} 款", "{short} {article} has {most} paragraphs (款)")
+_ITEMS = Words("《{short}》{article}只有 {most} 项", "{short} {article} has {most} items (项)")
+_NO_ITEMS = Words("《{short}》{article}不分项", "{short} {article} has no items (项)")
 
-def _number(numeral: str) -> float:
+
+def _filled(words: Words, law: Law, article: str, most: int) -> Words:
+    facts = {"short": law.short, "article": article, "most": most}
+    return Words(words.zh.format_map(facts), words.en.format_map(facts))
+
+
+def _number(numeral: str) -> int:
     """Return what 九十九 or 99 stands for, 0 for what is no number."""
-    return int(numeral) if numeral.isdecimal() else (parse_han(numeral) or (0.0, 0.0))[0]
+    return int(numeral) if numeral.isdecimal() else int((parse_han(numeral) or (0.0, 0.0))[0])
