@@ -145,7 +145,7 @@ def _suggestions(
     """Return all titles that may be used, and what of the brief was held back."""
     from copykit.compliance import Checker, Facts
     from copykit.writing.claims import open_ledger, without_unsourced
-    from copykit.writing.facts import facts_of
+    from copykit.writing.facts import Wordings, facts_of
     from copykit.writing.slots import slots_of
 
     checker = Checker(files, lang=lang)
@@ -155,7 +155,7 @@ def _suggestions(
 
     ledger = without_unsourced(open_ledger(brief, today, files, checker, make_context), files)
     lexicons = Lexicons(files)
-    facts = facts_of(ledger.brief, today, cannot_buy=lexicons["cannot_buy"].entries)
+    facts = facts_of(ledger.brief, today, wordings=Wordings.of(lexicons))
     patterns = making.load_patterns(files, *natures_of(brief, files))
     filled = making.fill(patterns, slots_of(facts, lexicons))
     return making.judge(filled, scorer), ledger.withheld

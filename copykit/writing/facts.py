@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from copykit.lexicon import Lexicons
 from copykit.model import Brief, Claim, Story
 from copykit.natures import Sizes
 from copykit.templating import Fact, clean
+from copykit.text.normalize import fold_text
 
 # Fields that name a thing and may come again; what is a statement is made once in a text.
 NAMES = frozenset(
@@ -21,6 +24,7 @@ NAMES = frozenset(
         "category",
         "price",
         "unit",
+        "piece",
         "keyword",
         "name",
         "who",
@@ -36,7 +40,7 @@ CLAIM_FIELDS = ("statement", "source", "subject", "method", "who", "relation")
 STORY_FIELDS = ("name", "meets", "source", "quote", "speaker")
 POINT_FIELDS = ("feature", "benefit", "proof", "scene", "short", "picture")
 # The variables that templates may use: single values, those of the composer, and the fields of pools.
-SINGLE = ("product", "brand", "category", "price", "unit", "count", "number")
+SINGLE = ("product", "brand", "category", "price", "unit", "piece", "count", "number")
 POOLS: Mapping[str, tuple[str, ...]] = {
     "point": POINT_FIELDS,
     "scene": ("name", "text", "trouble", "picture"),
@@ -53,6 +57,7 @@ POOLS: Mapping[str, tuple[str, ...]] = {
     "supply": CLAIM_FIELDS,
     "link": ("label",),
     "size": ("statement", "method", "ask", "answer"),
+    "any_reason": CLAIM_FIELDS,
     "note": ("when", "text"),
     **dict.fromkeys(("own", "ip", "hot", "news"), (*STORY_FIELDS, "date")),
     **dict.fromkeys(
@@ -65,6 +70,7 @@ POOLS: Mapping[str, tuple[str, ...]] = {
 }
 # The pool of the [stock] table tells figures; what a claim says of it is a statement.
 _POOL_OF = {"stock": "supply"}
+_PATH_OF = {"piece": "unit"}  # a fact of the brief under another name
 VARIABLES = frozenset((*SINGLE, *(f"{pool}.{name}" for pool, names in POOLS.items() for name in names)))
 
 
@@ -92,6 +98,34 @@ class Facts(NamedTuple):
     all: list[Fact]
     today: str
     memo: dict[str, Any]
+
+
+class Wordings(NamedTuple):
+    """Word lists by which a fact is told under another name too, or is not.
+
+    ``cannot_buy``: how those are called who buy nothing (幼猫, 宝宝); they have no ``unfit.buyer``, so nobody tells
+    them not to. ``turns``: units that count turns and time (次, 小时), which are no ``piece``: 这次保洁 is no cleaning
+    that one buys but this time's. ``reasons``: what a promise to take back speaks of → any, or fault.
+    """
+
+    cannot_buy: tuple[str, ...] = ()
+    turns: frozenset[str] = frozenset()
+    reasons: Mapping[str, str] = {}
+
+    @classmethod
+    def of(cls, lexicons: Lexicons) -> Wordings:
+        """Read the lists."""
+        reasons = {word: fields["kind"] for word, fields in lexicons["return_reasons"].entries.items()}
+        return cls(tuple(lexicons["cannot_buy"].entries), frozenset(lexicons["turns"].entries), reasons)
+
+    def takes_back(self, statement: str) -> bool:
+        """Return whether a promise to take back holds whatever the buyer's reason: 漏水包退 holds for leaks alone."""
+        named = {kind for word, kind in self.reasons.items() if word in _DENIED.sub("", statement)}
+        return "any" in named or "fault" not in named
+
+
+# What has to be whole is no fault: 没弄坏就能退.
+_DENIED = re.compile("[没未][^，。；、]{0,2}[坏破损裂断碎]")
 
 
 class _Maker:
@@ -126,13 +160,13 @@ def facts_of(
     today: str,
     order: Iterable[int] = (),
     sizes: Sizes = Sizes(),  # noqa: B008
-    cannot_buy: Iterable[str] = (),
+    wordings: Wordings = Wordings(),  # noqa: B008
 ) -> Facts:
     """Return the facts of a ledger's brief on a day.
 
     ``order``: the selling points from the core one on, by number. ``sizes``: how goods of its nature are measured; the
-    pool ``size`` holds what of the specifications and doubts tells it, the same facts by another name. ``cannot_buy``:
-    how those are called who buy nothing (幼猫, 宝宝); they have no ``unfit.buyer``, so nobody tells them not to.
+    pool ``size`` holds what of the specifications and doubts tells it, and ``any_reason`` the promises to take back
+    that ask for no fault, the same facts by another name; ``wordings`` tells them apart.
     """
     make = _Maker()
     material = brief.material
@@ -141,6 +175,7 @@ def facts_of(
         "brand": brief.brand,
         "price": f"{brief.price:g}" if brief.price is not None else "",
         "unit": brief.unit,
+        "piece": "" if fold_text(brief.unit).strip() in wordings.turns else brief.unit,
     }
     pools: dict[str, list[Item]] = {}
     for number in order or range(len(material.points)):
@@ -177,7 +212,7 @@ def facts_of(
         if claim.statement:
             pool = _POOL_OF.get(claim.kind, claim.kind)
             pools.setdefault(pool, []).append(_claim(make, claim, pool, f"claims.{number}", today))
-    readers, persona, nobody = material.readers, material.persona, tuple(cannot_buy)
+    readers, persona, nobody = material.readers, material.persona, wordings.cannot_buy
     words: dict[str, tuple[Item, ...]] = {
         "reader": make.words("reader", "audience.who", "name", brief.audience),
         "pain": make.words("pain", "audience.pains", "text", readers.pains),
@@ -209,9 +244,12 @@ def facts_of(
             pools.setdefault("link", []).append(Item("link", f"links.{number}", {"label": label}, {}))
     pools["size"] = [item for item in pools.get("spec", ()) if sizes.told(item.fields["statement"].text)]
     pools["size"] += [item for item in pools.get("doubt", ()) if sizes.asked(item.fields["ask"].text)]
+    pools["any_reason"] = [
+        item for item in pools.get("returns", ()) if wordings.takes_back(item.fields["statement"].text)
+    ]
     # What a broad category (食品, 图书) does not say, its product does.
     told = "category" if names_it(brief.category, brief.product) else "product"
-    filled = {name: fact for name, text in single.items() if (fact := make.fact(text, name))}
+    filled = {name: fact for name, text in single.items() if (fact := make.fact(text, _PATH_OF.get(name, name)))}
     if brief.category and (fact := make.fact(getattr(brief, told), told)):
         filled["category"] = fact
     return Facts(filled, {name: tuple(items) for name, items in (pools | words).items() if items}, make.all, today, {})

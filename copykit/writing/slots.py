@@ -55,7 +55,8 @@ def slots_of(facts: Facts, lexicons: Lexicons) -> Slots:
         return made[-1]
 
     single = {name: fact(tight(each.text), each.path) for name, each in facts.single.items()}
-    single.setdefault("unit", fact(_USUAL_UNIT, ""))
+    if "unit" not in single:
+        single["unit"] = single["piece"] = fact(_USUAL_UNIT, "")
     if "product" in single:
         single.setdefault("category", single["product"])
     pools = {

@@ -19,7 +19,7 @@ from copykit.natures import nature_of
 from copykit.titles.advise import Adviser
 from copykit.titles.score import TitleScorer
 from copykit.writing import suggest
-from copykit.writing.facts import facts_of
+from copykit.writing.facts import Wordings, facts_of
 from copykit.writing.improve import Told, faults, improve, respelled, untold
 from copykit.writing.slots import LONGEST_LEAD, lead, slots_of
 from copykit.writing.suggest import Filled, Suggestion, difference, fill, judge, load_patterns, shares
@@ -243,7 +243,7 @@ SHOES = Brief(
     ],
 )
 def test_a_title_asks_answers_and_names_what_it_can(wanted: bool, title: str) -> None:
-    facts = facts_of(SHOES, TODAY, cannot_buy=LEXICONS["cannot_buy"].entries)
+    facts = facts_of(SHOES, TODAY, wordings=Wordings.of(LEXICONS))
     assert (title in {each.title for each in fill(PATTERNS, slots_of(facts, LEXICONS))}) is wanted
 
 
