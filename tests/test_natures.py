@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+
 import pytest
 
 from copykit.brief import brief_from
 from copykit.datafiles import bundled
 from copykit.natures import nature_of, natures_of
 from copykit.writing.forms import check_form, fitted, form_from
-from copykit.writing.writer import NotWritable, Options, Writer
+from copykit.writing.writer import NotForSuch, NotWritable, Options, Writer
 
 CASES = [
     ("网课", "手机拍菜课", "digital"),
@@ -26,6 +29,16 @@ CASES = [
     ("", "尾按手电", "goods"),
     ("", "鸡胸肉冻干", "food"),
     ("猫粮", "全价成猫款", "food"),
+    ("家政保洁", "三小时日常保洁", "service"),
+    ("月嫂", "二十六天住家", "service"),
+    ("摄影", "周岁跟拍", "service"),
+    ("", "家电清洗服务", "service"),
+    ("美容美发", "洗剪吹一位", "service"),
+    ("清洁剂", "油烟机清洗剂", "goods"),
+    ("按摩仪", "肩颈款", "goods"),
+    ("收纳盒", "整理收纳盒", "goods"),
+    ("翻译服务", "论文翻译服务", "goods"),
+    ("英语课", "成人英语口语课", "digital"),
 ]
 
 
@@ -86,6 +99,121 @@ def test_nobody_asks_a_buyer_how_the_cats_food_tastes(kind: str, form: str) -> N
             "幼猫不用",
         )
         assert not [word for word in wrong if word in text], text
+
+
+SERVICE = {
+    "product": "三小时日常保洁",
+    "category": "家政保洁",
+    "brand": "净邻",
+    "price": 168,
+    "unit": "次",
+    "keywords": ["家政保洁", "上门保洁"],
+    "audience": {"who": ["养猫的人"], "pains": ["周末两天，一天半在擦地"], "not_for": ["刚装修完要开荒的人"]},
+    "persona": {"name": "店长小邹", "calls": "我们", "about": ["自己也干过两年"]},
+    "selling_points": [
+        {
+            "feature": "来之前发一张清单，干一样勾一样",
+            "benefit": "没做到的一眼看得出",
+            "proof": "清单一共 32 项，做完双方签字",
+            "scene": "阿姨走了，你站在厨房不知道哪儿擦过。",
+        },
+        {"feature": "抹布分四种颜色", "benefit": "擦马桶的不会去擦餐桌", "proof": "四种颜色各带三条"},
+        {"feature": "同一位阿姨固定来", "benefit": "不用每次重新交代猫砂盆在哪儿"},
+    ],
+    "scenes": [
+        {"name": "周五下班", "text": "门一开，猫毛团在走廊上滚", "trouble": "累得只想躺下"},
+        {"name": "婆婆要来", "text": "头一天晚上十点", "trouble": "油烟机还没动"},
+    ],
+    "details": [
+        {"kind": "wrong", "time": "去年八月", "text": "拿错抹布擦花了一块黑岩板，赔了客人四百块"},
+        {"kind": "sound", "text": "吸尘器一响，猫先躲进衣柜"},
+        {"kind": "number", "text": "清单改到第九版"},
+    ],
+    "doubts": [
+        {"ask": "擦玻璃吗", "answer": "擦里面，外面不擦"},
+        {"ask": "要自己准备工具吗", "answer": "不用，都带着，只要家里有水有电"},
+    ],
+    "steps": [
+        {"do": "写清楚几室几厅", "note": "好派合适的人", "wrong": "没写有猫，来的阿姨怕猫"},
+        {"do": "把贵重东西收进一个抽屉", "note": "锁上更好"},
+        {"do": "照清单走一遍再签字", "note": "没做到的当场补", "wrong": "签完字才发现，得另约时间"},
+    ],
+    "stories": [
+        {"kind": "own", "name": "四色抹布", "beats": ["先是一条", "后来两条", "再后来四条"], "meets": "就定了四色"},
+        {
+            "kind": "hot",
+            "name": "大扫除",
+            "beats": ["楼道里都是水桶"],
+            "meets": "人人都想少擦一回地",
+            "date": "2026-11-20",
+            "until": "2026-12-20",
+        },
+    ],
+    "claims": [
+        {"kind": "returns", "statement": "不满意，四十八小时内再做一遍", "evidence": "服务协议第 6 条"},
+        {"kind": "reviews", "statement": "有位客人写：“清单贴在冰箱上”", "evidence": "订单评价截图，客人同意引用"},
+        {
+            "kind": "experience",
+            "person": "阿彬",
+            "who": "两只猫的主人",
+            "date": "2026-09-03",
+            "consent": True,
+            "relation": "头一次没收钱",
+            "evidence": "聊天记录截图，本人同意引用",
+            "statement": "周末的地不用自己擦了",
+            "notes": [{"when": "头一次", "text": "猫躲了一上午。"}, {"when": "第三次", "text": "窗台也记得擦。"}],
+        },
+    ],
+    "shop": {"name": "净邻", "consent": True},
+}
+# What is said of goods that are sent, held, put on a shelf.
+OF_GOODS = (
+    "货到|收货|收到破|包裹|快递|物流|发货|仓库|打包|单子上的地址|箱子|货架|尺码|放在?桌上|拿到镜头前|递到镜头前|镜头近"
+    "|近景|转一圈|拿近镜头|手上这|那件东西|摆好的货|货拿开|放下货|拿货|用着的手|旧的那|借的|给自己买|这次"
+    "|库里|库存|买家|买过|没买|买之前|买前|要买|别买|先别买|用{0}|用上{0}|用好{0}|卖{0}|买{0}|换成{0}|怎么用|用法"
+).replace("{0}", "(?:家政保洁|三小时日常保洁)")
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"), [(kind, form.id) for kind in ("reply", "post") for form in Writer(bundled(), kind).forms]
+)
+def test_a_service_is_done_and_not_sent(kind: str, form: str) -> None:
+    writer = Writer(bundled(), kind)
+    prepared = writer.prepare(brief_from(SERVICE, "x"), "2026-11-22")
+    assert prepared.nature == "service"
+    for seed in range(12):
+        try:
+            text = writer.write(prepared, writer.forms[form], Options(str(seed))).text
+        except NotForSuch:
+            assert form in ("review_size", "review_logistics")
+            return
+        assert not re.findall(OF_GOODS, text), text
+
+
+@pytest.mark.parametrize(("form", "instead"), [("尺码", "评价回复·质量"), ("物流", "评价回复·服务")])
+def test_a_reply_that_a_service_has_no_use_for_names_the_one_to_use(form: str, instead: str) -> None:
+    writer = Writer(bundled(), "reply")
+    with pytest.raises(NotForSuch) as caught:
+        writer.write(writer.prepare(brief_from(SERVICE, "x"), "2026-11-22"), writer.forms[form])
+    assert instead in caught.value.say("zh")
+    assert "上门、到店的服务" in caught.value.say("zh")
+    assert "a reply to a review" in caught.value.say("en")
+
+
+@pytest.mark.parametrize("unit", ["次", "趟", "小时", "只"])
+@pytest.mark.parametrize("kind", ["article", "post"])
+def test_a_unit_of_turns_is_not_called_this_one(kind: str, unit: str) -> None:
+    writer = Writer(bundled(), kind)
+    brief = brief_from({**SERVICE, "product": "不锈钢杯", "category": "保温杯", "unit": unit}, "x")
+    prepared = writer.prepare(brief, "2026-11-22")
+    said = ""
+    for form in writer.forms:
+        for seed in range(8):
+            with contextlib.suppress(NotWritable):
+                draft = writer.write(prepared, form, Options(str(seed)))
+                said += draft.title + draft.text
+    assert (f"这{unit}" in said) == (unit == "只")
+    assert re.search(f"一 ?{unit}", said)
 
 
 # Words of parcels in what is written for a course, of sizes for what is eaten.

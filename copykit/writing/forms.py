@@ -99,6 +99,11 @@ class Form(NamedTuple):
         return str(self.data["name"])
 
     @property
+    def name_en(self) -> str:
+        """Return what people call it in English."""
+        return str(self.data.get("name_en", self.id))
+
+    @property
     def settings(self) -> Mapping[str, Any]:
         """Return what its kind's command reads."""
         found: Mapping[str, Any] = self.data.get("settings", {})
@@ -256,6 +261,7 @@ def check_form(form: Form, known: Iterable[str], natures: Iterable[str]) -> list
     named = {name.partition("@")[2] for name in form.passages} | {
         name for plan in form.plans for part in plan.parts for name in part.goods
     }
+    named |= set(form.settings.get("refuses", {}))
     for name in sorted(named - {"", *natures}):
         fault(0, "plans", f"没有“{name}”这样的商品；有 {'、'.join(natures)}", f"there are no goods of nature '{name}'")
     declared: Mapping[str, str] = form.data.get("variables", {})

@@ -17,7 +17,7 @@ from copykit.documents import Shops
 from copykit.errors import CopykitError, Words
 from copykit.lexicon import Lexicons
 from copykit.model import Block, Brief, Draft, Finding, Traced, Withheld
-from copykit.natures import Sizes, natures_of, sizes_of
+from copykit.natures import KIND, Sizes, natures_of, sizes_of
 from copykit.platforms import Platform, length_on
 from copykit.render.drafts import Placed, markdown
 from copykit.rules.reading import Context
@@ -27,7 +27,7 @@ from copykit.text.markup import visible
 from copykit.voices import Voice, Voices, lint
 from copykit.writing.claims import Ledger, open_ledger, passed_over, stock_claims, without
 from copykit.writing.compose import LONG_TITLE, Composer, Composition
-from copykit.writing.facts import NAMES, facts_of
+from copykit.writing.facts import NAMES, Wordings, facts_of
 from copykit.writing.facts import Facts as Said
 from copykit.writing.forms import LENGTHS, Form, Forms, fitted
 from copykit.writing.passages import TooLong
@@ -45,7 +45,7 @@ NO_KEYWORD = "style/keyword/absent"
 class NotWritable(CopykitError):
     """A brief has too few facts for a form."""
 
-    zh = "{product} 的资料写不成“{form}”：还缺{lacks}"
+    zh = "“{product}”的资料写不成“{form}”：还缺{lacks}"
     en = "the brief of {product} is too thin for '{form}': it lacks {lacks}"
 
     def __init__(
@@ -111,6 +111,13 @@ class NoConsent(CopykitError):
     en = "'{form}' goes only to people who agreed to it; the brief has no record (consent = true under [shop])"
 
 
+class NotForSuch(CopykitError):
+    """A form that has no sense for goods of a nature: a service is never late in the post."""
+
+    zh = "“{form}”不写给{nature}：{why}；请用“{instead}”"
+    en = "'{form}' is not written for {nature}: {why}; use '{instead}'"
+
+
 class Options(NamedTuple):
     """How a text is wanted; ``length`` auto goes by the facts at hand, ``voice`` None by the form, then the brief."""
 
@@ -148,11 +155,12 @@ class Writer:
         self._checker = Checker(files, PACKS, lang=lang)
         self._shops = Shops(files)
         self._voices = Voices(files)
+        self._natures: Mapping[str, Mapping[str, Any]] = files.load(KIND)
         self._pools: Mapping[str, Mapping[str, str]] = files.load("advice")["brief"]["pools"]
         self._of_nature: dict[
             tuple[str, tuple[str, ...]], tuple[Form, Form]
         ] = {}  # the form that was asked for, and as fitted
-        self._cannot_buy = tuple(Lexicons(files)["cannot_buy"].entries)
+        self._wordings = Wordings.of(Lexicons(files))
         self._cage: Cage | None = None
 
     def prepare(self, brief: Brief, today: str, kind: str = "article") -> Prepared:
@@ -179,7 +187,7 @@ class Writer:
         order = tuple(dict.fromkeys(points.index(each.point) for each in ranked if each.point in points))
         natures = natures_of(brief, self._files)
         sizes = sizes_of(natures[0], self._files)
-        facts = facts_of(ledger.brief, today, order, sizes, self._cannot_buy)
+        facts = facts_of(ledger.brief, today, order, sizes, self._wordings)
         return Prepared(ledger, facts, contexts, order, natures, sizes)
 
     def write(self, prepared: Prepared, form: Form, options: Options = Options()) -> Draft:  # noqa: B008
@@ -190,13 +198,15 @@ class Writer:
 
         Raises:
             NotWritable: the facts are too few, with what is lacking.
+            NotForSuch: the form has no sense for such goods, with the one to use.
             NameBarred: what the product is called may not be said in this form.
             Caged, TemplateFault: a template of the user's own misbehaves.
         """
         ledger, facts = prepared.ledger, prepared.facts
         if "consent" in form.settings.get("needs", ()) and not ledger.brief.shop.consent:
             raise NoConsent(form=form.name)
-        settings: Mapping[str, Any] = form.data.get("settings", {})
+        settings = form.settings
+        self._refuse(form, prepared.nature)
         for pool, instead in settings.get("without", {}).items():
             if pool not in facts.pools:
                 return self.write(prepared, self.forms[instead], options)
@@ -230,7 +240,7 @@ class Writer:
                 left = without(left, tuple(int(part) if part.isdigit() else part for part in path.split(".")))
             _require_name(Ledger(left, tuple(held)), ledger.brief)
             ledger = Ledger(left, tuple(held))
-            facts = facts_of(left, facts.today, prepared.order, prepared.sizes, self._cannot_buy)
+            facts = facts_of(left, facts.today, prepared.order, prepared.sizes, self._wordings)
         return Draft(
             form.id,
             form.name,
@@ -246,6 +256,17 @@ class Writer:
             LENGTHS[length],
             made.lacks,
         )
+
+    def _refuse(self, form: Form, nature: str) -> None:
+        refused = form.settings.get("refuses", {}).get(nature)
+        if refused is not None:
+            called, other = self._natures[nature], self.forms[refused["instead"]]
+            raise NotForSuch(
+                form=Words(form.name, form.name_en),
+                nature=Words(called["name"], called.get("name_en", nature)),
+                why=Words(refused["why"], refused.get("why_en", refused["why"])),
+                instead=Words(other.name, other.name_en),
+            )
 
     def _voice_of(self, form: Form, brief: Brief) -> Voice | None:
         """Return the voice that a form names, else the one of the brief's platform."""

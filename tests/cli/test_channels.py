@@ -174,7 +174,7 @@ def test_the_commands_of_a_task_run_one_after_another(copykit: Copykit, tmp_path
 def test_what_a_brief_is_too_thin_for_is_told_before_the_work_begins(copykit: Copykit, tmp_path: Path) -> None:
     (tmp_path / "薄.toml").write_text('product = "杯子"\n[shop]\ntype = "marketplace"\n', "utf-8")
     made = json.loads(copykit("channels", "plan", "薄.toml", "--hours", "12", *DAY, "--format", "json").out)
-    assert any("杯子 的资料写不成“" in note and "还缺" in note for note in made["notes"])
+    assert any("“杯子”的资料写不成“" in note and "还缺" in note for note in made["notes"])
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_a_folder_of_briefs_and_a_bad_one_among_them(capsys: pytest.CaptureFixtu
     err = capsys.readouterr().err
     assert sorted(path.name for path in Path("文章").iterdir()) == ["clip_lamp.md", "torch.md"]
     assert "坏.toml:1: product: 应该是文字" in err
-    assert "薄：伞 的资料写不成“卖货三步”" in err
+    assert "薄：“伞”的资料写不成“卖货三步”" in err
     assert write("资料/torch.toml", *FORM, "-o", "文章") == 2
     assert "已经有了" in capsys.readouterr().err
 

@@ -282,6 +282,103 @@ def test_a_reply_to_a_review_keeps_to_its_cause(sample: Path, form: str) -> None
             assert "claims" not in told, draft.text
 
 
+LEAKS: dict[str, Any] = {
+    "product": "不锈钢保温杯",
+    "category": "保温杯",
+    "brand": "山行",
+    "price": 89,
+    "unit": "只",
+    "audience": {"not_for": ["想泡汤药的人"], "pains": ["杯子倒在包里，电脑袋湿了一片"]},
+    "persona": {"name": "店主老秦"},
+    "selling_points": [
+        {"feature": "杯口一圈硅胶垫", "benefit": "横着放不漏", "proof": "装满水倒放过一夜", "scene": "早高峰挤地铁。"},
+        {"feature": "盖子能拆成三件", "benefit": "刷子伸得进每条缝", "proof": "拆装一遍四十秒"},
+        {"feature": "杯底印着钢号", "benefit": "是什么钢一看就知道", "proof": "报告上也是这个钢号"},
+    ],
+    "scenes": [{"name": "骑车到公司", "text": "杯子横在包里颠了五公里", "trouble": "一开包先看电脑湿没湿"}],
+    "details": ["拧盖的师傅只听那一声咔", {"kind": "wrong", "text": "头一批垫子裁小了"}],
+    "doubts": [{"ask": "能装牛奶吗", "answer": "能装"}, {"ask": "能放洗碗机吗", "answer": "杯身别放"}],
+    "steps": [{"do": "灌水留出一指高", "wrong": "灌到杯口，一拧就溢"}, {"do": "喝完拆开晾着", "note": "垫子单独摆"}],
+    "shop": {"name": "山行", "consent": True},
+}
+
+
+@pytest.mark.parametrize(
+    ("statement", "of_size"),
+    [
+        ("", False),
+        ("漏水包退，来回运费我们出", False),
+        ("质量问题三十天内换新", False),
+        ("收到破了、碎了，补一只", False),
+        ("签收七天内可以退换", True),
+        ("七天内没弄坏就能退", True),
+        ("七天无理由退货，漏水包退", True),
+        ("用着不合适，三十天内能退", True),
+    ],
+)
+def test_a_complaint_about_size_hears_of_returns_that_cover_it(statement: str, of_size: bool) -> None:
+    writer = writer_of("reply")
+    claims = [{"kind": "returns", "statement": statement, "evidence": "店铺规则"}] if statement else []
+    prepared = writer.prepare(brief_from({**LEAKS, "claims": claims}, "x"), TODAY)
+    for seed in range(20):
+        draft = writer.write(prepared, writer.forms["尺码"], Options(str(seed)))
+        own = "".join(own_words(draft.blocks))
+        assert (bool(statement) and statement in draft.text) == of_size, draft.text
+        assert "客服" in draft.text
+        if not of_size:
+            assert not re.search("退|换", own.replace("换谁", "")), draft.text
+        # That they answer is all that is promised.
+        assert not re.search("就能办|给您办|就能处理", own), draft.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"), [each for each in FORMS if each[1] not in ("review_logistics", "sms")], ids="-".join
+)
+def test_nothing_is_told_of_returns_roles_and_numbers_that_the_brief_does_not_tell(kind: str, form: str) -> None:
+    writer = writer_of(kind)
+    prepared = writer.prepare(brief_from(LEAKS, "x"), TODAY)
+    for seed in range(20):
+        own = "".join(own_words(writer.write(prepared, writer.forms[form], Options(str(seed))).blocks))
+        wrong = (
+            "也是退|包退|能退|可退|退换|要退|的售后|今天起|我家这样|你家|谁家|常有|老有|多半|都这么过来|大家容易|天天都是"
+            "|收件人是您本人吗|用着找我|没答好您的话"
+        )
+        assert not re.findall(wrong, own), own
+
+
+def test_the_first_selling_point_of_a_show_is_no_next_one() -> None:
+    writer = writer_of("post")
+    prepared = writer.prepare(brief_from(LEAKS, "x"), TODAY)
+    spoken = ""
+    for seed in range(20):
+        draft = writer.write(prepared, writer.forms["直播"], Options(str(seed)))
+        points = [block.parts[1].text for block in draft.blocks if block.parts[0].text == "讲点"]
+        joints = re.compile("下一样|再说一样|接着讲|还有一样|往下讲")
+        assert not joints.match(points[0]), draft.text
+        assert all(joints.match(point) for point in points[1:]), draft.text
+        spoken += "".join(points)
+    assert len(set(joints.findall(spoken))) > 3
+
+
+@pytest.mark.parametrize(
+    ("form", "faults"),
+    [
+        ("服务", {"没答清": "答|问|话", "回话慢": "慢|等|晚|迟|及时|遍|催", "态度": "烦|硬|好好|口气|舒服|冲|怠慢|言"}),
+        ("物流", {"收到破损": "坏|破|护好|完好|好好到", "到得慢": "等|慢|耽|到没到|盼"}),
+    ],
+)
+def test_a_reply_says_which_fault_it_answers(form: str, faults: dict[str, str]) -> None:
+    writer = writer_of("reply")
+    prepared = writer.prepare(brief_from(LEAKS, "x"), TODAY)
+    met = set()
+    for seed in range(40):
+        draft = writer.write(prepared, writer.forms[form], Options(str(seed)))
+        (fault,) = [name for name in faults if name in draft.title]
+        assert re.search(faults[fault], "，".join(draft.text.partition("\n\n")[2].split("，")[:2])), draft.text
+        met.add(fault)
+    assert met == set(faults)
+
+
 def test_a_shooting_table_counts_seconds_without_gaps() -> None:
     writer = writer_of("post")
     draft = writer.write(writer.prepare(brief_of(SAMPLES[0]), TODAY), writer.forms["口播"], Options("1"))
