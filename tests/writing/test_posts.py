@@ -346,6 +346,31 @@ def test_nothing_is_told_of_returns_roles_and_numbers_that_the_brief_does_not_te
         assert not re.findall(wrong, own), own
 
 
+@pytest.mark.parametrize(("form", "plans"), [("社群通知", {"trouble"}), ("公众号", {"scene", "pain"})])
+def test_a_trouble_is_answered_with_what_speaks_of_it(form: str, plans: set[str]) -> None:
+    words = (["漏", "倒", "包"], ["缝", "洗"], ["钢"])
+    points = [{**point, "words": own} for point, own in zip(LEAKS["selling_points"], words, strict=True)]
+    writer = writer_of("post")
+    prepared = writer.prepare(brief_from({**LEAKS, "selling_points": points}, "x"), TODAY)
+    met = set()
+    for seed in range(60):
+        draft = writer.write(prepared, writer.forms[form], Options(str(seed)))
+        if draft.plan in plans:
+            told = [mark.path for block in draft.blocks for part in block.parts for mark in part.marks]
+            (first, *_) = [path for path in told if path.startswith("selling_points")]
+            assert first.startswith("selling_points.0."), draft.text
+            met.add(draft.plan)
+    assert met == plans
+
+
+def test_what_goes_wrong_is_no_instruction() -> None:
+    writer = writer_of("post")
+    prepared = writer.prepare(brief_from(LEAKS, "x"), TODAY)
+    texts = [writer.write(prepared, writer.forms["公众号"], Options(str(seed))).text for seed in range(40)]
+    assert any("要是灌到杯口" in text for text in texts)
+    assert not any("\n\n灌到杯口" in text for text in texts)
+
+
 def test_the_first_selling_point_of_a_show_is_no_next_one() -> None:
     writer = writer_of("post")
     prepared = writer.prepare(brief_from(LEAKS, "x"), TODAY)
