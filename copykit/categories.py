@@ -69,7 +69,8 @@ class Categories:
             import difflib
 
             near = difflib.get_close_matches(fold_text(name), list(self._names), 3, 0.5)
-            known = near or [data["name"] for data in self._data.values()][:10]
+            # What is named by its parts (农药、兽药、饲料) is left to them: in a list they would come twice.
+            known = near or [data["name"] for data in self._data.values() if "、" not in data["name"]][:10]
             raise UnknownCategory(name=name, known=Words.listed(known))
         return found
 

@@ -403,6 +403,10 @@ def test_a_category_is_found_by_id_name_alias_or_word_and_holds_what_it_lies_in(
         assert {"health_food", "food", "reviewed"} <= categories[name], name
     with pytest.raises(UnknownCategory, match="化妆品"):
         categories["化装品"]
+    with pytest.raises(UnknownCategory) as told:
+        categories["保温杯"]
+    names = told.value.say("zh").partition("可以写 ")[2].partition("（")[0].split("、")
+    assert len(names) == len(set(names)) == 10
 
 
 OWN_CATEGORY = 'name = "医美护肤"\nnote = "店里自己分的"\naliases = ["{alias}"]\nwords = ["水光针同款"]\n'

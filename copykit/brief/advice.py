@@ -55,11 +55,15 @@ def counted(data: Mapping[str, Any], key: str) -> int:
     return sum(not wanted or value == wanted for value in values)
 
 
-def rank_points(brief: Brief, files: DataFiles, others: Iterable[str] = ()) -> list[RankedPoint]:
+def rank_points(
+    brief: Brief, files: DataFiles, others: Iterable[str] = (), left: Brief | None = None
+) -> list[RankedPoint]:
     """Return the selling points, the core one first; ``others`` are texts by others, to find what everybody says.
 
-    Ties keep the order of the brief: its writer knows best.
+    ``left`` is what a ledger leaves of the brief: what is withheld speaks for no point, and a point that no text says
+    comes last. Ties keep the order of the brief: its writer knows best.
     """
+    left = left or brief
     weights: Mapping[str, int] = files.load("advice")["brief"]["points"]
     lexicons = Lexicons(files)
     worn = [word for name in WORN for word in lexicons[name].entries]
@@ -67,19 +71,21 @@ def rank_points(brief: Brief, files: DataFiles, others: Iterable[str] = ()) -> l
     figure = re.compile(rf"\d|[一二三四五六七八九十两半](?:{units})")
     texts = [_pairs(text) for text in others]
     ranked = []
-    for point in brief.material.points:
+    for told, point in zip(brief.material.points, left.material.points, strict=True):
         folded = fold_text(_said(point))
         met = {
             "proof": bool(point.proof),
-            "claim": any(_alike(point, claim.statement) for claim in brief.claims if claim.evidence),
+            "claim": any(_alike(point, claim.statement) for claim in left.claims if claim.evidence),
             "benefit": bool(point.benefit),
-            "scene": bool(point.scene) or any(_alike(point, scene.text) for scene in brief.material.scenes),
-            "keyword": min(sum(bool(_pairs(word) & _pairs(_said(point))) for word in brief.keywords), 2),
+            "scene": bool(point.scene) or any(_alike(point, scene.text) for scene in left.material.scenes),
+            "keyword": min(sum(bool(_pairs(word) & _pairs(_said(point))) for word in left.keywords), 2),
             "figure": bool(figure.search(point.feature)),
             "common": bool(texts) and sum(_shared(point, text) for text in texts) > len(texts) / 10,
             "worn": any(word in folded for word in worn),
         }
-        ranked.append(RankedPoint(point, {name: weights[name] * int(value) for name, value in met.items() if value}))
+        if told.feature and not point.feature:
+            met = {"withheld": True}
+        ranked.append(RankedPoint(told, {name: weights[name] * int(value) for name, value in met.items() if value}))
     return sorted(ranked, key=lambda each: -each.weight)
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +23,9 @@ from copykit.errors import FileUnreadable, Problem
 from copykit.model import Brief
 from copykit.render import brief as render
 from copykit.text.segment import Segmenter
+
+if TYPE_CHECKING:
+    from copykit.writing.claims import Ledger
 
 NEW = Text(
     "写一份产品资料：在终端里一问一答，或者写一个带说明的空文件（TOML）。\n"
@@ -176,6 +179,7 @@ def _answer(field: Field, segmenter: Segmenter) -> str:
 @common.lang_option
 def check(path: Path, others: Path | None, form: str, today: Any, data_folders: tuple[Path, ...]) -> int:
     """Say what a brief lacks; exit 1 when something in it cannot be used as it is."""
+    from copykit.writing.claims import Ledger
     from copykit.writing.writer import NameBarred
 
     files = common.open_data(data_folders)
@@ -183,18 +187,18 @@ def check(path: Path, others: Path | None, form: str, today: Any, data_folders: 
     faults = check_shapes(data, lines, parsing.shown_path(path), files, Segmenter())
     made = brief_of(data, lines, path)
     try:
-        forms, withheld = _forms(made, files, common.iso_day(today))
+        forms, ledger = _forms(made, files, common.iso_day(today))
     except NameBarred as error:
         zh, en = f"{error.why.say('zh')}；请换一个商品名", f"{error.why.say('en')}; give it another name"
         faults.append(Problem(parsing.shown_path(path), schemas.locate(lines, ("product",)), "product", zh, en))
-        forms, withheld = (), ()
+        forms, ledger = (), Ledger(made, ())
     report = render.BriefReport(
         made.product,
         tuple(faults),
-        tuple(rank_points(made, files, _texts(files, others))),
+        tuple(rank_points(made, files, _texts(files, others), ledger.brief)),
         tuple(wants(data, files)),
         forms,
-        withheld,
+        ledger.withheld,
     )
     if form == "json":
         click.echo(render.brief_json(report, common.lang_of()))
@@ -203,10 +207,8 @@ def check(path: Path, others: Path | None, form: str, today: Any, data_folders: 
     return common.FAILED if faults else 0
 
 
-def _forms(
-    made: Brief, files: DataFiles, today: str
-) -> tuple[tuple[render.FormState, ...], tuple[render.HeldBack, ...]]:
-    """Return whether each form of articles can be written of a brief and what it lacks, and what is said in none."""
+def _forms(made: Brief, files: DataFiles, today: str) -> tuple[tuple[render.FormState, ...], Ledger]:
+    """Return whether each form of articles can be written of a brief and what it lacks, and what may be said of it."""
     from copykit.writing.writer import NotWritable, Options, Writer, told_lacks
 
     pools = files.load("advice")["brief"]["pools"]
@@ -224,7 +226,7 @@ def _forms(
             lacks = tuple(each.say(common.lang_of()) for each in told_lacks(missing, pools, there))
             name = form.name if common.lang_of() == "zh" else str(form.data.get("name_en", form.id))
             states.append(render.FormState(form.id, name, not missing, lacks))
-        return tuple(states), prepared.ledger.withheld
+        return tuple(states), prepared.ledger
 
 
 def _texts(files: DataFiles, path: Path | None) -> list[str]:

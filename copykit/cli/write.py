@@ -203,7 +203,7 @@ class _Job:
         self._writer, self._form, self._options = writer, form, options
         self._count, self._today = count, today
         self.progress = common.ProgressLine("写", "written")
-        self.done = self.failed = self.errors = 0
+        self.done = self.failed = self.errors = self.held = 0
 
     def drafts(self, briefs: Iterable[tuple[str, Brief | CopykitError]]) -> Iterator[tuple[str, Draft]]:
         """Yield (name, draft) of each; what cannot be written is told at once."""
@@ -223,6 +223,7 @@ class _Job:
                         f"{name}: only {len(made)} variants differ enough; more facts make more",
                     )
                 )
+            self.held += len(prepared.ledger.withheld)
             for number, draft in enumerate(made, 1):
                 self.done += 1
                 self.progress.advance(1)
@@ -244,6 +245,13 @@ class _Job:
         """Tell what has come of it and return the exit code."""
         if output is not None and self.done:
             note(say(f"写好 {self.done} 篇，在 {output}", f"{self.done} written to {output}"))
+            if self.held:
+                note(
+                    say(
+                        f"资料里有 {self.held} 句没写进去；是哪几句、缺什么：copykit brief check 资料",
+                        f"{self.held} phrases were held back; which, and for want of what: copykit brief check BRIEF",
+                    )
+                )
         if self._count > 1 and self.done:
             note(
                 say(

@@ -19,6 +19,7 @@ PARTS = {
     "figure": Words("有数字", "a figure"),
     "common": Words("人人都说", "everybody says it"),
     "worn": Words("套话", "worn words"),
+    "withheld": Words("现在不会写", "said in no text for now"),
 }
 
 

@@ -49,7 +49,8 @@ class ClaimKind:
     ``[applies]``: facts of the context. ``[[when]]``: conditions that all have to hold. ``[[not_when]]``: conditions of
     which none may. ``needs``: words of which the sentence has to hold one. A short hit has to begin or end where a
     word does (in 电极|品类 there is no 极品), with ``at = "token"`` both. ``proof``: the kind of claim that excuses
-    this one if the brief holds it with evidence. ``waives``: the notices that a text owes no more once this is found in
+    this one if the brief holds it with evidence, or (kinds that are ``by_proof``) a selling point with a proof says it.
+    ``waives``: the notices that a text owes no more once this is found in
     it. A hit that an exemption covers is noted in ``memo``.
     """
 
@@ -170,7 +171,15 @@ class ClaimKind:
     def _proven(self, reading: Reading, said: str) -> tuple[str, str, str, str] | None:
         """Return the excuse that the brief gives: a claim of the rule's kind that says the same and is proved."""
         evidence = _evidence(reading.context, (self.proof,), said) if self.proof else ""
+        if self.proof and not evidence and self._by_proof:
+            evidence = _proof_of_point(reading.context, said)
         return ("proof", self._held(evidence), self.rule.source, "") if evidence else None
+
+    @functools.cached_property
+    def _by_proof(self) -> bool:
+        """Whether the proof of a selling point is evidence of such claims."""
+        kinds: Mapping[str, Mapping[str, Any]] = self._room.build.data("claims")["kinds"]["kinds"]
+        return bool(kinds.get(self.proof, {}).get("by_proof"))
 
     def _held(self, evidence: str) -> str:
         """Return the words that tell of evidence that the brief holds."""
@@ -207,6 +216,14 @@ def _evidence(context: Context, kinds: Collection[str], said: str) -> str:
         expired = bool(claim.valid_until and today and claim.valid_until < today)
         if claim.kind in kinds and claim.evidence and not expired and _states(claim.statement, said):
             return claim.evidence
+    return ""
+
+
+def _proof_of_point(context: Context, said: str) -> str:
+    """Return the proof of the brief's first selling point that says in the same words what is said."""
+    for point in context.brief.material.points if context.brief is not None else ():
+        if point.proof and any(said in fold_text(text) for text in (point.feature, point.benefit, point.short)):
+            return point.proof
     return ""
 
 

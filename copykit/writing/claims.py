@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import dataclasses
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import Any, NamedTuple
 
 from copykit.compliance import Checker
 from copykit.datafiles import DataFiles
 from copykit.errors import Words
-from copykit.model import Brief, Claim, Stock, Story, Withheld
+from copykit.excuses import named
+from copykit.model import Brief, Claim, Finding, Stock, Story, Withheld
 from copykit.rules.reading import Context
 
+Path = tuple[str | int, ...]
 # What lies in the drawer gets into no text.
 UNSAID = frozenset(("evidence", "licence", "kind", "words"))
 
@@ -36,8 +38,8 @@ def open_ledger(
 ) -> Ledger:
     """Return what of a brief may be said on a day (ISO).
 
-    ``make_context`` gives the context in which texts of a brief are judged; it is asked for once, with the claims that
-    stand, so that one without its evidence proves nothing else.
+    ``make_context`` gives the context in which texts of a brief are judged; it is asked with the claims that stand, so
+    that one without its evidence proves nothing else, and again where the proof of a point turns out not to.
     """
     settings = files.load("claims")["kinds"]
     missing: Mapping[str, Mapping[str, str]] = settings["missing"]
@@ -81,15 +83,15 @@ def open_ledger(
     left = dataclasses.replace(
         brief, claims=claims, material=dataclasses.replace(material, stories=stories, stock=stock)
     )
-    context = make_context(left)
-    said = list(said_in(left))
-    starts = list(accumulate((len(text) + 1 for _, text in said), initial=0))
-    # Phrases in one text, a line each, take a tenth of the time that each by itself would.
-    for finding in checker.check("\n".join(text for _, text in said), context).findings:
-        path, text = said[bisect_right(starts, finding.start) - 1]
-        if _bars(checker, finding.rule, finding.severity):
-            hold(".".join(map(str, path)), text, "checked", message=finding.message)
+    screen = _Screen(checker, settings)
+    proofs = True
+    while proofs:
+        proofs = False
+        for path, text, reason in screen.barred(left, make_context(left)):
+            withheld.append(Withheld(".".join(map(str, path)), text, reason))
             left = without(left, path)
+            # What this proof stood for has to be judged without it.
+            proofs = proofs or (path[0], path[-1]) == ("selling_points", "proof")
     return Ledger(left, tuple(withheld))
 
 
@@ -128,22 +130,71 @@ def stock_claims(brief: Brief) -> tuple[Claim, ...]:
     return tuple(Claim(kind, said, stock.evidence, stock.until) for kind in ("stock", "deadline"))
 
 
-def _bars(checker: Checker, rule: str, severity: str) -> bool:
-    """Return whether a finding keeps a phrase out: an error, or a claim of which there is no proof.
+class _Screen:
+    """Finds the phrases of a brief that no text may hold.
 
-    What a whole text owes (a mark, a notice) is no fault of a phrase.
+    These are errors, claims of which there is no proof, and what ``barred`` of the data names. What a whole text owes
+    (a mark, a notice) is no fault of a phrase.
     """
-    kind: Any = checker.kind_of(rule)
-    if kind.whole_text or not rule.startswith("law/"):
-        return False
-    return severity == "error" or (severity == "warning" and bool(getattr(kind, "proof", "")))
+
+    def __init__(self, checker: Checker, settings: Mapping[str, Any]) -> None:
+        self._checker = checker
+        self._barred: Sequence[str] = settings["barred"]["rules"]
+        self._kinds: Mapping[str, Mapping[str, Any]] = settings["kinds"]
+        self._missing: Mapping[str, Mapping[str, str]] = settings["missing"]
+
+    def barred(self, brief: Brief, context: Context) -> Iterator[tuple[Path, str, Words]]:
+        """Yield the path of each phrase that may not be said, the phrase, and why."""
+        # Only what stands in one entry may excuse, finish or answer each other: a question and its answer do.
+        for _, entry in groupby(said_in(brief), lambda said: _entry(said[0])):
+            said = list(entry)
+            starts = list(accumulate((len(text) + len(_APART) for _, text in said), initial=0))
+            found: dict[int, Finding] = {}
+            for finding in self._checker.check(_APART.join(text for _, text in said), context).findings:
+                number = bisect_right(starts, finding.start) - 1
+                if self._bars(finding) and (number not in found or found[number].severity != "error"):
+                    found[number] = finding
+            yield from ((*said[number], self._why(said[number][0], finding)) for number, finding in found.items())
+
+    def _bars(self, finding: Finding) -> bool:
+        kind: Any = self._checker.kind_of(finding.rule)
+        if getattr(kind, "whole_text", False) or not finding.rule.startswith("law/"):
+            return False
+        warned = finding.severity == "warning"
+        return finding.severity == "error" or (
+            warned and bool(self._proof(finding) or named(finding.rule, self._barred))
+        )
+
+    def _proof(self, finding: Finding) -> str:
+        """Return the kind of claim that would prove what was found, if any would."""
+        proof: str = getattr(self._checker.kind_of(finding.rule), "proof", "")
+        return proof
+
+    def _why(self, path: Path, finding: Finding) -> Words:
+        """Return why a phrase may not be said, and where the evidence is written that would let it."""
+        parts = [{lang: self._missing["checked"][lang].format(message=finding.message) for lang in ("zh", "en")}]
+        kind = self._proof(finding)
+        if kind:
+            example = self._kinds[kind]["example"]
+            cure = self._missing["claim"]
+            parts.append({lang: cure[lang].format(kind=kind, example=example[lang]) for lang in cure})
+            if self._kinds[kind].get("by_proof") and path[0] == "selling_points" and path[-1] != "proof":
+                parts.append(dict(self._missing["proof_of_point"]))
+        return Words("".join(each["zh"] for each in parts), "".join(each["en"] for each in parts))
+
+
+# A blank line parts paragraphs, so that no line is read as if it ran on in the next.
+_APART = "\n\n"
+
+
+def _entry(path: Path) -> Path:
+    """Return the path of the entry of a list that a phrase belongs to, or its own."""
+    number = next((at for at, part in enumerate(path) if isinstance(part, int)), len(path))
+    return path[: number + 1]
 
 
 def _days_between(first: str, last: str) -> int:
     return (date.fromisoformat(last) - date.fromisoformat(first)).days if first and last else 0
-
-
-Path = tuple[str | int, ...]
 
 
 def said_in(brief: Brief) -> Iterator[tuple[Path, str]]:

@@ -45,8 +45,8 @@ NO_KEYWORD = "style/keyword/absent"
 class NotWritable(CopykitError):
     """A brief has too few facts for a form."""
 
-    zh = "“{product}”的资料写不成“{form}”：还缺{lacks}"
-    en = "the brief of {product} is too thin for '{form}': it lacks {lacks}"
+    zh = "“{product}”的资料写不成“{form}”：还缺{lacks}{held}"
+    en = "the brief of {product} is too thin for '{form}': it lacks {lacks}{held}"
 
     def __init__(
         self,
@@ -55,12 +55,34 @@ class NotWritable(CopykitError):
         lacks: Sequence[str],
         called: Mapping[str, Mapping[str, str]],
         there: Container[str],
+        withheld: Sequence[Withheld] = (),
     ) -> None:
-        """Take the variables that are lacking (any will do), what people call pools, and the pools that are there."""
+        """Take the variables that are lacking (any will do), what people call pools, and the pools that are there.
+
+        ``withheld`` is what the brief holds and no text says, so that nobody looks for what is plainly written.
+        """
         self.lacks = tuple(lacks)
         told = told_lacks(lacks, called, there)
         zh, en = "，或者".join(each.say("zh") for each in told), ", or ".join(each.say("en") for each in told)
-        super().__init__(product=product, form=form, lacks=Words(zh, en))
+        super().__init__(product=product, form=form, lacks=Words(zh, en), held=_told_held(withheld, lacks))
+
+
+def _told_held(withheld: Sequence[Withheld], lacks: Sequence[str]) -> Words:
+    """Return the end of a sentence: what lacks stands in the brief but is held back. Empty where that is not so."""
+    lists = {_LISTS.get(pool, f"{pool}s") for lack in lacks if (pool := lack.partition("#")[0].partition(".")[0])}
+    held = [each for each in withheld if each.field.partition(".")[0] in lists]
+    if not held:
+        return Words("", "")
+    first = held[0]
+    zh = f"；资料里写了，有 {len(held)} 句不能写进去，头一句是“{first.text}”（{first.field}）：{first.reason.say('zh')}"
+    en = f"; {len(held)} phrases are held back, first '{first.text}' ({first.field}): {first.reason.say('en')}"
+    if len(held) > 1:
+        zh, en = f"{zh}。全部看 copykit brief check", f"{en}. All of them: copykit brief check"
+    return Words(zh, en)
+
+
+# The lists of a brief whose entries make a pool, where the list is not called as the pool is.
+_LISTS = {"point": "selling_points", "wrong": "details", **dict.fromkeys(("own", "ip", "hot", "news"), "stories")}
 
 
 class NameBarred(CopykitError):
@@ -182,9 +204,8 @@ class Writer:
         ledger = open_ledger(brief, today, self._files, self._checker, make_context)
         _require_name(ledger, brief)
         ledger = ledger._replace(withheld=(*ledger.withheld, *passed_over(ledger.brief, self._files)))
-        points = list(brief.material.points)
-        ranked = rank_points(ledger.brief, self._files)
-        order = tuple(dict.fromkeys(points.index(each.point) for each in ranked if each.point in points))
+        points = list(ledger.brief.material.points)
+        order = tuple(dict.fromkeys(points.index(each.point) for each in rank_points(ledger.brief, self._files)))
         natures = natures_of(brief, self._files)
         sizes = sizes_of(natures[0], self._files)
         facts = facts_of(ledger.brief, today, order, sizes, self._wordings)
@@ -219,7 +240,7 @@ class Writer:
             made = self._compose(form, prepared.natures, facts, options, length, keyword)
             if not made.blocks:
                 lacks = made.lacks or tuple(form.data.get("variables", {}))
-                raise NotWritable(ledger.brief.product, form.name, lacks, self._pools, facts.pools)
+                raise NotWritable(ledger.brief.product, form.name, lacks, self._pools, facts.pools, ledger.withheld)
             made = made._replace(blocks=finished(made.blocks, form.data.get("columns", ()), form.settings))
             text, placed = markdown(made.title, made.blocks, form.data.get("columns", ()))
             findings = self._judge(text, prepared.contexts, settings.get("commercial", True))

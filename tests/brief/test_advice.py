@@ -5,6 +5,7 @@ import pytest
 from copykit.brief import brief_from
 from copykit.brief.advice import counted, rank_points, wants
 from copykit.datafiles import bundled
+from copykit.writing.claims import without
 
 FILES = bundled()
 UMBRELLA = {
@@ -51,6 +52,15 @@ def test_what_everybody_says_counts_against_a_point() -> None:
 def test_a_worn_point_sinks() -> None:
     brief = brief_from({"product": "伞", "selling_points": ["闭眼入不踩雷", "伞骨十根"]}, "x")
     assert [each.point.feature for each in rank_points(brief, FILES)] == ["伞骨十根", "闭眼入不踩雷"]
+
+
+def test_a_point_that_is_withheld_comes_last_and_what_is_withheld_speaks_for_none() -> None:
+    points = [{"feature": "一年卖出 30 万把", "benefit": "买过的都说好", "proof": "后台有数"}, "伞骨十根"]
+    brief = brief_from({"product": "伞", "selling_points": points}, "x")
+    left = without(without(brief, ("selling_points", 0, "feature")), ("selling_points", 0, "benefit"))
+    ranked = rank_points(brief, FILES, left=left)
+    assert [each.point.feature for each in ranked] == ["伞骨十根", "一年卖出 30 万把"]
+    assert list(ranked[1].parts) == ["withheld"]
 
 
 def test_the_most_helpful_want_comes_first_and_goes_when_it_is_met() -> None:

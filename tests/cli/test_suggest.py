@@ -76,3 +76,18 @@ def test_a_thin_brief_says_what_it_lacks(tmp_path: Path, capsys: pytest.CaptureF
     assert "找不到文件" in capsys.readouterr().err
     assert run(["titles", "suggest", CREAM, "-o", "标题.pdf"]) == 2
     assert run(["titles", "suggest", CREAM, "-p", "没有这个平台"]) == 2
+
+
+def test_no_title_threatens_or_claims_without_evidence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    brief = tmp_path / "杯.toml"
+    text = 'product = "不锈钢保温杯"\ncategory = "保温杯"\nkeywords = ["保温杯"]\n'
+    text += '[audience]\nwho = ["骑车上班的人"]\npains = ["早上灌的热水，中午就温了"]\n'
+    text += '[persona]\nname = "店主老秦"\nabout = ["拿过三届全国质检能手"]\n'
+    text += '[[selling_points]]\nfeature = "通过了 SGS 食品级检测"\nbenefit = "孩子喝水放心"\n'
+    text += '[[scenes]]\nname = "早高峰"\ntext = "杯子横在包里"\ntrouble = "不喝热水会得胃病"\n'
+    brief.write_text(text, "utf-8")
+    assert run(["titles", "suggest", str(brief), "-n", "200", "--format", "json", *DAY]) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)
+    assert not any(word in shown.out for word in ("SGS", "放心", "能手", "胃病"))
+    assert shown.err.count("没写进标题") == 3

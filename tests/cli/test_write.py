@@ -127,6 +127,39 @@ who = "一个人住的程序员"
     assert capsys.readouterr().err.rstrip().endswith('还缺亲身体验（claims，kind = "experience"）的 notes')
 
 
+UNPROVED = """product = "保温杯"
+category = "保温杯"
+[[selling_points]]
+feature = "通过了 SGS 食品级检测"
+[[selling_points]]
+feature = "工厂有 ISO9001 认证"
+[[scenes]]
+name = "早高峰"
+trouble = "不喝热水会得胃病"
+"""
+
+
+def test_points_that_have_no_evidence_are_told_and_not_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("杯.toml").write_text(UNPROVED, "utf-8")
+    assert write("杯.toml", "--form", "卖货三步") == 2
+    told = capsys.readouterr().err
+    assert "还缺卖点（selling_points）；资料里写了，有 2 句不能写进去，头一句是“通过了 SGS 食品级检测”" in told
+    assert 'kind = "authority"，evidence = "检测报告 BW-2026-0611"' in told
+    assert write("杯.toml", "--form", "教程") == 2  # no step was withheld
+    assert "不能写进去" not in capsys.readouterr().err
+
+
+def test_a_benefit_that_is_withheld_takes_nothing_else_with_it(capsys: pytest.CaptureFixture[str]) -> None:
+    point = '[[selling_points]]\nfeature = "盖子能拆成三件"\nbenefit = "得过全国设计大奖"\n'
+    point += 'scene = "周日洗杯子，闻到一股酸味。"\n'
+    Path("杯.toml").write_text(UNPROVED + point, "utf-8")
+    assert write("杯.toml", "--form", "卖货三步", "-o", "杯.md") == 0
+    assert "资料里有 4 句没写进去" in capsys.readouterr().err
+    text = Path("杯.md").read_text("utf-8")
+    assert "盖子能拆成三件" in text
+    assert not any(word in text for word in ("SGS", "ISO", "胃病", "大奖"))
+
+
 def test_a_broad_category_is_no_noun_for_the_goods(capsys: pytest.CaptureFixture[str]) -> None:
     Path("商品.csv").write_text("商品名称,类目,售价,卖点\n纸尿裤,母婴,99,3毫米薄；有尿显\n", "utf-8")
     assert write("商品.csv", "--form", "清单盘点", "--today", "2026-11-22") == 0

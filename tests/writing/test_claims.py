@@ -9,6 +9,8 @@ import pytest
 from copykit.brief import brief_from
 from copykit.compliance import Checker, Facts
 from copykit.datafiles import bundled
+from copykit.model import Brief
+from copykit.rules.reading import Context
 from copykit.writing.claims import Ledger, open_ledger, said_in, without, without_unsourced
 
 FILES = bundled()
@@ -27,7 +29,11 @@ EXPERIENCE = {
 
 def ledger(**data: Any) -> Ledger:
     brief = brief_from({"product": "宽头童鞋", "category": "童鞋", **data}, "x")
-    return open_ledger(brief, TODAY, FILES, CHECKER, lambda left: CHECKER.context(Facts(brief=left, today=TODAY)))
+
+    def context(left: Brief) -> Context:
+        return CHECKER.context(Facts(brief=left, today=TODAY, commercial=True))
+
+    return open_ledger(brief, TODAY, FILES, CHECKER, context)
 
 
 def held(made: Ledger) -> list[tuple[str, str]]:
@@ -76,6 +82,103 @@ def test_a_sales_figure_among_the_details_is_no_way_around_the_ledger() -> None:
         claims=[{"kind": "sales", "statement": "今年 4—10 月卖出 5,870 双", "evidence": "后台报表"}],
     )
     assert proved.brief.material.details[0].text
+
+
+NO_EVIDENCE: dict[str, Any] = {
+    "audience": {"who": ["骑车上班的人"], "pains": ["早上灌的热水，中午就温了", "不喝热水会得胃病"]},
+    "persona": {"name": "店主老秦", "about": ["拿过三届全国质检能手", "在五金厂做了十一年质检"]},
+    "selling_points": [
+        {"feature": "店里一年卖出 30 万只", "proof": "后台有数"},
+        {"feature": "通过了 SGS 食品级检测"},
+        {"feature": "工厂有 ISO9001 认证"},
+        {"feature": "内胆是 316 不锈钢，垫圈是食品级硅胶", "benefit": "明星同款，李佳琦推荐"},
+        {"feature": "喝了能缓解颈椎痛"},
+        {"feature": "保温数一数二"},
+    ],
+    "doubts": [
+        {"ask": "保温多久", "answer": "六小时后 68 度，中央电视台报道过"},
+        {"ask": "不满意能退吗", "answer": "三十天无理由退货，来回运费我们出"},
+        {"ask": "坏了管修吗", "answer": "三年质保，摔坏的不管"},
+    ],
+    "scenes": [{"name": "早高峰", "text": "十个通勤的人里八个用我们家杯子", "trouble": "杯子横在包里"}],
+}
+
+
+def test_what_needs_evidence_and_has_none_is_written_nowhere() -> None:
+    made = ledger(product="保温杯", category="保温杯", **NO_EVIDENCE)
+    assert {field for field, _ in held(made)} == {
+        "audience.pains.1",
+        "persona.about.0",
+        "selling_points.0.feature",
+        "selling_points.1.feature",
+        "selling_points.2.feature",
+        "selling_points.3.benefit",
+        "selling_points.4.feature",
+        "selling_points.5.feature",
+        "doubts.0.answer",
+        "scenes.0.text",
+    }
+    # What the goods are made of, and what a shop itself promises, is its own to say.
+    assert [point.feature for point in made.brief.material.points if point.feature] == [
+        "内胆是 316 不锈钢，垫圈是食品级硅胶"
+    ]
+    assert [doubt.answer[:3] for doubt in made.brief.material.doubts] == ["", "三十天", "三年质"]
+
+
+def test_what_is_withheld_tells_where_its_evidence_is_written() -> None:
+    why = dict(held(ledger(product="保温杯", category="保温杯", **NO_EVIDENCE)))
+    certificate = 'kind = "authority"，evidence = "检测报告 BW-2026-0611"，或者写进这个卖点的 proof'
+    assert why["selling_points.1.feature"].endswith(certificate)
+    assert why["persona.about.0"].endswith('kind = "award"，evidence = "获奖证书 2025 年"')
+    assert 'kind = "sales"，evidence = ' in why["selling_points.0.feature"]
+    assert why["audience.pains.1"] == "拿“胃病”吓人来卖货"  # nothing proves a threat
+
+
+@pytest.mark.parametrize(
+    ("point", "claims", "left"),
+    [
+        ({"feature": "通过了 SGS 食品级检测"}, [], ""),
+        ({"feature": "通过了 SGS 食品级检测", "proof": "报告 2026-0611"}, [], "通过了 SGS 食品级检测"),
+        ({"feature": "通过了 SGS 食品级检测", "proof": "权威机构认证"}, [], ""),
+        ({"feature": "得过全国设计大奖", "proof": "证书挂在店里"}, [], "得过全国设计大奖"),
+        (
+            {"feature": "通过了 SGS 食品级检测"},
+            [{"kind": "authority", "statement": "内胆通过了 SGS 食品级检测", "evidence": "报告 2026-0611"}],
+            "通过了 SGS 食品级检测",
+        ),
+        ({"feature": "通过了 SGS 食品级检测"}, [{"kind": "authority", "statement": "通过了 SGS 食品级检测"}], ""),
+        ({"feature": "一年卖出 30 万只", "proof": "后台有数"}, [], ""),
+    ],
+)
+def test_a_point_is_proved_by_a_claim_or_by_a_proof_that_stands(
+    point: dict[str, str], claims: list[Any], left: str
+) -> None:
+    made = ledger(selling_points=[point], claims=claims)
+    assert made.brief.material.points[0].feature == left
+
+
+def test_phrases_of_two_entries_are_not_read_as_one() -> None:
+    made = ledger(
+        doubts=[
+            {"ask": "保温多久", "answer": "二十四小时还是 80 度，比同行多保十个小时，中央电视台报道过"},
+            {"ask": "不满意能退吗", "answer": "能退"},
+        ],
+        details=["报告编号 SH2024-0317 贴在墙上", "这是第三方机构检测过的"],
+    )
+    why = dict(held(made))
+    assert why["doubts.0.answer"].startswith("“中央电视台报道过”")
+    # A report that another entry speaks of is none of this one.
+    assert "details.1.text" in why
+
+
+def test_one_line_is_told_of_a_phrase() -> None:
+    made = ledger(selling_points=["全网最低价，100% 学会开口，学不会退款！"])
+    assert [field for field, _ in held(made)] == ["selling_points.0.feature"]
+
+
+def test_a_famous_name_is_no_obstacle() -> None:
+    made = ledger(selling_points=[{"feature": "上过央视", "benefit": "李佳琦推荐"}])
+    assert [field for field, _ in held(made)] == ["selling_points.0.benefit"]
 
 
 def test_a_claim_that_is_held_back_proves_nothing_else() -> None:
