@@ -92,6 +92,28 @@ def _few(before: Floats, after: Floats, share: float) -> Spread:
     return Spread(np.log(counts), np.log1p(counts * share * (1 - share) * sway**2))
 
 
+def usual_sway(squares: Floats, freedom: int, total: Floats) -> Floats:
+    """Return the spread of each of a few words whose counts sway by one share of themselves, that of the middle word.
+
+    ``squares``: of each word, squared deviations in units of chance, of so many degrees of ``freedom``.
+    """
+    from scipy.special import chdtri
+
+    mean = total / (freedom + 2)  # of one of the places that were held against each other, and of the later period
+    bar = float(chdtri(freedom, 0.5))
+    low, high = 0.0, MOST_SWAY
+    if np.median(squares) <= bar:
+        return np.ones(len(total))
+    for _ in range(40):
+        middle = (low + high) / 2
+        if np.median(squares / (1 + mean * middle**2)) > bar:
+            low = middle
+        else:
+            high = middle
+    found: Floats = 1 + mean * high**2
+    return found
+
+
 def never_falling(values: Sequence[float], weights: Sequence[int]) -> Floats:
     """Return the nearest values that never fall: more places vary no less than fewer, what looks so is chance."""
     from scipy.optimize import isotonic_regression

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.keywords.changes import Tested, compare_counts, learn_spread, never_falling
+from copykit.keywords.changes import Tested, compare_counts, learn_spread, never_falling, usual_sway
 from copykit.keywords.series import Series
 from copykit.model import ChangeState, WordChange
 
@@ -35,7 +35,8 @@ class Layout:
 
     ``period``: of each slot, its number in time, -1 for what is only looked at to tell whether a word is new. ``now``:
     the period that is compared; ``before``: those that make the usual. ``year_ago``: the period like ``now`` a year ago
-    and those that were its usual. ``days``: of each slot, None where it is not known.
+    and those that were its usual. ``days``: of each slot, None where it is not known. ``unbroken``: so many of the last
+    periods, ``now`` among them, follow on each other; None for all of them.
     """
 
     period: Ints
@@ -43,10 +44,15 @@ class Layout:
     before: tuple[int, ...]
     days: tuple[date | None, ...]
     year_ago: tuple[int, tuple[int, ...]] | None = None
+    unbroken: int | None = None
 
     def slots(self, *periods: int) -> Ints:
         """Return the slots of periods."""
         return np.flatnonzero(np.isin(self.period, periods))
+
+    def steps(self, periods: int) -> int:
+        """Return from how many of so many periods the next one follows without a gap, up to the last."""
+        return (periods if self.unbroken is None else min(self.unbroken, periods)) - 1
 
 
 class Comparison(NamedTuple):
@@ -114,12 +120,12 @@ class _Counts:
                 if len(columns) < 2:
                     continue
                 counts = np.stack([values[:, slots].sum(axis=1) for slots in columns], axis=1)
-                weights = np.array([series.exposure[slots].sum() for slots in columns])
-                squares += _squares(counts, weights)
+                exposure = np.array([series.exposure[slots].sum() for slots in columns])
+                squares += _squares(counts, exposure if series.of_texts else _levels(counts, exposure))
                 freedom += len(columns) - 1
             if freedom:
                 known = True
-                trend = _trend(squares / freedom, total)
+                trend = _trend(squares, freedom, total)
                 usual = np.maximum(usual, trend)
                 own = np.maximum(own, (DRAWN * trend + squares) / (DRAWN + freedom))
         if not known:
@@ -238,9 +244,9 @@ class _Counts:
         counts = np.stack([series.values[:, some].sum(axis=1) for some in slots], axis=1)[self._looked]
         weights = np.array([max(float(series.exposure[some].sum()), 1e-9) for some in slots])
         more = np.diff(counts / weights, axis=1) > 0
-        # The run of growth that ends with the last period.
+        # The run of growth that ends with the last period; across a period that was left out nothing is known to grow.
         broken = np.cumsum(~more[:, ::-1], axis=1) > 0
-        return counts, (~broken).sum(axis=1)
+        return counts, (~broken[:, : layout.steps(len(periods))]).sum(axis=1)
 
     def _shape(self, place: int, seen: bool) -> tuple[str, str]:
         """Return how the later period's surplus lies in its days, and the day that brought it."""
@@ -292,6 +298,19 @@ def _growth(old: Floats, after: Floats, weights: tuple[float, float], *, texts: 
     return float(np.median(after[large] / old[large]))
 
 
+def _levels(counts: Floats, exposure: Floats) -> Floats:
+    """Return how high each column of figures lies, as the middle one of the larger words tells.
+
+    One word that leapt lifts a column's sum, and with it what is expected of all the others.
+    """
+    whole = np.flatnonzero((counts > 0).all(axis=1))
+    if len(whole) < FEWEST:
+        return exposure
+    large = whole[np.argsort(-counts[whole].sum(axis=1), kind="stable")[: max(MIDDLE, len(whole) // 2)]]
+    levels: Floats = np.median(counts[large] / counts[large].mean(axis=1, keepdims=True), axis=0)
+    return levels
+
+
 def _squares(counts: Floats, weights: Floats) -> Floats:
     """Return for each word the sum of squared deviations from its share of each column, in units of chance."""
     share = weights / max(weights.sum(), 1e-9)
@@ -300,8 +319,14 @@ def _squares(counts: Floats, weights: Floats) -> Floats:
     return squares
 
 
-def _trend(spread: Floats, total: Floats) -> Floats:
-    """Return the mean spread of the words that are about as frequent, at least 1; more frequent ones have no less."""
+def _trend(squares: Floats, freedom: int, total: Floats) -> Floats:
+    """Return the mean spread of the words that are about as frequent, at least 1; more frequent ones have no less.
+
+    Of few words one that leapt would be the mean: there it is the sway of the middle one (``usual_sway``).
+    """
+    if len(total) < IN_BIN // 3:
+        return usual_sway(squares, freedom, total)
+    spread = squares / freedom
     parts = [
         some for some in np.array_split(np.argsort(total, kind="stable"), max(1, len(total) // IN_BIN)) if len(some)
     ]
@@ -397,7 +422,13 @@ def _compare_ratios(
             None,
             reason,
             series=tuple(0.0 if np.isnan(count) else count for count in counts),
-            rises=_rises([(-count if is_rank else count) for count in counts if not np.isnan(count)]),
+            rises=_rises(
+                [
+                    (-count if is_rank else count)
+                    for count in counts[len(counts) - 1 - layout.steps(len(counts)) :]
+                    if not np.isnan(count)
+                ]
+            ),
         )
         found.append(((STATES.index(state), weight), word))
     found.sort(key=lambda item: item[0])

@@ -128,6 +128,21 @@ class Diary:
         return tuple(sorted(found.items()))
 
 
+def unbroken(periods: Sequence[Period]) -> int:
+    """Return how many of the last of these follow on each other without a gap."""
+    count = 1
+    for earlier, later in zip(periods[-2::-1], periods[:0:-1], strict=True):
+        if earlier.end != later.start:
+            break
+        count += 1
+    return count
+
+
+def left_out(periods: Iterable[Period], basis: Basis) -> list[Period]:
+    """Return the periods between those compared with and the one compared, which are unlike it."""
+    return [period for period in periods if basis.before[-1].end <= period.start < basis.now.start]
+
+
 def latest_whole(periods: Sequence[Period], last: date, days: Iterable[date] = ()) -> Period | None:
     """Return the latest period that is over by the last day that is known, else the latest; None without periods.
 

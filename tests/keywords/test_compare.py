@@ -13,7 +13,7 @@ from copykit.calendar import Calendar
 from copykit.datafiles import bundled
 from copykit.keywords.compare import Layout, compare
 from copykit.keywords.examples import from_rows, from_texts
-from copykit.keywords.periods import Diary, latest_whole
+from copykit.keywords.periods import Diary, latest_whole, left_out, unbroken
 from copykit.keywords.run import Recipe
 from copykit.keywords.series import RowSpool, Series, count_texts
 from copykit.keywords.spool import Spool
@@ -118,6 +118,45 @@ def test_earlier_periods_tell_how_far_a_word_goes_up_and_down() -> None:
     one = [3] * 7 + [9] * 7 + [2] * 7 + [10] * 7
     assert days({"词": one}, weeks=4)["词"].state == "steady"
     assert days({"词": [3] * 21 + [10] * 7}, weeks=4)["词"].state == "rising"
+
+
+def periods_of(rows: Mapping[str, Sequence[float]], unbroken: int | None = None) -> dict[str, WordChange]:
+    """Compare the last figure of each row of a table with those before it."""
+    values = np.array(list(rows.values()), float)
+    count = values.shape[1]
+    series = Series(list(rows), values, values.sum(axis=0), "count", np.full(len(rows), -1), of_texts=False)
+    layout = Layout(np.arange(count), count - 1, tuple(range(count - 1)), (None,) * count, None, unbroken)
+    return {word.text: word for word in compare(series, layout, SETTINGS).words}
+
+
+SMALL_TABLE = {
+    "护手霜": (2_210, 2_190, 2_230),
+    "护手霜推荐": (2_560, 2_480, 2_580),
+    "护手霜哪个好": (500, 490, 505),
+    "滋润护手霜": (840, 870, 835),
+    "儿童护手霜": (290, 300, 305),
+    "护手霜小支": (720, 700, 715),
+}
+LEAPS = {"护手霜礼盒": (2_800, 8_400, 2_800), "护手霜怎么用": (1_450, 1_480, 2_920), "护手霜开箱": (0, 0, 460)}
+
+
+def test_one_word_that_leaps_does_not_hide_the_others_of_a_small_table() -> None:
+    found = periods_of({**SMALL_TABLE, **LEAPS})
+    assert {word: found[word].state for word in LEAPS} == {
+        "护手霜礼盒": "steady",
+        "护手霜怎么用": "rising",
+        "护手霜开箱": "new",
+    }
+    assert {found[word].state for word in SMALL_TABLE} == {"steady"}
+
+
+@pytest.mark.parametrize(("unbroken", "rises"), [(None, 3), (4, 3), (2, 1), (1, 0)])
+def test_nothing_grows_across_a_period_that_was_left_out(unbroken: int | None, rises: int) -> None:
+    rows = {
+        **{f"平常{number}": (900.0, 905.0, 895.0, 900.0) for number in range(8)},
+        "猫窝": (1_000, 1_200, 1_400, 2_400),
+    }
+    assert periods_of(rows, unbroken)["猫窝"].rises == rises
 
 
 def test_how_long_a_word_has_been_growing_is_told() -> None:
@@ -263,6 +302,17 @@ def test_the_lunar_new_year_moves_and_its_weeks_with_it() -> None:
     assert basis is not None
     assert basis.alike
     assert any(period.start <= date(2025, 1, 29) < period.end for period in basis.before)  # 春节 2025
+
+
+def test_the_weeks_between_that_are_unlike_are_told_and_break_the_row() -> None:
+    weeks = [date(2026, 10, 12) + timedelta(weeks=number) for number in range(6)]
+    diary = Diary(Calendar(FILES), SETTINGS)
+    every = diary.periods(weeks, "week")
+    basis = diary.basis(every, every[-1], "week")
+    assert basis is not None
+    assert [period.start for period in left_out(every, basis)] == weeks[2:5]
+    assert unbroken([*basis.before, basis.now]) == 1
+    assert unbroken(every) == 6
 
 
 def test_without_a_week_like_it_the_nearest_are_taken_and_that_is_said() -> None:

@@ -305,7 +305,7 @@ class _Desk:
     def _by_date(self) -> _Plan:
         from copykit.calendar import Calendar
         from copykit.keywords.compare import Layout
-        from copykit.keywords.periods import Diary, latest_whole
+        from copykit.keywords.periods import Diary, latest_whole, left_out, unbroken
 
         by = self.options["by"]
         diary = Diary(Calendar(self.files), self.settings)
@@ -339,6 +339,7 @@ class _Desk:
             tuple(place[some] for some in basis.before),
             (*slot_days, None),
             (place[old[0]], tuple(place[some] for some in old[1])) if old else None,
+            unbroken([some for some in used if some.start <= now.start]),
         )
         names = [some.name for some in used if place[some] <= place[now]]
         earlier = say("、", ", ").join(some.name for some in basis.before)
@@ -355,6 +356,11 @@ class _Desk:
             )
         elif feasts:
             head.append(say(f"都在{feasts}前后，可以比", f"all lie round {feasts}"))
+        if by != "day" and (between := left_out(every, basis)):
+            span = f"{between[0].start.isoformat()}…{between[-1].name.split('…')[-1]}"
+            held = say("、", ", ").join(dict.fromkeys(name for some in between for name, _ in some.feasts))
+            why = say(f"在{held}前后" if held else "不在这些日子前后", f"lies round {held}" if held else "does not")
+            head.append(say(f"中间的 {span} {why}，不拿来比", f"{span}, between them, {why} and is left out"))
         return _Plan(layout, numbers, past + 1, names, head)
 
     def series(self, plan: _Plan, folder: Path) -> Any:
