@@ -141,6 +141,24 @@ def test_without_somebodys_experience_there_is_an_interview_outline(writer: Writ
         assert "采访提纲" in draft.title
 
 
+def test_a_title_doubles_no_name_and_no_particle(writer: Writer) -> None:
+    for sample in SAMPLES:
+        brief = brief_of(sample)
+        renamed = tuple(
+            dataclasses.replace(story, name={"own": "倒放的一夜", "news": f"{brief.brand}换了内胆"}[story.kind])
+            if story.kind in ("own", "news")
+            else story
+            for story in brief.material.stories
+        )
+        brief = dataclasses.replace(brief, material=dataclasses.replace(brief.material, stories=renamed))
+        prepared = writer.prepare(brief, TODAY)
+        for form in ("story", "news"):
+            for seed in range(24):
+                title = writer.write(prepared, writer.forms[form], Options(str(seed))).title
+                assert "一夜的事" not in title
+                assert title.count(brief.brand) < 2, title
+
+
 # --- what is dropped is not said --------------------------------------------------------------------------------------
 
 CASES = [
