@@ -137,7 +137,7 @@ def collect(sources: tuple[str, ...], name: str, form: str, **options: Any) -> i
         options["reader"],
     )
     errors: list[CopykitError] = []
-    columns = columns_of(files.load("columns"), queries=options["kind"] == "query")
+    columns = columns_of(files.load("columns"), queries=options["kind"] == "query", days=True)
     progress = ProgressLine("收", "collected")
     with (
         Store.collecting(path) as store,

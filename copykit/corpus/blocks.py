@@ -19,12 +19,16 @@ class Block(NamedTuple):
 
 
 class Document(NamedTuple):
-    """One text: where it came from, its title (or the line itself), its body, and the figures beside it."""
+    """One text: where it came from, its title (or the line itself), its body, and the figures beside it.
+
+    ``day``: when it was written (ISO), where a column tells it and days were asked for.
+    """
 
     id: str
     title: str
     text: str
     metrics: Mapping[str, float]
+    day: str = ""
 
 
 def marked(title: str, text: str) -> str:

@@ -210,7 +210,7 @@ class Collector:
             facts = {"readings": float(now - readings)} if now != readings else _NOTHING
             readings = now
             title = " ".join(document.title.split())
-            yield Arrival(key, bool(key), name, title, document.text, "", document.metrics, facts)
+            yield Arrival(key, bool(key), name, title, document.text, document.day, document.metrics, facts)
 
     def _local_page(self, path: str, asks: list[Ask]) -> Iterator[Arrival]:
         try:

@@ -31,6 +31,7 @@ from copykit.corpus.files import (
 )
 from copykit.errors import CopykitError, OverInput
 from copykit.tables import Row, Table
+from copykit.tables.days import parse_day
 from copykit.tables.figures import counted_rows
 from copykit.tables.json_lines import exact_json
 from copykit.tables.numbers import estimate_number, parse_number
@@ -57,17 +58,22 @@ class PageCut(CopykitError):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Column names by role, and how each figure is counted: count, money, index."""
+    """Column names by role, and how each figure is counted: count, money, index.
+
+    ``days``: the columns that tell when a text was written, where that is asked for.
+    """
 
     text: Sequence[str]
     body: Sequence[str]
     id: Sequence[str]
     figures: Mapping[str, Sequence[str]]
     measures: Mapping[str, str]
+    days: Sequence[str] = ()
 
 
-def columns_of(data: Mapping[str, Any], *, queries: bool = False) -> Columns:
-    """Return the columns from the ``columns`` data files; ``queries`` looks for searched words before titles."""
+def columns_of(data: Mapping[str, Any], *, queries: bool = False, days: bool = False) -> Columns:
+    """Return the columns from the ``columns`` data files; ``queries`` looks for searched words before titles, ``days``
+    for when a text was written, too."""
     named = tables.merge_names(data["text"])
     titles, keywords, bodies = named["title"], named["keyword"], named["body"]
     texts = [*named.get("review", ()), *bodies, "text"]
@@ -77,7 +83,8 @@ def columns_of(data: Mapping[str, Any], *, queries: bool = False) -> Columns:
     measures = {entry["role"]: entry["measure"] for entry in data["metrics"]["columns"]}
     measures = {role: measure for role, measure in measures.items() if measure in (*SUMMED, "index")}
     figures = {role: names for role, names in tables.merge_names(data["metrics"]).items() if role in measures}
-    return Columns([*first, *texts], texts, [*named["id"], "id"], figures, measures)
+    when = named["date"] if days else ()
+    return Columns([*first, *texts], texts, [*named["id"], "id"], figures, measures, when)
 
 
 class Dated(NamedTuple):
@@ -231,7 +238,9 @@ class Sources:
             yield from self._page(file)
         elif file != "-" and not self._by_line and self._column is None and kind not in TABLES:
             yield from self._text(file)
-        elif kind in (".jsonl", ".ndjson") and not (self._column or packed or self._form or self._dated):
+        elif kind in (".jsonl", ".ndjson") and not (
+            self._column or packed or self._form or self._dated or self.columns.days
+        ):
             yield from self._json_lines(file)
         else:
             yield from self._rows(file)
@@ -373,7 +382,7 @@ class Sources:
         wanted: dict[str, Sequence[str]] = {"main": columns.text}
         if self._column is None:
             wanted["body"] = columns.body
-        wanted |= {"id": columns.id, **columns.figures}
+        wanted |= {"id": columns.id, "date": columns.days, **columns.figures}
         source: Any = file
         if file == "-":
             source = self._stdin
@@ -402,6 +411,7 @@ class Sources:
         is_text = not self._by_line and table.columns.get("main") in (body, None)
         fold = self.columns.body
         main_is_body = table.columns.get("main", "") in fold or self._column is not None
+        when = table.columns.get("date") if self.columns.days else None
         dated = self._dated
         if dated is not None and dated.column not in table.headers:
             raise tables.ColumnMissing(file, dated.column, table.headers)
@@ -417,8 +427,9 @@ class Sources:
                 continue
             main, text = row.text, row.values.get(body, "") if body is not None else ""
             self.read_bytes += _size_of(row)
-            if not self._by_line and not text and (main_is_body or is_text):
-                main, text = "", main
+            if not self._by_line and (main_is_body or (is_text and not text)):
+                # What was added to a text later (追加评价) is a part of it; a first text is no title.
+                main, text = "", f"{main}\n{text}" if main and text else main or text
             main, text = self._cleaned(main), self._cleaned(text)
             if not main.strip() and not text.strip():
                 continue
@@ -426,7 +437,8 @@ class Sources:
             if figures:
                 metrics = self._figures({role: row.values.get(name, "") for role, name in figures.items()})
             name = (row.values.get(own_id) if own_id else None) or f"{file}:{row.number}"
-            yield Document(name, main, text, metrics)
+            day = parse_day(row.values.get(when, "")) if when is not None else None
+            yield Document(name, main, text, metrics, day.isoformat() if day is not None else "")
 
     def _joined(self, file: str, table: Iterable[Row]) -> Iterator[Document]:
         """Bring the lines of standard input together to the text that they are."""

@@ -67,7 +67,7 @@ def collect_sources(
     last_day = period.end.isoformat()
     found_by = last_day if period == last_whole(today, period.kind) else ""
     profile = load_profile(files, settings.kind)
-    columns = columns_of(files.load("columns"), queries=settings.kind == "query")
+    columns = columns_of(files.load("columns"), queries=settings.kind == "query", days=True)
     found: dict[str, Came] = {}
     for source in settings.sources:
         if not source.collects:

@@ -24,7 +24,7 @@ from copykit.model import Collected
 from copykit.state import StateUnreadable
 from tests.web import Page, Web, moved
 
-COLUMNS = columns_of(bundled().load("columns"))
+COLUMNS = columns_of(bundled().load("columns"), days=True)
 FIRST = (
     "刷头是弯的，单眼皮也能刷到根部，第一次用不会戳到眼睛；卸的时候用四十度的温水敷一会儿，轻轻一拉就下来了，"
     "不用卸妆油。出汗多的日子换防水的那支，别的时候用不着。"
@@ -91,6 +91,27 @@ def test_files_of_every_kind_are_collected_with_their_figures(collect: Collect, 
     assert found["羽绒服怎么挑"].key.endswith("b.csv:x1")
     assert found["挂耳怎么冲"].text == THIRD
     assert {document.day for document in found.values()} == {"2026-11-22"}
+
+
+def test_rows_are_of_the_day_that_their_table_tells(collect: Collect, path: Path, tmp_path: Path) -> None:
+    table = tmp_path / "评价.csv"
+    table.write_text(f"发布时间,评价内容\n2026-11-03 08:30,{FIRST}\n,{SECOND}\n2026年11月9日,{THIRD}\n", "utf-8")
+    collect(table, at="2026-11-22T08:00:00")
+    assert {each.text: each.day for each in documents(path)} == {
+        FIRST: "2026-11-03",
+        SECOND: "2026-11-22",
+        THIRD: "2026-11-09",
+    }
+
+
+def test_what_buyers_added_later_is_a_part_of_their_review(collect: Collect, path: Path, tmp_path: Path) -> None:
+    table = tmp_path / "评价.csv"
+    table.write_text(f"评价内容,追加评价\n{FIRST},用了一个月还是一样好\n{SECOND},\n", "utf-8")
+    collect(table)
+    assert {(each.title, each.text) for each in documents(path)} == {
+        ("", f"{FIRST}\n用了一个月还是一样好"),
+        ("", SECOND),
+    }
 
 
 def test_a_file_that_did_not_change_is_not_read_again(collect: Collect, tmp_path: Path) -> None:
