@@ -50,6 +50,10 @@ class Fact:
     def __repr__(self) -> str:
         return f"Fact({self.path}: {self.text})"
 
+    def written(self, text: str) -> str:
+        """Return another way of writing the value, with its origin."""
+        return f"{self._marked[:3]}{text}{_CLOSE}"
+
 
 class Mark(NamedTuple):
     """Where a fact stands in a text: half-open, in code points; ``url`` when it is a link."""
@@ -291,11 +295,22 @@ def environment() -> SandboxedEnvironment:
     made.globals = {}
     made.filters = {name: made.filters[name] for name in ("length", "first", "last", "default", "join")}
     made.filters["then"] = pass_context(then)
+    made.filters["topic"] = topic
     return made
 
 
 def _as_is(_: object, value: object) -> object:
     return value
+
+
+def topic(name: object) -> str:
+    """Return a name as a topic (#话题) is written: a blank or a sign inside would end it."""
+    if isinstance(name, Fact):
+        return name.written(_NO_TOPIC.sub("", name.text))
+    return _NO_TOPIC.sub("", str(name))
+
+
+_NO_TOPIC = re.compile(r"\W+")
 
 
 def then(context: Mapping[str, Any], first: object, second: object) -> str:

@@ -100,6 +100,17 @@ def test_two_statements_are_one_sentence_while_it_stays_short(first: str, second
     assert unmark(then({}, *facts), facts).text == told.replace("？。", "？")
 
 
+@pytest.mark.parametrize(
+    ("name", "topic"),
+    [("英语口语 online", "#英语口语online"), ("C/D 妆", "#CD妆"), ("护手霜", "#护手霜")],
+)
+def test_a_topic_has_nothing_inside_that_would_end_it(name: str, topic: str) -> None:
+    (alternate,) = passages("x", "== tag\n#{{ keyword.name | topic }}\n", 1)["tag"]
+    fact = Fact(0, name, "keywords.0")
+    made = unmark(render(alternate, {"keyword": {"name": fact}}) or "", [fact])
+    assert (made.text, [mark.path for mark in made.marks]) == (topic, ["keywords.0"])
+
+
 def test_a_stop_behind_a_question_goes() -> None:
     fact = Fact(0, "顶用吗？", "doubts.0.ask")
     assert unmark(f"{fact}。", [fact]).text == "顶用吗？"

@@ -21,7 +21,10 @@ Fault = tuple[str, str]  # what is wrong and how to mend it, in both languages
 
 
 class Field(NamedTuple):
-    """A field of a brief: its key without numbers, the shape of what stands there, what people are asked."""
+    """A field of a brief: its key without numbers, the shape of what stands there, what people are asked.
+
+    ``most`` is how many characters forms have room for (0: any), ``not_first`` words with which it does not begin.
+    """
 
     key: str
     shape: str
@@ -29,12 +32,23 @@ class Field(NamedTuple):
     example: str
     why: str
     en: str
+    most: int = 0
+    not_first: tuple[str, ...] = ()
 
 
 def fields(files: DataFiles) -> list[Field]:
     """Return the fields of a brief in the order in which they are asked for."""
     return [
-        Field(each["key"], each["shape"], each["ask"], each["example"], each.get("why", ""), each["en"])
+        Field(
+            each["key"],
+            each["shape"],
+            each["ask"],
+            each["example"],
+            each.get("why", ""),
+            each["en"],
+            each.get("most", 0),
+            tuple(each.get("not_first", ())),
+        )
         for data in files.load("questions").values()
         for each in data["fields"]
     ]
@@ -47,19 +61,45 @@ def check_shapes(
     shapes = {each.key: each for each in fields(files)}
     problems = []
     for path, text in _texts(data, ()):
-        field = shapes.get(_key(path))
-        fault = fault_of(text, field.shape, segmenter) if field is not None else None
-        if field is not None and fault is not None:
+        field = shapes.get(key_of(path))
+        if field is None:
+            continue
+        for fault in faults_in(text, field, segmenter):
             key = ".".join(str(part) for part in path)
             several = [part.strip() for part in text.split("；") if part.strip()]
             if isinstance(path[-1], int) and len(several) > 1:
                 shown_list = ", ".join(f'"{_shown(part)}"' for part in several[:3])
                 zh, en = f"这里是几个，一个一对引号：{shown_list}", f"these are several, each in quotes: {shown_list}"
                 problems.append(Problem(shown, schemas.locate(lines, path), key, zh, en))
-                continue
+                break
             zh = f"“{_shown(text)}”{fault[0]}，比如“{field.example}”"
             problems.append(Problem(shown, schemas.locate(lines, path), key, zh, f"'{_shown(text)}' {fault[1]}"))
     return problems
+
+
+def faults_in(text: str, field: Field, segmenter: Segmenter) -> list[Fault]:
+    """Return all that is surely wrong with the text of a field."""
+    found = [fault] if (fault := fault_of(text, field.shape, segmenter)) is not None else []
+    size = len("".join(text.split()))
+    if field.most and size > field.most:
+        zh = f"有 {size} 个字，一句话里放不下，最多 {field.most} 个：只留一件事，别的另写一条"
+        found.append((zh, f"has {size} characters, {field.most} at most: keep one thing, tell the others apart"))
+    first = next((word for word in field.not_first if text.strip().startswith(word)), None)
+    if first is not None:
+        zh = f"用“{first}……”开头，前面接上商品名就有两个主语，直接写它有什么"
+        found.append((zh, f"begins with '{first}', a second subject behind the product's name; say what it has"))
+    return found
+
+
+def shapes_of(files: DataFiles) -> Mapping[str, str]:
+    """Return the shape of the text of each field, by key without numbers."""
+    return {each.key: each.shape for each in fields(files)}
+
+
+def as_noun(text: str) -> str:
+    """Return a noun without the signs of a sentence around it; empty where it holds more than one sentence."""
+    found = text.strip().strip(_AROUND)
+    return "" if _ENDS.search(found) else found
 
 
 def fault_of(text: str, shape: str, segmenter: Segmenter) -> Fault | None:
@@ -112,6 +152,8 @@ _JUDGES: Mapping[str, Callable[[str, Segmenter], Fault | None]] = {
     "question": _sentence,
 }
 _LONG_NOUN = 20
+_AROUND = "。！？!?；;，,：:～~… "
+_ENDS = re.compile("[。！？!?]")
 _STOPS = re.compile("[，。！？；：,!?;]")
 _ENDED = re.compile("[。！？!?](?=.)")
 _PARTICLES = frozenset("了着吗呢吧啊呀")
@@ -148,7 +190,8 @@ _MAIN = {
 }
 
 
-def _key(path: KeyPath) -> str:
+def key_of(path: KeyPath) -> str:
+    """Return the key of a place in a brief without its numbers."""
     key = ".".join(part for part in path if isinstance(part, str))
     return _MAIN.get(key, key)
 

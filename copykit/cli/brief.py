@@ -15,7 +15,7 @@ from copykit.brief.advice import rank_points, wants
 from copykit.brief.form import LISTS, REPEATED, SHAPES, Found, skeleton, toml_of
 from copykit.brief.origin import ProductRows, from_page
 from copykit.brief.reading import brief_of, read_data
-from copykit.brief.shapes import Field, check_shapes, fault_of, fields
+from copykit.brief.shapes import Field, check_shapes, faults_in, fields
 from copykit.cli import common
 from copykit.cli.common import Group, Text, UsageMistake, note, option, say
 from copykit.datafiles import DataFiles
@@ -157,7 +157,7 @@ def _answer(field: Field, segmenter: Segmenter) -> str:
             fault = None if not answer or tables.parse_number(answer) is not None else ("不是数字", "is no number")
         else:
             parts = _parts(answer) if field.key in LISTS else [answer] if answer else []
-            fault = next((fault for part in parts if (fault := fault_of(part, field.shape, segmenter))), None)
+            fault = next((fault for part in parts for fault in faults_in(part, field, segmenter)), None)
         if fault is None:
             return answer if field.shape != "number" or not answer else str(tables.parse_number(answer))
         note(say(f"“{answer}”{fault[0]}，再写一次", f"'{answer}' {fault[1]}; again"))

@@ -91,7 +91,7 @@ class SpacingKind(ProseKind):
             touching = Span(start - _is_han(text, start - 1), end + _is_han(text, end))
             if touching != (start, end):
                 if fixed is None:
-                    fixed = [whole.span() for whole in self.whole.finditer(text)]
+                    fixed = [whole.span() for kind in (self.whole, _TOPIC) for whole in kind.finditer(text)]
                 if not any(begin < end and start < last for begin, last in fixed):
                     spans.append(touching)
         if not spans:
@@ -102,6 +102,7 @@ class SpacingKind(ProseKind):
 
 # At least two letters, none of them behind a figure (100ml装): what a unit keeps from its figure is another matter.
 _LATIN_WORD = late(r"[A-Za-z](?<![A-Za-z0-9@#._/-].)['’&+.-]?[A-Za-z][A-Za-z0-9'’&+.-]*(?<![.'’&-])(?!@)")
+_TOPIC = late(r"#[^\s#]+")  # a blank would end it
 _SEAM = late(rf"(?<=[{HAN}])(?=[A-Za-z])|(?<=[A-Za-z0-9+])(?=[{HAN}])")
 _IS_HAN = late(f"[{HAN}]")
 

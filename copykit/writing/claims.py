@@ -14,16 +14,22 @@ from datetime import date
 from itertools import accumulate, groupby
 from typing import Any, NamedTuple
 
+from copykit.brief.shapes import as_noun, key_of, shapes_of
 from copykit.compliance import Checker
 from copykit.datafiles import DataFiles
 from copykit.errors import Words
 from copykit.excuses import named
 from copykit.model import Brief, Claim, Finding, Stock, Story, Withheld
 from copykit.rules.reading import Context
+from copykit.templating import clean
 
 Path = tuple[str | int, ...]
 # What lies in the drawer gets into no text.
 UNSAID = frozenset(("evidence", "licence", "kind", "words"))
+
+
+# A brand and a story are called as others call them, signs and all.
+_NAMED_ELSEWHERE = frozenset(("brand", "stories.name"))
 
 
 class Ledger(NamedTuple):
@@ -83,6 +89,14 @@ def open_ledger(
     left = dataclasses.replace(
         brief, claims=claims, material=dataclasses.replace(material, stories=stories, stock=stock)
     )
+    nouns = {key for key, shape in shapes_of(files).items() if shape == "noun" and key not in _NAMED_ELSEWHERE}
+    for path, text in list(said_in(left)):
+        noun = as_noun(text) if key_of(path) in nouns else text.strip()
+        if noun == text.strip() or (not noun and path == ("product",)):
+            continue
+        if noun != clean(text):  # that a stop at the end is not written is nothing to tell
+            hold(".".join(map(str, path)), text, "noun" if noun else "no_noun", noun=noun)
+        left = replaced(left, path, noun)
     screen = _Screen(checker, settings)
     proofs = True
     while proofs:
@@ -229,22 +243,27 @@ def _strings(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 def without(brief: Brief, path: Path) -> Brief:
     """Return a brief in which the phrase at a path is empty; the numbers of the others stay as they are."""
+    return replaced(brief, path, "")
+
+
+def replaced(brief: Brief, path: Path, text: str) -> Brief:
+    """Return a brief in which another phrase stands at a path."""
     first, *rest = path
     if first == "audience" and rest[0] == "who":
-        return dataclasses.replace(brief, audience=_emptied(brief.audience, rest[1:]))
+        return dataclasses.replace(brief, audience=_put(brief.audience, rest[1:], text))
     if first in ("claims", "keywords"):
-        return dataclasses.replace(brief, **{str(first): _emptied(getattr(brief, str(first)), rest)})
+        return dataclasses.replace(brief, **{str(first): _put(getattr(brief, str(first)), rest, text)})
     name = {told: own for own, told in _FILE_NAMES.items()}.get(str(first), str(first))
     if not rest:
-        changes: dict[str, Any] = {name: ""}
+        changes: dict[str, Any] = {name: text}
         return dataclasses.replace(brief, **changes)
-    return dataclasses.replace(brief, material=_emptied(brief.material, [name, *rest]))
+    return dataclasses.replace(brief, material=_put(brief.material, [name, *rest], text))
 
 
-def _emptied(value: Any, path: list[str | int] | tuple[str | int, ...]) -> Any:
+def _put(value: Any, path: list[str | int] | tuple[str | int, ...], text: str) -> Any:
     if not path:
-        return ""
+        return text
     first, *rest = path
     if isinstance(first, int):
-        return (*value[:first], _emptied(value[first], rest), *value[first + 1 :])
-    return dataclasses.replace(value, **{first: _emptied(getattr(value, first), rest)})
+        return (*value[:first], _put(value[first], rest, text), *value[first + 1 :])
+    return dataclasses.replace(value, **{first: _put(getattr(value, first), rest, text)})

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from copykit.brief.reading import read_data
-from copykit.brief.shapes import check_shapes, fault_of, fields
+from copykit.brief.shapes import as_noun, check_shapes, fault_of, fields
 from copykit.datafiles import bundled
 from copykit.text.segment import Segmenter
 
@@ -62,6 +62,44 @@ def test_a_fault_is_told_with_its_line(tmp_path: Path) -> None:
     path.write_text('product = "伞"\nselling_points = [\n  "自动开合伞骨",\n]\n[[steps]]\ndo = "伞"\n', "utf-8")
     problems = check_shapes(*read_data(path), "伞.toml", bundled(), SEGMENTER)
     assert [(problem.line, problem.key) for problem in problems] == [(6, "steps.0.do")]
+
+
+@pytest.mark.parametrize(
+    ("feature", "why"),
+    [
+        ("每天 15 分钟，地铁三站路学完一节", []),
+        ("我们的课每天只有 15 分钟", ["“我们的……”开头"]),
+        ("我们自己磨的刀", []),
+        (
+            "每天只有 15 分钟，利用地铁上的碎片时间就能学完一节，真的非常适合特别忙的上班族，随时随地想听就听",
+            ["最多 40 个"],
+        ),
+    ],
+)
+def test_a_point_fits_into_a_sentence_behind_the_name_of_the_goods(feature: str, why: list[str]) -> None:
+    data = {"product": "口语课", "selling_points": [{"feature": feature}]}
+    told = [problem.zh for problem in check_shapes(data, {}, "课.toml", bundled(), SEGMENTER)]
+    assert len(told) == len(why)
+    assert all(word in line for word, line in zip(why, told, strict=True))
+
+
+def test_a_point_has_as_much_room_as_a_sentence_of_the_strictest_voice() -> None:
+    strictest = min(voice["longest"] for voice in bundled().load("voices").values())
+    assert {field.most for field in fields(bundled()) if field.most} == {strictest}
+
+
+@pytest.mark.parametrize(
+    ("text", "noun"),
+    [
+        ("想出国旅游的人！", "想出国旅游的人"),
+        ("“30+ 宝妈”", "“30+ 宝妈”"),
+        ("谁用谁知道？", "谁用谁知道"),
+        ("上班族！快来", ""),
+        ("C++ 新手", "C++ 新手"),
+    ],
+)
+def test_a_noun_is_written_without_the_signs_of_a_sentence(text: str, noun: str) -> None:
+    assert as_noun(text) == noun
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)

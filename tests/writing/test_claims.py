@@ -171,6 +171,21 @@ def test_phrases_of_two_entries_are_not_read_as_one() -> None:
     assert "details.1.text" in why
 
 
+def test_a_noun_with_the_signs_of_a_sentence_is_written_without_them_and_told() -> None:
+    who = ["想出国旅游的人！", "上班族。", "宝妈！快来看"]
+    made = ledger(product="英语课！", brand="Wa!", keywords=["英语课？"], audience={"who": who})
+    assert made.brief.product == "英语课"
+    assert made.brief.brand == "Wa!"
+    assert made.brief.keywords == ("英语课",)
+    assert made.brief.audience == ("想出国旅游的人", "上班族", "")
+    assert held(made) == [
+        ("product", "这里是一个名词，标点不写，写成“英语课”"),
+        ("audience.who.0", "这里是一个名词，标点不写，写成“想出国旅游的人”"),
+        ("audience.who.2", "这里要一个名词，现在是好几句"),
+        ("keywords.0", "这里是一个名词，标点不写，写成“英语课”"),
+    ]
+
+
 def test_one_line_is_told_of_a_phrase() -> None:
     made = ledger(selling_points=["全网最低价，100% 学会开口，学不会退款！"])
     assert [field for field, _ in held(made)] == ["selling_points.0.feature"]
