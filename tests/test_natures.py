@@ -34,7 +34,11 @@ CASES = [
     ("摄影", "周岁跟拍", "service"),
     ("", "家电清洗服务", "service"),
     ("美容美发", "洗剪吹一位", "service"),
+    ("健身私教课", "十节", "service"),
+    ("足疗SPA", "九十分钟", "service"),
     ("清洁剂", "油烟机清洗剂", "goods"),
+    ("染发", "染发膏", "goods"),
+    ("美甲", "穿戴甲片", "goods"),
     ("按摩仪", "肩颈款", "goods"),
     ("收纳盒", "整理收纳盒", "goods"),
     ("翻译服务", "论文翻译服务", "goods"),
@@ -280,3 +284,10 @@ def test_a_nature_that_there_is_none_is_a_fault(body: str, parts: list[dict[str,
     form = form_from("reply", "x", {**DATA, "body": body, "plans": [{"id": "a", "parts": parts}]}, {}, own=False)
     problems = check_form(form, (), bundled().load("natures"))
     assert [problem for problem in problems if told in problem.zh and told in problem.en]
+
+
+def test_a_form_refuses_goods_of_natures_that_there_are() -> None:
+    refuses = {"liquid": {"instead": "x", "why": "流的"}}
+    form = form_from("reply", "x", {**DATA, "settings": {"refuses": refuses}}, {}, own=False)
+    problems = check_form(form, (), bundled().load("natures"))
+    assert any("liquid" in problem.zh and "liquid" in problem.en for problem in problems)

@@ -33,6 +33,8 @@ def check_template(files: DataFiles, kind: str, identifier: str, *, strict: bool
         writer = _writer(files, kind)
         form = writer.forms[identifier]
         problems = check_form(form, VARIABLES, files.load(natures.KIND))
+        for refused in form.settings.get("refuses", {}).values():
+            writer.forms[refused["instead"]]  # UnknownForm when there is none
         sample = form.data.get("sample", DEFAULT_SAMPLE)
         data = files.load("samples").get(sample)
         if data is None:
