@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from copykit.platforms import Platform, Platforms
 from copykit.render.links import LinkView, summary
 from copykit.render.web import outcome_words
 from copykit.reports import snapshot as snapshots
+from copykit.reports.basis import Basis, basis_of, listed, narrowed
 from copykit.reports.build import Beside, Earlier, build
 from copykit.reports.collect import Came, collect_sources
 from copykit.reports.gather import Gathered, find_examples, gather
@@ -97,6 +98,7 @@ class Maker:
             to_keep(verified.memory if verified is not None else self._links_before(earlier)),
             gathered.failed,
             settings.path.stem,
+            gathered.by_source,
         )
         earlier = self._reaching_back(earlier, now)
         report = self._report(gathered, now, earlier, beside)
@@ -226,7 +228,7 @@ class Maker:
             year_ago = self._published(like.label) or self._from_sources(like)
             if year_ago is not None:
                 year_ago_before = self._published(like.before().label) or self._from_sources(like.before())
-        if before is not None:
+        if before is not None and before.documents and now.documents:
             self._note_unlike(years, parse(before.period, period.kind), year_ago is not None)
         if year_ago is not None and year_ago.measure != now.measure:
             year_ago = year_ago_before = None
@@ -266,16 +268,27 @@ class Maker:
             self._fault(error, common.REJECTED)
             return None
 
-    def _from_sources(self, period: Period) -> Snapshot | None:
-        """Return the words of a period that was not reported, where every source holds some of it."""
+    def _from_sources(self, period: Period, names: Collection[str] | None = None) -> Snapshot | None:
+        """Return the words of a period as its sources tell them, or some of these, where every one holds some of it."""
         settings = self._settings
-        if not all(source.dated for source in settings.sources if not source.optional):
+        sources = [source for source in settings.sources if names is None or source.name in names]
+        if not all(source.dated for source in sources if not source.optional or names is not None):
             return None
-        dated = replace(settings, sources=tuple(source for source in settings.sources if source.dated))
+        dated = replace(settings, sources=tuple(source for source in sources if source.dated))
         found = gather(dated, period, self._files)
-        if found.failed or not found.documents:
+        if found.failed or not found.documents or (names is not None and set(found.by_source) != set(names)):
             return None
-        return Snapshot(period.label, "", found.measure, found.documents, found.floor, found.digest, found.words)
+        words = found.floor, found.digest, found.words
+        return Snapshot(period.label, "", found.measure, found.documents, *words, sources=found.by_source)
+
+    def _narrowed(self, snapshot: Snapshot | None, names: Collection[str]) -> Snapshot | None:
+        """Return a period of some of its sources only, read again where its snapshot does not tell them apart."""
+        if snapshot is None:
+            return None
+        found = narrowed(snapshot, names)
+        if found is None and snapshot.sources is not None and set(names) <= set(snapshot.sources):
+            found = self._from_sources(parse(snapshot.period, self._settings.period), names)
+        return found
 
     # --- the report
 
@@ -290,16 +303,45 @@ class Maker:
 
         top, least = settings.words.get("top", DEFAULT_TOP), settings.words.get("min_count", 1)
         history = [self._of_history(label, earlier.before) for label in earlier.labels[:-1]]
-        found = changes(now, earlier.before, [*history, now], is_own, top, least, settings.lang)
+        mine, before, basis = self._alike(now, earlier.before, gathered.lost)
+        if basis.how != "untold":
+            history = [narrowed(each, mine.sources) if each is not None else None for each in history]
+        found = changes(mine, before, [*history, mine], is_own, top, least, settings.lang)
         year = None
-        if earlier.year_ago is not None:
-            rows = year_part(now, earlier.year_ago, is_own, SHOWN_OF_YEAR, least, settings.lang)
-            last_year = parse(earlier.year_ago.period, settings.period)
+        like_now, like, like_basis = self._alike(now, earlier.year_ago)
+        if like is not None:
+            rows = year_part(like_now, like, is_own, SHOWN_OF_YEAR, least, settings.lang)
+            last_year = parse(like.period, settings.period)
             year = YearPart(last_year.label, last_year.say(settings.lang, year=True), rows)
+            if not like_basis.whole:
+                names = listed(like_basis.shared, settings.lang)
+                zh = f"和去年比，只比两边都读到的{names}"
+                self._notes.append(zh if settings.lang == "zh" else f"against last year, only {names} are compared")
+        then, then_before = (
+            narrowed(each, mine.sources) if each is not None else None
+            for each in (earlier.year_ago, earlier.year_ago_before)
+        )
+        earlier = earlier._replace(year_ago=then, year_ago_before=then_before, basis=basis)
         told = [row.keyword for rows in found.words.values() for row in rows if row.state != "gone"]
         examples = find_examples(told, settings, period, self._files)
         day = self._day.isoformat()
         return build(settings, period, day, gathered, found, earlier, beside, examples, self._notes, year)
+
+    def _alike(
+        self, now: Snapshot, other: Snapshot | None, lost: Collection[str] = ()
+    ) -> tuple[Snapshot, Snapshot | None, Basis]:
+        """Return two periods with what the sources gave that both read; no other one where there is nothing alike."""
+        if other is None:
+            return now, None, Basis()
+        basis = basis_of(now, other, lost)
+        if basis.whole or basis.how == "untold":
+            return now, other, basis
+        if basis.how == "nothing":
+            return now, None, basis
+        mine, its = self._narrowed(now, basis.shared), self._narrowed(other, basis.shared)
+        if mine is None or its is None:
+            return now, None, basis._replace(how="mixed")
+        return mine, its, basis
 
     def _of_history(self, label: str, before: Snapshot | None) -> Snapshot | None:
         """Return an earlier period, from the sources where that costs little: tables of searches, a file a period."""

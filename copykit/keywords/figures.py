@@ -30,6 +30,7 @@ class SearchTable:
 
     ``folded`` are the words as they are read; without their blanks no two are the same. ``measures`` say what each role
     is: counts and money were added up, of an index the highest was kept, of a rank the best, of a rate the first.
+    ``listed``: nothing tells how often a word was searched, and the lines that hold it were counted.
     """
 
     texts: list[str]
@@ -38,6 +39,7 @@ class SearchTable:
     measures: Mapping[str, str]
     rows: int = 0
     skipped: int = 0  # rows whose text is too long for a search
+    listed: bool = False
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -98,9 +100,10 @@ def gather(documents: Iterable[Document], measures: Mapping[str, str]) -> Search
                     column[place] = min(old, value)
     figures = {role: _filled(column, len(texts)) for role, column in columns.items()}
     # How often a word stands in a list tells how often it was searched only where nothing else does.
-    if not any(measures[role] in TELLING for role in figures) and (not figures or max(lines, default=1) > 1):
+    listed = not any(measures[role] in TELLING for role in figures) and (not figures or max(lines, default=1) > 1)
+    if listed:
         figures[LINES] = np.array(lines, np.float64)
-    return SearchTable(texts, kept, figures, {**measures, LINES: "count"}, rows, skipped)
+    return SearchTable(texts, kept, figures, {**measures, LINES: "count"}, rows, skipped, listed)
 
 
 def _filled(column: Sequence[float], size: int) -> Floats:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from copykit._version import __version__
 from copykit.model import Example, LinkRow, PlanLine, Report, SourceRow, TitleRow, WordRow, YearPart
 from copykit.render.report.words import MARKS, against_the_rest, change, measure, number
+from copykit.reports.basis import Basis, listed, sentence
 from copykit.reports.gather import Gathered
 from copykit.reports.parts import OwnTitles
 from copykit.reports.period import Period, between
@@ -25,7 +26,8 @@ WITH_COMMANDS = 3  # words of a state that get a ready command
 class Earlier(NamedTuple):
     """What a period is compared with: the period before, and the same weeks last year with those before them.
 
-    ``labels`` name the periods of the words' figures, oldest first, the one reported last.
+    ``labels`` name the periods of the words' figures, oldest first, the one reported last. ``basis``: which sources
+    the period and the one before share.
     """
 
     before: Snapshot | None
@@ -33,6 +35,7 @@ class Earlier(NamedTuple):
     last_made: Period | None = None
     year_ago: Snapshot | None = None
     year_ago_before: Snapshot | None = None
+    basis: Basis = Basis()
 
 
 class Beside(NamedTuple):
@@ -82,7 +85,7 @@ def build(
         days=period.say(settings.lang),
         made_on=made_on,
         measure=unit,
-        lead=tuple(_lead(words, own, gathered, before, beside, unit, zh)),
+        lead=tuple(_lead(words, own, gathered, earlier, beside, unit, settings.lang)),
         words=words,
         own=own,
         periods=tuple(earlier.labels),
@@ -92,24 +95,21 @@ def build(
         plan=beside.plan,
         due=beside.due,
         sources=tuple(_as_before(row, before, zh) for row in gathered.sources),
-        notes=(*notes, *_missed(settings, period, earlier, gathered)),
+        notes=(*notes, *_missed(settings, period, earlier)),
         commands=(f"copykit report run {_typed(settings.path.name)} --period {period.label} --force",),
         year=year,
     )
 
 
-def _missed(settings: ReportSettings, period: Period, earlier: Earlier, gathered: Gathered) -> Iterator[str]:
-    """Yield what keeps a report from what lies before it: periods that were not made, another figure."""
+def _missed(settings: ReportSettings, period: Period, earlier: Earlier) -> Iterator[str]:
+    """Yield which periods before a report were not made."""
     zh = settings.lang == "zh"
-    before, last_made = earlier.before, earlier.last_made
+    last_made = earlier.last_made
     missed = between(last_made, period) if last_made is not None and last_made.start < period.start else []
     if missed:
         labels = ("、" if zh else ", ").join(each.label for each in missed[:6]) + ("……" if len(missed) > 6 else "")
         command = f"copykit report run {_typed(settings.path.name)} --period {missed[0].label}"
         yield f"漏了 {labels}，补跑：{command}" if zh else f"missed: {labels}; to make up: {command}"
-    if before is not None and before.measure != gathered.measure:
-        other = "the period before counted something else; nothing was compared"
-        yield "上一期数的不是同一个指标，这期没有比" if zh else other
 
 
 def _totals(gathered: Gathered, beside: Beside, unit: str, zh: bool) -> Iterator[tuple[str, str]]:
@@ -170,14 +170,19 @@ def _lead(
     words: Mapping[str, Sequence[WordRow]],
     own: Sequence[WordRow],
     gathered: Gathered,
-    before: Snapshot | None,
+    earlier: Earlier,
     beside: Beside,
     unit: str,
-    zh: bool,
+    lang: str,
 ) -> list[str]:
     """Return the three sentences that matter first."""
-    lead = []
-    if before is None:
+    zh = lang == "zh"
+    before = earlier.before
+    named = _unlike(gathered, earlier, unit, lang)
+    lead = [named] if named else []
+    if not gathered.documents:
+        pass
+    elif before is None:
         first = sorted(gathered.words.items(), key=lambda item: (-item[1][0], item[0]))[:NAMED]
         p = MARKS["zh" if zh else "en"]
         named = p.between.join(f"“{word}”{p.open}{number(figure)}{p.shut}" for word, (figure, _) in first)
@@ -186,7 +191,7 @@ def _lead(
             if zh
             else f"This is the first period; changes come with the next. Most frequent: {named or '(no words)'}."
         )
-    else:
+    elif before.measure == gathered.measure and earlier.basis.how in ("shared", "untold"):
         rising, new, falling = (words.get(state, ()) for state in ("rising", "new", "falling"))
         if rising:
             lead.append(_first(rising, unit, zh))
@@ -196,7 +201,7 @@ def _lead(
             lead.append(_first(falling, unit, zh))
         if not (rising or new or falling):
             lead.append("和上一期比，没有够得上说变化的词。" if zh else "No word changed enough to be told.")
-    trouble = _trouble(gathered, beside, zh)
+    trouble = _trouble(gathered, beside, earlier, lang)
     if trouble:
         lead = [*lead[:2], trouble]
     if len(lead) < 3 and own:
@@ -237,17 +242,49 @@ def _new(rows: Sequence[WordRow], zh: bool) -> str:
     return f"新出来 {len(rows)} 个词：{named}{' 等' if len(rows) > NAMED else ''}{more}。"
 
 
-def _trouble(gathered: Gathered, beside: Beside, zh: bool) -> str:
+def _unlike(gathered: Gathered, earlier: Earlier, unit: str, lang: str) -> str:
+    """Return the sentence that stands first where the two periods are not made of the same, else nothing."""
+    zh, before = lang == "zh", earlier.before
+    if not gathered.documents:
+        return "这期没有数据，没有比。" if zh else "There is no data of this period; nothing was compared."
+    if before is None:
+        lost = _not_read(gathered)
+        if not lost:
+            return ""
+        names = listed(lost, lang)
+        return f"这期没读到{names}，下面的数里没有它。" if zh else f"{names} could not be read; the figures lack it."
+    if not before.documents:
+        return "上一期没有数据，没有比。" if zh else "There is no data of the period before; nothing was compared."
+    said = sentence(earlier.basis, lang)
+    if before.measure != gathered.measure:
+        was = measure(before.measure, lang)
+        if zh:
+            return f"{said}上一期数的是{was}，这期是{unit}，没有比。"
+        return f"{said}{' ' if said else ''}The period before counted {was}, this one {unit}; nothing was compared."
+    return said
+
+
+def _not_read(gathered: Gathered) -> tuple[str, ...]:
+    """Return the sources that gave nothing and were to."""
+    return tuple(row.name for row in gathered.sources if not row.ok and not row.documents)
+
+
+def _trouble(gathered: Gathered, beside: Beside, earlier: Earlier, lang: str) -> str:
     """Return one sentence on what needs somebody, empty when nothing does."""
+    zh = lang == "zh"
     said = []
-    lost = [row for row in beside.links or () if row.state == "lost"]
-    broken = [row for row in beside.plan or () if not row.kept]
-    if gathered.failed:
-        said.append(
-            f"{len(gathered.failed)} 处来源没读到" if zh else f"{len(gathered.failed)} sources could not be read"
-        )
+    lost = _not_read(gathered)
+    if gathered.documents:  # else the first sentence names none of them
+        lost = tuple(name for name in lost if earlier.before is not None and name not in earlier.basis.missing)
+    cut = [row.name for row in gathered.sources if not row.ok and row.documents]
     if lost:
-        said.append(f"{len(lost)} 条外链没了" if zh else f"{len(lost)} links were lost")
+        said.append(f"没读到{listed(lost, lang)}" if zh else f"{listed(lost, lang)} could not be read")
+    if cut:
+        said.append(f"{listed(cut, lang)}没读全" if zh else f"{listed(cut, lang)} could be read in part only")
+    links = [row for row in beside.links or () if row.state == "lost"]
+    broken = [row for row in beside.plan or () if not row.kept]
+    if links:
+        said.append(f"{len(links)} 条外链没了" if zh else f"{len(links)} links were lost")
     if broken:
         named = ("、" if zh else ", ").join(row.channel for row in broken[:NAMED])
         said.append(f"{named} 断了" if zh else f"not kept: {named}")

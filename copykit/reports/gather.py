@@ -41,16 +41,22 @@ _CHUNK = 1 << 20
 
 @dataclass(slots=True)
 class Gathered:
-    """What the sources of a period held. ``words``: word → (figure, documents or rows)."""
+    """What the sources of a period held. ``words``: word → (figure, documents or rows).
+
+    ``by_source`` has every source that was read, with what it gave of each word, or None where that is not told apart.
+    ``lost`` are the names of those that had nothing to read, optional ones among them.
+    """
 
     measure: str
     words: dict[str, tuple[float, int]]
     floor: float
+    by_source: dict[str, dict[str, float] | None]
     documents: int
     sources: list[SourceRow]
     digest: str
     refused: list[CopykitError] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
 
 
 def gather(
@@ -70,13 +76,25 @@ def gather(
     """
     stop = _stop_words(settings)
     reader = _Reader(settings, period, files, came)
+    by_source: dict[str, dict[str, float] | None] = {}
     if settings.kind == "query":
-        table = gather_searches(reader.documents(), figure_columns(files.load("columns")).measures)
-        measure, words, floor = _searched(table, stop)
+        measures = figure_columns(files.load("columns")).measures
+        tables = [(source.name, gather_searches(reader.documents(source), measures)) for source in settings.sources]
+        measure, words, floor = _searched(tables, stop, by_source)
     else:
         measure, words, floor = "documents", *_mined(reader, settings, files, stop, jobs)
+    names = [row.name for row in reader.rows if row.documents]
     return Gathered(
-        measure, words, floor, reader.read, reader.rows, reader.digest.hexdigest()[:24], reader.refused, reader.failed
+        measure,
+        words,
+        floor,
+        {name: by_source.get(name) if len(names) > 1 else None for name in names},
+        reader.read,
+        reader.rows,
+        reader.digest.hexdigest()[:24],
+        reader.refused,
+        reader.failed,
+        [row.name for row in reader.rows if not row.documents],
     )
 
 
@@ -86,17 +104,36 @@ def _stop_words(settings: ReportSettings) -> tuple[str, ...]:
     return tuple(read_lines(settings.folder / name)) if name else ()
 
 
-def _searched(table: SearchTable, stop: Sequence[str]) -> tuple[str, dict[str, tuple[float, int]], float]:
-    measure = next((role for role in MEASURED if role in table.figures), LINES)
-    found: list[tuple[str, float]] = []
+def _searched(
+    tables: Sequence[tuple[str, SearchTable]], stop: Sequence[str], by_source: dict[str, dict[str, float] | None]
+) -> tuple[str, dict[str, tuple[float, int]], float]:
+    """Return the figure that is taken, the words with it, and below which it was dropped; fill in what each gave."""
+    told = {role for _, table in tables if not table.listed for role in table.figures}
+    measure = next((role for role in MEASURED if role in told), LINES)
     barred = [fold_text(word) for word in stop]
-    for place, text in enumerate(table.texts):
-        value = table.figure(measure, place)
-        if value is not None and value > 0 and not (barred and any(word in fold_text(text) for word in barred)):
-            found.append((text, value))
-    found.sort(key=lambda item: (-item[1], item[0]))
-    floor = found[MOST_WORDS][1] if len(found) > MOST_WORDS else 0.0
-    return measure, {text: (value, 1) for text, value in found[:MOST_WORDS]}, floor
+    texts: dict[str, str] = {}
+    totals: dict[str, float] = {}
+    given: dict[str, dict[str, float]] = {}
+    for name, table in tables:
+        own = given.setdefault(name, {})
+        if measure not in table.figures or (table.listed and measure in told):
+            continue
+        highest = table.measures[measure] == "index"
+        for place, text in enumerate(table.texts):
+            value = table.figure(measure, place)
+            if value is None or value <= 0 or (barred and any(word in fold_text(text) for word in barred)):
+                continue
+            key = table.folded[place].replace(" ", "")
+            texts.setdefault(key, text)
+            for figures in (totals, own):
+                old = figures.get(key, 0.0)
+                figures[key] = max(old, value) if highest else old + value
+    found = sorted(totals, key=lambda key: (-totals[key], texts[key]))
+    floor = totals[found[MOST_WORDS]] if len(found) > MOST_WORDS else 0.0
+    kept = found[:MOST_WORDS]
+    for name, own in given.items():
+        by_source[name] = {texts[key]: own[key] for key in kept if key in own}
+    return measure, {texts[key]: (totals[key], 1) for key in kept}, floor
 
 
 def _mined(
@@ -104,7 +141,7 @@ def _mined(
 ) -> tuple[dict[str, tuple[float, int]], float]:
     recipe = Recipe(files.layers, files.cache, settings.kind, stop=stop)
     with scratch() as folder:
-        blocks = (block for source in reader.sources() for block in reader.blocks(source))
+        blocks = (block for source in settings.sources for block in reader.blocks(source))
         found, _ = mine_blocks(blocks, recipe, Wanted(MOST_WORDS), folder, jobs=jobs)
     words = {word.text: (float(word.documents), word.count) for word in found}
     return words, float(found[-1].documents) if len(found) == MOST_WORDS else 0.0
@@ -123,19 +160,15 @@ class _Reader:
         self.read = 0
         self.digest = hashlib.sha256()
 
-    def sources(self) -> Sequence[Source]:
-        return self._settings.sources
-
-    def documents(self) -> Iterator[Document]:
-        for source in self.sources():
-            opened = self._open(source)
-            if opened is None:
-                continue
-            count = 0
-            for document in opened:
-                count += 1
-                yield document
-            self._close(source, opened, count)
+    def documents(self, source: Source) -> Iterator[Document]:
+        opened = self._open(source)
+        if opened is None:
+            return
+        count = 0
+        for document in opened:
+            count += 1
+            yield document
+        self._close(source, opened, count)
 
     def blocks(self, source: Source) -> Iterator[Block]:
         opened = self._open(source)

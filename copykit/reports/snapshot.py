@@ -15,7 +15,7 @@ from copykit.reports.period import kind_of
 from copykit.reports.publish import SNAPSHOT, published
 from copykit.reports.settings import ReportSettings
 
-VERSION = 2  # 1: without ``report``
+VERSION = 3  # 1: without ``report``, 2: without ``sources``
 MOST_WORDS = 50_000
 
 
@@ -39,7 +39,8 @@ class Snapshot:
     ``words`` maps a word to (figure, documents); what is not in it was below ``floor``, the smallest figure that was
     kept, or did not occur when ``floor`` is 0. ``measure``: count or a figure's role. ``digest`` tells inputs apart.
     ``links`` are rows of page, link, when, and what was seen (``reports/links``). ``report`` is the name of the
-    settings file without its ending, empty where an older copykit wrote it.
+    settings file without its ending, empty where an older copykit wrote it. ``sources`` are those that were read, each
+    with what it gave of each word, or None where that is not told apart; all of it None where nothing tells.
     """
 
     period: str
@@ -53,6 +54,7 @@ class Snapshot:
     links: Sequence[Sequence[Any]] = ()
     failed: Sequence[str] = ()
     report: str = ""
+    sources: Mapping[str, Mapping[str, float] | None] | None = None
 
 
 def check_owner(settings: ReportSettings) -> bool:

@@ -1,0 +1,143 @@
+"""Two periods are compared on the sources that both of them read; what one of them lacks neither falls nor is new."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copykit.cli import run
+from copykit.reports.publish import SNAPSHOT
+
+MONDAYS = {"2026-W45": "2026-11-02", "2026-W46": "2026-11-09", "2026-W47": "2026-11-16", "2026-W48": "2026-11-23"}
+WORDS = ["猫抓板", "猫窝", "猫爬架", "猫砂盆", *(f"猫玩具{name}款" for name in "甲乙丙丁戊己")]
+SETTINGS = 'name = "周报"\n' + "".join(
+    f'[[source]]\nname = "{name}"\nfiles = ["{name}-{{start}}.csv"]\n' for name in ("直通车", "千川")
+)
+CHANGES = ("new", "rising", "falling", "gone")
+
+
+def table(shop: Path, name: str, label: str, factor: float = 1, **more: float) -> None:
+    rows = {word: (900 - 40 * place) * factor for place, word in enumerate(WORDS)} | more
+    lines = ["搜索词,展现量", *(f"{word},{count:.0f}" for word, count in rows.items())]
+    (shop / f"{name}-{MONDAYS[label]}.csv").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    for label in MONDAYS:
+        table(tmp_path, "直通车", label, 猫抓板立式=600 if label < "2026-W47" else 1800)
+        table(tmp_path, "千川", label, 8, 逗猫棒=12300)
+    (tmp_path / "周报.toml").write_text(SETTINGS, "utf-8")
+    return tmp_path
+
+
+def made(shop: Path, label: str, *options: str, code: int = 0) -> dict[str, Any]:
+    day = "2026-12-01"
+    assert run(["report", "run", str(shop / "周报.toml"), "--period", label, "--today", day, *options]) == code
+    told: dict[str, Any] = json.loads((shop / "报告" / label / "report.json").read_bytes())
+    return told
+
+
+def changed(told: dict[str, Any]) -> dict[str, list[str]]:
+    words = {state: [row["keyword"] for row in told["words"].get(state, ())] for state in CHANGES}
+    return {state: found for state, found in words.items() if found}
+
+
+def test_words_of_a_source_that_is_missing_neither_fall_nor_go(shop: Path) -> None:
+    made(shop, "2026-W46")
+    (shop / "千川-2026-11-16.csv").unlink()
+    told = made(shop, "2026-W47", code=3)
+    assert changed(told) == {"rising": ["猫抓板立式"]}
+    assert told["lead"][0] == "这期没读到“千川”；涨跌只比两期都读到的“直通车”。"
+    row = told["words"]["rising"][0]
+    assert (row["before"], row["after"]) == (600, 1800)
+    paragraphs = json.loads((shop / "报告" / "2026-W47" / "message.json").read_bytes())["paragraphs"]
+    assert paragraphs[0] == told["lead"][0]
+
+
+def test_nor_are_they_new_when_it_is_back(shop: Path) -> None:
+    made(shop, "2026-W45")
+    (shop / "千川-2026-11-09.csv").unlink()
+    made(shop, "2026-W46", code=3)
+    told = made(shop, "2026-W47")
+    assert changed(told) == {"rising": ["猫抓板立式"]}
+    assert told["lead"][0] == "上一期没读到“千川”；涨跌只比两期都读到的“直通车”。"
+    after = made(shop, "2026-W48")
+    assert changed(after) == {}
+    assert "千川" not in after["lead"][0]
+    english = made(shop, "2026-W47", "--force", "--lang", "en")
+    assert (
+        english["lead"][0] == "“千川” could not be read the last time; changes compare only “直通车”, read both times."
+    )
+
+
+def test_a_way_is_told_over_periods_that_read_the_same(shop: Path) -> None:
+    for number, label in enumerate(MONDAYS):
+        table(shop, "直通车", label, 猫抓板立式=300 * 3**number)
+    made(shop, "2026-W45")
+    (shop / "直通车-2026-11-09.csv").unlink()
+    made(shop, "2026-W46", code=3)
+    made(shop, "2026-W47")
+    row = made(shop, "2026-W48")["words"]["rising"][0]
+    assert (row["keyword"], row["note"]) == ("猫抓板立式", "")
+    assert row["history"][-3:] == [None, 2700, 8100]
+
+
+def test_a_source_that_was_added_brings_no_new_words(shop: Path) -> None:
+    path = shop / "周报.toml"
+    path.write_text(SETTINGS.partition('[[source]]\nname = "千川"')[0], "utf-8")
+    made(shop, "2026-W46")
+    path.write_text(SETTINGS, "utf-8")
+    told = made(shop, "2026-W47")
+    assert changed(told) == {"rising": ["猫抓板立式"]}
+    assert told["lead"][0] == "上一期还没有“千川”；涨跌只比两期都读到的“直通车”。"
+
+
+def test_nothing_in_common_is_not_compared(shop: Path) -> None:
+    (shop / "千川-2026-11-09.csv").unlink()
+    made(shop, "2026-W46", code=3)
+    (shop / "直通车-2026-11-16.csv").unlink()
+    told = made(shop, "2026-W47", code=3)
+    assert changed(told) == {}
+    assert told["lead"][0] == "这期没读到“直通车”，上一期没读到“千川”；没有一处来源两期都读到，没有比。"
+
+
+def test_without_data_nothing_is_compared_and_no_reason_is_made_up(shop: Path) -> None:
+    made(shop, "2026-W46")
+    for path in shop.glob("*-2026-11-16.csv"):
+        path.unlink()
+    told = made(shop, "2026-W47", code=3)
+    assert told["lead"] == ["这期没有数据，没有比。", "要有人管：没读到“直通车”、“千川”。"]
+    assert told["notes"] == []
+    after = made(shop, "2026-W48")
+    assert (after["lead"], changed(after)) == (["上一期没有数据，没有比。"], {})
+
+
+def test_the_snapshot_of_an_older_copykit_is_compared_as_it_is(shop: Path) -> None:
+    made(shop, "2026-W46")
+    path = shop / "报告" / "2026-W46" / SNAPSHOT
+    value = json.loads(path.read_bytes())
+    del value["sources"]
+    path.write_text(json.dumps(value | {"version": 2}), "utf-8")
+    assert changed(made(shop, "2026-W47")) == {"rising": ["猫抓板立式"]}
+    (shop / "千川-2026-11-16.csv").unlink()
+    assert "可能只是少了它" in made(shop, "2026-W47", "--force", code=3)["lead"][0]
+
+
+def test_mined_words_are_read_again_from_what_both_read(tmp_path: Path) -> None:
+    text = 'name = "周报"\nkind = "title"\n' + SETTINGS.partition("\n")[2]
+    (tmp_path / "周报.toml").write_text(text.replace(".csv", ".txt"), "utf-8")
+    for label, times in (("2026-W46", 20), ("2026-W47", 90)):
+        lines = ["立式猫抓板不掉屑"] * times + ["加厚猫窝冬天保暖"] * 60 + ["全封闭猫砂盆防外溅"] * 60
+        (tmp_path / f"直通车-{MONDAYS[label]}.txt").write_text("\n".join(lines), "utf-8")
+        (tmp_path / f"千川-{MONDAYS[label]}.txt").write_text("\n".join(["自动逗猫棒充电"] * 80), "utf-8")
+    made(tmp_path, "2026-W46")
+    (tmp_path / "千川-2026-11-16.txt").unlink()
+    told = made(tmp_path, "2026-W47", code=3)
+    assert told["lead"][0] == "这期没读到“千川”；涨跌只比两期都读到的“直通车”。"
+    words = changed(told)
+    assert set(words) == {"rising"}
+    assert not any("逗猫棒" in word for word in words["rising"])
