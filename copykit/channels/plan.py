@@ -204,6 +204,10 @@ class _Choice:
         hours = _hours_a_post(channel) * sum(row.actions or 0 for row in rows)
         return sum(row.orders or 0 for row in rows) / hours if hours else 0.0
 
+    def _own_orders(self, channel: Channel) -> float:
+        """Return the orders that the user's own results tell of, 0 without any."""
+        return sum(row.orders or 0 for row in self.outlook.own(channel))
+
     def _say(self, zh: str, en: str) -> str:
         return en if self.planner.lang == "en" else zh
 
@@ -220,6 +224,9 @@ class _Choice:
         if channel.state in ("gone", "refused"):
             return _No(self._left_behind(channel), "gone")
         for condition in channel.needs:
+            # How soon people buy again tells whether orders may come; orders that came tell it better.
+            if condition.fact == "repurchase_days" and self._own_orders(channel):
+                continue
             if (found := objection(condition, self.facts)) is not None:
                 return _No(found, "law" if condition.fact in ("category", "consent") else "unfit")
         if (found := self._wrong_shop(channel)) is not None:
@@ -292,10 +299,9 @@ class _Choice:
 
     def _schedule(self, channel: Channel, shared: bool) -> tuple[list[Task], int] | None:
         """Return the first way of scheduling whose hours fit: as soon as possible, then as often as possible."""
-        last = max(self.desk.weeks - self.assumed["focus"]["least_weeks"] + 1, 1)
         mine = [task for task in self.kept if task.channel == channel.id]
         opens = any(template.when == "start" for template in channel.tasks)
-        for first_week in range(channel.cadence.start_week, last + 1):
+        for first_week in range(channel.cadence.start_week, self._last_start() + 1):
             # What is done once may be done a week or more ahead where the first week is full.
             setups = range(first_week, 0, -1) if opens else (first_week,)
             for times in range(channel.cadence.times, channel.cadence.least - 1, -1):
@@ -338,11 +344,30 @@ class _Choice:
             self.load[week] += task.hours
             kind[week] += task.hours if task.kind != "setup" else 0.0
 
+    def _last_start(self) -> int:
+        """Return the last week in which a channel may begin."""
+        return max(self.desk.weeks - self.assumed["focus"]["least_weeks"] + 1, 1)
+
+    def _comes_round(self, channel: Channel) -> bool:
+        """Return whether anything of a channel would lie in the plan, were there hours for it."""
+        weeks = range(channel.cadence.start_week, self._last_start() + 1)
+        return any(tasks_of(channel, self.desk, week, channel.cadence.times) for week in weeks)
+
     def _no_hours(self, channel: Channel) -> str:
         if channel.cadence.start_week > self.desk.weeks:
             begin = channel.cadence.start_week
             zh = f"要到第 {begin} 周才开始，计划只有 {self.desk.weeks} 周"
             return self._say(zh, f"begins in week {begin}, the plan has {self.desk.weeks}")
+        begin, kept = channel.cadence.start_week, self.assumed["focus"]["least_weeks"]
+        if begin > self._last_start():
+            zh = f"要到第 {begin} 周才开始，最少做 {kept} 周，计划只有 {self.desk.weeks} 周"
+            en = f"begins in week {begin} and takes {kept} weeks at least, the plan has {self.desk.weeks}"
+            return self._say(zh, en)
+        if not self._comes_round(channel):
+            every = channel.cadence.every_weeks
+            zh = f"第 {begin} 周起、每 {every} 周一轮，{self.desk.weeks} 周的计划里轮不到"
+            en = f"comes every {every} weeks from week {begin} on, never in a plan of {self.desk.weeks}"
+            return self._say(zh, en)
         least = _hours_a_post(channel) * channel.cadence.least / channel.cadence.every_weeks
         start = sum(template.hours for template in channel.tasks if template.when == "start")
         opening = self._say(f"，开头还要 {start:g} 小时", f" and {start:g} h to begin") if start else ""
@@ -370,15 +395,14 @@ class _Choice:
     def _why(self, channel: Channel) -> str:
         if channel.cost_model == "clicks":
             return f"{self.costs.click_verdict(channel)[1]}；{channel.why}"
-        rows = [row for row in self.outlook.own(channel) if row.orders is not None]
-        if rows and sum(row.orders or 0 for row in rows) > 0:
+        if orders := self._own_orders(channel):
+            rows = [row for row in self.outlook.own(channel) if row.orders is not None]
             actions = sum(row.actions or 0 for row in rows)
-            orders = f"{sum(row.orders or 0 for row in rows):,.0f}"
             made = self._say(f"{actions:,.0f} 次", f"{actions:,.0f} posts")
             if not actions:
                 made = self._say(f"{len(rows)} 期", f"{len(rows)} periods")
-            zh = f"你自己的结果：{made}带来 {orders} 单，接着做"
-            return self._say(zh, f"your own results: {made} brought {orders} orders; go on")
+            zh = f"你自己的结果：{made}带来 {orders:,.0f} 单，接着做"
+            return self._say(zh, f"your own results: {made} brought {orders:,.0f} orders; go on")
         for condition in channel.fits:
             if holds(condition, self.facts):
                 return self.facts.fill(condition.why)

@@ -90,6 +90,19 @@ def test_a_theme_with_one_scene_is_not_said_every_week() -> None:
     assert sum(one.scenes[0] in title for title in posts) == 1
 
 
+def test_a_plan_too_short_for_a_channel_does_not_speak_of_hours() -> None:
+    plan = make(hours=168, weeks=2, budget=20_000)
+    assert not [rejected for rejected in plan.rejected if "排不下" in rejected.why]
+    assert "最少做 2 周，计划只有 2 周" in " ".join(rejected.why for rejected in plan.rejected)
+
+
+def test_orders_of_ones_own_outweigh_how_seldom_people_buy_again() -> None:
+    seldom = replace(RICH, shop=replace(COFFEE, repurchase_days=120))
+    assert "天才再买一次" in why(make(seldom, hours=40), "parcel_card")
+    own = (OwnResult("parcel_card", 400, 60, 31),)
+    assert "parcel_card" in chosen(make(seldom, results=own, hours=40))
+
+
 def test_money_that_is_left_for_want_of_hours_is_told_as_such() -> None:
     (note,) = [note for note in make(hours=4, budget=9000).notes if "预算还剩" in note]
     assert "没有时间做" in note
