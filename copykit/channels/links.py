@@ -355,8 +355,11 @@ def placed_in(table: Table, links: Sequence[str], on_error: Callable[[CopykitErr
 
 
 def nobody_reached(checks: Sequence[LinkCheck]) -> bool:
-    """Return whether no page at all was reached: then it is our own connection that is gone, and no page is blamed."""
-    return all(check.outcome in OWN_FAULTS for check in checks)
+    """Return whether no page at all was reached: then it may be our own connection that is gone, and none is blamed.
+
+    A private address, which is never asked, tells nothing of the connection.
+    """
+    return all(check.outcome in OWN_FAULTS or check.outcome == "private" for check in checks)
 
 
 def placed_of(plan: Plan, notes: Mapping[str, Sequence[tuple[str, str]]], links: Sequence[str]) -> list[PlacedLink]:

@@ -346,7 +346,8 @@ class _Choice:
 
     def _last_start(self) -> int:
         """Return the last week in which a channel may begin."""
-        return max(self.desk.weeks - self.assumed["focus"]["least_weeks"] + 1, 1)
+        least: int = self.assumed["focus"]["least_weeks"]
+        return max(self.desk.weeks - least + 1, 1)
 
     def _comes_round(self, channel: Channel) -> bool:
         """Return whether anything of a channel would lie in the plan, were there hours for it."""

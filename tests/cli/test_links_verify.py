@@ -139,6 +139,11 @@ def test_when_no_page_at_all_is_reached_the_run_broke_and_blames_nobody(copykit:
     assert copykit("links", "verify").code == 2
 
 
+def test_a_page_that_is_never_asked_is_not_reached(copykit: Copykit, tmp_path: Path) -> None:
+    (tmp_path / "页.txt").write_text("http://a.nowhere/\nhttp://192.168.1.8/links", "utf-8")
+    assert copykit("links", "verify", "页.txt", "--link", SHOP).code == 3
+
+
 def test_an_interrupted_run_keeps_what_it_found_and_leaves_the_old_file(
     copykit: Copykit, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
