@@ -24,9 +24,9 @@ from copykit.rules import rule as rules
 from copykit.rules.applies import ALWAYS
 from copykit.rules.check import plain_context
 from copykit.rules.claims import ASKED, EXCUSED, Excused
-from copykit.rules.engine import Engine
+from copykit.rules.engine import Engine, Part
 from copykit.rules.kinds import Kind, KindMaker
-from copykit.rules.reading import Context
+from copykit.rules.reading import Context, Reading
 from copykit.rules.relations import WHOLE
 from copykit.rules.surroundings import NEXT
 from copykit.text.clauses import sentences
@@ -139,12 +139,32 @@ class Checker:
         with self._engine.lock:
             return self._judge(text, context, links)
 
+    def every(self, text: str, context: Context) -> list[Finding]:
+        """Return all that the sentences of a text claim, by place: also what a report tells by a graver finding there.
+
+        For those who ask which rules hold of a text, and not what its writer should be told.
+        """
+        with self._engine.lock:
+            whole, parts = self._engine.read_long(text, context, sentences)
+            return in_order(self._claimed(text, whole, parts)[0])
+
     def _judge(self, text: str, context: Context, links: Sequence[tuple[int, int, str]] | None) -> Report:
         whole, parts = self._engine.read_long(text, context, sentences)
         if links is not None:
             whole.memo[on_page.LINKS] = links
-        folded = whole.folded
         notices = self._engine.find_whole(whole)
+        findings, exempted, asked = self._claimed(text, whole, parts)
+        # What the text as a whole owes stands beside what its sentences claim, and swallows none of it.
+        findings = settled(findings)
+        findings = in_order(_told_once([*findings, *self._owed_once(notices, findings)]))
+        exempted = sorted(_unsaid(_settled_too(exempted), findings), key=_place_of)
+        return Report(text, verdict(findings), tuple(findings), tuple(exempted), self._asks(findings, context, asked))
+
+    def _claimed(
+        self, text: str, whole: Reading, parts: Iterable[Part]
+    ) -> tuple[list[Finding], list[Excused], Mapping[str, Set[_Place]]]:
+        """Return what sentences claim, what of it is excused, and the untold facts with the places they decide of."""
+        folded, context = whole.folded, whole.context
         findings: list[Finding] = []
         exempted: list[Excused] = []
         asked: dict[str, set[_Place]] = {}
@@ -165,11 +185,7 @@ class Checker:
         ):
             if runs:
                 findings += self._parted(text, [folded.span(*run) for run in runs], context, signs)
-        # What the text as a whole owes stands beside what its sentences claim, and swallows none of it.
-        findings = settled(findings)
-        findings = in_order(_told_once([*findings, *self._owed_once(notices, findings)]))
-        exempted = sorted(_unsaid(_settled_too(exempted), findings), key=_place_of)
-        return Report(text, verdict(findings), tuple(findings), tuple(exempted), self._asks(findings, context, asked))
+        return findings, exempted, asked
 
     def _parted(self, text: str, runs: Iterable[tuple[int, int]], context: Context, signs: str) -> list[Finding]:
         """Return what stretches of the text, in which signs part the characters of words, say without the signs."""

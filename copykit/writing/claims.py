@@ -147,8 +147,7 @@ def stock_claims(brief: Brief) -> tuple[Claim, ...]:
 class _Screen:
     """Finds the phrases of a brief that no text may hold.
 
-    These are errors, claims of which there is no proof, and what ``barred`` of the data names. What a whole text owes
-    (a mark, a notice) is no fault of a phrase.
+    These are errors, claims of which there is no proof, and what ``barred`` of the data names.
     """
 
     def __init__(self, checker: Checker, settings: Mapping[str, Any]) -> None:
@@ -163,21 +162,20 @@ class _Screen:
         for _, entry in groupby(said_in(brief), lambda said: _entry(said[0])):
             said = list(entry)
             starts = list(accumulate((len(text) + len(_APART) for _, text in said), initial=0))
-            found: dict[int, Finding] = {}
-            for finding in self._checker.check(_APART.join(text for _, text in said), context).findings:
-                number = bisect_right(starts, finding.start) - 1
-                if self._bars(finding) and (number not in found or found[number].severity != "error"):
-                    found[number] = finding
-            yield from ((*said[number], self._why(said[number][0], finding)) for number, finding in found.items())
+            found: dict[int, list[Finding]] = {}
+            # What a graver finding swallows bars as well: 得湿疹 of a cream sounds like medicine and is a threat.
+            for finding in self._checker.every(_APART.join(text for _, text in said), context):
+                if self._bars(finding):
+                    found.setdefault(bisect_right(starts, finding.start) - 1, []).append(finding)
+            for number, findings in found.items():
+                path, text = said[number]
+                yield path, text, self._why(path, _gravest(findings))
 
     def _bars(self, finding: Finding) -> bool:
-        kind: Any = self._checker.kind_of(finding.rule)
-        if getattr(kind, "whole_text", False) or not finding.rule.startswith("law/"):
+        if not finding.rule.startswith("law/"):
             return False
-        warned = finding.severity == "warning"
-        return finding.severity == "error" or (
-            warned and bool(self._proof(finding) or named(finding.rule, self._barred))
-        )
+        unproved = self._proof(finding) or named(finding.rule, self._barred)
+        return finding.severity == "error" or (finding.severity == "warning" and bool(unproved))
 
     def _proof(self, finding: Finding) -> str:
         """Return the kind of claim that would prove what was found, if any would."""
@@ -195,6 +193,11 @@ class _Screen:
             if self._kinds[kind].get("by_proof") and path[0] == "selling_points" and path[-1] != "proof":
                 parts.append(dict(self._missing["proof_of_point"]))
         return Words("".join(each["zh"] for each in parts), "".join(each["en"] for each in parts))
+
+
+def _gravest(findings: Sequence[Finding]) -> Finding:
+    """Return an error where there is one, then what stands first, then what spans most."""
+    return min(findings, key=lambda each: (each.severity != "error", each.start, -each.end))
 
 
 # A blank line parts paragraphs, so that no line is read as if it ran on in the next.

@@ -186,6 +186,11 @@ def test_a_noun_with_the_signs_of_a_sentence_is_written_without_them_and_told() 
     ]
 
 
+def test_a_threat_is_withheld_though_another_rule_speaks_of_the_same_words() -> None:
+    made = ledger(product="护手霜", category="护手霜", audience={"who": ["打字的人"], "pains": ["不护手就要得湿疹"]})
+    assert held(made) == [("audience.pains.0", "拿“湿疹”吓人来卖货")]
+
+
 def test_one_line_is_told_of_a_phrase() -> None:
     made = ledger(selling_points=["全网最低价，100% 学会开口，学不会退款！"])
     assert [field for field, _ in held(made)] == ["selling_points.0.feature"]
