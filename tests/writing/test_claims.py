@@ -197,8 +197,8 @@ def test_one_line_is_told_of_a_phrase() -> None:
 
 
 def test_a_famous_name_is_no_obstacle() -> None:
-    made = ledger(selling_points=[{"feature": "上过央视", "benefit": "李佳琦推荐"}])
-    assert [field for field, _ in held(made)] == ["selling_points.0.benefit"]
+    made = ledger(selling_points=[{"feature": "上过央视", "benefit": "李佳琦推荐"}, "央视大楼边上的店"])
+    assert [field for field, _ in held(made)] == ["selling_points.0.feature", "selling_points.0.benefit"]
 
 
 def test_a_claim_that_is_held_back_proves_nothing_else() -> None:
