@@ -95,10 +95,21 @@ def build(
         plan=beside.plan,
         due=beside.due,
         sources=tuple(_as_before(row, before, zh) for row in gathered.sources),
-        notes=(*notes, *_missed(settings, period, earlier)),
+        notes=(*notes, *_of_their_own(gathered, unit, settings.lang), *_missed(settings, period, earlier)),
         commands=(f"copykit report run {_typed(settings.path.name)} --period {period.label} --force",),
         year=year,
     )
+
+
+def _of_their_own(gathered: Gathered, unit: str, lang: str) -> Iterator[str]:
+    """Yield which sources have another figure than the one that is compared."""
+    for name, words, role in gathered.apart:
+        if lang == "zh":
+            has = f"只有{measure(role, lang)}，" if role else ""
+            yield f"“{name}”的 {words:,} 个词{has}没有{unit}，没有比；要比，给它另写一份报告"
+        else:
+            has = f"only {measure(role, lang)} and " if role else ""
+            yield f"“{name}” has {has}no {unit}: its {words:,} words were not compared; give it a report of its own"
 
 
 def _missed(settings: ReportSettings, period: Period, earlier: Earlier) -> Iterator[str]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from copykit.corpus.blocks import Block, Document
 from copykit.corpus.files import CORPUS
@@ -39,6 +40,14 @@ NOTHING_CAME: Mapping[str, Came] = {}
 _CHUNK = 1 << 20
 
 
+class Apart(NamedTuple):
+    """A source whose words have another figure than the one that is compared: how many, and which (may be empty)."""
+
+    name: str
+    words: int
+    role: str
+
+
 @dataclass(slots=True)
 class Gathered:
     """What the sources of a period held. ``words``: word → (figure, documents or rows).
@@ -57,6 +66,7 @@ class Gathered:
     refused: list[CopykitError] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    apart: list[Apart] = field(default_factory=list)
 
 
 def gather(
@@ -77,13 +87,16 @@ def gather(
     stop = _stop_words(settings)
     reader = _Reader(settings, period, files, came)
     by_source: dict[str, dict[str, float] | None] = {}
+    apart: list[Apart] = []
     if settings.kind == "query":
         measures = figure_columns(files.load("columns")).measures
         tables = [(source.name, gather_searches(reader.documents(source), measures)) for source in settings.sources]
         measure, words, floor = _searched(tables, stop, by_source)
+        apart = _apart(tables, measure, by_source)
     else:
         measure, words, floor = "documents", *_mined(reader, settings, files, stop, jobs)
-    names = [row.name for row in reader.rows if row.documents]
+    others = {each.name for each in apart}
+    names = [row.name for row in reader.rows if row.documents and row.name not in others]
     return Gathered(
         measure,
         words,
@@ -95,6 +108,7 @@ def gather(
         reader.refused,
         reader.failed,
         [row.name for row in reader.rows if not row.documents],
+        apart,
     )
 
 
@@ -115,9 +129,9 @@ def _searched(
     totals: dict[str, float] = {}
     given: dict[str, dict[str, float]] = {}
     for name, table in tables:
-        own = given.setdefault(name, {})
         if measure not in table.figures or (table.listed and measure in told):
             continue
+        own = given.setdefault(name, {})
         highest = table.measures[measure] == "index"
         for place, text in enumerate(table.texts):
             value = table.figure(measure, place)
@@ -134,6 +148,16 @@ def _searched(
     for name, own in given.items():
         by_source[name] = {texts[key]: own[key] for key in kept if key in own}
     return measure, {texts[key]: (totals[key], 1) for key in kept}, floor
+
+
+def _apart(tables: Sequence[tuple[str, SearchTable]], measure: str, by_source: Mapping[str, object]) -> list[Apart]:
+    """Return the sources that have words, and none with the figure that is compared."""
+    found = []
+    for name, table in tables:
+        if len(table) and name not in by_source:
+            role = next((role for role in MEASURED if role in table.figures and not table.listed), "")
+            found.append(Apart(name, len(table), role if role != measure else ""))
+    return found
 
 
 def _mined(

@@ -127,6 +127,21 @@ def test_the_snapshot_of_an_older_copykit_is_compared_as_it_is(shop: Path) -> No
     assert "可能只是少了它" in made(shop, "2026-W47", "--force", code=3)["lead"][0]
 
 
+def test_a_source_with_another_figure_is_told_and_never_dropped_in_silence(shop: Path) -> None:
+    with (shop / "周报.toml").open("a", encoding="utf-8") as out:
+        out.write('[[source]]\nname = "生意参谋"\nfiles = ["参谋-{start}.csv"]\n')
+    for label in ("2026-W46", "2026-W47"):
+        text = "搜索词,搜索人气\n猫窝冬季保暖,5400\n猫抓板,9000\n"
+        (shop / f"参谋-{MONDAYS[label]}.csv").write_text(text, "utf-8")
+    made(shop, "2026-W46")
+    told = made(shop, "2026-W47")
+    assert "“生意参谋”的 2 个词只有搜索人气，没有展现，没有比；要比，给它另写一份报告" in told["notes"]
+    assert "生意参谋" not in "".join(told["lead"])
+    (shop / "千川-2026-11-16.csv").unlink()
+    lead = made(shop, "2026-W47", "--force", code=3)["lead"]
+    assert lead[0] == "这期没读到“千川”；涨跌只比两期都读到的“直通车”。"
+
+
 def test_mined_words_are_read_again_from_what_both_read(tmp_path: Path) -> None:
     text = 'name = "周报"\nkind = "title"\n' + SETTINGS.partition("\n")[2]
     (tmp_path / "周报.toml").write_text(text.replace(".csv", ".txt"), "utf-8")
