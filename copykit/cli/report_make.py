@@ -28,14 +28,14 @@ from copykit.reports import snapshot as snapshots
 from copykit.reports.basis import Basis, basis_of, listed, narrowed
 from copykit.reports.build import Beside, Earlier, build
 from copykit.reports.collect import Came, collect_sources
-from copykit.reports.gather import Gathered, find_examples, gather
+from copykit.reports.gather import Gathered, find_examples, gather, read_daily
 from copykit.reports.links import Verified, remembered, to_keep, verify_links
 from copykit.reports.parts import OwnTitles, judged_titles, link_rows, plan_part
 from copykit.reports.period import Period, parse
 from copykit.reports.publish import published
 from copykit.reports.settings import ReportSettings
-from copykit.reports.snapshot import Snapshot
-from copykit.reports.words import changes, year_part
+from copykit.reports.snapshot import MOST_WORDS, Snapshot
+from copykit.reports.words import Changes, changes, lone_days, year_part
 from copykit.reports.years import Years
 from copykit.state import State, state_path
 from copykit.tables.rows import RowEmpty
@@ -306,7 +306,8 @@ class Maker:
         mine, before, basis = self._alike(now, earlier.before, gathered.lost)
         if basis.how != "untold":
             history = [narrowed(each, mine.sources) if each is not None else None for each in history]
-        found = changes(mine, before, [*history, mine], is_own, top, least, settings.lang)
+        one_day = self._one_day(mine, before, lambda: changes(mine, before, (), is_own, MOST_WORDS, least))
+        found = changes(mine, before, [*history, mine], is_own, top, least, settings.lang, one_day)
         year = None
         like_now, like, like_basis = self._alike(now, earlier.year_ago)
         if like is not None:
@@ -342,6 +343,20 @@ class Maker:
         if mine is None or its is None:
             return now, None, basis._replace(how="mixed")
         return mine, its, basis
+
+    def _one_day(self, now: Snapshot, before: Snapshot | None, find: Callable[[], Changes]) -> Mapping[str, str]:
+        """Return what is said of words that only one day made new or rising, where sources tell days."""
+        settings = self._settings
+        read = {source.name for source in settings.sources if source.date_column and source.name in (now.sources or ())}
+        if not read or before is None or settings.kind != "query" or now.measure.endswith("index"):
+            return {}
+        its = narrowed(before, read)
+        found = find()
+        rows = [*found.own, *(row for state in ("new", "rising") for row in found.words.get(state, ()))]
+        if its is None or not rows:
+            return {}
+        daily = read_daily([row.keyword for row in rows], read, now.measure, settings, self._period, self._files)
+        return lone_days(now, its, daily, self._files.load("comparison")["standard"], settings.lang)
 
     def _of_history(self, label: str, before: Snapshot | None) -> Snapshot | None:
         """Return an earlier period, from the sources where that costs little: tables of searches, a file a period."""

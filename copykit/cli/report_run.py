@@ -89,7 +89,8 @@ def _publish(settings: ReportSettings, period: Period, made: Made, files: DataFi
     message = {
         "title": f"{settings.name} · {report.days}",
         "paragraphs": render.message_paragraphs(report, settings.where(period), lang),
-        "changes": sum(map(len, report.words.values())) + sum(row.state == "lost" for row in report.links or ()),
+        "changes": sum(len(rows) for state, rows in report.words.items() if state != "one_day")
+        + sum(row.state == "lost" for row in report.links or ()),
         "top": top_figure(report.words),
     }
 

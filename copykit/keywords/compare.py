@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from copykit.keywords.changes import Tested, compare_counts, learn_spread, never_falling, usual_sway
 from copykit.keywords.series import Series
+from copykit.keywords.spikes import lone_day, surplus_of
 from copykit.model import ChangeState, WordChange
 
 Floats = NDArray[np.float64]
@@ -255,11 +256,12 @@ class _Counts:
         if not len(slots):
             return "", ""
         usual = self.old[place] / max(self._before_exposure, 1e-9)
-        surplus = np.maximum(series.values[place, slots] - usual * series.exposure[slots], 0)
+        surplus = surplus_of(series.values[place, slots], series.exposure[slots], usual)
         if surplus.sum() <= 0 or self.after[place] < self._settings["least"]:
             return "", ""
-        if surplus.max() >= wanted["one_day"] * surplus.sum():
-            day = layout.days[int(slots[surplus.argmax()])]
+        lone = lone_day(surplus, wanted["one_day"])
+        if lone is not None:
+            day = layout.days[int(slots[lone])]
             return "one_day", day.isoformat() if day is not None else ""
         if (surplus > 0).sum() >= wanted["lasts"]:
             return ("late_bloomer" if seen else "lasting"), ""

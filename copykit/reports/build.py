@@ -212,6 +212,7 @@ def _lead(
             lead.append(_first(falling, unit, zh))
         if not (rising or new or falling):
             lead.append("和上一期比，没有够得上说变化的词。" if zh else "No word changed enough to be told.")
+        lead += [_spike(row, unit, zh) for row in words.get("one_day", ())[:1]]
     trouble = _trouble(gathered, beside, earlier, lang)
     if trouble:
         lead = [*lead[:2], trouble]
@@ -231,6 +232,13 @@ def _first(rows: Sequence[WordRow], unit: str, zh: bool) -> str:
     """Return a sentence on the first word whose own figure went that way, else on the first against the rest."""
     row = next((row for row in rows if not against_the_rest(row)), rows[0])
     return _most(row, *_HOW[row.state][against_the_rest(row)], unit, zh)
+
+
+def _spike(row: WordRow, unit: str, zh: bool) -> str:
+    figures = f"{number(row.before)} → {number(row.after)}"
+    if zh:
+        return f"“{row.keyword}”{figures}（{unit}），{row.note.split('；')[0]}，不算涨。"
+    return f"“{row.keyword}” {figures} ({unit}): {row.note.split('; ')[0]}, which is no rise."
 
 
 def _most(row: WordRow, zh_how: str, en_how: str, unit: str, zh: bool) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 from copykit.corpus.blocks import Block, Document
 from copykit.corpus.files import CORPUS
@@ -15,7 +19,7 @@ from copykit.corpus.sources import Dated, Sources, columns_of
 from copykit.corpus.store import Store, find_corpus
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
-from copykit.keywords.figures import LINES, SearchTable, figure_columns
+from copykit.keywords.figures import BATCH, LINES, Floats, SearchTable, figure_columns
 from copykit.keywords.figures import gather as gather_searches
 from copykit.keywords.mine import Wanted
 from copykit.keywords.profile import load_profile
@@ -29,7 +33,7 @@ from copykit.reports.settings import ReportSettings, Source
 from copykit.reports.snapshot import MOST_WORDS
 from copykit.tables.days import parse_day
 from copykit.text.clean import Cleaner
-from copykit.text.normalize import fold, fold_text
+from copykit.text.normalize import fold, fold_text, fold_texts
 
 # Figures in the order in which one is taken for how much a word was searched.
 MEASURED = ("searches", "impressions", "visitors", "clicks", LINES, "search_index", "mobile_search_index")
@@ -137,7 +141,7 @@ def _searched(
             value = table.figure(measure, place)
             if value is None or value <= 0 or (barred and any(word in fold_text(text) for word in barred)):
                 continue
-            key = table.folded[place].replace(" ", "")
+            key = _key(table.folded[place])
             texts.setdefault(key, text)
             for figures in (totals, own):
                 old = figures.get(key, 0.0)
@@ -270,8 +274,9 @@ def open_source(
     files: DataFiles,
     by_line: bool,
     on_error: Callable[[CopykitError], None],
+    by_day: bool = False,
 ) -> Sources:
-    """Return a source's documents of a period.
+    """Return a source's documents of a period; ``by_day``: each is known by the cell that tells its day.
 
     Raises:
         FileMissing, NothingToRead, CorpusMissing: it is not there.
@@ -288,6 +293,8 @@ def open_source(
             return day is not None and day in period
 
         dated = Dated(source.date_column, holds)
+        if by_day:
+            columns = replace(columns, id=[source.date_column])
     paths = source.paths(settings.folder, period)
     if source.corpus:
         paths.append(str(find_corpus(source.corpus, settings.folder)))
@@ -302,6 +309,50 @@ def open_source(
         since=period.start.isoformat(),
         until=period.end.isoformat(),
     )
+
+
+class Daily(NamedTuple):
+    """Words with a figure for each day of a period, and all that was counted on each."""
+
+    days: tuple[date, ...]
+    words: Mapping[str, Floats]
+    exposure: Floats
+
+
+def read_daily(
+    words: Iterable[str],
+    names: Collection[str],
+    measure: str,
+    settings: ReportSettings,
+    period: Period,
+    files: DataFiles,
+) -> Daily:
+    """Read some words day by day from the sources of these names, whose rows all tell their day."""
+    days = tuple(period.start + timedelta(days=number) for number in range((period.end - period.start).days + 1))
+    keys = {_key(fold_text(word)): np.zeros(len(days)) for word in words}
+    found = {word: keys[_key(fold_text(word))] for word in words}
+    exposure = np.zeros(len(days))
+    for source in settings.sources:
+        if source.name not in names or not source.date_column:
+            continue
+        opened = open_source(source, settings, period, files, True, lambda error: None, by_day=True)
+        documents = iter(opened)
+        while batch := list(itertools.islice(documents, BATCH)):
+            texts = fold_texts([document.title or document.text for document in batch])
+            for document, text in zip(batch, texts, strict=True):
+                listed = 1.0 if measure == LINES and measure not in opened.found else None
+                value, day = document.metrics.get(measure, listed), parse_day(document.id, settings.timezone)
+                if value is None or day is None or day not in period:
+                    continue
+                place = (day - period.start).days
+                exposure[place] += value
+                if (values := keys.get(_key(text))) is not None:
+                    values[place] += value
+    return Daily(days, found, exposure)
+
+
+def _key(folded: str) -> str:
+    return folded.replace(" ", "")
 
 
 def find_examples(

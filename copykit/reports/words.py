@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copykit.keywords.changes import compare_counts, learn_spread
+from copykit.keywords.spikes import lone_day, surplus_of
 from copykit.model import WordRow
+from copykit.reports.gather import Daily
 from copykit.reports.snapshot import MOST_WORDS, Snapshot
 
 Array = NDArray[Any]
@@ -24,8 +26,14 @@ MEDIAN_SQUARE = 0.4549  # what half of the squared deviations stay below by chan
 FEW = 3  # what came less often than this before is new rather than rising
 
 
+NOTHING: Mapping[str, str] = {}
+
+
 class Changes(NamedTuple):
-    """The words of each state, best first: new and rising by what they gained, falling and gone by what they lost."""
+    """The words of each state, best first: new and rising by what they gained, falling and gone by what they lost.
+
+    ``one_day`` is the state of what would be new or rising, had it not been one day's.
+    """
 
     words: Mapping[str, tuple[WordRow, ...]]
     own: tuple[WordRow, ...]
@@ -39,11 +47,12 @@ def changes(
     top: int,
     least: int = 1,
     lang: str = "zh",
+    one_day: Mapping[str, str] = NOTHING,
 ) -> Changes:
     """Compare two periods; ``earlier`` are those before and now, oldest first, for the history of each word.
 
     Without a period before, nothing can be said to have changed. ``least``: words that reached this figure in neither
-    are left out.
+    are left out. ``one_day``: what is to be said of words that a single day raised, which is no rise.
     """
     if before is None or before.measure != now.measure:
         return Changes({}, ())
@@ -69,6 +78,8 @@ def changes(
         if ratio is not None and (ratio <= 1 if state == "rising" else ratio >= 1):
             ratio /= scale
             notes.append(_WHOLE[lang][scale > 1])
+        if name in one_day and state in ("new", "rising"):
+            state, notes = "one_day", [one_day[name]]
         note = ("；" if lang == "zh" else "; ").join(filter(None, notes))
         row = WordRow(name, state, told_before, told_now, ratio, history, own=is_own(name), note=note)
         item = abs(last - first), row
@@ -81,6 +92,24 @@ def changes(
         return tuple(row for _, row in sorted(some, key=lambda item: (-item[0], item[1].keyword))[:top])
 
     return Changes({state: best(some) for state, some in rows.items()}, best(own))
+
+
+def lone_days(now: Snapshot, before: Snapshot, daily: Daily, settings: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """Return for each word whose surplus a single day brought what is said of it; both periods are of the same sources.
+
+    Words most of whose figure has no day are left alone.
+    """
+    wanted = settings["shape"]
+    if (daily.exposure > 0).sum() < wanted["lasts"]:  # a row a week tells nothing of days
+        return {}
+    counted = sum(figure for figure, _ in before.words.values())
+    found: dict[str, str] = {}
+    for word, values in daily.words.items():
+        usual = before.words.get(word, (0.0, 0))[0] / max(counted, 1e-9)
+        lone = lone_day(surplus_of(values, daily.exposure, usual), wanted["one_day"])
+        if lone is not None and values.sum() >= wanted["one_day"] * now.words[word][0]:
+            found[word] = settings["shapes"]["one_day"][lang].format(day=daily.days[lone].isoformat())
+    return found
 
 
 def with_last_year(

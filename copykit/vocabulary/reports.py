@@ -20,9 +20,9 @@ class Example(NamedTuple):
 class WordRow:
     """How a searched word stands in a report.
 
-    ``state``: new, rising, falling, gone, steady. ``history`` are its figures by period, oldest first, None where it
-    was not among those that were kept; ``year_ago`` is that of the same weeks last year. ``titles`` are own titles that
-    hold it, ``could`` those that might.
+    ``state``: new, rising, one_day (a rise that one day alone brought), falling, gone, steady. ``history`` are its
+    figures by period, oldest first, None where it was not among those that were kept; ``year_ago`` is that of the same
+    weeks last year. ``titles`` are own titles that hold it, ``could`` those that might.
     """
 
     keyword: str

@@ -142,6 +142,30 @@ def test_a_source_with_another_figure_is_told_and_never_dropped_in_silence(shop:
     assert lead[0] == "这期没读到“千川”；涨跌只比两期都读到的“直通车”。"
 
 
+def test_what_one_day_brought_is_no_rise(shop: Path) -> None:
+    days = [f"2026-11-{day:02}" for day in range(9, 23)]
+    rows = ["日期,搜索词,搜索次数"]
+    for day in days:
+        rows += [f"{day},{word},{(300 - 20 * place)}" for place, word in enumerate(WORDS)]
+        rows += [f"{day},防抓贴,{900 if day == '2026-11-18' else 40}"]
+        rows += [f"{day},猫窝冬季保暖,{50 if day < '2026-11-16' else 150}"]
+        rows += [f"{day},新国标,80"] if day == "2026-11-20" else []
+    (shop / "全年.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    text = 'name = "周报"\n[[source]]\nfiles = ["全年.csv"]\ndate_column = "日期"\n'
+    (shop / "周报.toml").write_text(text, "utf-8")
+    told = made(shop, "2026-W47")
+    assert changed(told) == {"rising": ["猫窝冬季保暖"]}
+    spikes = {row["keyword"]: row["note"] for row in told["words"]["one_day"]}
+    assert spikes == {"防抓贴": "只热了一天（2026-11-18）", "新国标": "只热了一天（2026-11-20）"}
+    assert "不算涨" in told["lead"][1]
+    assert "只热了一天的词" in (shop / "报告" / "2026-W47" / "report.html").read_text("utf-8")
+    # One row a week is dated by its first day, which did not bring the week.
+    weekly = [row for row in rows if row.startswith(("日期", "2026-11-09", "2026-11-16"))]
+    (shop / "全年.csv").write_text("\n".join(weekly) + "\n", "utf-8")
+    told = made(shop, "2026-W47", "--force")
+    assert changed(told) == {"rising": ["猫窝冬季保暖"]}
+
+
 def test_mined_words_are_read_again_from_what_both_read(tmp_path: Path) -> None:
     text = 'name = "周报"\nkind = "title"\n' + SETTINGS.partition("\n")[2]
     (tmp_path / "周报.toml").write_text(text.replace(".csv", ".txt"), "utf-8")

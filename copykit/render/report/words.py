@@ -8,14 +8,26 @@ from typing import NamedTuple
 from copykit.model import Report, WordRow
 from copykit.render.keywords import ROLES
 
-ORDER = ("new", "rising", "falling", "gone")
+ORDER = ("new", "rising", "one_day", "falling", "gone")
 STATES: Mapping[str, Mapping[str, str]] = {
-    "zh": {"new": "新", "rising": "涨", "falling": "跌", "gone": "没了", "steady": "平"},
-    "en": {"new": "new", "rising": "up", "falling": "down", "gone": "gone", "steady": "steady"},
+    "zh": {"new": "新", "rising": "涨", "one_day": "一天", "falling": "跌", "gone": "没了", "steady": "平"},
+    "en": {"new": "new", "rising": "up", "one_day": "a day", "falling": "down", "gone": "gone", "steady": "steady"},
 }
 HEADINGS: Mapping[str, Mapping[str, str]] = {
-    "zh": {"new": "新出来的词", "rising": "涨起来的词", "falling": "掉下去的词", "gone": "不见了的词"},
-    "en": {"new": "new words", "rising": "rising words", "falling": "falling words", "gone": "words that went"},
+    "zh": {
+        "new": "新出来的词",
+        "rising": "涨起来的词",
+        "one_day": "只热了一天的词",
+        "falling": "掉下去的词",
+        "gone": "不见了的词",
+    },
+    "en": {
+        "new": "new words",
+        "rising": "rising words",
+        "one_day": "hot on one day only",
+        "falling": "falling words",
+        "gone": "words that went",
+    },
 }
 AGAINST_LAST_YEAR: Mapping[str, str] = {
     "zh": "和去年同期比，除去整体的涨跌",
@@ -68,7 +80,7 @@ def number(value: float | None) -> str:
 def change(row: WordRow, lang: str) -> str:
     """Return how much a word changed, in a word or a percentage."""
     match row.state:
-        case "new":
+        case "new" | "one_day" if row.state == "new" or row.before == 0:
             return "这期才有" if lang == "zh" else "new"
         case "gone":
             return "这期没有" if lang == "zh" else "gone"
