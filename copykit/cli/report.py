@@ -96,7 +96,7 @@ def run(path: Path, label: str | None, today: Any, data_folders: tuple[Path, ...
 @common.lang_option
 def check(path: Path, today: Any, data_folders: tuple[Path, ...]) -> int:
     """Say what each part would find; exit 2 when something is missing."""
-    from copykit.cli.report_look import looked_over
+    from copykit.cli.report_look import Doubt, looked_over
 
     settings = read_settings(path)
     wanted = periods.last_whole(_today(today, settings), settings.period)
@@ -111,7 +111,8 @@ def check(path: Path, today: Any, data_folders: tuple[Path, ...]) -> int:
         good = not isinstance(found, CopykitError)
         bad += not good
         told = found.say(common.lang_of())
-        click.echo(f"  {'✓' if good else '✗'} {name}  {told}")
+        mark = "!" if isinstance(found, Doubt) else "✓" if good else "✗"
+        click.echo(f"  {mark} {name}  {told}")
     warning = remote_disk(settings.report_folder)
     if warning is not None:
         note(warning.say(common.lang_of()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ def looked_over(
                 yield source.name, _to_collect(source, settings, period)
                 continue
             opened = open_source(source, settings, period, files, by_line, lambda error: None)
-            yield source.name, Words(f"{len(opened.files)} 个文件", f"{len(opened.files)} files")
+            yield source.name, _of_files(source, opened.files, settings)
         except CopykitError as error:
             yield source.name, Words("没有，但可以没有", "absent, as it may be") if source.optional else error
     page = page_template(files)
@@ -71,6 +71,21 @@ def looked_over(
 
 def _count(count: int, zh: str, en: str) -> Words:
     return Words(f"{count:,} {zh}", f"{count:,} {en}")
+
+
+class Doubt(Words):
+    """What a part would find, and what is likely to be wrong with it."""
+
+
+def _of_files(source: Source, paths: Sequence[str], settings: ReportSettings) -> Words:
+    """Return how many files a source would read; a doubt where each period would read all of several again."""
+    zh, en = f"{len(paths):,} 个文件", f"{len(paths):,} files"
+    if len(paths) < 2 or source.tells_days(settings.folder):
+        return Words(zh, en)
+    return Doubt(
+        f"{zh}，看不出是哪天的，每一期都会全部算进去；文件名写上日子（-2026-11-16），或者写 date_column",
+        f"{en} of no known day, all counted in every period; put days into their names, or set date_column",
+    )
 
 
 def _to_collect(source: Source, settings: ReportSettings, period: Period) -> Words:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -84,6 +84,9 @@ class Maker:
             self._log("refused", error.say(common.lang_of()), {})
         for reason in gathered.failed:
             self._log("failed", reason, {})
+        for doubt in self._read_twice(gathered, earlier.before):
+            self._notes.append(doubt)
+            self._log("warning", doubt, {})
         self._code = max(self._code, BROKE if gathered.failed else common.REJECTED if gathered.refused else 0)
         beside, scores = self._beside(earlier.before, verified)
         now = Snapshot(
@@ -99,6 +102,7 @@ class Maker:
             gathered.failed,
             settings.path.stem,
             gathered.by_source,
+            gathered.prints,
         )
         earlier = self._reaching_back(earlier, now)
         report = self._report(gathered, now, earlier, beside)
@@ -272,14 +276,33 @@ class Maker:
         """Return the words of a period as its sources tell them, or some of these, where every one holds some of it."""
         settings = self._settings
         sources = [source for source in settings.sources if names is None or source.name in names]
-        if not all(source.dated for source in sources if not source.optional or names is not None):
+        if not all(
+            source.tells_days(settings.folder) for source in sources if not source.optional or names is not None
+        ):
             return None
-        dated = replace(settings, sources=tuple(source for source in sources if source.dated))
+        dated = replace(settings, sources=tuple(source for source in sources if source.tells_days(settings.folder)))
         found = gather(dated, period, self._files)
         if found.failed or not found.documents or (names is not None and set(found.by_source) != set(names)):
             return None
         words = found.floor, found.digest, found.words
         return Snapshot(period.label, "", found.measure, found.documents, *words, sources=found.by_source)
+
+    def _read_twice(self, gathered: Gathered, before: Snapshot | None) -> Iterator[str]:
+        """Yield which files two sources read, and which the last period read as well: they count twice."""
+        zh = self._settings.lang == "zh"
+        for name, source, other in gathered.twice:
+            if zh:
+                yield f"“{source}”和“{other}”读的是同一份 {name}，数算了两遍"
+            else:
+                yield f"{source} and {other} read the same file, {name}: its figures count twice"
+        again = [name for digest, name in gathered.prints.items() if before is not None and digest in before.prints]
+        if again:
+            names = ("、" if zh else ", ").join(again[:SHOWN_FAULTS]) + (" …" if len(again) > SHOWN_FAULTS else "")
+            if zh:
+                day = self._period.start.isoformat()
+                yield f"{names} 上一期就读过，这期又算了一遍，涨跌不准；每期各放一份，文件名写上这一期的日子（{day}）"
+            else:
+                yield f"{names} was read the last time, too, and counts again: give each period a file named by its day"
 
     def _narrowed(self, snapshot: Snapshot | None, names: Collection[str]) -> Snapshot | None:
         """Return a period of some of its sources only, read again where its snapshot does not tell them apart."""

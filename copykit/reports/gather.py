@@ -57,7 +57,8 @@ class Gathered:
     """What the sources of a period held. ``words``: word → (figure, documents or rows).
 
     ``by_source`` has every source that was read, with what it gave of each word, or None where that is not told apart.
-    ``lost`` are the names of those that had nothing to read, optional ones among them.
+    ``lost`` are the names of those that had nothing to read, optional ones among them. ``prints``: digests of files of
+    which all counts, with their names; ``twice``: a file's name, and two sources that read it.
     """
 
     measure: str
@@ -71,6 +72,8 @@ class Gathered:
     failed: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     apart: list[Apart] = field(default_factory=list)
+    prints: dict[str, str] = field(default_factory=dict)
+    twice: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def gather(
@@ -113,6 +116,8 @@ def gather(
         reader.failed,
         [row.name for row in reader.rows if not row.documents],
         apart,
+        reader.prints,
+        reader.twice,
     )
 
 
@@ -187,6 +192,9 @@ class _Reader:
         self.failed: list[str] = []
         self.read = 0
         self.digest = hashlib.sha256()
+        self.prints: dict[str, str] = {}
+        self.twice: list[tuple[str, str, str]] = []
+        self._read_by: dict[tuple[str, str | None], str] = {}
 
     def documents(self, source: Source) -> Iterator[Document]:
         opened = self._open(source)
@@ -215,7 +223,7 @@ class _Reader:
                 if path.suffix.lower() == CORPUS:
                     self._hash_corpus(path)
                 else:
-                    self._hash(path)
+                    self._hash(path, source)
         except CopykitError as error:
             said = self._joined([*self._told(source), self._settings.told(error)])
             self.rows.append(SourceRow(source.name, 0, source.optional, said))
@@ -224,13 +232,22 @@ class _Reader:
             return None
         return opened
 
-    def _hash(self, path: Path) -> None:
+    def _hash(self, path: Path, source: Source) -> None:
+        own = hashlib.sha256()
         try:
             with path.open("rb") as file:
                 while chunk := file.read(_CHUNK):
-                    self.digest.update(chunk)
+                    own.update(chunk)
         except OSError:
             self.digest.update(b"?")
+            return
+        self.digest.update(own.digest())
+        name = own.hexdigest()[:24]
+        other = self._read_by.setdefault((name, source.column), source.name)
+        if other != source.name:
+            self.twice.append((path.name, other, source.name))
+        if not source.date_column:
+            self.prints.setdefault(name, path.name)
 
     def _hash_corpus(self, path: Path) -> None:
         """Take in what a corpus says of the period; its file remembers runs and times as well."""
@@ -258,8 +275,13 @@ class _Reader:
             told.append(f"另有 {opened.outside:,} 行不在这一期" if zh else f"{opened.outside:,} rows of other days")
         if not count:
             told.append("这一期一条也没有" if zh else "nothing in this period")
-        elif not source.dated:
-            told.append("没有日期，整份算这一期" if zh else "undated: all of it counts")
+        elif not source.tells_days(self._settings.folder):
+            some, few = len(opened.files) > 1, f"{len(opened.files):,}"
+            told.append(
+                (f"没有日期，{few} 个文件都算这一期" if some else "没有日期，整份算这一期")
+                if zh
+                else (f"undated: all {few} files count" if some else "undated: all of it counts")
+            )
         good = source.optional or (bool(count) and not broke)
         said = self._joined(told)
         self.rows.append(SourceRow(source.name, count, good, said))

@@ -7,14 +7,24 @@ import re
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from copykit import parsing, schemas
+from copykit.corpus.files import find_files
 from copykit.errors import CopykitError, DataFileError, Problem
 from copykit.reports.period import Kind, Period
+from copykit.tables.days import find_day
 
 FORMS = ("html", "md", "xlsx", "json", "csv")
+
+
+class NoneOfPeriod(CopykitError):
+    """A pattern whose files are named by days, none of them the period's."""
+
+    zh = "{path} 里没有 {period} 的文件（文件名里最晚的日子是 {last}）；这一期的起名写上 {start} 或者这一期的哪天"
+    en = "{path} has no file of {period} (the latest day in a name is {last}); name it with {start}, or a day of it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +32,8 @@ class Source:
     """Files or a collected corpus. ``{start}``, ``{end}`` and ``{period}`` in a path stand for the period's days.
 
     ``collect``: addresses and local paths to collect into the corpus first, ``urls``: files of addresses, one a line,
-    ``most`` pages of a sitemap or a feed in a run. ``date_column``: rows of other days are left out. ``optional``: it
-    may be missing.
+    ``most`` pages of a sitemap or a feed in a run. ``date_column``: rows of other days are left out; without it, files
+    of other days where all have a day in their names. ``optional``: it may be missing.
     """
 
     name: str
@@ -46,14 +56,27 @@ class Source:
         """Whether each period has files of its own."""
         return bool(self.files) and all(_names_days(path) for path in self.files) and not self.corpus
 
-    @property
-    def dated(self) -> bool:
-        """Whether it can tell one period's texts from another's."""
-        return bool(self.corpus or self.date_column or any(_names_days(path) for path in self.files))
+    def tells_days(self, folder: Path) -> bool:
+        """Return whether it can tell one period's texts from another's."""
+        by_file = (_names_days(path) or _by_name(str(folder / path)) for path in self.files)
+        return bool(self.corpus or self.date_column or any(by_file))
 
     def paths(self, folder: Path, period: Period) -> list[str]:
-        """Return the paths of a period."""
-        return [str(folder / _filled(path, _days_of(period))) for path in self.files]
+        """Return the paths of a period; of a pattern whose files all have a day in their names, those of its days.
+
+        Raises:
+            NoneOfPeriod: no file of such a pattern is of the period.
+        """
+        found = []
+        for each in self.files:
+            path = str(folder / _filled(each, _days_of(period)))
+            dated = [] if self.date_column or _names_days(each) else _by_name(path)
+            own = [file for file, day in dated if day in period]
+            if dated and not own:
+                last = max(day for _, day in dated)
+                raise NoneOfPeriod(path=path, period=period.label, start=period.start, last=last)
+            found += own or [path]
+        return found
 
     def to_collect(self, folder: Path, period: Period) -> tuple[list[tuple[str, bool]], list[str]]:
         """Return the local paths, each with whether it is named for the period, and the addresses to collect."""
@@ -180,6 +203,7 @@ def _more_faults(value: Mapping[str, Any], path: Path) -> list[Problem]:
         zh, en = f"没有叫“{zone}”的时区，写成 Asia/Shanghai 这样", f"there is no time zone '{zone}'; like Asia/Shanghai"
         found.append(Problem(shown, line, "timezone", zh, en))
     taken: dict[str, str] = {}
+    read: dict[tuple[object, ...], str] = {}
     for number, table in enumerate(value["source"]):
         line = schemas.locate(lines, ("source", number))
         if not any(table.get(key) for key in ("files", "corpus", "collect", "urls")):
@@ -197,12 +221,33 @@ def _more_faults(value: Mapping[str, Any], path: Path) -> list[Problem]:
             en = f"'{source.corpus}' is read by '{taken[source.corpus]}' already; join them, or name another corpus"
             found.append(Problem(shown, line, f"source[{number}].corpus", zh, en))
         taken.setdefault(source.corpus, source.name)
+        for place, each in enumerate(source.files):
+            key = each, source.column, source.date_column
+            if key in read:
+                zh, en = (
+                    f"{each} 在“{read[key]}”里已经读了，会算两遍；去掉一处",
+                    f"{each} is read by '{read[key]}' already",
+                )
+                found.append(Problem(shown, line, f"source[{number}].files[{place}]", zh, f"{en}; take one out"))
+            read.setdefault(key, source.name)
     for number, delivery in enumerate(value.get("delivery", ())):
         if delivery.get("mode") == "above" and "threshold" not in delivery:
             line = schemas.locate(lines, ("delivery", number))
             zh = 'mode = "above" 要写 threshold（涨到几倍才说，比如 2）'
             found.append(Problem(shown, line, f"delivery[{number}]", zh, "mode above needs a threshold, like 2"))
     return found
+
+
+def _by_name(path: str) -> list[tuple[str, date]]:
+    """Return the files of a folder or a pattern with the day in their names; nothing where one has none."""
+    if os.path.isfile(path):
+        return []
+    try:
+        dated = [(file, find_day(Path(file).name)) for file in find_files(path)]
+    except CopykitError:  # told where the files are opened
+        return []
+    found = [(file, day) for file, day in dated if day is not None]
+    return found if len(found) == len(dated) else []
 
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)

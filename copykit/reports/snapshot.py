@@ -15,7 +15,7 @@ from copykit.reports.period import kind_of
 from copykit.reports.publish import SNAPSHOT, published
 from copykit.reports.settings import ReportSettings
 
-VERSION = 3  # 1: without ``report``, 2: without ``sources``
+VERSION = 3  # 1: without ``report``, 2: without ``sources`` and ``prints``
 MOST_WORDS = 50_000
 
 
@@ -41,6 +41,7 @@ class Snapshot:
     ``links`` are rows of page, link, when, and what was seen (``reports/links``). ``report`` is the name of the
     settings file without its ending, empty where an older copykit wrote it. ``sources`` are those that were read, each
     with what it gave of each word, or None where that is not told apart; all of it None where nothing tells.
+    ``prints`` are digests of the files that are the period's own, each with its name.
     """
 
     period: str
@@ -55,6 +56,7 @@ class Snapshot:
     failed: Sequence[str] = ()
     report: str = ""
     sources: Mapping[str, Mapping[str, float] | None] | None = None
+    prints: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_owner(settings: ReportSettings) -> bool:

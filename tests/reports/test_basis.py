@@ -142,6 +142,38 @@ def test_a_source_with_another_figure_is_told_and_never_dropped_in_silence(shop:
     assert lead[0] == "这期没读到“千川”；涨跌只比两期都读到的“直通车”。"
 
 
+def test_the_files_of_a_pattern_are_those_whose_names_hold_a_day_of_the_period(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = shop / "周报.toml"
+    path.write_text('name = "周报"\n[[source]]\nname = "直通车"\nfiles = ["直通车*.csv"]\n', "utf-8")
+    made(shop, "2026-W46")
+    told = made(shop, "2026-W47")
+    assert changed(told) == {"rising": ["猫抓板立式"]}
+    assert (told["words"]["rising"][0]["before"], told["sources"][0]["documents"]) == (600, 11)
+    (shop / "直通车-2026-11-16.csv").unlink()
+    assert "没有 2026-W47 的文件" in made(shop, "2026-W47", "--force", code=3)["sources"][0]["detail"]
+    # Where nothing tells their days, all of them are read every time, and that is told.
+    for number, file in enumerate(sorted(shop.glob("直通车*.csv"))):
+        file.rename(shop / f"直通车第{number}周.csv")
+    made(shop, "2026-W46", "--force")
+    told = made(shop, "2026-W47", "--force")
+    assert any("直通车第2周.csv" in note and "上一期就读过" in note for note in told["notes"])
+    capsys.readouterr()
+    assert run(["report", "check", str(path), "--today", "2026-12-01"]) == 0
+    assert "! 直通车  3 个文件，看不出是哪天的" in capsys.readouterr().out
+
+
+def test_one_file_in_two_sources_counts_twice_and_is_told(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = shop / "周报.toml"
+    (shop / "千川-2026-11-16.csv").write_bytes((shop / "直通车-2026-11-16.csv").read_bytes())
+    notes = made(shop, "2026-W47")["notes"]
+    assert "“直通车”和“千川”读的是同一份 千川-2026-11-16.csv，数算了两遍" in notes
+    path.write_text(SETTINGS.replace("千川-", "直通车-"), "utf-8")
+    assert run(["report", "check", str(path), "--today", "2026-12-01"]) == 2
+    assert "会算两遍" in capsys.readouterr().err
+
+
 def test_what_one_day_brought_is_no_rise(shop: Path) -> None:
     days = [f"2026-11-{day:02}" for day in range(9, 23)]
     rows = ["日期,搜索词,搜索次数"]
