@@ -223,8 +223,8 @@ def _lead(
 
 # What is said of the first word of a state, and of one that went so against the rest only.
 _HOW = {
-    "rising": (("涨得最多", "rose most"), ("掉得比别的词少", "fell less than the rest")),
-    "falling": (("掉得最多", "fell most"), ("涨得不如别的词", "rose less than the rest")),
+    "rising": (("增加最多", "gained most"), ("掉得比别的词少", "fell less than the rest")),
+    "falling": (("减少最多", "lost most"), ("涨得不如别的词", "rose less than the rest")),
 }
 
 

@@ -39,6 +39,7 @@ from copykit.text.normalize import fold, fold_text, fold_texts
 MEASURED = ("searches", "impressions", "visitors", "clicks", LINES, "search_index", "mobile_search_index")
 AROUND = 28  # characters of a text shown on either side of a word
 EXAMPLES = 2  # for each word
+SHOWN_REASONS = 2  # why parts of a source could not be read
 ADDRESS = 60  # characters of an address that are shown
 NOTHING_CAME: Mapping[str, Came] = {}
 _CHUNK = 1 << 20
@@ -195,6 +196,7 @@ class _Reader:
         self.prints: dict[str, str] = {}
         self.twice: list[tuple[str, str, str]] = []
         self._read_by: dict[tuple[str, str | None], str] = {}
+        self._refused_before = 0  # what had been refused when the source at hand was opened
 
     def documents(self, source: Source) -> Iterator[Document]:
         opened = self._open(source)
@@ -217,6 +219,7 @@ class _Reader:
         self._close(source, opened, count)
 
     def _open(self, source: Source) -> Sources | None:
+        self._refused_before = len(self.refused)
         try:
             opened = open_source(source, self._settings, self._period, self._files, self._by_line, self._on_error)
             for path in map(Path, opened.files):
@@ -273,8 +276,15 @@ class _Reader:
         told = self._told(source)
         if opened.outside:
             told.append(f"另有 {opened.outside:,} 行不在这一期" if zh else f"{opened.outside:,} rows of other days")
+        refused = self.refused[self._refused_before :]
+        if refused:
+            why = [self._settings.told(error) for error in refused[:SHOWN_REASONS]]
+            more = len(refused) - len(why)
+            if more > 0:
+                why.append(f"还有 {more:,} 处" if zh else f"{more:,} more")
+            told += why
         if not count:
-            told.append("这一期一条也没有" if zh else "nothing in this period")
+            told += [] if refused else ["这一期一条也没有" if zh else "nothing in this period"]
         elif not source.tells_days(self._settings.folder):
             some, few = len(opened.files) > 1, f"{len(opened.files):,}"
             told.append(

@@ -19,6 +19,7 @@ Array = NDArray[Any]
 
 FALSE_SHARE = 0.05  # of the words that are told to have changed, at most this share by chance
 LEAST_CHANGE = 1.1  # against the rest; what is sure but smaller is not worth anybody's time
+LEAST_STEP = 1.05  # from one period to the next, to count as gone one way
 LEAST_INDEX_CHANGE = 1.5  # an index has no counts to test; this many times more or less is told
 LEAST_TOLD = 20  # places in both periods together from which a word tells how much the whole has changed
 ENOUGH = 8  # such words that tell it; with fewer the sums do
@@ -74,7 +75,7 @@ def changes(
         told_before, told_now = _figure(before, name), _figure(now, name)
         ratio = told_now / told_before if told_before and told_now else None
         history = tuple(_figure(each, name) for each in earlier)
-        notes = [_note(history, lang)]
+        notes = [_note(history, state, lang)]
         if ratio is not None and (ratio <= 1 if state == "rising" else ratio >= 1):
             ratio /= scale
             notes.append(_WHOLE[lang][scale > 1])
@@ -230,20 +231,20 @@ def _figure(snapshot: Snapshot | None, name: str) -> float | None:
     return None if snapshot.floor else 0.0
 
 
-def _note(history: Sequence[float | None], lang: str) -> str:
-    """Say how long a word has gone one way, from three periods on."""
+def _note(history: Sequence[float | None], state: str, lang: str) -> str:
+    """Say how long a word has gone the way of its state, from three periods on; a hair's breadth is no way."""
     rises = falls = 0
     for earlier, later in zip(history[-2::-1], history[:0:-1], strict=True):
         if earlier is None or later is None:
             break
-        if later > earlier and not falls:
+        if later > earlier * LEAST_STEP and not falls:
             rises += 1
-        elif later < earlier and not rises:
+        elif later * LEAST_STEP < earlier and not rises:
             falls += 1
         else:
             break
-    if rises >= 2:
+    if rises >= 2 and _WAYS.get(state) == "up":
         return f"连涨 {rises} 期" if lang == "zh" else f"rising for {rises} periods"
-    if falls >= 2:
+    if falls >= 2 and _WAYS.get(state) == "down":
         return f"连跌 {falls} 期" if lang == "zh" else f"falling for {falls} periods"
     return ""

@@ -20,7 +20,9 @@ def parse_number(text: str) -> float | None:
     if found is None:
         return None
     digits = re.sub(r"[,\s]", "", found["digits"])
-    value = float(found["sign"] + digits) * _SCALES[found["scale"] or ""]
+    value = float(found["sign"] + digits)
+    if found["scale"]:
+        value = float(f"{value * _SCALES[found['scale']]:.15g}")  # 1.14万 is 11,400, not 11,399.999999999998
     return value if math.isfinite(value) else None
 
 

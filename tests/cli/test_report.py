@@ -167,7 +167,7 @@ def test_an_index_is_called_what_it_is_and_the_week_of_a_sale_is_told(shop: Path
         (shop / "数据" / f"{monday}.csv").write_text(f"搜索词,搜索人气\n护手霜,{figure}\n润唇膏,900\n", "utf-8")
     assert run(["report", "run", settings(shop), "--period", "2026-W46", *DAY]) == 0
     told = json.loads(files(shop, "2026-W46")["report.json"])
-    assert told["lead"][0] == "“护手霜”涨得最多：1,000 → 2,000（搜索人气，+100%）。"
+    assert told["lead"][0] == "“护手霜”增加最多：1,000 → 2,000（搜索人气，+100%）。"
     assert "这一期里有双 11，涨跌里有日子的缘故" in told["notes"]
     paragraphs = json.loads(files(shop, "2026-W46")["message.json"])["paragraphs"]
     assert any("**说明**：" in each and "这一期里有双 11" in each for each in paragraphs)

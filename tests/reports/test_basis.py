@@ -86,6 +86,15 @@ def test_a_way_is_told_over_periods_that_read_the_same(shop: Path) -> None:
     assert row["history"][-3:] == [None, 2700, 8100]
 
 
+def test_a_hairs_breadth_is_no_way(shop: Path) -> None:
+    for label, figure in zip(MONDAYS, (2120, 2110, 2105, 700), strict=True):
+        table(shop, "直通车", label, 猫抓板立式=figure)
+        made(shop, label)
+    told = json.loads((shop / "报告" / "2026-W48" / "report.json").read_bytes())
+    row = told["words"]["falling"][0]
+    assert (row["keyword"], row["note"]) == ("猫抓板立式", "")
+
+
 def test_a_source_that_was_added_brings_no_new_words(shop: Path) -> None:
     path = shop / "周报.toml"
     path.write_text(SETTINGS.partition('[[source]]\nname = "千川"')[0], "utf-8")
@@ -172,6 +181,15 @@ def test_one_file_in_two_sources_counts_twice_and_is_told(shop: Path, capsys: py
     path.write_text(SETTINGS.replace("千川-", "直通车-"), "utf-8")
     assert run(["report", "check", str(path), "--today", "2026-12-01"]) == 2
     assert "会算两遍" in capsys.readouterr().err
+
+
+def test_why_a_file_could_not_be_read_stands_in_the_report(shop: Path) -> None:
+    text = SETTINGS.replace("千川-{start}.csv", "千川-{start}.xlsx")
+    (shop / "周报.toml").write_text(text, "utf-8")
+    (shop / "千川-2026-11-16.xlsx").write_bytes(b"PK\x03\x04 cut off")
+    row = made(shop, "2026-W47", code=3)["sources"][1]
+    assert "千川-2026-11-16.xlsx" in row["detail"]
+    assert "一条也没有" not in row["detail"]
 
 
 def test_what_one_day_brought_is_no_rise(shop: Path) -> None:

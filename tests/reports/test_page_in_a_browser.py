@@ -37,7 +37,7 @@ FULL = Report(
     days="2026年12月28日—2027年1月3日",
     made_on="2026-11-23",
     measure="次数",
-    lead=(f"“{LONG}”涨得最多：12,345 → 67,890（次数，+450%，连涨 3 期）。",) * 3,
+    lead=(f"“{LONG}”增加最多：12,345 → 67,890（次数，+450%，连涨 3 期）。",) * 3,
     words={
         state: tuple(word(f"{LONG}{number}", state, 100.0, 12_345_678.0) for number in range(20))
         for state in ("new", "rising", "falling", "gone")

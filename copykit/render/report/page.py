@@ -83,7 +83,7 @@ def tried(template: PageTemplate, lang: str) -> None:
         days="11月16日—11月22日",
         made_on="2026-11-23",
         measure="次数",
-        lead=("“护手霜”涨得最多。",),
+        lead=("“护手霜”增加最多。",),
         words=rows,
         own=rows["rising"],
         periods=("2026-W46", "2026-W47"),
