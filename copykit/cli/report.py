@@ -27,6 +27,7 @@ RUN = Text(
     "copykit report run 周报.toml --no-send              只写不发\n"
     "copykit report run 周报.toml --force --offline      用手里有的重做一遍\n"
     "\n"
+    "做过的一期有来源没读到，再跑一遍，读得到了就重做，发过的群里收到的写明是更正。\n"
     "收到一半断了、被杀了，再跑一遍就接着来；同样的数据、同一个 --today，写出来一字不差。\n"
     "退出码：0 都好 · 2 有读不了的行或设置不对 · 3 有来源没读到、没发出去 · 75 另一次运行正在写",
     "Make a period's report: collect, mine, compare, judge titles, look after links and the plan, tell the team.\n"
@@ -36,6 +37,7 @@ RUN = Text(
     "copykit report run weekly.toml --no-send            write, but tell nobody\n"
     "copykit report run weekly.toml --force --offline    once more, of what is there\n"
     "\n"
+    "A period that lacks a source is made again once it can be read, and its message says that it is a correction.\n"
     "A run that was broken off or killed goes on when it is run again; the same data and --today give the same\n"
     "bytes. Exit codes: 0 fine, 2 rows or settings that are no use, 3 a source that could not be read or a message\n"
     "that did not go out, 75 another run is writing.",

@@ -21,6 +21,7 @@ from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.render import report as render
 from copykit.reports import snapshot as snapshots
+from copykit.reports.basis import listed
 from copykit.reports.bots import bots
 from copykit.reports.build import top_figure
 from copykit.reports.deliver import Delivered, deliver
@@ -50,12 +51,19 @@ def run_report(
         recover(folder)
         snapshots.check_owner(settings)
         done = snapshots.read(folder, period.label)
-        if done is not None and (folder / period.label / MESSAGE).is_file() and not options["force"]:
-            log("kept", _kept(period.label, len(done.failed)), {"failed": len(done.failed)})
-        else:
+        stands = done is not None and (folder / period.label / MESSAGE).is_file() and not options["force"]
+        lacking = done.failed if stands and done is not None else ()
+        made = None
+        if not stands or lacking:
             made = Maker(settings, period, day, files, log).make(options["offline"])
+            if lacking and len(made.snapshot.failed) >= len(lacking):
+                made = None
+        if made is None:
+            log("kept", _kept(period.label, len(lacking)), {"failed": len(lacking)})
+            code = BROKE if lacking else 0
+        else:
             code = made.code
-            _publish(settings, period, made, files)
+            _publish(settings, period, made, files, done)
             log(
                 "published",
                 say(f"写好了 {folder / period.label}", f"published {folder / period.label}"),
@@ -78,21 +86,24 @@ def _kept(label: str, failed: int) -> str:
     if not failed:
         return say(f"{label} 已经做过，没有重做（重做：--force）", f"{label} stands already; to make it again: --force")
     return say(
-        f"{label} 已经做过，那次有 {failed} 处来源没读到；现在读得到了就重做：--force",
-        f"{label} stands already, without {failed} sources that failed; when they are back: --force",
+        f"{label} 已经做过，有 {failed} 处来源那次没读到，现在还是没读到，没有重做；读得到了再跑一遍就补上",
+        f"{label} stands already, without {failed} sources that fail still; when they are back, run it again",
     )
 
 
-def _publish(settings: ReportSettings, period: Period, made: Made, files: DataFiles) -> None:
+def _publish(
+    settings: ReportSettings, period: Period, made: Made, files: DataFiles, old: snapshots.Snapshot | None
+) -> None:
     lang, report = settings.lang, made.report
     page = render.html(report, render.page_template(files), lang)
-    message = {
+    message: dict[str, Any] = {
         "title": f"{settings.name} · {report.days}",
         "paragraphs": render.message_paragraphs(report, settings.where(period), lang),
         "changes": sum(len(rows) for state, rows in report.words.items() if state != "one_day")
         + sum(row.state == "lost" for row in report.links or ()),
         "top": top_figure(report.words),
     }
+    message["corrects"] = _corrects(settings, period, message["paragraphs"], made.snapshot, old)
 
     def write(folder: Path) -> None:
         (folder / SNAPSHOT).write_bytes(snapshots.dump(made.snapshot))
@@ -115,22 +126,61 @@ def _publish(settings: ReportSettings, period: Period, made: Made, files: DataFi
     publish(settings.report_folder, period.label, write)
 
 
+def _corrects(
+    settings: ReportSettings,
+    period: Period,
+    paragraphs: Sequence[str],
+    now: snapshots.Snapshot,
+    old: snapshots.Snapshot | None,
+) -> str:
+    """Return what is said above a message that takes the place of one that somebody may have read; else nothing."""
+    path, zh = settings.report_folder / period.label / MESSAGE, settings.lang == "zh"
+    try:
+        told = orjson.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return ""
+    if list(told["paragraphs"]) == list(paragraphs):
+        return str(told.get("corrects", ""))
+    state = state_file(settings)
+    if not state.is_file():
+        return ""
+    with State(state) as ledger:
+        if not any(each in ("sent", "unknown", "sending") for _, each, _ in ledger.deliveries(_run(settings, period))):
+            return ""
+    if old is not None and now.sources is not None and old.sources is not None:
+        back = [name for name in now.sources if name not in old.sources]
+        if back:
+            names = listed(back, settings.lang)
+            if zh:
+                return f"更正：这一期发过的那份没读到{names}，现在读到了，以这份为准。"
+            return f"Correction: the message sent before lacked {names}; this one takes its place."
+    if zh:
+        return "更正：这一期重做过，和发过的那份不一样，以这份为准。"
+    return "Correction: this period was made again; this message takes the place of the one sent before."
+
+
+def _run(settings: ReportSettings, period: Period) -> str:
+    """Return by what the messages of a period are known."""
+    return f"{settings.path.stem}:{period.label}"
+
+
 def _deliver(
     settings: ReportSettings, period: Period, targets: Sequence[Target], resend_unknown: bool, log: Log
 ) -> int:
     folder = settings.report_folder / period.label
     told = orjson.loads((folder / MESSAGE).read_bytes())
     page = folder / "report.html"
+    corrects = told.get("corrects", "")
     message = Message(
-        told["title"],
-        tuple(told["paragraphs"]),
+        told["title"] if not corrects else _as_correction(told["title"], settings.lang),
+        (*([corrects] if corrects else ()), *told["paragraphs"]),
         page.read_text("utf-8") if page.is_file() else "",
-        told["changes"],
+        max(told["changes"], bool(corrects)),
         told["top"],
     )
     with State(state_file(settings)) as state:
         found = deliver(
-            f"{settings.path.stem}:{period.label}",
+            _run(settings, period),
             message,
             targets,
             state,
@@ -142,6 +192,10 @@ def _deliver(
     for each in found:
         log(each.state, _said(each), {"target": each.target, "parts": len(each.parts)})
     return BROKE if any(each.state in ("failed", "unknown") for each in found) else 0
+
+
+def _as_correction(title: str, lang: str) -> str:
+    return f"{title}（更正）" if lang == "zh" else f"{title} (correction)"
 
 
 def _said(each: Delivered) -> str:

@@ -318,6 +318,31 @@ def test_a_message_goes_out_once_and_shows_in_the_history(shop: Path, capsys: py
         assert "TOKEN-for-tests" not in "".join(map(str, files(shop).values()))
 
 
+def test_a_period_that_lacked_a_source_is_made_good_and_corrected(shop: Path) -> None:
+    with serving(Receiver(lambda *_: 0, "any", time.time)) as server:
+        (shop / "url.txt").write_text(server.url, "utf-8")
+        with (shop / "周报.toml").open("a", encoding="utf-8") as out:
+            out.write('[[source]]\nname = "千川"\nfiles = ["千川-{start}.csv"]\n')
+            out.write('[[delivery]]\nname = "群"\nto = "webhook"\nurl_file = "url.txt"\n')
+        assert run(["report", "run", settings(shop), *DAY]) == 3
+        before = files(shop)
+        assert run(["report", "run", settings(shop), *DAY]) == 3  # it cannot be read yet
+        assert files(shop) == before
+        assert len(server.accepted) == 1
+        for monday in ("2026-11-09", "2026-11-16"):
+            (shop / f"千川-{monday}.csv").write_text("搜索词,搜索次数\n羽绒服女,500\n", "utf-8")
+        assert run(["report", "run", settings(shop), *DAY]) == 0
+        assert [row["ok"] for row in json.loads(files(shop)["report.json"])["sources"]] == [True, True]
+        assert len(server.accepted) == 2
+        assert "更正：这一期发过的那份没读到“千川”，现在读到了，以这份为准。" in server.accepted[1]["text"]
+        assert server.accepted[1]["title"].endswith("（更正）")
+        before = files(shop)
+        assert run(["report", "run", settings(shop), *DAY]) == 0
+        assert run(["report", "run", settings(shop), "--force", *DAY]) == 0
+        assert files(shop) == before
+        assert len(server.accepted) == 2
+
+
 class _Page(HTMLParser):
     """Collects what a page would load, run, or leave open."""
 
