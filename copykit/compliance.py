@@ -203,7 +203,9 @@ class Checker:
             length = finding.end - finding.start
             # What holds no sign was found in its sentence, and what holds all of the run is owed by a whole text.
             is_style = finding.rule.startswith("style/")  # which looks at texts, not at words
-            if not is_style and length < last + 1 - first and length < size:
+            # Blanks inside a line are folded away; only what goes over its end has not been seen yet.
+            seen = signs == _BLANKS and "\n" not in text[first : last + 1]
+            if not is_style and not seen and length < last + 1 - first and length < size:
                 found.append(finding._replace(start=first, end=last + 1, match=text[first : last + 1], related=()))
         return found
 

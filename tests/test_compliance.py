@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from copykit.categories import Categories, UnknownCategory
@@ -533,6 +533,7 @@ def test_every_span_points_at_its_match_and_no_hit_is_both_flagged_and_excused(t
 
 
 @given(st.lists(PIECES, max_size=12).map("".join), st.lists(PIECES, max_size=12).map("".join))
+@example("目标是最 佳全国第一最好的", "最好的")
 def test_a_text_before_another_line_is_judged_as_it_is_alone(first: str, second: str) -> None:
     alone, together = check(first), check(f"{first}\n{second}")
     seen = [finding for finding in together.findings if finding.end <= len(first)]

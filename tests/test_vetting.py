@@ -42,6 +42,11 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         "when",
         "重复里面套着重复",
     ),
+    (
+        {"kind": "claim", "words": ["断货"], "not_when": [{"relation": "same_sentence", "pattern": "^?(天"}]},
+        "not_when",
+        "“^?(天”写得不对",
+    ),
     ({"kind": "length", "min": 30, "max": 20}, "min", "min 比 max 大"),
     ({"kind": "word", "words": ["断货"], "source": "广告法 第九十九条"}, "source", "只有 74 条，没有“第九十九条”"),
     (

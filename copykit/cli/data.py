@@ -334,8 +334,11 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
         found = check_voice(entry.id, value, calls_of(files))
     elif entry.kind == "exemptions":
         from copykit.compliance import check_exemption
+        from copykit.rules.pattern_faults import badly_written, hanging
         from copykit.rules.vetting import CASES, names_nothing
 
+        if faults := [Problem(entry.id, 0, *fault) for fault in (*badly_written(value), *hanging(value))]:
+            return [parsing.in_file(problem, entry.path) for problem in faults]
         try:
             checker, context = _checker(files), _case_context(files)(value["cases"].get("given", {}))
             found = check_exemption(entry.id, value, checker, context, CASES if own else 1)
@@ -407,11 +410,14 @@ def _rule_kinds() -> dict[str, Any]:
 def _rule_problems(files: DataFiles, entry: Entry, value: dict[str, Any], own: bool) -> list[Problem]:
     """Return what is wrong with a rule's sentences and sources, and with a user's own rule before it runs."""
     from copykit.rules.check import check_rule, check_source
+    from copykit.rules.pattern_faults import badly_written
     from copykit.rules.vetting import CASES, vet
 
     kinds = _rule_kinds()
     if value["kind"] not in kinds:
         return [*_misnamed(files, entry), *(each for each in vet(entry.id, value, files) if each.key != "dimension")]
+    if faults := [Problem(entry.id, 0, *fault) for fault in badly_written(value)]:
+        return faults
     found = [] if own else vet(entry.id, value, files)
     found += check_rule(
         entry.id, value, files, _segmenter(), kinds, _case_context(files), CASES if own else 1, trusted=own

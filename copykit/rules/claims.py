@@ -7,6 +7,7 @@ its context) calls for a notice that is not there. Exemptions are files of their
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -126,7 +127,7 @@ class ClaimKind:
         room, settings = self._room, self.rule.settings
         try:
             conditions = room.conditions(settings)
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, re.error) as error:
             zh, en = f"条件写得不对：{error}", f"bad condition: {error}"
             raise RuleError(rule=self.rule.id, reason=Both(zh, en)) from None
         return conditions, room.exemptions_for(self.rule.id)
@@ -457,7 +458,7 @@ class _Room:
         words = {**data, **data.get("en", {})} if self.build.lang == "en" else data
         try:
             conditions = self.conditions(data)
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, re.error) as error:
             raise BadExemption(name=name, reason=str(error)) from None
         return Exemption(
             name,

@@ -48,11 +48,29 @@ _HANGS = (
 
 def hanging(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield the patterns beside the rule's own, of conditions and notices, that hang."""
-    given = [(key, data.get(key)) for key in ("required_pattern", "with_pattern")]
-    given += [(key, each.get("pattern")) for key in ("when", "not_when") for each in data.get(key, ())]
-    for key, pattern in given:
-        if isinstance(pattern, str) and hangs(pattern):
+    for key, pattern in _beside(data):
+        if hangs(pattern):
             yield key, *_HANGS
+
+
+def badly_written(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield the patterns beside the rule's own, of conditions and notices, that are none."""
+    for key, pattern in _beside(data):
+        try:
+            re.compile(pattern)
+        except (re.error, RecursionError, OverflowError) as error:
+            yield key, f"“{pattern}”写得不对：{error}", f"'{pattern}' is badly written: {error}"
+
+
+def _beside(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the keys and patterns of notices and conditions."""
+    for key in ("required_pattern", "with_pattern"):
+        if isinstance(data.get(key), str):
+            yield key, data[key]
+    for key in ("when", "not_when"):
+        for each in data.get(key, ()):
+            if isinstance(each.get("pattern"), str):
+                yield key, each["pattern"]
 
 
 def words_of(pattern: str) -> list[str]:

@@ -18,7 +18,7 @@ from copykit.datafiles import DataFiles
 from copykit.errors import Problem
 from copykit.laws import Laws
 from copykit.lexicon import Lexicons
-from copykit.rules.pattern_faults import Fault, hanging, pattern_faults, words_of
+from copykit.rules.pattern_faults import Fault, badly_written, hanging, pattern_faults, words_of
 from copykit.text.normalize import fold_text
 
 CASES = 3  # sentences of each sort that prove a rule
@@ -38,6 +38,7 @@ def vet(name: str, data: Mapping[str, Any], files: DataFiles) -> list[Problem]:
         *_contradictions(data, files),
         *(pattern_faults(data) if isinstance(data.get("pattern"), str) else ()),
         *hanging(data),
+        *badly_written(data),
     ]
     return [Problem(name, 0, key, zh, en) for key, zh, en in found]
 

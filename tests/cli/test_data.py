@@ -24,6 +24,19 @@ pass = ["今天到货"]
 """
 PROVED = RULE.replace('货五次"', '货五次", "又断货", "断货了"').replace('到货"]', '到货", "货断了腿", "不断到货"]')
 DIMENSIONED = RULE.replace('kind = "word"\n', 'kind = "word"\ndimension = "novelty"\npoints = 3\n')
+EXEMPTION = """\
+name = "自家的"
+rules = ["law/absolute"]
+source = "绝对化用语执法指南 第六条（一）"
+reason = "说的是自家的"
+evidence = ""
+[[when]]
+relation = "same_sentence"
+pattern = "^?("
+[cases]
+exempt = ["我家最软的一条"]
+flag = ["最软的一条"]
+"""
 PLATFORM = """\
 name = "自营小程序"
 aliases = ["xcx"]
@@ -245,14 +258,20 @@ def test_a_rule_with_few_sentences_is_reminded_of_and_used(copykit: Copykit, tmp
         (
             "rules/law/店规/x.toml",
             RULE.replace("店规", "广告法 第九条；广告法 第九十九条"),
-            ":5: source: 《广告法》只有 74 条，没有“第九十九条”；改成真有的条号",
-            ":5: source: 广告法 has 74 articles and no 第九十九条; cite one that it has",
+            ":5: source: 《广告法》只有 74 条，没有“第九十九条”；改成真有的",
+            ":5: source: 广告法 has 74 articles and no 第九十九条; cite what it has",
         ),
         (
             "rules/law/店规/x.toml",
             RULE.replace("店规", "广告法 九条"),
             ":5: source: 《广告法》后面要写第几条",
             "name the article of 广告法",
+        ),
+        (
+            "exemptions/x.toml",
+            EXEMPTION,
+            ":6: when: “^?(”写得不对",
+            ":6: when: '^?(' is badly written",
         ),
         (
             "categories/x.toml",
