@@ -15,9 +15,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from copykit.brief import read_brief
+from copykit.brief.said import said_in
 from copykit.datafiles import bundled
 from copykit.model import Brief, Draft
-from copykit.writing.claims import said_in
 from copykit.writing.facts import NAMES
 from copykit.writing.variants import LONGEST, own_words, variants
 from copykit.writing.writer import Options, Prepared, Writer

@@ -1,24 +1,28 @@
-"""What concerns the reader: labels that people give themselves, the brief's own words, and titles that address nobody.
+"""What concerns the reader: labels that people give themselves, what the brief says, and titles that address nobody.
 
 Pains, places, seasons, prices and quoted self-talk need nothing but word lists and patterns; they are rule files.
 """
 
 from __future__ import annotations
 
+import base64
 import operator
-from collections.abc import Container, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import daachorse
 
+from copykit.brief.said import Path, said_in
 from copykit.late import late
 from copykit.lexicon import Lexicon
-from copykit.model import Finding
+from copykit.model import NO_MATERIAL, Finding
 from copykit.rules import kinds
-from copykit.rules.kinds import Build, KindMaker
+from copykit.rules.kinds import Build, KindMaker, lexicon_of
 from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
+from copykit.text.numerals import Number, numbers
 
 if TYPE_CHECKING:
     from copykit.model import Brief
@@ -85,7 +89,7 @@ class LabelPileKind:
 
 
 class BriefMatchKind:
-    """Finds the brief's own words in a text, or (``settings.state`` = ``none``) that there are none.
+    """Finds the brief's own words in a text.
 
     ``settings.parts`` maps audience, scenes, keywords, selling_points and product to points; a phrase met only in
     part (half of it or more, between words) earns half. One finding a phrase, the best ``limit`` of them.
@@ -93,12 +97,9 @@ class BriefMatchKind:
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
-        settings = rule.settings["settings"]
-        self.none = settings["state"] == "none"
-        self.parts: dict[str, int] = settings["parts"]
+        self.parts: dict[str, int] = rule.settings["settings"]["parts"]
         self._lexicons = build.lexicons
         self._matcher: _BriefMatcher | None = None
-        self._memo = f"brief {sorted(self.parts.items())}"
         self.triggers: frozenset[int] | None = None
 
     def idle(self, context: Context) -> bool:
@@ -106,36 +107,75 @@ class BriefMatchKind:
         return context.brief is None
 
     def find(self, reading: Reading) -> Iterable[Finding]:
-        """Yield the phrases met, or one finding over the whole text when none is."""
+        """Yield the phrases met."""
         brief = reading.context.brief
         if brief is None:
             return ()
-        met: list[_Met] | None = reading.memo.get(self._memo)
-        if met is None:
-            matcher = self._matcher
-            # A run has one brief, or one a row; the last one is all that is worth keeping.
-            if matcher is None or matcher.brief is not brief:
-                matcher = self._matcher = _BriefMatcher(brief, self.parts, self._lexicons["light_characters"].entries)
-            met = reading.memo[self._memo] = matcher.find(reading)
-        if self.none:
-            if met:
-                return ()
-            return (self.rule.finding(reading, 0, len(reading.folded.text)),)
+        matcher = self._matcher
+        # A run has one brief, or one a row; the last one is all that is worth keeping.
+        if matcher is None or matcher.brief is not brief:
+            matcher = self._matcher = _BriefMatcher(brief, self.parts, self._lexicons["light_characters"].entries)
         found = [
-            self.rule.finding(reading, start, end, points=points, phrase=phrase) for start, end, points, phrase in met
+            self.rule.finding(reading, start, end, points=points, phrase=phrase)
+            for start, end, points, phrase in matcher.find(reading)
         ]
         return kinds.best(found, self.rule.limit)
+
+
+class BriefToldKind:
+    """Finds what a text tells of the brief's sentences in words of its own, by the words and figures that both hold.
+
+    ``settings.parts`` maps parts of a brief's file (pains among ``audience``, ``scenes``, ``claims`` …) to points; one
+    finding, of the sentence that shares most. What is in every text (lists ``settings.light``) is not shared, and the
+    goods' own name is little: that alone is for ``brief_match``.
+    """
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        settings = rule.settings["settings"]
+        self.parts: dict[str, int] = settings["parts"]
+        self._light = frozenset(word for name in settings["light"] for word in lexicon_of(rule, build, name).entries)
+        self._data = build.data
+        self._matcher: _ToldMatcher | None = None
+        self.comma = "、" if build.lang == "zh" else ", "
+        self.triggers: frozenset[int] | None = None
+
+    def idle(self, context: Context) -> bool:
+        """Return whether there is no brief with sentences."""
+        return context.brief is None or (context.brief.material == NO_MATERIAL and not context.brief.claims)
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield one finding over the word that says most, the others related, or none."""
+        brief = reading.context.brief
+        if brief is None:
+            return ()
+        matcher = self._matcher
+        if matcher is None or matcher.brief is not brief:
+            rarity = _rarity(self._data("rarity")["general"])
+            matcher = self._matcher = _ToldMatcher(brief, self.parts, self._light, rarity)
+        told = matcher.find(reading)
+        if told is None:
+            return ()
+        first, *others = told.places
+        words = self.comma.join(reading.text[slice(*reading.folded.span(*place))] for place in sorted(told.places))
+        return (
+            self.rule.finding(reading, *first, related=others, points=told.points, phrase=told.phrase, words=words),
+        )
 
 
 _RULE = operator.itemgetter(0)  # of a finding
 
 
 class NobodyKind:
-    """Fires over the whole text when none of the rules named in ``settings.rules`` has found anything."""
+    """Fires over the whole text when none of the rules named in ``settings.rules`` has found anything.
+
+    With ``settings.brief`` only where there is a brief that it could have been found by.
+    """
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
         self.others = kinds.other_rules(rule, build)
+        self.of_brief = bool(rule.settings["settings"].get("brief", False))
         self.triggers: frozenset[int] | None = None
 
     def find(self, reading: Reading) -> Iterable[Finding]:
@@ -144,7 +184,7 @@ class NobodyKind:
 
     def conclude(self, reading: Reading, findings: Sequence[Finding]) -> Iterable[Finding]:
         """Yield one finding or none."""
-        if not self.others.isdisjoint(map(_RULE, findings)):
+        if not self.others.isdisjoint(map(_RULE, findings)) or (self.of_brief and reading.context.brief is None):
             return ()
         return (self.rule.plain(reading, 0, len(reading.folded.text)),)
 
@@ -153,6 +193,7 @@ KINDS: dict[str, KindMaker] = {
     "label": LabelKind,
     "label_pile": LabelPileKind,
     "brief_match": BriefMatchKind,
+    "brief_told": BriefToldKind,
     "nobody": NobodyKind,
 }
 
@@ -274,3 +315,143 @@ def _pieces(phrase: str, light: Container[str]) -> Iterator[str]:
             piece = phrase[start : start + size]
             if piece[0] not in light and piece[-1] not in light:
                 yield piece
+
+
+class _Told(NamedTuple):
+    """What a text tells of a brief's sentence: the words that both hold, the one that says most first."""
+
+    places: list[tuple[int, int]]
+    points: int
+    phrase: str
+
+
+class _Part(NamedTuple):
+    """One item of a brief (a pain, a scene, a doubt with its answer) as its phrases, and folded as one text."""
+
+    points: int
+    phrases: tuple[str, ...]
+    folded: tuple[str, ...]
+    text: str
+    figures: frozenset[float]
+
+
+class _Word(NamedTuple):
+    """A word of a text with what it weighs."""
+
+    text: str
+    weight: int
+    place: tuple[int, int]
+
+
+class _ToldMatcher:
+    """Finds the item of a brief of which a text tells most."""
+
+    def __init__(
+        self, brief: Brief, parts: Mapping[str, int], light: Container[str], rarity: Mapping[str, int]
+    ) -> None:
+        self.brief = brief
+        self._light, self._rarity = light, rarity
+        self._goods = fold_text("\n".join((brief.product, brief.brand, brief.category, *brief.keywords)))
+        items: dict[Path, list[str]] = {}
+        for path, phrase in said_in(brief):
+            named = path[:2] == ("audience", "who")
+            if path[0] in parts and not named and path[-1] != "picture":
+                items.setdefault(path[: 3 if path[0] == "audience" else 2], []).append(phrase)
+        self._items = [_part(parts[str(path[0])], phrases) for path, phrases in items.items()]
+        self._all = "\n".join(item.text for item in self._items)
+        self._figures = frozenset(figure for item in self._items for figure in item.figures)
+
+    def find(self, reading: Reading) -> _Told | None:
+        """Return what a text tells of the item that it shares most with, None where that is too little."""
+        figures = self._figures_of(reading) if self._figures else []
+        words = self._words(reading, [place for place, _ in figures])
+        best: tuple[int, _Part] | None = None
+        for item in self._items:
+            shared = [weight for word, weight, _ in words if word in item.text]
+            known = sum(value in item.figures for _, value in figures)
+            telling = shared.count(_TELLING) + known
+            total = sum(shared) + known * _TELLING
+            enough = telling and total >= _LEAST_SHARED
+            if enough and (best is None or (total, item.points) > (best[0], best[1].points)):
+                best = total, item
+        if best is None:
+            return None
+        item = best[1]
+        places = [(weight, place) for word, weight, place in words if word in item.text]
+        places += [(_TELLING, place) for place, value in figures if value in item.figures]
+        return _Told(_joined(places), item.points, _nearest(item, words, {value for _, value in figures}))
+
+    def _words(self, reading: Reading, figures: Sequence[tuple[int, int]]) -> list[_Word]:
+        """Return the words of a text that the brief holds too, each once; a unit is one with its figure."""
+        found: dict[str, _Word] = {}
+        for word, tag, (start, end) in zip(reading.words, reading.tags, pairwise(reading.starts), strict=False):
+            if word in found or word not in self._all or not word.isalpha():
+                continue
+            weight = self._weight(word, tag)
+            if weight and not any(first < end and start <= last for first, last in figures):
+                found[word] = _Word(word, weight, (start, end))
+        return list(found.values())
+
+    def _weight(self, word: str, tag: str) -> int:
+        if word in self._light:
+            return 0
+        rarity = self._rarity.get(word, _UNKNOWN)
+        if len(word) == 1:
+            return int(tag[0] in _CONTENT_TAGS and rarity >= _RARE_CHARACTER)
+        if rarity < _COMMON:
+            return 0
+        return 1 if rarity < _RARE or tag[0] in _TIME_TAGS or word in self._goods else _TELLING
+
+    def _figures_of(self, reading: Reading) -> list[tuple[tuple[int, int], float]]:
+        """Return the figures of a text that the brief holds too, by value."""
+        found = numbers(reading.folded.text, reading.bounds)
+        return [((each.start, each.end), each.low) for each in found if _is_exact(each) and each.low in self._figures]
+
+
+def _part(points: int, phrases: Sequence[str]) -> _Part:
+    folded = tuple(map(fold_text, phrases))
+    text = "\n".join(folded)
+    figures = frozenset(each.low for each in numbers(text, range(len(text) + 1)) if _is_exact(each))
+    return _Part(points, tuple(phrases), folded, text, figures)
+
+
+def _nearest(part: _Part, words: Iterable[_Word], figures: Container[float]) -> str:
+    """Return the phrase of an item that holds most of some words and figures."""
+    known = [word for word in words if word.text in part.text]
+
+    def shared(number: int) -> int:
+        folded = part.folded[number]
+        values = (each.low for each in numbers(folded, range(len(folded) + 1)) if _is_exact(each))
+        return sum(word.weight for word in known if word.text in folded) + _TELLING * sum(v in figures for v in values)
+
+    return part.phrases[max(range(len(part.phrases)), key=lambda number: (shared(number), -number))]
+
+
+def _joined(places: list[tuple[int, tuple[int, int]]]) -> list[tuple[int, int]]:
+    """Return places with what each weighs as spans, neighbours as one, the weightiest first and then the longest."""
+    spans: list[tuple[int, int, int]] = []
+    for weight, (start, end) in sorted(places, key=lambda each: each[1]):
+        if spans and start <= spans[-1][1]:
+            before = spans.pop()
+            weight, start = max(weight, before[2]), before[0]
+        spans.append((start, end, weight))
+    spans.sort(key=lambda span: (-span[2], span[0] - span[1], span[0]))
+    return [(start, end) for start, end, _ in spans]
+
+
+def _is_exact(number: Number) -> bool:
+    """Return whether a number is one that tells something: exact, and not the three of 三步."""
+    return number.low == number.high and number.low >= _LEAST_FIGURE
+
+
+def _rarity(table: Mapping[str, Any]) -> dict[str, int]:
+    return dict(zip(table["words"].split("\n"), base64.b64decode(table["bytes"]), strict=True))
+
+
+_TELLING = 2  # weight of a word, or a figure, that few texts hold
+_LEAST_SHARED = 3  # weight: one such word and another beside it
+_LEAST_FIGURE = 10
+# Of the table of rarity, in which 的 is 14, 时间 65, 开会 121 and 骑手 168; what it does not know is a rare compound.
+_COMMON, _RARE, _RARE_CHARACTER, _UNKNOWN = 80, 100, 90, 176
+_CONTENT_TAGS = frozenset("nva")
+_TIME_TAGS = frozenset("tm")

@@ -24,7 +24,7 @@ _DESCRIBES = "nabv"  # tags of what describes the noun behind it
 _MOVED = 8  # characters that are still one thing
 _MODIFIER = 4  # characters of a word that does
 _WORD = 2  # characters of a word that can stand where two were
-_SPEAKS_OF_IT = "relevance/brief_match"
+_SPEAK_OF_IT = frozenset(("relevance/brief_match", "relevance/brief_told"))
 _LISTED = 4  # words without a small one among them are a list of search words
 _SMALL_TAGS = "udpcyrm"
 # What tells a story or speaks of itself, by tag: a name before such a title would become the one who did it.
@@ -121,7 +121,7 @@ class Rewriter:
             if goods or slot == "keyword":
                 return own if not goods or any(word in about for word in goods) else ()
             # A title without goods may speak of anything; who buys is told only of what the brief is about.
-            return own if any(finding.rule == _SPEAKS_OF_IT for finding in score.findings) else ()
+            return own if any(finding.rule in _SPEAK_OF_IT for finding in score.findings) else ()
         # Without a brief only a title that speaks of goods in general is given to somebody: no story, no list.
         if data.get("brief_only") or _troubles(score) or any(token.tag in _GENERAL_NOT for token in tokens):
             return ()

@@ -14,6 +14,7 @@ from datetime import date
 from itertools import accumulate, groupby
 from typing import Any, NamedTuple
 
+from copykit.brief.said import FILE_NAMES, Path, said_in
 from copykit.brief.shapes import as_noun, key_of, shapes_of
 from copykit.compliance import Checker
 from copykit.datafiles import DataFiles
@@ -22,11 +23,6 @@ from copykit.excuses import named
 from copykit.model import Brief, Claim, Finding, Stock, Story, Withheld
 from copykit.rules.reading import Context
 from copykit.templating import clean
-
-Path = tuple[str | int, ...]
-# What lies in the drawer gets into no text.
-UNSAID = frozenset(("evidence", "licence", "kind", "words"))
-
 
 # A brand and a story are called as others call them, signs and all.
 _NAMED_ELSEWHERE = frozenset(("brand", "stories.name"))
@@ -214,36 +210,6 @@ def _days_between(first: str, last: str) -> int:
     return (date.fromisoformat(last) - date.fromisoformat(first)).days if first and last else 0
 
 
-def said_in(brief: Brief) -> Iterator[tuple[Path, str]]:
-    """Yield every phrase of a brief that a text may hold, with its path as the brief's file has it."""
-    for name in ("product", "brand", "category"):
-        if getattr(brief, name):
-            yield (name,), getattr(brief, name)
-    yield from _strings(brief.audience, ("audience", "who"))
-    yield from _strings(brief.keywords, ("keywords",))
-    yield from _strings(brief.claims, ("claims",))
-    material = brief.material
-    for field in dataclasses.fields(material):
-        name = _FILE_NAMES.get(field.name, field.name)
-        yield from _strings(getattr(material, field.name), (name,))
-
-
-_FILE_NAMES = {"points": "selling_points", "readers": "audience"}
-
-
-def _strings(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, str):
-        if value:
-            yield path, value
-    elif isinstance(value, tuple):
-        for number, each in enumerate(value):
-            yield from _strings(each, (*path, number))
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for field in dataclasses.fields(value):
-            if field.name not in UNSAID and not field.name.endswith(("date", "until", "as_of", "url")):
-                yield from _strings(getattr(value, field.name), (*path, field.name))
-
-
 def without(brief: Brief, path: Path) -> Brief:
     """Return a brief in which the phrase at a path is empty; the numbers of the others stay as they are."""
     return replaced(brief, path, "")
@@ -256,7 +222,7 @@ def replaced(brief: Brief, path: Path, text: str) -> Brief:
         return dataclasses.replace(brief, audience=_put(brief.audience, rest[1:], text))
     if first in ("claims", "keywords"):
         return dataclasses.replace(brief, **{str(first): _put(getattr(brief, str(first)), rest, text)})
-    name = {told: own for own, told in _FILE_NAMES.items()}.get(str(first), str(first))
+    name = {told: own for own, told in FILE_NAMES.items()}.get(str(first), str(first))
     if not rest:
         changes: dict[str, Any] = {name: text}
         return dataclasses.replace(brief, **changes)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from copykit.brief.said import said_in
 from copykit.errors import Words
 from copykit.lexicon import Lexicons
 from copykit.model import Brief, Finding, TitleScore
@@ -17,7 +18,6 @@ from copykit.text.normalize import fold_text
 from copykit.text.patterns import either
 from copykit.titles.advise import Adviser
 from copykit.titles.score import TitleScorer
-from copykit.writing.claims import said_in
 from copykit.writing.slots import han_pairs
 from copykit.writing.suggest import Suggestion, choose, difference
 

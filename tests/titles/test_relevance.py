@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copykit.datafiles import DataFiles, bundled_layer
-from copykit.model import Brief, Finding
+from copykit.model import Brief, Claim, Doubt, Finding, Material, Point, Readers, Scene
 from copykit.rules import rule as rules
 from copykit.rules.engine import Engine
 from copykit.rules.kinds import KINDS as BASE
@@ -102,6 +102,53 @@ def test_a_figure_and_its_unit_are_one_selling_point(title: str) -> None:
 def test_a_title_without_a_word_of_the_brief_costs() -> None:
     assert found("红烧肉的糖色这样炒", UMBRELLA)["brief_missed"][0].points < 0
     assert "brief_missed" not in found("红烧肉的糖色这样炒")
+
+
+BEDDING = Brief(
+    product="羽绒被",
+    category="被子",
+    claims=(Claim("experience", "睡了一个冬天，后背没再凉过", who="住东北老楼的护士"),),
+    material=Material(
+        readers=Readers(pains=("半夜被子滑到地上，冻醒两回",)),
+        points=(Point("充绒量 1,350 克", proof="拆了一床称过，线头都算上 1,362 克"),),
+        scenes=(Scene("出租屋的顶楼", "暖气片只有半截热，窗缝往里灌风"),),
+        doubts=(Doubt("能机洗吗", "别机洗，送干洗店，烘干前拍松结块的绒"),),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "冻醒两回才知道，被子又滑到地上了",
+        "1350克的绒，够不够过冬",
+        "窗缝灌风的顶楼，怎么睡暖",
+        "东北老楼里的护士，后背不凉了",
+        "绒结块了，先别送干洗店",
+    ],
+)
+def test_what_a_brief_says_earns_in_other_words_too(title: str) -> None:
+    hits = found(title, BEDDING)
+    assert hits["brief_told"][0].points > 0
+    assert not hits.keys() & {"brief_missed", "nobody"}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "半夜的面馆，老板还在揉面",
+        "护士值夜班，怎么吃才不饿",
+        "1350块的手机，够不够用三年",
+        "窗户朝北的房子，买不买",
+        "干洗店老板不肯说的三件事",
+        "两个人的冬天，从一锅汤开始",
+        "顶楼的露台，种了一年菜",
+    ],
+)
+def test_a_word_shared_with_a_brief_is_not_what_it_says(title: str) -> None:
+    hits = found(title, BEDDING)
+    assert "brief_told" not in hits
+    assert "brief_missed" in hits
 
 
 def test_briefs_that_take_turns_do_not_mix() -> None:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from copykit.brief import brief_from
+from copykit.brief.said import said_in
 from copykit.compliance import Checker, Facts
 from copykit.datafiles import bundled
 from copykit.model import Brief
 from copykit.rules.reading import Context
-from copykit.writing.claims import Ledger, open_ledger, said_in, without, without_unsourced
+from copykit.writing.claims import Ledger, open_ledger, without, without_unsourced
 
 FILES = bundled()
 CHECKER = Checker(FILES, ("law", "style"))

@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copykit.brief import read_brief
+from copykit.brief.said import said_in
 from copykit.datafiles import bundled
 from copykit.model import Brief, Draft
 from copykit.templating import clean
-from copykit.writing.claims import said_in, without
+from copykit.writing.claims import without
 from copykit.writing.facts import NAMES
 from copykit.writing.forms import LENGTHS
 from copykit.writing.variants import alike, variants
