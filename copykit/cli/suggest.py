@@ -122,7 +122,7 @@ def suggest(brief_path: Path, old: str | None, count: int, form: str, output: Pa
     suggestions, withheld = _suggestions(files, brief, today, scorer, lang)
     suggestions = _wanted(suggestions, options["keywords"], options["dimensions"])
     if old is not None:
-        return _improve(old, brief, files, scorer, suggestions, view, form, output, today)
+        return _improve(old, brief, files, scorer, suggestions, count, view, form, output, today)
     chosen = making.choose(suggestions, count, used)
     proposals = [
         Proposal(
@@ -176,6 +176,7 @@ def _improve(
     files: DataFiles,
     scorer: TitleScorer,
     suggestions: Sequence[Suggestion],
+    count: int,
     view: View,
     form: str,
     output: Path | None,
@@ -201,7 +202,7 @@ def _improve(
         faulty=faulty,
         is_word=lambda word: len(segmenter.words(word)) == 1,
         lang=lang,
-    )
+    )[:count]
     wrong = [each.say(lang) for each in improving.faults(before, told, checker.check(before.title, context).findings)]
     if output is not None or form != "text":
         proposals = [Proposal(each.score, "", (), "；".join(each.why), ()) for each in better]

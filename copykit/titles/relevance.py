@@ -365,10 +365,13 @@ class _ToldMatcher:
         """Return what a text tells of the item that it shares most with, None where that is too little."""
         figures = self._figures_of(reading) if self._figures else []
         words = self._words(reading, [place for place, _ in figures])
+        values = {value for _, value in figures}
+        if sum(word.weight for word in words) + len(values) * _TELLING < _LEAST_SHARED:
+            return None
         best: tuple[int, _Part] | None = None
         for item in self._items:
             shared = [weight for word, weight, _ in words if word in item.text]
-            known = sum(value in item.figures for _, value in figures)
+            known = len(values & item.figures)
             telling = shared.count(_TELLING) + known
             total = sum(shared) + known * _TELLING
             enough = telling and total >= _LEAST_SHARED
@@ -379,7 +382,7 @@ class _ToldMatcher:
         item = best[1]
         places = [(weight, place) for word, weight, place in words if word in item.text]
         places += [(_TELLING, place) for place, value in figures if value in item.figures]
-        return _Told(_joined(places), item.points, _nearest(item, words, {value for _, value in figures}))
+        return _Told(_joined(places), item.points, _nearest(item, words, values))
 
     def _words(self, reading: Reading, figures: Sequence[tuple[int, int]]) -> list[_Word]:
         """Return the words of a text that the brief holds too, each once; a unit is one with its figure."""
@@ -450,7 +453,7 @@ def _rarity(table: Mapping[str, Any]) -> dict[str, int]:
 
 _TELLING = 2  # weight of a word, or a figure, that few texts hold
 _LEAST_SHARED = 3  # weight: one such word and another beside it
-_LEAST_FIGURE = 10
+_LEAST_FIGURE = 11
 # Of the table of rarity, in which 的 is 14, 时间 65, 开会 121 and 骑手 168; what it does not know is a rare compound.
 _COMMON, _RARE, _RARE_CHARACTER, _UNKNOWN = 80, 100, 90, 176
 _CONTENT_TAGS = frozenset("nva")

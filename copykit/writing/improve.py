@@ -7,7 +7,7 @@ Whom a title is for is not put before it: that is no better title.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from copykit.brief.said import said_in
@@ -15,6 +15,7 @@ from copykit.errors import Words
 from copykit.lexicon import Lexicons
 from copykit.model import Brief, Finding, TitleScore
 from copykit.text.normalize import fold_text
+from copykit.text.numerals import Number, numbers
 from copykit.text.patterns import either
 from copykit.titles.advise import Adviser
 from copykit.titles.score import TitleScorer
@@ -27,7 +28,7 @@ SAME_FIGURE = 3  # pairs of characters that a figure is worth which both titles 
 TRUE_WORDS = 0.5  # of an old title's own words, as pairs, that the brief has to hold if they are kept
 UNTOLD = 0.34  # of them; with fewer the title rests on nothing
 NEAR_ENOUGH = 8.0
-WEAK = 53.0  # points; of a title below, others are proposed even if none is near
+WEAK = 57.0  # points; of a title below, others are proposed even if none is near
 _SHORTEST_NAME = 3
 
 
@@ -44,13 +45,15 @@ class Improved:
 class Told:
     """What an old title is held against: all that a brief says, and how its goods are called.
 
-    ``figures`` finds the figures of a title that have to be told, ``fillers`` the words of any title.
+    ``figures`` finds the figures of a title that have to be told, ``fillers`` the words of any title; ``values`` are
+    the places of the text's own figures by value.
     """
 
     text: str
     names: tuple[str, ...]
     figures: re.Pattern[str]
     fillers: re.Pattern[str]
+    values: Mapping[float, Sequence[Number]]
 
     @classmethod
     def of(cls, brief: Brief, lexicons: Lexicons) -> Told:
@@ -59,9 +62,34 @@ class Told:
         text = "｜".join([*price, *(text for _, text in said_in(brief))])
         names = (brief.product, brief.category, brief.brand, *brief.keywords)
         units = either(lexicons["title_units"].entries)
-        figures = re.compile(rf"\d+(?:\.\d+)?(?:{units})?|[二两三四五六七八九十百千万半]+(?:{units})")
+        figures = re.compile(
+            rf"\d+(?:\.\d+)?[十百千万亿]{{0,2}}(?:{units})?|[二两三四五六七八九十百千万半]+(?:{units})"
+        )
         fillers = re.compile(either(lexicons["title_fillers"].entries))
-        return cls(_plain(text), tuple(dict.fromkeys(filter(None, names))), figures, fillers)
+        plain = _plain(text)
+        values: dict[float, list[Number]] = {}
+        for number in _exact(plain):
+            values.setdefault(number.low, []).append(number)
+        return cls(plain, tuple(dict.fromkeys(filter(None, names))), figures, fillers, values)
+
+    def holds(self, figure: str) -> bool:
+        """Return whether a figure with its unit is told, as it stands or by value: 1.2万次 is 12,000 次, not 11,960.
+
+        A figure that the brief gives without a unit counts what the words before it say (次数 11,203 is 11203次).
+        """
+        if re.search(rf"(?<![\d.]){re.escape(figure)}(?!\d)", self.text):
+            return True
+        number = next(_exact(figure), None)
+        if number is None or number.start:
+            return False
+        unit = figure[number.end :]
+        return any(self._counts(each, unit) for each in self.values.get(number.low, ()))
+
+    def _counts(self, number: Number, unit: str) -> bool:
+        if self.text.startswith(unit, number.unit_start):
+            return True
+        bare = not self.text[number.unit_start : number.unit_start + 1].isalnum()
+        return bare and unit in self.text[max(0, number.start - _NAMED_BEFORE) : number.start]
 
     def pairs(self, text: str) -> set[str]:
         """Return the pairs of Han characters of which a text makes its words, none of them of fillers."""
@@ -90,12 +118,7 @@ def faults(old: TitleScore, told: Told, findings: Iterable[Finding]) -> list[Wor
 
 def untold(title: str, told: Told) -> list[str]:
     """Return the figures of a title that the brief does not hold."""
-    plain = _plain(title)
-    return [
-        match[0]
-        for match in told.figures.finditer(plain)
-        if not re.search(rf"(?<![\d.]){re.escape(match[0])}(?!\d)", told.text)
-    ]
+    return [match[0] for match in told.figures.finditer(_plain(title)) if not told.holds(match[0])]
 
 
 def respelled(title: str, told: Told, is_word: Callable[[str], bool]) -> tuple[str, list[tuple[str, str]]]:
@@ -207,15 +230,24 @@ def _own(title: str, told: Told) -> tuple[set[str], set[str]]:
 
 
 def _rests_on_nothing(title: str, told: Told) -> bool:
-    """Return whether a title states much of which the brief holds hardly anything; a question states nothing."""
+    """Return whether a title states much of which the brief holds hardly anything; a question states nothing.
+
+    A figure that is told is worth the pairs of a word.
+    """
     own, true = _own(title, told)
-    return len(own) >= 2 and len(true) < UNTOLD * len(own) and not title.endswith(("？", "?"))
+    figures = SAME_FIGURE * sum(map(told.holds, told.figures.findall(_plain(title))))
+    return len(own) >= 2 and len(true) + figures < UNTOLD * (len(own) + figures) and not title.endswith(("？", "?"))
 
 
 def _plain(text: str) -> str:
     return _LOOSE.sub("", fold_text(text))
 
 
+def _exact(text: str) -> Iterator[Number]:
+    return (each for each in numbers(text, range(len(text) + 1)) if each.low == each.high)
+
+
+_NAMED_BEFORE = 6  # characters before a bare figure that may say what it counts
 _DUTIES = "law/identify/"
 _LOOSE = re.compile(r"[\s,，](?=\d{3}(?!\d))|\s+")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")

@@ -154,6 +154,30 @@ def test_figures_that_the_brief_does_not_hold(title: str, told: list[str]) -> No
     assert untold(title, CREAM) == told
 
 
+CAMERA = Told.of(
+    Brief("二手相机", price=3280.0, material=Material(points=(Point("快门次数 11,203"), Point("配 2 块电池")))),
+    LEXICONS,
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("快门11203次的二手相机", []),
+        ("快门11,203次，3280块值不值", []),
+        ("快门1.1203万次", []),
+        ("快门1.1万次", ["1.1万次"]),
+        ("11203块的相机", ["11203块"]),
+        ("3千块的相机", ["3千块"]),
+        ("0.328万元的相机", []),
+        ("送两块电池", []),
+        ("送三块电池", ["三块"]),
+    ],
+)
+def test_figures_are_held_against_the_brief_by_value(title: str, told: list[str]) -> None:
+    assert untold(title, CAMERA) == told
+
+
 @pytest.mark.parametrize(
     ("title", "right"),
     [("护手双真的好用", "护手霜真的好用"), ("护手霜真的好用", ""), ("护手套", ""), ("办公室护手爽", "办公室护手霜")],
