@@ -10,7 +10,7 @@ proposed, and the writer is asked for what only the writer knows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from copykit.datafiles import DataFiles
@@ -21,6 +21,7 @@ from copykit.titles.rewrites import Rewrite, Rewriter, quoted
 from copykit.titles.score import TitleScorer
 from copykit.titles.sparing import Sparing, is_whole
 
+_JOINTS = {"zh": "，", "en": ", "}
 LEAST_GAIN = 1.0  # less is not to be seen in a score without decimals
 _TRIED = 24  # rewrites judged at most; each costs about as much as the title itself
 
@@ -43,23 +44,31 @@ class Adviser:
         ]
 
     def changes(self, score: TitleScore, body: str | None = None) -> list[Change]:
-        """Return up to two changes of different kinds, the second made upon the first; none when nothing helps."""
+        """Return up to two changes of different kinds, the second made upon the first; none when nothing helps.
+
+        What the law bars is not shown: of two changes that only together rid a title of it the second is told with
+        the first, and where it stays there is none.
+        """
         chosen: list[Change] = []
         used: set[str] = set()
+        told: list[str] = []
         for _ in range(MOST_CHANGES):
             best = next(iter(self._judged(score, body, used)), None)
             if best is None:
                 break
             change, score = best
             used.add(change.change)
-            chosen.append(Change(change.message, change.title, score.overall.value))
+            told.append(change.message)
+            if not _barred(score):
+                chosen.append(Change(_JOINTS[self._lang].join(told), change.title, score.overall.value))
+                told = []
         return chosen
 
     def alone(self, score: TitleScore, body: str | None = None) -> list[Change]:
         """Return the best change of each kind, each made upon the title itself, the one that helps most first."""
         kinds: dict[str, Change] = {}
         for change, after in self._judged(score, body, ()):
-            if all(change.title != other.title for other in kinds.values()):
+            if not _barred(after) and all(change.title != other.title for other in kinds.values()):
                 kinds.setdefault(change.change, Change(change.message, change.title, after.overall.value))
         return list(kinds.values())
 
@@ -98,17 +107,31 @@ class Adviser:
         return str(message.format(old=old, over=over, word=quoted(spare, self._lang)))
 
     def _judged(self, score: TitleScore, body: str | None, without: Iterable[str]) -> list[tuple[Rewrite, TitleScore]]:
-        """Return the rewrites that help with what they come to, the best first."""
-        judged: list[tuple[int, float, int, Rewrite, TitleScore]] = []
+        """Return the rewrites that help with what they come to, the best first.
+
+        One that mends an error and leaves another, or a warning of the law, is also tried without the clause of that.
+        """
+        judged: list[tuple[int, int, float, int, Rewrite, TitleScore]] = []
+        barred = _barred(score)
         for number, rewrite in enumerate(list(dict.fromkeys(self._rewriter.rewrites(score, without)))[:_TRIED]):
             try:
                 after = self._scorer.score(rewrite.title, body)
             except CopykitError:
                 continue
-            if _worth(score, after, self._scorer.profile.highs):
-                judged.append((_fixes(score, after), after.overall.value, -number, rewrite, after))
-        judged.sort(key=lambda item: item[:3], reverse=True)
+            for each, then in ((rewrite, after), *(self._cleared(rewrite, after, body) if barred else ())):
+                if _worth(score, then, self._scorer.profile.highs):
+                    left = sum(map(_is_of_law, then.findings))
+                    judged.append((_fixes(score, then), -left, then.overall.value, -number, each, then))
+        judged.sort(key=lambda item: item[:4], reverse=True)
         return [(rewrite, after) for *_, rewrite, after in judged]
+
+    def _cleared(self, rewrite: Rewrite, after: TitleScore, body: str | None) -> Iterator[tuple[Rewrite, TitleScore]]:
+        left = [finding for finding in after.findings if _is_of_law(finding)]
+        if not left:
+            return
+        cleared = self._rewriter.cleared(rewrite, after, left)
+        if cleared is not None:
+            yield cleared, self._scorer.score(cleared.title, body)
 
 
 def _worth(before: TitleScore, after: TitleScore, highs: Mapping[str, int]) -> bool:
@@ -130,6 +153,15 @@ def _fixes(before: TitleScore, after: TitleScore) -> int:
     """Return how much of what must be mended is mended: the length, and each error."""
     errors = [sum(finding.severity == "error" for finding in score.findings) for score in (before, after)]
     return (before.length.ok is False and after.length.ok is True) + errors[0] - errors[1]
+
+
+def _is_of_law(finding: Finding) -> bool:
+    return finding.severity != "hint" and finding.rule.startswith("law/")
+
+
+def _barred(score: TitleScore) -> bool:
+    """Return whether the law bars a word of a title."""
+    return any(_is_of_law(finding) and finding.severity == "error" for finding in score.findings)
 
 
 def _faults(score: TitleScore) -> Counter[tuple[str, str]]:

@@ -79,6 +79,26 @@ class Rewriter:
                     message = data["message"].format(**facts)
                     yield Rewrite(name, message + self._also(dropped), title)
 
+    def cleared(self, rewrite: Rewrite, score: TitleScore, left: Sequence[Finding]) -> Rewrite | None:
+        """Return a rewrite without the clauses that hold what is ``left`` to mend, None if that says too little.
+
+        What says what is sold does not go, and no clause that another leans on.
+        """
+        parts = clauses(score.title)
+        going = [part for part in parts if any(part.start <= each.start < part.end for each in left)]
+        if len(going) == len(parts) or not self._sparing.held(score.title, parts).isdisjoint(going):
+            return None
+        title = score.title
+        for part in reversed(going):
+            title = without(title, *part)
+        if ink(title) < max(_LEAST_CLAUSE, ink(score.title) / 3):
+            return None
+        if self._names_goods(score.title) and not self._names_goods(title):
+            return None
+        words = quoted([score.title[slice(*part)] for part in going], self._lang)
+        also = f"；去掉{words}" if self._lang == "zh" else f"; without {words}"
+        return rewrite._replace(message=rewrite.message + also, title=title)
+
     def _also(self, dropped: Sequence[str]) -> str:
         if not dropped:
             return ""

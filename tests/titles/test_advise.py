@@ -337,3 +337,22 @@ def test_no_part_of_a_word_is_moved_or_taken_out() -> None:
     for title in ("雀巢丝滑风味即饮拿铁咖啡大瓶装整箱办公室", "新书现货走进雪山作者签名图文并茂的畅销书"):
         for change in advised(title, "淘宝")[1]:
             assert not change.title.startswith(("铁", "书 "))
+
+
+@pytest.mark.parametrize(
+    ("title", "first"),
+    [
+        ("全网最好用的保温杯，没有之一", "好用的保温杯"),
+        ("没有之一！全网最好用的保温杯", "好用的保温杯"),
+        ("全网最好吃的月饼，第一名非它莫属", "好吃的月饼"),
+        ("国家级营养师推荐猫粮，猫咪吃了不生病", "营养师推荐猫粮"),
+        ("最好用的锅，治好了我的胃病", "好用的锅"),
+        ("最便宜的羽绒服，只要99", "便宜的羽绒服，只要99"),
+        ("全网最好用的雨伞没有之一", ""),
+        ("没有之一的好锅", ""),
+    ],
+)
+def test_a_rewrite_keeps_nothing_that_the_law_bars(title: str, first: str) -> None:
+    changes = advised(title, "小红书")[1]
+    assert [change.title for change in changes[:1]] == [first] * bool(first)
+    assert not [each for each in changes for f in advised(each.title, "小红书")[0].findings if f.severity == "error"]
