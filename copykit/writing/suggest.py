@@ -192,7 +192,11 @@ def _suits(pattern: Pattern, values: Mapping[str, Mapping[str, Fact]], passing: 
         return False
     if any(map(str.isdigit, "".join(map(text, pattern.wordy)))):
         return False
-    return all(any(map(str.isdigit, text(name))) for name in pattern.digits if text(name))
+    return all(_FIGURE.search(text(name)) for name in pattern.digits if text(name))
+
+
+# A figure that counts or measures, not one of a name: 46%, 8mm and 1 in 1–8, but not 1v1, V30 or 06Cr17Ni12Mo2.
+_FIGURE = re.compile(r"(?<![A-Za-z0-9.-])[0-9]+(?:[.,][0-9]+)*(?![A-Za-z]*[0-9.])")
 
 
 def judge(filled: Iterable[Filled], scorer: TitleScorer) -> list[Suggestion]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from copykit.brief import read_brief
 from copykit.datafiles import bundled
 from copykit.lexicon import Lexicons
-from copykit.model import Brief, Doubt, Material, Point, Readers, Scene
+from copykit.model import Brief, Claim, Doubt, Material, Note, Point, Readers, Scene
 from copykit.natures import nature_of
 from copykit.titles.advise import Adviser
 from copykit.titles.score import TitleScorer
@@ -176,6 +176,41 @@ CAMERA = Told.of(
 )
 def test_figures_are_held_against_the_brief_by_value(title: str, told: list[str]) -> None:
     assert untold(title, CAMERA) == told
+
+
+def filled_of(brief: Brief) -> dict[str, set[str]]:
+    """Return the titles of a brief by pattern."""
+    by_pattern: dict[str, set[str]] = {}
+    for each in fill(PATTERNS, slots_of(facts_of(brief, TODAY), LEXICONS)):
+        by_pattern.setdefault(each.pattern.id, set()).add(each.title)
+    return by_pattern
+
+
+def test_what_is_called_a_figure_counts_or_measures() -> None:
+    points = tuple(
+        Point(short, "每一句都听得清", short=short) for short in ("外教1v1纠音", "配V30声卡", "一节 15 分钟", "8mm耳塞")
+    )
+    titles = filled_of(Brief("英语口语课", material=Material(points=points)))["short_benefit"]
+    assert titles == {"一节15分钟，每一句都听得清", "8mm耳塞，每一句都听得清"}
+
+
+def test_what_is_called_unchanged_is_the_whole_note() -> None:
+    notes = (
+        Note("盖子紧，戴手套拧不开。", "第一天"),
+        Note("下雨天翻了一回车，杯子摔出去，捡回来没漏，漆掉了一块。", "第二个礼拜"),
+    )
+    tester = Claim(
+        "experience",
+        "箱子里没湿过",
+        "截图",
+        person="阿彬",
+        consent=True,
+        relation="送的",
+        date="2026-09-03",
+        notes=notes,
+    )
+    titles = filled_of(Brief("保温杯", claims=(tester,)))["note_of"]
+    assert titles == {"阿彬，第一天：盖子紧，戴手套拧不开"}
 
 
 @pytest.mark.parametrize(
