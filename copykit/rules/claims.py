@@ -72,6 +72,7 @@ class ClaimKind:
         self.ascii = any(_LATIN.match(word[:1]) or _LATIN.match(word[-1:]) for word in self.called_by)
         self.proof: str = settings.get("proof", "")
         self.waives = frozenset(settings.get("waives", ()))
+        self.of_person = any(each["relation"] == "by_person" for each in settings.get("when", ()))
         self._room = _room(build)
         # Words without which no condition can hold are looked for with the triggers, so that a sentence that lacks them
         # is never framed.
@@ -109,6 +110,8 @@ class ClaimKind:
             # Asked last, because it cuts the sentence into words.
             if self.at == "uncrossed" and end - start <= _SHORT and not _uncrossed(reading, start, end):
                 continue
+            if self.of_person and frame.person is not None:
+                start = min(start, frame.person[0])  # whose name is borrowed stands in what is found
             finding = self._finding(reading, start, end, severity)
             excuse = self._proven(reading, finding.matched_as) or exemptions.excuse(frame, self._held)
             if excuse is None:

@@ -162,7 +162,8 @@ class WordKind:
 
     ``at``: ``token`` keeps hits that begin and end where words do, ``single_token`` asks this of single characters
     only, ``start`` and ``end`` keep those at the text's edges.
-    ``unless``: words that cancel a hit in their own clause. ``needs``: words of which the text must hold one.
+    ``unless``: words that cancel a hit in their own clause, ``not_after``: words that do right before it. ``needs``:
+    words of which the text must hold one.
     A list's field ``points`` overrides the rule's, ``use`` becomes a suggestion, other fields fill the message.
     """
 
@@ -179,7 +180,9 @@ class WordKind:
         self.at = rule.settings.get("at", "any")
         self.unless = _side_slot(rule, build, "unless")
         self.needs = _side_slot(rule, build, "needs")
-        simple = self.at == "any" and self.unless is None and self.needs is None and not self.fields
+        self.not_after = tuple(fold_texts(rule.settings.get("not_after", ())))
+        bare = self.unless is None and self.needs is None and not self.not_after
+        simple = self.at == "any" and bare and not self.fields
         self.first_hit = simple and rule.limit == 1
         self.triggers: frozenset[int] | None = frozenset((self.slot,))
 
@@ -193,6 +196,8 @@ class WordKind:
         if self.unless is not None and self.unless in reading.hits:
             hits = [hit for hit in hits if not _cancelled(reading, hit, reading.hits[self.unless])]
         rule, text = self.rule, reading.folded.text
+        if self.not_after:
+            hits = [hit for hit in hits if not text.endswith(self.not_after, 0, hit[0])]
         if not self.fields:
             return best([rule.plain(reading, start, end) for start, end in hits], rule.limit)
         return best([self._rule_of(text[start:end]).plain(reading, start, end) for start, end in hits], rule.limit)

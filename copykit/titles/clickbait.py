@@ -89,6 +89,7 @@ class Shapes:
         self._classes = build.lexicons["class_nouns"].entries
         self._third, self._kin = _words(build, "third_persons"), _words(build, "kin_words")
         self._listing, self._units = _words(build, "list_measures"), _words(build, "figure_units")
+        self._undergone = tuple(build.lexicons["undergone"].entries)
         self._light, self._several = _words(build, "light_verbs"), _words(build, "several_words")
         self._measures = _words(build, "pointer_measures")
         self._passed = self._measures | {"的", " "}  # between a pointer and its noun, beside adjectives
@@ -202,7 +203,7 @@ class Shapes:
             number = words[at]
             if len(number) > 1:
                 if number[-1] in self._listing:
-                    if number[:-1] not in _ONE:
+                    if number[:-1] not in _ONE and not self._tells(words, at):
                         listed = at, 1
                 elif len(number) > 2 and number[0] in _DIGITS:
                     fact = at, 1
@@ -210,7 +211,7 @@ class Shapes:
             if following < len(words):
                 unit = words[following]
                 if unit in self._listing:
-                    if number not in _ONE:
+                    if number not in _ONE and not self._tells(words, at):
                         listed = at, 2
                 elif number[-1] in _DIGITS and unit[0] in self._units:
                     fact = at, 2
@@ -218,6 +219,10 @@ class Shapes:
         if listed is not None:
             hits[self.slots["list"]] = [_place_of(words, *listed, low)]
         return None if fact is None else _place_of(words, *fact, low)
+
+    def _tells(self, words: Sequence[str], at: int) -> bool:
+        """Return whether what is counted was lived through: 换了五种粮 lists nothing, 整理了五种 does."""
+        return "".join(words[max(0, at - 2) : at]).endswith(self._undergone)
 
     def _pointing(self, reading: Reading) -> None:
         """Add the first pointer after which nothing is named, or else the first after which goods are."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import operator
+from bisect import bisect_left
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -208,6 +209,7 @@ class _Labels:
         lexicon: Lexicon = build.lexicons[rule.settings["lexicon"]]
         self.key = f"labels {lexicon.id}"
         self.entries = lexicon.entries
+        self._animals = build.lexicons["animals"].entries
         self.slot = build.automaton.slot(self.key, lexicon.entries, lexicon.exceptions)
 
     def find(self, reading: Reading) -> list[Label]:
@@ -223,10 +225,23 @@ class _Labels:
             fields = self.entries[text[start:end]]
             if "alone" in fields and not (start in reading.bounds and end in reading.bounds):
                 continue
-            if _is_in_a_figure(text, start, end):
+            if _is_in_a_figure(text, start, end) or self._is_of_an_animal(reading, end, fields):
                 continue
             labels.append(_new(Label, (start, end, fields.get("aim", "plain"))))
         return labels
+
+
+    def _is_of_an_animal(self, reading: Reading, end: int, fields: Mapping[str, str]) -> bool:
+        """Return whether what a label says of a body is said of an animal: 短脸|猫, 微胖|的|狗."""
+        if fields.get("group") not in _OF_BODIES:
+            return False
+        starts = reading.starts
+        at = bisect_left(starts, end)
+        words = reading.words[at : at + 2] if at < len(reading.words) and starts[at] == end else []
+        return words[:1] != [] and words[words[0] == "的" and len(words) > 1] in self._animals
+
+
+_OF_BODIES = frozenset(("age", "body", "hair", "skin"))
 
 
 def _is_in_a_figure(text: str, start: int, end: int) -> bool:
