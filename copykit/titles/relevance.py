@@ -116,9 +116,9 @@ class BriefMatchKind:
         # A run has one brief, or one a row; the last one is all that is worth keeping.
         if matcher is None or matcher.brief is not brief:
             matcher = self._matcher = _BriefMatcher(brief, self.parts, self._lexicons["light_characters"].entries)
+        met = reading.memo[_MET] = matcher.find(reading)
         found = [
-            self.rule.finding(reading, start, end, points=points, phrase=phrase)
-            for start, end, points, phrase in matcher.find(reading)
+            self.rule.finding(reading, start, end, points=points, phrase=phrase) for start, end, points, phrase in met
         ]
         return kinds.best(found, self.rule.limit)
 
@@ -127,8 +127,8 @@ class BriefToldKind:
     """Finds what a text tells of the brief's sentences in words of its own, by the words and figures that both hold.
 
     ``settings.parts`` maps parts of a brief's file (pains among ``audience``, ``scenes``, ``claims`` …) to points; one
-    finding, of the sentence that shares most. What is in every text (lists ``settings.light``) is not shared, and the
-    goods' own name is little: that alone is for ``brief_match``.
+    finding, of the sentence that shares most. Phrases that ``brief_match`` met, which is asked before, are paid. What
+    is in every text (lists ``settings.light``) is not shared, and the goods' own name is little.
     """
 
     def __init__(self, rule: Rule, build: Build) -> None:
@@ -154,7 +154,7 @@ class BriefToldKind:
         if matcher is None or matcher.brief is not brief:
             rarity = _rarity(self._data("rarity")["general"])
             matcher = self._matcher = _ToldMatcher(brief, self.parts, self._light, rarity)
-        told = matcher.find(reading)
+        told = matcher.find(reading, [each[:2] for each in reading.memo.get(_MET, ())])
         if told is None:
             return ()
         first, *others = told.places
@@ -164,6 +164,7 @@ class BriefToldKind:
         )
 
 
+_MET = "brief phrases"  # in a reading's memo
 _RULE = operator.itemgetter(0)  # of a finding
 
 
@@ -229,7 +230,6 @@ class _Labels:
                 continue
             labels.append(_new(Label, (start, end, fields.get("aim", "plain"))))
         return labels
-
 
     def _is_of_an_animal(self, reading: Reading, end: int, fields: Mapping[str, str]) -> bool:
         """Return whether what a label says of a body is said of an animal: 短脸|猫, 微胖|的|狗."""
@@ -376,10 +376,14 @@ class _ToldMatcher:
         self._all = "\n".join(item.text for item in self._items)
         self._figures = frozenset(figure for item in self._items for figure in item.figures)
 
-    def find(self, reading: Reading) -> _Told | None:
-        """Return what a text tells of the item that it shares most with, None where that is too little."""
+    def find(self, reading: Reading, paid: Sequence[tuple[int, int]]) -> _Told | None:
+        """Return what a text tells of the item that it shares most with, but for places ``paid`` already.
+
+        None where that is too little.
+        """
         figures = self._figures_of(reading) if self._figures else []
-        words = self._words(reading, [place for place, _ in figures])
+        figures = [each for each in figures if not any(start < each[0][1] and each[0][0] < end for start, end in paid)]
+        words = self._words(reading, [place for place, _ in figures], paid)
         values = {value for _, value in figures}
         if sum(word.weight for word in words) + len(values) * _TELLING < _LEAST_SHARED:
             return None
@@ -399,13 +403,17 @@ class _ToldMatcher:
         places += [(_TELLING, place) for place, value in figures if value in item.figures]
         return _Told(_joined(places), item.points, _nearest(item, words, values))
 
-    def _words(self, reading: Reading, figures: Sequence[tuple[int, int]]) -> list[_Word]:
+    def _words(
+        self, reading: Reading, figures: Sequence[tuple[int, int]], paid: Sequence[tuple[int, int]]
+    ) -> list[_Word]:
         """Return the words of a text that the brief holds too, each once; a unit is one with its figure."""
         found: dict[str, _Word] = {}
         for word, tag, (start, end) in zip(reading.words, reading.tags, pairwise(reading.starts), strict=False):
             if word in found or word not in self._all or not word.isalpha():
                 continue
             weight = self._weight(word, tag)
+            if any(first < end and start < last for first, last in paid):
+                continue
             if weight and not any(first < end and start <= last for first, last in figures):
                 found[word] = _Word(word, weight, (start, end))
         return list(found.values())

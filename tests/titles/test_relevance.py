@@ -133,6 +133,13 @@ def test_what_a_brief_says_earns_in_other_words_too(title: str) -> None:
     assert not hits.keys() & {"brief_missed", "nobody"}
 
 
+def test_a_phrase_of_the_brief_is_paid_once() -> None:
+    assert "brief_told" not in found("单手开合，不湿袖口的伞", UMBRELLA)
+    quilt = Brief("羽绒被", selling_points=("拍松结块的绒",), material=Material(points=(Point("拍松结块的绒"),)))
+    hits = found("拍松结块的绒，只要两分钟", quilt)
+    assert (len(hits["brief_match"]), "brief_told" in hits) == (1, False)
+
+
 @pytest.mark.parametrize(
     "title",
     [
