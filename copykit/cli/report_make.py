@@ -26,7 +26,7 @@ from copykit.render.links import LinkView, summary
 from copykit.render.web import outcome_words
 from copykit.reports import snapshot as snapshots
 from copykit.reports.basis import Basis, basis_of, listed, narrowed
-from copykit.reports.build import Beside, Earlier, build
+from copykit.reports.build import Beside, Earlier, Extent, build
 from copykit.reports.collect import Came, collect_sources
 from copykit.reports.gather import Gathered, find_examples, gather, read_daily
 from copykit.reports.links import Verified, remembered, to_keep, verify_links
@@ -35,7 +35,7 @@ from copykit.reports.period import Period, parse
 from copykit.reports.publish import published
 from copykit.reports.settings import ReportSettings
 from copykit.reports.snapshot import MOST_WORDS, Snapshot
-from copykit.reports.words import Changes, changes, lone_days, year_part
+from copykit.reports.words import Changes, changes, lone_days, top_words, whole, year_part
 from copykit.reports.years import Years
 from copykit.state import State, state_path
 from copykit.tables.rows import RowEmpty
@@ -349,7 +349,9 @@ class Maker:
         told = [row.keyword for rows in found.words.values() for row in rows if row.state != "gone"]
         examples = find_examples(told, settings, period, self._files)
         day = self._day.isoformat()
-        return build(settings, period, day, gathered, found, earlier, beside, examples, self._notes, year)
+        alike = before if mine is now and before is not None and before.measure == now.measure else None
+        extent = Extent(top_words(now, alike, found), whole(now), whole(alike))
+        return build(settings, period, day, gathered, found, earlier, beside, examples, extent, self._notes, year)
 
     def _alike(
         self, now: Snapshot, other: Snapshot | None, lost: Collection[str] = ()

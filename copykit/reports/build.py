@@ -38,6 +38,14 @@ class Earlier(NamedTuple):
     basis: Basis = Basis()
 
 
+class Extent(NamedTuple):
+    """The words with the largest figures, and all of a period's and of the one before where both are of the same."""
+
+    top: tuple[WordRow, ...]
+    whole: float | None
+    was: float | None
+
+
 class Beside(NamedTuple):
     """What is asked for beside the words; None where it is not. ``links_told`` says how many links were looked at."""
 
@@ -58,6 +66,7 @@ def build(
     earlier: Earlier,
     beside: Beside,
     examples: Mapping[str, Sequence[Example]],
+    extent: Extent,
     notes: Sequence[str] = (),
     year: YearPart | None = None,
 ) -> Report:
@@ -85,20 +94,42 @@ def build(
         days=period.say(settings.lang),
         made_on=made_on,
         measure=unit,
-        lead=tuple(_lead(words, own, gathered, earlier, beside, unit, settings.lang)),
+        lead=tuple(_lead(words, own, gathered, earlier, beside, extent, unit, settings.lang)),
         words=words,
         own=own,
         periods=tuple(earlier.labels),
-        totals=tuple(_totals(gathered, beside, unit, zh)),
+        totals=tuple(_totals(gathered, beside, extent, unit, zh)),
         titles=beside.titles,
         links=beside.links,
         plan=beside.plan,
         due=beside.due,
-        sources=tuple(_as_before(row, before, zh) for row in gathered.sources),
+        sources=tuple(_as_before(row, before, zh) for row in _shares(gathered, extent)),
         notes=(*notes, *_of_their_own(gathered, unit, settings.lang), *_missed(settings, period, earlier)),
         commands=(f"copykit report run {_typed(settings.path.name)} --period {period.label} --force",),
         year=year,
+        top=extent.top,
+        whole=_whole(extent, zh) if extent.whole else "",
     )
+
+
+def _whole(extent: Extent, zh: bool) -> str:
+    """Return the sum of a period, after that of the one before where the two are alike."""
+    if not extent.was or not extent.whole:
+        return number(extent.whole)
+    share = (extent.whole / extent.was - 1) * 100
+    p = MARKS["zh" if zh else "en"]
+    told = f"{'+' if share >= 0 else '−'}{abs(share):.0f}%"
+    return f"{number(extent.was)} → {number(extent.whole)}{p.open}{told}{p.shut}"
+
+
+def _shares(gathered: Gathered, extent: Extent) -> Iterator[SourceRow]:
+    """Yield the sources, each with what it gave and its part of all."""
+    for row in gathered.sources:
+        given = gathered.by_source.get(row.name)
+        figure = sum(given.values()) if given is not None else extent.whole
+        if extent.whole and figure is not None and row.name in gathered.by_source:
+            row = row._replace(figure=figure, share=round(figure / extent.whole, 4))
+        yield row
 
 
 def _of_their_own(gathered: Gathered, unit: str, lang: str) -> Iterator[str]:
@@ -123,11 +154,13 @@ def _missed(settings: ReportSettings, period: Period, earlier: Earlier) -> Itera
         yield f"漏了 {labels}，补跑：{command}" if zh else f"missed: {labels}; to make up: {command}"
 
 
-def _totals(gathered: Gathered, beside: Beside, unit: str, zh: bool) -> Iterator[tuple[str, str]]:
+def _totals(gathered: Gathered, beside: Beside, extent: Extent, unit: str, zh: bool) -> Iterator[tuple[str, str]]:
     """Yield how much the report stands on, each with what it is called."""
     yield "读了" if zh else "read", f"{gathered.documents:,} {'条' if zh else 'texts'}"
     yield "不同的词" if zh else "different words", f"{len(gathered.words):,}"
     yield "数的是" if zh else "figure", unit
+    if extent.whole:
+        yield "合计" if zh else "in all", _whole(extent, zh)
     yield "版本" if zh else "version", f"copykit {__version__}"
     if gathered.refused:
         yield "没读进来" if zh else "refused", f"{len(gathered.refused):,} {'处' if zh else ''}".strip()
@@ -183,6 +216,7 @@ def _lead(
     gathered: Gathered,
     earlier: Earlier,
     beside: Beside,
+    extent: Extent,
     unit: str,
     lang: str,
 ) -> list[str]:
@@ -194,9 +228,7 @@ def _lead(
     if not gathered.documents:
         pass
     elif before is None:
-        first = sorted(gathered.words.items(), key=lambda item: (-item[1][0], item[0]))[:NAMED]
-        p = MARKS["zh" if zh else "en"]
-        named = p.between.join(f"“{word}”{p.open}{number(figure)}{p.shut}" for word, (figure, _) in first)
+        named = _named(extent, zh)
         lead.append(
             f"这是第一期，下一期开始才有涨跌；这期最多的是 {named or '（没有词）'}。"
             if zh
@@ -212,6 +244,7 @@ def _lead(
             lead.append(_first(falling, unit, zh))
         if not (rising or new or falling):
             lead.append("和上一期比，没有够得上说变化的词。" if zh else "No word changed enough to be told.")
+            lead.append(_most_of_all(extent, unit, zh))
         lead += [_spike(row, unit, zh) for row in words.get("one_day", ())[:1]]
     trouble = _trouble(gathered, beside, earlier, lang)
     if trouble:
@@ -219,6 +252,18 @@ def _lead(
     if len(lead) < 3 and own:
         lead.append(_most(own[0], "自己的牌子里变得最多", "of the own brand changed most", unit, zh))
     return lead[:3]
+
+
+def _named(extent: Extent, zh: bool) -> str:
+    p = MARKS["zh" if zh else "en"]
+    return p.between.join(f"“{row.keyword}”{p.open}{number(row.after)}{p.shut}" for row in extent.top[:NAMED])
+
+
+def _most_of_all(extent: Extent, unit: str, zh: bool) -> str:
+    """Return a sentence on how much there was in all, and of what most."""
+    if zh:
+        return f"{f'{unit}合计 {_whole(extent, zh)}，' if extent.whole else ''}最多的是 {_named(extent, zh)}。"
+    return f"{f'{unit} in all {_whole(extent, zh)}; ' if extent.whole else ''}most of all {_named(extent, zh)}."
 
 
 # What is said of the first word of a state, and of one that went so against the rest only.

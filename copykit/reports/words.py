@@ -24,6 +24,7 @@ LEAST_INDEX_CHANGE = 1.5  # an index has no counts to test; this many times more
 LEAST_TOLD = 20  # places in both periods together from which a word tells how much the whole has changed
 ENOUGH = 8  # such words that tell it; with fewer the sums do
 MEDIAN_SQUARE = 0.4549  # what half of the squared deviations stay below by chance
+TOP = 10  # words with the largest figures that a report lists
 FEW = 3  # what came less often than this before is new rather than rising
 
 
@@ -93,6 +94,26 @@ def changes(
         return tuple(row for _, row in sorted(some, key=lambda item: (-item[0], item[1].keyword))[:top])
 
     return Changes({state: best(some) for state, some in rows.items()}, best(own))
+
+
+def top_words(now: Snapshot, before: Snapshot | None, found: Changes) -> tuple[WordRow, ...]:
+    """Return the words with the largest figures, each in the state that was told of it, or steady.
+
+    ``before`` is a period of the same sources and the same figure.
+    """
+    told = {row.keyword: row.state for rows in (*found.words.values(), found.own) for row in rows}
+    rows = []
+    for word, (figure, _) in sorted(now.words.items(), key=lambda item: (-item[1][0], item[0]))[:TOP]:
+        was = _figure(before, word)
+        rows.append(WordRow(word, told.get(word, "steady"), was, figure, figure / was if was else None))
+    return tuple(rows)
+
+
+def whole(snapshot: Snapshot | None) -> float | None:
+    """Return the sum of all figures of a period, None where they are no counts that may be added up."""
+    if snapshot is None or snapshot.measure == "documents" or snapshot.measure.endswith("index"):
+        return None
+    return sum(figure for figure, _ in snapshot.words.values())
 
 
 def lone_days(now: Snapshot, before: Snapshot, daily: Daily, settings: Mapping[str, Any], lang: str) -> dict[str, str]:

@@ -80,12 +80,17 @@ class PlanLine(NamedTuple):
 
 
 class SourceRow(NamedTuple):
-    """Where a report's texts came from; ``ok`` False: it could not be read, and ``detail`` says why."""
+    """Where a report's texts came from; ``ok`` False: it could not be read, and ``detail`` says why.
+
+    ``figure`` is the sum of what it gave, ``share`` its part of all; None where they cannot be added up or told apart.
+    """
 
     name: str
     documents: int
     ok: bool
     detail: str = ""
+    figure: float | None = None
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +98,9 @@ class Report:
     """What a period brought. ``lead`` are the sentences that matter first; ``words`` by state, best first.
 
     ``periods`` name the columns of the words' histories; ``notes`` tell what a reader has to know (a missed period, a
-    comparison that is not like with like). A part that was not asked for, or cannot be had, is None; of the links only
-    those are told that are not as they should be.
+    comparison that is not like with like). ``top`` are the words with the largest figures, whatever became of them;
+    ``whole`` says how much there was in all. A part that was not asked for, or cannot be had, is None; of the links
+    only those are told that are not as they should be.
     """
 
     name: str
@@ -115,3 +121,5 @@ class Report:
     notes: tuple[str, ...]
     commands: tuple[str, ...]
     year: YearPart | None = None
+    top: tuple[WordRow, ...] = ()
+    whole: str = ""

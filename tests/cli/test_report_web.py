@@ -67,7 +67,9 @@ def told(shop: Path, label: str = "2026-W47") -> dict[str, Any]:
 def test_sources_are_collected_before_they_are_read(shop: Path, web: Web) -> None:
     assert report(shop) == 0
     # The local file tells no day: it is of the period just over. One note is of the week before.
-    assert told(shop)["sources"] == [{"name": "竞品", "documents": 6, "ok": True, "detail": ""}]
+    assert told(shop)["sources"] == [
+        {"name": "竞品", "documents": 6, "ok": True, "detail": "", "figure": None, "share": None}
+    ]
     assert "第一期" not in "".join(told(shop)["lead"])
     before = files(shop)
     assert report(shop, "--force") == 0

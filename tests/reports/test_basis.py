@@ -192,6 +192,26 @@ def test_why_a_file_could_not_be_read_stands_in_the_report(shop: Path) -> None:
     assert "一条也没有" not in row["detail"]
 
 
+def test_a_quiet_week_tells_what_there_was(shop: Path) -> None:
+    made(shop, "2026-W45")
+    told = made(shop, "2026-W46")
+    assert changed(told) == {}
+    # 10 words of 720 on average, eight times as much of the other source, and one of each source's own.
+    whole = 7200 + 600 + 8 * 7200 + 12300
+    sentence = (
+        f"展现合计 {whole:,} → {whole:,}（+0%），最多的是 “逗猫棒”（12,300）、“猫抓板”（8,100）、“猫窝”（7,740）。"
+    )
+    assert told["lead"] == ["和上一期比，没有够得上说变化的词。", sentence]
+    assert [(row["name"], row["figure"], row["share"]) for row in told["sources"]] == [
+        ("直通车", 7800, round(7800 / whole, 4)),
+        ("千川", 69900, round(69900 / whole, 4)),
+    ]
+    top = told["top"][1]
+    assert (top["keyword"], top["before"], top["after"], top["state"]) == ("猫抓板", 8100, 8100, "steady")
+    assert "## 这期最多的词" in (shop / "报告" / "2026-W46" / "report.md").read_text("utf-8")
+    assert "合计 7,800（10%）" in (shop / "报告" / "2026-W46" / "report.html").read_text("utf-8")
+
+
 def test_what_one_day_brought_is_no_rise(shop: Path) -> None:
     days = [f"2026-11-{day:02}" for day in range(9, 23)]
     rows = ["日期,搜索词,搜索次数"]

@@ -90,6 +90,10 @@ def sheets(report: Report, lang: str = "zh") -> list[Sheet]:
         ]
         cells = [[states[row.state], row.keyword, row.before, row.after, row.ratio] for row in report.year.words]
         made.append(Sheet(say("和去年比", "a year ago"), heads, cells))
+    if report.top:
+        heads = [say("词", "word"), say("上期", "before"), say("本期", "after"), say("变化", "state")]
+        cells = [[row.keyword, row.before, row.after, states[row.state]] for row in report.top]
+        made.append(Sheet(words.TOP[lang], heads, cells))
     if report.titles is not None:
         heads = [
             say("标题", "title"),
@@ -107,7 +111,9 @@ def sheets(report: Report, lang: str = "zh") -> list[Sheet]:
         heads = [say("渠道", "channel"), say("频率", "cadence"), say("守住", "kept"), say("说明", "words")]
         made.append(Sheet(say("计划", "plan"), heads, [[*row[:2], int(row.kept), row.words] for row in report.plan]))
     heads = [say("来源", "source"), say("篇数", "texts"), say("读到", "ok"), say("说明", "detail")]
-    made.append(Sheet(say("来源", "sources"), heads, [[*row[:2], int(row.ok), row.detail] for row in report.sources]))
+    heads += [say("合计", "sum"), say("占比", "share")]
+    cells = [[*row[:2], int(row.ok), row.detail, row.figure, row.share] for row in report.sources]
+    made.append(Sheet(say("来源", "sources"), heads, cells))
     return made
 
 
@@ -137,6 +143,11 @@ def markdown(report: Report, lang: str = "zh") -> str:
             for row in report.year.words
         ]
         out.append("\n".join(lines) or say("没有够得上说变化的词。", "no word changed enough to be told."))
+    if report.top:
+        lines = [f"- {_md(row.keyword)}{p.colon}{_of_top(row, lang)}" for row in report.top]
+        out.append(f"## {words.TOP[lang]}")
+        out += [f"{_md(report.measure)}{say('合计', ' in all')}{p.colon}{report.whole}"] if report.whole else []
+        out.append("\n".join(lines))
     if report.titles is not None:
         lines = [
             f"- {words.number(row.score)}  {_md(row.title)}{_dashed(row.why)}"
@@ -160,12 +171,12 @@ def markdown(report: Report, lang: str = "zh") -> str:
         lines += [f"- {day} {_md(task)}" for day, task in report.due]
         out += [f"## {say('计划', 'plan')}", "\n".join(lines)]
     out.append(f"## {say('怎么来的', 'how this was made')}")
-    out.append(
-        "\n".join(
-            f"- {_md(row.name)}{p.colon}{words.number(row.documents)} {say('条', 'texts')}{_dashed(row.detail)}"
-            for row in report.sources
-        )
-    )
+    lines = [
+        f"- {_md(row.name)}{p.colon}{words.number(row.documents)} {say('条', 'texts')}"
+        + _dashed(words.source_told(row, lang))
+        for row in report.sources
+    ]
+    out.append("\n".join(lines))
     out += [f"    {command}" for command in report.commands]
     return "\n\n".join(part for part in out if part) + "\n"
 
@@ -220,6 +231,13 @@ def _word_line(row: WordRow, lang: str) -> str:
         could = "可以加它的标题" if lang == "zh" else "titles that could have it"
         line += f"\n  {could}{p.colon}{_md(p.semicolon.join(row.could))}"
     return line + "".join(f"\n  `{command}`" for command in row.commands)
+
+
+def _of_top(row: WordRow, lang: str) -> str:
+    """Return a figure, after that of the period before where it is known, and the state of what changed."""
+    figures = words.figures(row) if row.before is not None else words.number(row.after)
+    p = words.MARKS[lang]
+    return figures + (f"{p.open}{words.STATES[lang][row.state]}{p.shut}" if row.state != "steady" else "")
 
 
 def _dashed(text: str) -> str:

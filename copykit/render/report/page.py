@@ -96,6 +96,7 @@ def tried(template: PageTemplate, lang: str) -> None:
         notes=("漏了 2026-W45",),
         commands=("copykit report run",),
         year=YearPart("2025-W47", "2025年11月17日—11月23日", rows["rising"]),
+        top=rows["rising"],
     )
     html(report, template, lang)
     bare = replace(report, words={}, own=(), titles=None, links=None, plan=None, due=(), notes=(), year=None)
@@ -128,6 +129,8 @@ def _html(report: Report, template: PageTemplate, lang: str) -> str:
         "change": functools.partial(words.change, lang=lang),
         "figures": words.figures,
         "last_year": functools.partial(words.last_year, lang=lang),
+        "top_heading": words.TOP[lang],
+        "source_told": functools.partial(words.source_told, lang=lang),
         "spark": lambda row: Markup(spark(row, lang)),  # noqa: S704 – made of numbers only
     }
     return render_page(template.source, variables, template.file, template.line) + "\n"

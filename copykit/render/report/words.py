@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from copykit.model import Report, WordRow
+from copykit.model import Report, SourceRow, WordRow
 from copykit.render.keywords import ROLES
 
 ORDER = ("new", "rising", "one_day", "falling", "gone")
@@ -33,6 +33,7 @@ AGAINST_LAST_YEAR: Mapping[str, str] = {
     "zh": "和去年同期比，除去整体的涨跌",
     "en": "against last year, less what the whole did",
 }
+TOP: Mapping[str, str] = {"zh": "这期最多的词", "en": "largest figures"}
 LINK_STATES: Mapping[str, Mapping[str, str]] = {
     "zh": {"ok": "在", "lost": "没了", "changed": "变了", "nofollow": "加了 nofollow", "unreachable": "打不开"},
     "en": {
@@ -103,6 +104,15 @@ def against_the_rest(row: WordRow) -> bool:
     if row.before is None or row.after is None:
         return False
     return row.after <= row.before if row.state == "rising" else row.state == "falling" and row.after >= row.before
+
+
+def source_told(row: SourceRow, lang: str) -> str:
+    """Return what a source gave and its part of all, then what is said of it."""
+    p = MARKS[lang]
+    told = [row.detail]
+    if row.figure is not None and row.share is not None:
+        told.insert(0, f"{'合计' if lang == 'zh' else 'sum'} {number(row.figure)}{p.open}{row.share:.0%}{p.shut}")
+    return p.semicolon.join(filter(None, told))
 
 
 def figures(row: WordRow) -> str:
