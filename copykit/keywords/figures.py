@@ -21,6 +21,7 @@ BATCH = 20_000  # rows that are folded at once
 LONGEST = 200  # characters of a search; what is longer is a text that stands in the wrong column
 LINES = "searches"  # the role of what is counted where a table has no figures: how many lines hold the word
 ADDED = ("count", "money")
+CLICKS, ORDERS = ("clicks", "visitors"), ("orders", "buyers")  # the first that a table has
 TELLING = ("count", "index", "rank")  # measures of how much a word is searched
 
 
@@ -30,13 +31,18 @@ class SearchTable:
 
     ``folded`` are the words as they are read; without their blanks no two are the same. ``measures`` say what each role
     is: counts and money were added up, of an index the highest was kept, of a rank the best, of a rate the first.
-    ``listed``: nothing tells how often a word was searched, and the lines that hold it were counted.
+    ``listed``: nothing tells how often a word was searched, and the lines that hold it were counted. ``tried``: the
+    clicks of the rows that tell what came of them, ``ordered``: the orders that they tell, ``guessed``: those that a
+    row's clicks and its own rate of conversion come to. Clicks of a table that tells no orders are in neither.
     """
 
     texts: list[str]
     folded: list[str]
     figures: dict[str, Floats]
     measures: Mapping[str, str]
+    tried: Floats
+    ordered: Floats
+    guessed: Floats
     rows: int = 0
     skipped: int = 0  # rows whose text is too long for a search
     listed: bool = False
@@ -64,6 +70,7 @@ def gather(documents: Iterable[Document], measures: Mapping[str, str]) -> Search
     places: dict[str, int] = {}
     columns: dict[str, list[float]] = {}
     lines: list[int] = []
+    came: dict[int, list[float]] = {}  # place → clicks that tell what came of them, orders told, orders guessed
     rows = skipped = 0
     for batch in _batches(documents):
         found = [document.title or document.text for document in batch]
@@ -83,6 +90,10 @@ def gather(documents: Iterable[Document], measures: Mapping[str, str]) -> Search
                 kept.append(folded)
                 lines.append(0)
             lines[place] += 1
+            if (told := _came(document.metrics)) is not None:
+                so_far = came.setdefault(place, [0.0, 0.0, 0.0])
+                for number, value in enumerate(told):
+                    so_far[number] += value
             for role, value in document.metrics.items():
                 column = columns.get(role)
                 if column is None:
@@ -103,7 +114,25 @@ def gather(documents: Iterable[Document], measures: Mapping[str, str]) -> Search
     listed = not any(measures[role] in TELLING for role in figures) and (not figures or max(lines, default=1) > 1)
     if listed:
         figures[LINES] = np.array(lines, np.float64)
-    return SearchTable(texts, kept, figures, {**measures, LINES: "count"}, rows, skipped, listed)
+    outcomes = np.zeros((len(texts), 3))
+    if came:
+        outcomes[list(came)] = list(came.values())
+    tried, ordered, guessed = outcomes[:, 0], outcomes[:, 1], outcomes[:, 2]
+    return SearchTable(
+        texts, kept, figures, {**measures, LINES: "count"}, tried, ordered, guessed, rows, skipped, listed
+    )
+
+
+def _came(metrics: Mapping[str, float]) -> tuple[float, float, float] | None:
+    """Return a row's clicks, the orders that it tells and those that its own rate comes to; None without both."""
+    clicks = next((metrics[role] for role in CLICKS if role in metrics), None)
+    if clicks is None:
+        return None
+    orders = next((metrics[role] for role in ORDERS if role in metrics), None)
+    if orders is not None:
+        return max(clicks, orders), orders, 0.0
+    rate = metrics.get("conversion_rate")
+    return None if rate is None else (clicks, 0.0, round(clicks * min(max(rate, 0.0), 1.0)))
 
 
 def _filled(column: Sequence[float], size: int) -> Floats:

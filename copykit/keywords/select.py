@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copykit.keywords.figures import SearchTable
+from copykit.keywords.figures import CLICKS, ORDERS, SearchTable
 from copykit.keywords.groups import group
 from copykit.keywords.product import Product
 from copykit.keywords.rates import Prior, fit_prior, surely_below
@@ -25,8 +25,6 @@ Floats = NDArray[np.float64]
 
 # The roles that tell each stage, the first that a table has.
 VOLUMES = ("impressions", "searches", "desktop_searches", "mobile_searches")
-CLICKS = ("clicks", "visitors")
-ORDERS = ("orders", "buyers")
 INDICES = ("search_index", "mobile_search_index", "click_index")
 PLACES = ("search_rank",)
 FEW = 300.0  # clicks that nobody calls few, though the table may say nothing of how words differ
@@ -130,8 +128,13 @@ class _Worth:
         self.clicks_role, self.orders_role = self._first(CLICKS), self._first(ORDERS)
         index_role = self._first((*INDICES, *PLACES))
         self.volume = self._filled(self.volume_role)
-        self.orders = self._orders()
+        self.guessed = table.guessed
+        self.orders = self._filled(self.orders_role) + self.guessed
         self.clicks = np.maximum(self._filled(self.clicks_role), self.orders)
+        # What came of clicks is known where a row tells both; clicks of a table without orders are no failures.
+        both = bool(table.tried.any())
+        self.tried = table.tried if both else self.clicks
+        self.came = table.ordered + table.guessed if both else self.orders
         self.conversion: Prior | None = None
         self.click_rate: Prior | None = None
         self.rates: Floats = none
@@ -151,8 +154,8 @@ class _Worth:
             expected = np.where(told, self.volume * self.click_rates, self.clicks)
         if self.orders.any() or (self.orders_role and self.clicks.any()):
             self.by = "orders"
-            self.conversion = fit_prior(self.orders, self.clicks)
-            self.rates = self.conversion.rate(self.orders, self.clicks)
+            self.conversion = fit_prior(self.came, self.tried)
+            self.rates = self.conversion.rate(self.came, self.tried)
             self.value = expected * self.rates
         elif self.clicks_role and self.clicks.any():
             self.by, self.value = "clicks", expected
@@ -165,7 +168,7 @@ class _Worth:
         self._judge()
         # Plain numbers: single ones out of arrays are slow.
         if self.by == "orders":
-            columns = (self.clicks, self.orders, self.rates, self.value)
+            columns = (self.tried, self.orders, self.rates, self.value)
         else:
             columns = (self.volume, self.clicks, self.click_rates, self.value)
         self._told = list(zip(*(column.tolist() for column in columns), strict=True))
@@ -184,9 +187,14 @@ class _Worth:
             case "orders":
                 clicks, orders, rate, value = self._told[place]
                 assert self.conversion is not None
-                thin = clicks < min(self.conversion.strength, FEW)
-                return self._sentences["thin_orders" if thin else "orders"].format(
-                    clicks=_count(clicks), orders=_count(orders), rate=_share(rate), value=_count(value)
+                which = "thin_orders" if clicks < min(self.conversion.strength, FEW) else "orders"
+                if not clicks and not orders:
+                    clicks, which = float(self.clicks[place]), "untold_orders"
+                made = _count(orders)
+                if self.guessed[place]:
+                    made = f"约 {made}" if self._lang == "zh" else f"about {made}"
+                return self._sentences[which].format(
+                    clicks=_count(clicks), orders=made, rate=_share(rate), value=_count(value)
                 )
             case "clicks" if self.click_rate is not None:
                 volume, clicks, rate, value = self._told[place]
@@ -211,13 +219,13 @@ class _Worth:
         sure = limits["sure"]
         if self.conversion is not None and self.orders.sum() > 0:
             bar = limits["conversion"] * self.conversion.pooled
-            self.poor = surely_below(bar, self.orders, self.clicks) >= sure
+            self.poor = surely_below(bar, self.came, self.tried) >= sure
             cost = self.table.figures.get("cost")
             if self.profit and cost is not None:
                 spent = np.nan_to_num(cost)
                 self.cost = np.divide(spent, self.clicks, out=np.zeros_like(spent), where=self.clicks > 0)
                 even = self.cost / self.profit  # the conversion at which a click pays for itself
-                self.loss = (surely_below(even, self.orders, self.clicks) >= sure) & (spent > 0)
+                self.loss = (surely_below(even, self.came, self.tried) >= sure) & (spent > 0)
         if self.click_rate is not None:
             bar = limits["click_rate"] * self.click_rate.pooled
             few = surely_below(bar, self.clicks, self.volume) >= sure
@@ -246,14 +254,6 @@ class _Worth:
         value: Floats = total / parts
         self.volume = volume
         return value
-
-    def _orders(self) -> Floats:
-        """Return the orders of each word: as told, else what its clicks and its rate of conversion come to."""
-        rates = self.table.figures.get("conversion_rate")
-        if self.orders_role or rates is None or not self.clicks_role:
-            return self._filled(self.orders_role)
-        found: Floats = np.round(self._filled(self.clicks_role) * np.nan_to_num(rates))
-        return found
 
     def _first(self, roles: Sequence[str]) -> str:
         return next((role for role in roles if role in self.table.figures), "")

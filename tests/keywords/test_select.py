@@ -341,6 +341,29 @@ def test_a_click_that_costs_more_than_it_earns_is_said_so() -> None:
     assert (word.role, "毛利只有 5.0 元" in word.reason) == ("low", True)
 
 
+def test_orders_come_from_the_clicks_of_their_own_table_alone() -> None:
+    rows = [
+        ("睫毛膏", {"impressions": 5_000, "clicks": 200, "orders": 4}),
+        ("睫毛膏防水", {"impressions": 2_000, "clicks": 80, "orders": 3}),
+        ("睫毛膏", {"impressions": 9_000, "clicks": 300}),
+        ("睫毛膏大号", {"impressions": 4_000, "clicks": 150}),
+        ("睫毛膏", {"search_index": 20_000, "conversion_rate": 0.061}),
+    ]
+    table = gather((Document(str(n), word, "", figures) for n, (word, figures) in enumerate(rows)), MEASURES)
+    assert (table.tried.tolist(), table.ordered.tolist(), table.guessed.tolist()) == ([200, 80, 0], [4, 3, 0], [0] * 3)
+    searches = list(SearchReader(FILES, product_of(FILES, NO_BRIEF), Segmenter()).read(table.folded))
+    found = {word.text: word.reason for word in select(table, searches, product_of(FILES, NO_BRIEF), SETTINGS).words}
+    assert "200 次点击 4 单" in found["睫毛膏"]
+    assert "点击 150 次，没有单数" in found["睫毛膏大号"]
+
+
+def test_orders_that_a_rows_own_rate_comes_to_are_called_about() -> None:
+    table = gather([Document("1", "睫毛膏", "", {"clicks": 1_000, "conversion_rate": 0.05})], MEASURES)
+    assert (table.ordered.tolist(), table.guessed.tolist()) == ([0], [50])
+    found = chosen({"睫毛膏": {"clicks": 1_000, "conversion_rate": 0.05}})
+    assert "1,000 次点击 约 50 单" in found.words[0].reason
+
+
 def test_indices_are_ranked_and_conversion_comes_first() -> None:
     index = [("a", 9_000, 0.010), ("b", 8_000, 0.050), ("c", 7_000, 0.020), ("d", 20, 0.300)]
     rows = {f"睫毛膏{name}": {"search_index": float(size), "conversion_rate": rate} for name, size, rate in index}
