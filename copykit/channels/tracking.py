@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, unquote, unquote_plus
+from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 from copykit.channels.schedule import CODE_SIGNS
 from copykit.errors import CopykitError, Words
@@ -266,6 +266,13 @@ class TrackedCode:
     link: str
     caption: str
     payload: Mapping[str, str] = field(default_factory=dict)
+
+
+def unread_hosts(codes: Iterable[TrackedCode], hosts: Iterable[str]) -> list[str]:
+    """Return the hosts of links tagged with utm whose shops see none of it, in order; ``hosts`` are such, as data."""
+    deaf = tuple(hosts)
+    found = dict.fromkeys(urlsplit(code.link or code.code).hostname or "" for code in codes if code.kind == "utm")
+    return [host for host in found if any(host == each or host.endswith(f".{each}") for each in deaf)]
 
 
 @dataclass(frozen=True, slots=True)

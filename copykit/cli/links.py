@@ -176,6 +176,17 @@ def tag(urls: tuple[str, ...], **options: Any) -> int:
         note(say(f"没打：{name}", f"left out: {name}"))
     if output is not None:
         note(say(f"{len(codes)} 个码，写在 {output}", f"{len(codes)} codes in {output}"))
+    unread = tracking.unread_hosts(
+        codes, [host for data in files.load("links").values() for host in data.get("no_utm", ())]
+    )
+    if unread:
+        hosts = say("、", ", ").join(unread)
+        note(
+            say(
+                f"{hosts} 的店看不到 utm，后台按自己的参数算：推广用 --kind pid 或 tkl，站里用 --kind spoken 的口令",
+                f"shops on {hosts} see no utm; use --kind pid or tkl there, or a --kind spoken word",
+            )
+        )
     if any(code.kind == "spoken" for code in codes):
         note(
             say(

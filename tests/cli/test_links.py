@@ -42,6 +42,13 @@ def test_links_come_out_tagged_one_a_line(copykit: Copykit) -> None:
     assert copykit("links", "tag", tagged, "--source", "小红书", "--campaign", "double_12").out.strip() == tagged
 
 
+def test_a_marketplace_whose_shops_see_no_utm_is_told(copykit: Copykit) -> None:
+    code, _, err = copykit("links", "tag", "https://item.taobao.com/item.htm?id=1", "--source", "小红书")
+    assert code == 0
+    assert "item.taobao.com 的店看不到 utm" in err
+    assert "看不到" not in copykit("links", "tag", "https://nottaobao.com/a", "--source", "小红书").err
+
+
 def test_a_scene_leads_back_to_what_it_stands_for(copykit: Copykit) -> None:
     code, out, _ = copykit("links", "tag", "--kind", "scene", "--source", "包裹卡", "--campaign", "双12")
     assert code == 0

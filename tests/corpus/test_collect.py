@@ -95,7 +95,7 @@ def test_files_of_every_kind_are_collected_with_their_figures(collect: Collect, 
 
 def test_rows_are_of_the_day_that_their_table_tells(collect: Collect, path: Path, tmp_path: Path) -> None:
     table = tmp_path / "评价.csv"
-    table.write_text(f"发布时间,评价内容\n2026-11-03 08:30,{FIRST}\n,{SECOND}\n2026年11月9日,{THIRD}\n", "utf-8")
+    table.write_text(f"评价时间,评价内容\n2026-11-03 08:30,{FIRST}\n,{SECOND}\n2026年11月9日,{THIRD}\n", "utf-8")
     collect(table, at="2026-11-22T08:00:00")
     assert {each.text: each.day for each in documents(path)} == {
         FIRST: "2026-11-03",
