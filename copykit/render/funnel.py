@@ -37,6 +37,7 @@ FACTORS = {
 }
 _SHARES = ("click_rate", "conversion")
 _LEVERS, _ENTRIES = 5, 12
+_CAUSES = 2  # of an entry, that drove it the way it went
 
 
 def funnel_json(report: Any, lang: str) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def _total(report: Any, view: View) -> list[str]:
         [f"  {names[name]}", f"{effect:+,.0f}", "█" * round(12 * abs(effect) / widest) or " "]
         for name, effect in total.effects.items()
     ]
-    rows.append([f"  {view.say('合计', 'sum')}", f"{delta:+,.0f}", " "])
+    rows.append([f"  {view.say('合计', 'sum')}", f"{'-' if delta < 0 else '+'}{_number(abs(delta))}", " "])
     return [view.terminal.paint(view.terminal.safe(head), "strong"), *map(view.terminal.safe, columns(rows))]
 
 
@@ -166,14 +167,18 @@ def _by_entry(report: Any, view: View) -> list[str]:
     names = FACTORS[view.lang]
     rows = []
     for change in report.changes[:_ENTRIES]:
-        ordered = sorted(change.effects.items(), key=lambda item: -abs(item[1]))[:2]
+        delta = change.after - change.before
+        # What drove it the way it went comes first, then what most went the other way; the others are the rest.
+        ordered = sorted(change.effects.items(), key=lambda item: -abs(item[1]))
+        shown = [(name, effect) for name, effect in ordered if effect * delta > 0 and round(effect)][:_CAUSES]
+        shown += [(name, effect) for name, effect in ordered if effect * delta < 0 and round(effect)][:1]
         luck = view.say("（可能碰巧）", " (may be luck)")
-        causes = view.say("、", ", ").join(
-            f"{names[name]} {effect:+,.0f}{luck if name in change.chance else ''}"
-            for name, effect in ordered
-            if round(effect)
-        )
-        rows.append([f"  {change.entry}", f"{change.after - change.before:+,.0f}", causes or "–"])
+        told = [f"{names[name]} {effect:+,.0f}{luck if name in change.chance else ''}" for name, effect in shown]
+        rest = delta - sum(effect for _, effect in shown)
+        if told and round(rest):
+            told.append(view.say(f"其余 {rest:+,.0f}", f"the rest {rest:+,.0f}"))
+        causes = view.say("、", ", ").join(told)
+        rows.append([f"  {change.entry}", f"{delta:+,.0f}", causes or "–"])
     heading = view.say("哪个入口、因为什么", "which entry, and why")
     return [view.terminal.paint(heading, "strong"), *map(view.terminal.safe, columns(rows))]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import openpyxl
@@ -55,6 +56,18 @@ def test_a_funnel_says_what_moved_sales_and_what_to_do_first(folder: Path, capsy
     assert max(map(display_width, out.splitlines())) <= 82
     assert run(["channels", "funnel", "月报.csv", "--lang", "en"]) == 0
     assert "sales: 2,912 in 10月, 3,378 in 11月, up 466" in capsys.readouterr().out
+
+
+def test_the_first_cause_of_an_entry_went_its_way_and_all_add_up_with_the_rest(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["channels", "funnel", "月报.csv"]) == 0
+    block = capsys.readouterr().out.split("哪个入口、因为什么\n")[1].split("\n\n")[0]
+    rows = [[float(each.replace(",", "")) for each in re.findall(r"[+-][\d,]+", line)] for line in block.splitlines()]
+    assert len(rows) > 1
+    for delta, *parts in rows:
+        assert not parts or parts[0] * delta > 0
+        assert not parts or abs(sum(parts) - delta) <= len(parts)
 
 
 def test_the_json_adds_up(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
