@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import daachorse
 
-from copykit.brief.said import Path, said_in
 from copykit.late import late
 from copykit.lexicon import Lexicon
-from copykit.model import NO_MATERIAL, Finding
+from copykit.model import Finding
 from copykit.rules import kinds
 from copykit.rules.kinds import Build, KindMaker, lexicon_of
 from copykit.rules.reading import Context, Reading
@@ -26,6 +25,7 @@ from copykit.text.normalize import fold_text
 from copykit.text.numerals import Number, numbers
 
 if TYPE_CHECKING:
+    from copykit.brief.said import Path
     from copykit.model import Brief
 
 
@@ -143,7 +143,11 @@ class BriefToldKind:
 
     def idle(self, context: Context) -> bool:
         """Return whether there is no brief with sentences."""
-        return context.brief is None or (context.brief.material == NO_MATERIAL and not context.brief.claims)
+        if context.brief is None:
+            return True
+        from copykit.model import NO_MATERIAL  # late: most titles come without a brief
+
+        return context.brief.material == NO_MATERIAL and not context.brief.claims
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding over the word that says most, the others related, or none."""
@@ -364,6 +368,8 @@ class _ToldMatcher:
     def __init__(
         self, brief: Brief, parts: Mapping[str, int], light: Container[str], rarity: Mapping[str, int]
     ) -> None:
+        from copykit.brief.said import said_in  # late: most titles come without a brief
+
         self.brief = brief
         self._light, self._rarity = light, rarity
         self._goods = fold_text("\n".join((brief.product, brief.brand, brief.category, *brief.keywords)))

@@ -33,7 +33,7 @@ _KINDS = (
     "attributes", "background", "categories", "columns", "exemptions", "frames", "laws", "lexicons", "listings",
     "packing", "platforms", "rules",
 )  # fmt: skip
-_DETAIL_KINDS = ("advice", "article", "claims", "links", "natures", "shared", "voices")
+_DETAIL_KINDS = ("advice", "article", "claims", "links", "natures", "questions", "shared", "voices")
 BATCH = 64  # products given to a process, and kept in the journal, at once
 
 
