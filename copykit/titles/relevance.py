@@ -8,9 +8,9 @@ from __future__ import annotations
 import base64
 import operator
 from bisect import bisect_left
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import daachorse
 
@@ -27,6 +27,8 @@ from copykit.text.numerals import Number, numbers
 if TYPE_CHECKING:
     from copykit.brief.said import Path
     from copykit.model import Brief
+
+Made = TypeVar("Made")
 
 
 class Label(NamedTuple):
@@ -98,9 +100,7 @@ class BriefMatchKind:
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
-        self.parts: dict[str, int] = rule.settings["settings"]["parts"]
-        self._lexicons = build.lexicons
-        self._matcher: _BriefMatcher | None = None
+        self._phrases = _BriefPhrases(rule.settings["settings"]["parts"], build)
         self.triggers: frozenset[int] | None = None
 
     def idle(self, context: Context) -> bool:
@@ -109,16 +109,9 @@ class BriefMatchKind:
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield the phrases met."""
-        brief = reading.context.brief
-        if brief is None:
-            return ()
-        matcher = self._matcher
-        # A run has one brief, or one a row; the last one is all that is worth keeping.
-        if matcher is None or matcher.brief is not brief:
-            matcher = self._matcher = _BriefMatcher(brief, self.parts, self._lexicons["light_characters"].entries)
-        met = reading.memo[_MET] = matcher.find(reading)
         found = [
-            self.rule.finding(reading, start, end, points=points, phrase=phrase) for start, end, points, phrase in met
+            self.rule.finding(reading, start, end, points=points, phrase=phrase)
+            for start, end, points, phrase in self._phrases.find(reading)
         ]
         return kinds.best(found, self.rule.limit)
 
@@ -127,17 +120,22 @@ class BriefToldKind:
     """Finds what a text tells of the brief's sentences in words of its own, by the words and figures that both hold.
 
     ``settings.parts`` maps parts of a brief's file (pains among ``audience``, ``scenes``, ``claims`` …) to points; one
-    finding, of the sentence that shares most. Phrases that ``brief_match`` met, which is asked before, are paid. What
-    is in every text (lists ``settings.light``) is not shared, and the goods' own name is little.
+    finding, of the sentence that shares most. Phrases that the rules named in ``settings.rules`` meet are paid there.
+    What is in every text (lists ``settings.light``) is not shared, and the goods' own name is little.
     """
 
     def __init__(self, rule: Rule, build: Build) -> None:
         self.rule = rule
         settings = rule.settings["settings"]
-        self.parts: dict[str, int] = settings["parts"]
-        self._light = frozenset(word for name in settings["light"] for word in lexicon_of(rule, build, name).entries)
-        self._data = build.data
-        self._matcher: _ToldMatcher | None = None
+        parts: dict[str, int] = settings["parts"]
+        light = frozenset(word for name in settings["light"] for word in lexicon_of(rule, build, name).entries)
+        told = build.data("rules")
+        self._paid = [
+            _BriefPhrases(told[name]["settings"]["parts"], build) for name in sorted(kinds.other_rules(rule, build))
+        ]
+        self._matcher = _OfBrief(
+            lambda brief: _ToldMatcher(brief, parts, light, _rarity(build.data("rarity")["general"]))
+        )
         self.comma = "、" if build.lang == "zh" else ", "
         self.triggers: frozenset[int] | None = None
 
@@ -151,14 +149,10 @@ class BriefToldKind:
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding over the word that says most, the others related, or none."""
-        brief = reading.context.brief
-        if brief is None:
+        matcher = self._matcher.of(reading.context)
+        if matcher is None:
             return ()
-        matcher = self._matcher
-        if matcher is None or matcher.brief is not brief:
-            rarity = _rarity(self._data("rarity")["general"])
-            matcher = self._matcher = _ToldMatcher(brief, self.parts, self._light, rarity)
-        told = matcher.find(reading, [each[:2] for each in reading.memo.get(_MET, ())])
+        told = matcher.find(reading, [each[:2] for phrases in self._paid for each in phrases.find(reading)])
         if told is None:
             return ()
         first, *others = told.places
@@ -168,7 +162,6 @@ class BriefToldKind:
         )
 
 
-_MET = "brief phrases"  # in a reading's memo
 _RULE = operator.itemgetter(0)  # of a finding
 
 
@@ -273,11 +266,44 @@ class _Met(NamedTuple):
     phrase: str
 
 
+class _OfBrief(Generic[Made]):
+    """What is made of a brief; a run has one brief, or one a row, so the last one is all that is worth keeping."""
+
+    def __init__(self, make: Callable[[Brief], Made]) -> None:
+        self._make = make
+        self._last: tuple[Brief, Made] | None = None
+
+    def of(self, context: Context) -> Made | None:
+        """Return what is made of the context's brief, None without one."""
+        brief = context.brief
+        if brief is None:
+            return None
+        if self._last is None or self._last[0] is not brief:
+            self._last = brief, self._make(brief)
+        return self._last[1]
+
+
+class _BriefPhrases:
+    """The phrases of a brief that a text holds; found once a reading, whichever rule asks first."""
+
+    def __init__(self, parts: dict[str, int], build: Build) -> None:
+        self.key = f"brief phrases {parts}"
+        light = build.lexicons["light_characters"].entries
+        self._matcher = _OfBrief(lambda brief: _BriefMatcher(brief, parts, light))
+
+    def find(self, reading: Reading) -> list[_Met]:
+        """Return each phrase met, once each; none without a brief."""
+        met: list[_Met] | None = reading.memo.get(self.key)
+        if met is None:
+            matcher = self._matcher.of(reading.context)
+            met = reading.memo[self.key] = matcher.find(reading) if matcher is not None else []
+        return met
+
+
 class _BriefMatcher:
     """Finds a brief's phrases, and the larger parts of them, in folded texts."""
 
     def __init__(self, brief: Brief, parts: dict[str, int], light: Container[str]) -> None:
-        self.brief = brief
         patterns: dict[str, _Phrase] = {}
         for number, (phrase, points) in enumerate(_phrases(brief, parts)):
             # Titles set no blanks around figures; a brief may.
@@ -370,7 +396,6 @@ class _ToldMatcher:
     ) -> None:
         from copykit.brief.said import said_in  # late: most titles come without a brief
 
-        self.brief = brief
         self._light, self._rarity = light, rarity
         self._goods = fold_text("\n".join((brief.product, brief.brand, brief.category, *brief.keywords)))
         items: dict[Path, list[str]] = {}

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from copykit.datafiles import DataFiles, bundled_layer
@@ -14,7 +14,9 @@ from copykit.text.segment import Segmenter
 from copykit.titles import relevance
 
 FILES = DataFiles([bundled_layer()])
-ENGINE = Engine(rules.load(FILES, ["relevance"]), FILES, Segmenter(), {**BASE, **relevance.KINDS})
+RULES = rules.load(FILES, ["relevance"])
+ENGINE = Engine(RULES, FILES, Segmenter(), {**BASE, **relevance.KINDS})
+TURNED = Engine(list(reversed(RULES)), FILES, Segmenter(), {**BASE, **relevance.KINDS})
 BASE_POINTS = 40
 UMBRELLA = Brief(
     product="折叠雨伞",
@@ -133,10 +135,22 @@ def test_what_a_brief_says_earns_in_other_words_too(title: str) -> None:
     assert not hits.keys() & {"brief_missed", "nobody"}
 
 
+QUILT = Brief("羽绒被", selling_points=("拍松结块的绒",), material=Material(points=(Point("拍松结块的绒"),)))
+OF_BRIEFS = st.sampled_from(
+    ["羽绒被", "拍松结块的绒", "半夜", "冻醒两回", "1350克", "护士", "后背", "窗缝", "别机洗", "，", "才", "的"]
+)
+
+
+@given(st.lists(OF_BRIEFS, max_size=8).map("".join), st.sampled_from([BEDDING, QUILT, UMBRELLA]))
+@example("拍松结块的绒，别机洗", QUILT)
+def test_the_order_of_the_rules_of_a_brief_does_not_matter(title: str, brief: Brief) -> None:
+    told = [engine.find(*engine.read([title], Context(brief=brief))) for engine in (ENGINE, TURNED)]
+    assert told[0] == told[1]
+
+
 def test_a_phrase_of_the_brief_is_paid_once() -> None:
     assert "brief_told" not in found("单手开合，不湿袖口的伞", UMBRELLA)
-    quilt = Brief("羽绒被", selling_points=("拍松结块的绒",), material=Material(points=(Point("拍松结块的绒"),)))
-    hits = found("拍松结块的绒，只要两分钟", quilt)
+    hits = found("拍松结块的绒，只要两分钟", QUILT)
     assert (len(hits["brief_match"]), "brief_told" in hits) == (1, False)
 
 
