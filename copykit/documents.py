@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
-from urllib.parse import urlsplit
 
 from copykit import tables
+from copykit.corpus.address import host_of, lies_under
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, FileMissing, FileUnreadable, Words
 from copykit.model import Span
@@ -304,13 +304,9 @@ class Shops:
     def leads_to_goods(self, link: Link, text: str) -> bool:
         """Return whether a link of a visible text goes to a shop's address, or stands on words such as 立即购买."""
         target = html.unescape(link.target).lower()
-        try:
-            host = urlsplit(target if "//" in target else f"//{target}").hostname or ""
-        except ValueError:  # [::1 and the like
-            host = ""
         label = text[slice(*link.span)].lower()
         return (
-            any(host == known or host.endswith(f".{known}") for known in self._hosts)
+            lies_under(host_of(target), self._hosts)
             or any(path in target for path in self._paths)
             or any(word in label for word in self._labels)
         )

@@ -24,9 +24,9 @@ JSON_BYTES = 64_000_000  # of an array, which is read whole; longer ones are to 
 
 
 def selection_settings(files: DataFiles) -> dict[str, Any]:
-    """Return how words are chosen; names of roles and reasons that a user's own file lacks are the bundled ones."""
+    """Return how words are chosen; names of roles and sentences that a user's own file lacks are the bundled ones."""
     own, given = (of.load("selection")["standard"] for of in (files, bundled()))
-    return {**own, **{key: {**given[key], **own[key]} for key in ("roles", "reasons")}}
+    return {**own, **{key: {**given[key], **own[key]} for key in ("roles", "reasons", "figures")}}
 
 
 class RoleUnknown(CopykitError):

@@ -13,9 +13,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, unquote, unquote_plus, urlsplit
+from urllib.parse import quote, unquote, unquote_plus
 
 from copykit.channels.schedule import CODE_SIGNS
+from copykit.corpus.address import host_of, lies_under
 from copykit.errors import CopykitError, Words
 from copykit.model import Plan
 
@@ -271,8 +272,8 @@ class TrackedCode:
 def unread_hosts(codes: Iterable[TrackedCode], hosts: Iterable[str]) -> list[str]:
     """Return the hosts of links tagged with utm whose shops see none of it, in order; ``hosts`` are such, as data."""
     deaf = tuple(hosts)
-    found = dict.fromkeys(urlsplit(code.link or code.code).hostname or "" for code in codes if code.kind == "utm")
-    return [host for host in found if any(host == each or host.endswith(f".{each}") for each in deaf)]
+    found = dict.fromkeys(host_of(code.link or code.code) for code in codes if code.kind == "utm")
+    return [host for host in found if lies_under(host, deaf)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -337,12 +337,12 @@ def _problems(files: DataFiles, entry: Entry) -> list[Problem]:
         from copykit.rules.pattern_faults import badly_written, hanging
         from copykit.rules.vetting import CASES, names_nothing
 
-        if faults := [Problem(entry.id, 0, *fault) for fault in (*badly_written(value), *hanging(value))]:
-            return [parsing.in_file(problem, entry.path) for problem in faults]
+        found = [Problem(entry.id, 0, *fault) for fault in (*badly_written(value), *hanging(value))]
         try:
-            checker, context = _checker(files), _case_context(files)(value["cases"].get("given", {}))
-            found = check_exemption(entry.id, value, checker, context, CASES if own else 1)
-            found += [Problem(entry.id, 0, *fault) for fault in names_nothing(value, files)]
+            if not found:
+                checker, context = _checker(files), _case_context(files)(value["cases"].get("given", {}))
+                found = check_exemption(entry.id, value, checker, context, CASES if own else 1)
+                found += [Problem(entry.id, 0, *fault) for fault in names_nothing(value, files)]
         except DataFileError:
             raise
         except CopykitError as error:

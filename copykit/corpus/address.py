@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import urlsplit
 
@@ -74,4 +74,9 @@ def host_of(url: str) -> str:
 
 def same_site(host: str, other: str) -> bool:
     """Return whether one host is the other, or lies under it."""
-    return bool(host and other) and (host == other or host.endswith("." + other) or other.endswith("." + host))
+    return bool(host and other) and (lies_under(host, (other,)) or lies_under(other, (host,)))
+
+
+def lies_under(host: str, names: Iterable[str]) -> bool:
+    """Return whether a host is one of these, or lies under one."""
+    return any(host == name or host.endswith(f".{name}") for name in names)

@@ -9,7 +9,8 @@ Benjamini-Hochberg procedure (Heyse 2011), which counts for each word only the c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,7 @@ FEW = 12  # words from which is learned how much counts sway; fewer cannot tell 
 SWAY = 0.1  # by what share of itself a count sways from one period to the next where nothing was learned
 MOST_SWAY = 3.0
 HALF_OF_CHI2 = 0.4549  # the median of χ² of one degree of freedom
+BISECTIONS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,7 @@ def _few(before: Floats, after: Floats, share: float) -> Spread:
     if len(before) >= FEW:
         moved = np.log((after + 0.5) / (before + 0.5)) - np.log(share / (1 - share))
         chance = 1 / ((before + after) * share * (1 - share))
-        low, sway = 0.0, MOST_SWAY
-        for _ in range(40):
-            middle = (low + sway) / 2
-            if np.median(moved**2 / (middle**2 + chance)) > HALF_OF_CHI2:
-                low = middle
-            else:
-                sway = middle
+        sway = _least(0.0, MOST_SWAY, lambda tried: np.median(moved**2 / (tried**2 + chance)) <= HALF_OF_CHI2)
     counts = np.geomspace(LEAST, 1e9, 60)
     return Spread(np.log(counts), np.log1p(counts * share * (1 - share) * sway**2))
 
@@ -101,16 +97,10 @@ def usual_sway(squares: Floats, freedom: int, total: Floats) -> Floats:
 
     mean = total / (freedom + 2)  # of one of the places that were held against each other, and of the later period
     bar = float(chdtri(freedom, 0.5))
-    low, high = 0.0, MOST_SWAY
     if np.median(squares) <= bar:
         return np.ones(len(total))
-    for _ in range(40):
-        middle = (low + high) / 2
-        if np.median(squares / (1 + mean * middle**2)) > bar:
-            low = middle
-        else:
-            high = middle
-    found: Floats = 1 + mean * high**2
+    sway = _least(0.0, MOST_SWAY, lambda tried: np.median(squares / (1 + mean * tried**2)) <= bar)
+    found: Floats = 1 + mean * sway**2
     return found
 
 
@@ -126,16 +116,23 @@ def never_falling(values: Sequence[float], weights: Sequence[int]) -> Floats:
 
 def _widening(squares: Floats) -> float:
     """Return by what to divide the squares so that, clipped, they are as large on average as chance makes them."""
-    low, high = 1.0, WIDEST
     if np.minimum(squares, CLIP).mean() <= CLIPPED_MEAN:
         return 1.0
-    for _ in range(60):
-        middle = (low * high) ** 0.5
-        if np.minimum(squares / middle, CLIP).mean() > CLIPPED_MEAN:
-            low = middle
-        else:
+    # By its logarithm: it may be a million as well as two.
+    return math.exp(
+        _least(0.0, math.log(WIDEST), lambda tried: np.minimum(squares / math.exp(tried), CLIP).mean() <= CLIPPED_MEAN)
+    )
+
+
+def _least(low: float, high: float, fits: Callable[[float], np.bool_]) -> float:
+    """Return the least number between the two that fits, where all larger ones fit as well, else the higher of them."""
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        if fits(middle):
             high = middle
-    return float((low * high) ** 0.5)
+        else:
+            low = middle
+    return high
 
 
 @dataclass(frozen=True, slots=True)

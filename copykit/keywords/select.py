@@ -192,7 +192,7 @@ class _Worth:
                     clicks, which = float(self.clicks[place]), "untold_orders"
                 made = _count(orders)
                 if self.guessed[place]:
-                    made = f"约 {made}" if self._lang == "zh" else f"about {made}"
+                    made = self._sentences["guessed"].format(number=made)
                 return self._sentences[which].format(
                     clicks=_count(clicks), orders=made, rate=_share(rate), value=_count(value)
                 )

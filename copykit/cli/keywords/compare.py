@@ -5,17 +5,17 @@ from __future__ import annotations
 import itertools
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
 from copykit import tables
 from copykit.cli import common
 from copykit.cli.common import Command, Text, UsageMistake, note, option, say
+from copykit.cli.keywords.compare_plan import Plan, by_date, by_group
 from copykit.cli.keywords.out import (
     Result,
     check_output,
@@ -143,17 +143,6 @@ def compare(periods: tuple[str, ...], **options: Any) -> int:
     return desk.report(compared)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Which slots are compared, what the periods are called, and what people should know of them."""
-
-    layout: Any
-    numbers: np.ndarray[Any, np.dtype[np.int32]]
-    slots: int
-    names: list[str]
-    head: list[str]
-
-
 class _Desk:
     """What a run reads, and what it has to tell at the end."""
 
@@ -176,7 +165,7 @@ class _Desk:
         self.errors: list[CopykitError] = []
         self.documents = self.undated = self.blank = 0
         self.role, self.by_row = "", False
-        self.days: dict[tuple[int, date | None], int] = {}  # (group, day) → slot
+        self.days: dict[tuple[int, date | None], int] = {}
         self.labels: list[str] = [Path(group[0]).stem or group[0] for group in groups]
 
     @property
@@ -252,118 +241,16 @@ class _Desk:
         else:
             self.spool.add(document.title, document.text, slot, value)
 
-    def plan(self) -> _Plan:
+    def plan(self) -> Plan:
         """Return what is compared with what."""
-        return self._by_date() if self.options["by"] else self._by_group()
+        if self.options["by"]:
+            return by_date(self.days, self.options["by"], self.options["at"], self.files, self.settings)
+        if not any(number == len(self.groups) - 1 for number, _ in self.days):
+            last = self.groups[-1][0]
+            raise UsageMistake(f"{last} 里没有能比的内容", f"there is nothing to compare in {last}")
+        return by_group(self.days, self.labels, self.files, self.settings)
 
-    def _by_group(self) -> _Plan:
-        from copykit.keywords.compare import Layout
-
-        keys = list(self.days)
-        numbers = np.arange(len(keys), dtype=np.int32)
-        period = np.array([number for number, _ in keys], np.int64)
-        last = len(self.groups) - 1
-        if last not in period:
-            raise UsageMistake(
-                f"{self.groups[last][0]} 里没有能比的内容", f"there is nothing to compare in {self.groups[last][0]}"
-            )
-        layout = Layout(period, last, tuple(sorted({int(n) for n in period} - {last})), tuple(day for _, day in keys))
-        earlier = say("、", ", ").join(self.labels[:-1])
-        head = say(f"{self.labels[-1]} 和 {earlier} 比", f"{self.labels[-1]} against {earlier}")
-        names = [self.labels[n] for n in sorted({int(n) for n in period})]
-        return _Plan(layout, numbers, len(keys), names, [head, *self._unlike(last)])
-
-    def _unlike(self, last: int) -> list[str]:
-        """Return what people should know of the days of periods that they named themselves, where days are known."""
-        from copykit.calendar import Calendar
-        from copykit.keywords.periods import Diary
-
-        now = [day for number, day in self.days if number == last]
-        before = [day for number, day in self.days if number != last]
-        known, old = [day for day in now if day], [day for day in before if day]
-        if not known or not old or len(known) < len(now) or len(old) < len(before):
-            return []
-        feasts, weekdays = Diary(Calendar(self.files), self.settings).differences(known, old)
-        told = []
-        if feasts:
-            names = say("、", ", ").join(feasts)
-            told.append(
-                say(
-                    f"只有一边在{names}前后：涨跌里有日子的份",
-                    f"only one side lies round {names}: some change is the calendar's",
-                )
-            )
-        if weekdays:
-            told.append(
-                say(
-                    "两边的星期几对不上：涨跌里有日子的份；有日期的，用 --by week 只比整周",
-                    "their weekdays differ: some change is the calendar's; with dates, --by week compares whole weeks",
-                )
-            )
-        return told
-
-    def _by_date(self) -> _Plan:
-        from copykit.calendar import Calendar
-        from copykit.keywords.compare import Layout
-        from copykit.keywords.periods import Diary, latest_whole, left_out, unbroken
-
-        by = self.options["by"]
-        diary = Diary(Calendar(self.files), self.settings)
-        days = [day for _, day in self.days if day is not None]
-        every = diary.periods(days, by)
-        at: datetime | None = self.options["at"]
-        now = (
-            next((period for period in every if period.start <= at.date() < period.end), None)
-            if at
-            else latest_whole(every, max(days), days)
-        )
-        basis = diary.basis(every, now, by) if now else None
-        if now is None or basis is None:
-            known = f"{min(days).isoformat()}…{max(days).isoformat()}"
-            raise UsageMistake(
-                f"没有能比的两段：数据只有 {known}；换 --at 或 --by",
-                f"there are no two periods in {known}; change --at or --by",
-            )
-        old = basis.year_ago
-        used = sorted({*basis.before, now, *([old[0], *old[1]] if old else [])}, key=lambda period: period.start)
-        place = {period: number for number, period in enumerate(used)}
-        # All other earlier days are one slot, which only tells whether a word was there before.
-        slot_days = [day for day in days if any(period.start <= day < period.end for period in used)]
-        number_of = {day: number for number, day in enumerate(slot_days)}
-        past = len(slot_days)
-        numbers = np.array([number_of.get(day, past if day < now.start else -1) for day in days], np.int32)
-        period = [next(place[some] for some in used if some.start <= day < some.end) for day in slot_days] + [-1]
-        layout = Layout(
-            np.array(period, np.int64),
-            place[now],
-            tuple(place[some] for some in basis.before),
-            (*slot_days, None),
-            (place[old[0]], tuple(place[some] for some in old[1])) if old else None,
-            unbroken([some for some in used if some.start <= now.start]),
-        )
-        names = [some.name for some in used if place[some] <= place[now]]
-        earlier = say("、", ", ").join(some.name for some in basis.before)
-        head = [say(f"{now.name} 和 {earlier} 比", f"{now.name} against {earlier}")]
-        feasts = say("、", ", ").join(name for name, _ in now.feasts)
-        if not basis.alike:
-            told = say(f"这段在{feasts}前后，" if feasts else "", f"{feasts} lies in it; " if feasts else "")
-            head.append(
-                told
-                + say(
-                    "以前没有和它像的一段可比：涨跌里有日子的份",
-                    "no earlier period is like it: some change is the calendar's",
-                )
-            )
-        elif feasts:
-            head.append(say(f"都在{feasts}前后，可以比", f"all lie round {feasts}"))
-        if by != "day" and (between := left_out(every, basis)):
-            span = f"{between[0].start.isoformat()}…{between[-1].name.split('…')[-1]}"
-            held = say("、", ", ").join(dict.fromkeys(name for some in between for name, _ in some.feasts))
-            why = say(f"在{held}前后" if held else "不在这些日子前后", f"lies round {held}" if held else "does not")
-            head.append(say(f"中间的 {span} {why}，不拿来比", f"{span}, between them, {why} and is left out"))
-        return _Plan(layout, numbers, past + 1, names, head)
-
-    def series(self, plan: _Plan, folder: Path) -> Any:
+    def series(self, plan: Plan, folder: Path) -> Any:
         """Return how often each word came in each slot."""
         from copykit.keywords.run import Recipe
         from copykit.keywords.series import count_texts, looked_at
@@ -385,7 +272,7 @@ class _Desk:
         return count_texts(self.spool, plan.slots, kitchen, folder, least, same)
 
     def shown(
-        self, words: list[WordChange], series: Any, plan: _Plan, brief: Brief, brands: Sequence[str]
+        self, words: list[WordChange], series: Any, plan: Plan, brief: Brief, brands: Sequence[str]
     ) -> list[WordChange]:
         """Return the words with whose brand they name, and the texts that show why they changed."""
         from copykit.keywords.examples import from_rows, from_texts
@@ -517,7 +404,7 @@ def _lines(path: Path | None) -> list[str]:
     return [line.strip() for line in text_in(path).splitlines() if line.strip()] if path else []
 
 
-def _write(words: list[WordChange], plan: _Plan, files: DataFiles, options: dict[str, Any]) -> None:
+def _write(words: list[WordChange], plan: Plan, files: DataFiles, options: dict[str, Any]) -> None:
     from copykit.render import changes as render
 
     lang = common.lang_of()
