@@ -128,6 +128,7 @@ class _Run:
         self._chosen: dict[str, Item] = {} if thread is None else {thread.pool: thread}
         self.short_of: dict[str, None] = {}  # what the part was short of without which the plan cannot be written
         self._listed, self._counted = 0, False
+        self._under = ""  # the passage that made the heading under which the text stands
 
     def blocks(self, plan: Plan) -> list[Block] | None:
         """Return the blocks of a plan, None when a part that it needs cannot be written."""
@@ -147,21 +148,24 @@ class _Run:
                 continue
             self.passages.lacks = {**before_lacks, **self.passages.lacks}
             blocks += written
+            if any(block.kind == "head" for block in written):
+                self._under = part.head.name if part.head is not None and not part.each else ""
             if part.aside:  # words on a picture: the text may say them too
                 self.passages.state.back_to(before)
         return blocks or None
 
     def title(self, blocks: Sequence[Block], passage: str) -> Marked:
-        """Return a title of a passage that promises nothing but what the text keeps, and repeats no sentence of it.
+        """Return a title of a passage that promises nothing but what the text keeps, and repeats none of its sentences.
 
         It names things of which the text speaks, and states what is not told there word for word; a figure has to be.
+        One that repeats a sentence is better than none.
         """
         before = self.passages.state
         texts = (part.text.replace(" ", "") for block in blocks for part in block.parts)
         sentences = {sentence for text in texts for sentence in _SENTENCE.split(text)}
         begun = next((block.parts[0].text for block in blocks if not block.parts[0].text.startswith("【")), "")
         opening = begun.replace(" ", "")
-        second = Marked("")
+        second = last = Marked("")
         for alternate in self.passages.in_turn(self._composer.source.form.passages.get(passage, ()), "title"):
             if self._listed < _A_LIST and ("count", "") in alternate.needs:
                 continue
@@ -184,8 +188,9 @@ class _Run:
                     return made
                 if made.text not in repeats and not any(part in repeats for part in _SENTENCE.split(made.text)):
                     second = second if second.text else made
+                last = last if last.text else made
         self.passages.state = before
-        return second
+        return second if second.text else last
 
     # --- parts --------------------------------------------------------------------------------------------------------
 
@@ -213,15 +218,18 @@ class _Run:
                 return None
             blocks += [Block("head", (head,))] if head is not None else []
         for item in items:
-            if count >= part.most[self._length]:
+            if count >= part.most[self._length] and not part.whole:
                 break
-            if item.path in self.passages.state.used:
+            # A sequence goes on though something of it was told before; what is told twice is kept out by its words.
+            if part.order != "told" and item.path in self.passages.state.used:
                 continue
             before = self.passages.state.mark()
             self.passages.state.add(self.passages.state.used, (item.path,))
             section = self._section(part, {**bound, name: item}, f"{key}.{item.path}", count + 1)
             if section is None:
                 self.passages.state.back_to(before)
+                if part.whole:
+                    return None
                 continue
             blocks += section
             count += 1
@@ -249,7 +257,7 @@ class _Run:
 
     def _section(self, part: Part, bound: Mapping[str, Item], key: str, number: int) -> list[Block] | None:
         blocks: list[Block] = []
-        if part.head is not None:
+        if part.head is not None and part.head.name != self._under:
             head = self.passages.passage(part.head.name, bound, f"{key}.head", number)
             if head is None and part.head.must:
                 return None

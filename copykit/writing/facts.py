@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -29,6 +29,7 @@ NAMES = frozenset(
         "name",
         "who",
         "calls",
+        "teller",
         "speaker",
         "label",
         "count",
@@ -52,7 +53,7 @@ POOLS: Mapping[str, tuple[str, ...]] = {
     "reader": ("name",),
     "keyword": ("name", "goods"),
     "unfit": ("name", "buyer"),
-    "persona": ("name", "calls"),
+    "persona": ("name", "calls", "teller"),
     "stock": ("left", "quota", "until"),
     "supply": CLAIM_FIELDS,
     "link": ("label",),
@@ -105,18 +106,25 @@ class Wordings(NamedTuple):
 
     ``cannot_buy``: how those are called who buy nothing (幼猫, 宝宝); they have no ``unfit.buyer``, so nobody tells
     them not to. ``turns``: units that count turns and time (次, 小时), which are no ``piece``: 这次保洁 is no cleaning
-    that one buys but this time's. ``reasons``: what a promise to take back speaks of → any, or fault.
+    that one buys but this time's. ``reasons``: what a promise to take back speaks of → any, or fault. ``groups``: what
+    a shop calls itself as several (我们, 我家), of which one person's life is not told.
     """
 
     cannot_buy: tuple[str, ...] = ()
     turns: frozenset[str] = frozenset()
     reasons: Mapping[str, str] = {}
+    groups: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, lexicons: Lexicons) -> Wordings:
         """Read the lists."""
         reasons = {word: fields["kind"] for word, fields in lexicons["return_reasons"].entries.items()}
-        return cls(tuple(lexicons["cannot_buy"].entries), frozenset(lexicons["turns"].entries), reasons)
+        return cls(
+            tuple(lexicons["cannot_buy"].entries),
+            frozenset(lexicons["turns"].entries),
+            reasons,
+            frozenset(lexicons["group_selves"].entries),
+        )
 
     def takes_back(self, statement: str) -> bool:
         """Return whether a promise to take back holds whatever the buyer's reason: 漏水包退 holds for leaks alone."""
@@ -231,7 +239,7 @@ def facts_of(
     }
     named = {"name": persona.name, "calls": persona.calls}
     if any(named.values()):
-        pools["persona"] = [make.item("persona", "persona", named)]
+        pools["persona"] = [_with_teller(make.item("persona", "persona", named), wordings.groups)]
     stock = material.stock
     counts = {"left": stock.left, "quota": stock.quota}
     texts = {name: str(value) for name, value in counts.items() if value is not None}
@@ -261,6 +269,13 @@ def _doubled(items: Iterable[Item], field: str, holds: Callable[[str], bool]) ->
         item._replace(fields={**item.fields, field: name}) if holds((name := item.fields["name"]).text) else item
         for item in items
     )
+
+
+def _with_teller(persona: Item, groups: Container[str]) -> Item:
+    """Return a persona with the one of whom ``about`` tells: as they call themselves, by name if that means several."""
+    name, calls = (persona.fields.get(each) for each in ("name", "calls"))
+    teller = name if calls is None or (name is not None and calls.text in groups) else calls
+    return persona._replace(fields={**persona.fields, "teller": teller}) if teller is not None else persona
 
 
 def names_it(category: str, product: str) -> bool:

@@ -38,13 +38,14 @@ class Part(NamedTuple):
 
     ``say``: paragraphs, each a row of passages; ``either``: several such, of which one is drawn. ``each``: once for
     every item of a pool, at most ``most`` (by length). ``take``: pools of which one item is chosen for the whole part.
-    ``head``: its heading. ``cells``: a row of a table, each cell a row of passages. ``level``: the length from which it
-    is written. ``need``: without it the plan cannot be written. ``order`` of the items: told (as in the brief), core
-    (the first stays first) or drawn. ``shuffle``: the passages of a paragraph are drawn too. ``once``: a heading before
-    the first item. ``join``: all items make one paragraph. ``block``: para, item, quote or row. ``goods``: the natures
-    of goods for which it is written, all if none is named. ``near``: the pools of ``take`` and ``each`` (written
-    ``scene~``) that give only items of the text's thread, or of what is taken with them. ``aside``: words on a
-    picture, which the text may say too.
+    ``head``: its heading, which parts in a row share if they name the same one. ``cells``: a row of a table, each cell
+    a row of passages. ``level``: the length from which it is written. ``need``: without it the plan cannot be written.
+    ``order`` of the items: told (as in the brief), core (the first stays first) or drawn. ``shuffle``: the passages of
+    a paragraph are drawn too. ``once``: a heading before the first item. ``join``: all items make one paragraph.
+    ``block``: para, item, quote or row. ``goods``: the natures of goods for which it is written, all if none is named.
+    ``near``: the pools of ``take`` and ``each`` (written ``scene~``) that give only items of the text's thread, or of
+    what is taken with them. ``aside``: words on a picture, which the text may say too. ``whole``: every item of
+    ``each`` or the part is not written: no how-to leaves a step out.
     """
 
     say: tuple[tuple[Slot, ...], ...]
@@ -65,6 +66,7 @@ class Part(NamedTuple):
     goods: tuple[str, ...] = ()
     near: frozenset[str] = frozenset()
     aside: bool = False
+    whole: bool = False
 
 
 class Plan(NamedTuple):
@@ -225,6 +227,7 @@ def _part(data: Mapping[str, Any]) -> Part:
         goods=tuple(data.get("goods", ())),
         near=frozenset(pool.rstrip("~") for pool in pools if pool.endswith("~")),
         aside=data.get("aside", False),
+        whole=data.get("whole", False),
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copykit.brief import read_brief
+from copykit.brief import brief_from, read_brief
 from copykit.brief.said import said_in
 from copykit.datafiles import bundled
 from copykit.model import Brief, Draft
@@ -199,6 +199,126 @@ def test_a_claim_without_its_evidence_is_in_no_text(writer: Writer, sample: Path
             draft = writer.write(prepared, writer.forms[form], Options("5", "long"))
             assert clean(claim.statement) not in draft.text
             assert not [note for note in claim.notes if clean(note.text) in draft.text]
+
+
+# --- what articles say and where --------------------------------------------------------------------------------------
+
+CUP = {
+    "product": "不锈钢保温杯",
+    "category": "保温杯",
+    "brand": "山行",
+    "price": 89,
+    "unit": "只",
+    "audience": {"pains": ["杯子倒在包里，电脑袋湿了一片"], "not_for": ["想泡汤药的人"]},
+    "persona": {"name": "老秦", "calls": "我们", "about": ["在五金厂做了十一年质检"]},
+    "selling_points": [
+        {"feature": "杯口一圈硅胶垫", "benefit": "横着放进包里不漏", "proof": "装满水倒放一夜，垫的纸巾是干的"},
+        {"feature": "内胆是 316 不锈钢", "benefit": "泡茶隔夜洗掉没有铁锈味", "proof": "送检报告写着钢号"},
+        {"feature": "盖子能拆成三件", "benefit": "刷子伸得进每条缝", "proof": "拆装一遍用了 40 秒"},
+    ],
+    "doubts": [{"ask": "能放洗碗机吗", "answer": "杯身别放，漆会起皮"}, {"ask": "能装牛奶吗", "answer": "喝完当天洗"}],
+    "steps": [
+        {"do": "先拿温水泡十分钟", "note": "去掉抛光的味", "wrong": "直接灌开水，头一口有金属味"},
+        {"do": "灌水留出一指高", "note": "盖子的塞要占地方"},
+        {"do": "喝完拆开盖子晾着", "note": "硅胶垫单独摆", "wrong": "盖着收进柜子，第二天有股闷味"},
+    ],
+    "stories": [
+        {
+            "kind": "hot",
+            "name": "头一场雪",
+            "beats": ["又排起了队"],
+            "meets": "人人想有一只不漏的杯子",
+            "until": "2026-12-20",
+        }
+    ],
+    "claims": [
+        {
+            "kind": "comparison",
+            "subject": "和上一版比保温",
+            "statement": "新版 68 度，上一版 61 度",
+            "evidence": "记录",
+        },
+        {
+            "kind": "experience",
+            "person": "阿彬",
+            "who": "跑外卖的骑手",
+            "date": "2026-09-03",
+            "consent": True,
+            "relation": "杯子是我们送的",
+            "evidence": "聊天记录",
+            "statement": "跑了四个礼拜，箱子里没湿过",
+            "notes": [
+                {"when": "第一天", "text": "横着放不漏"},
+                {"when": "第二周", "text": "缺点是沉，漆掉了一块"},
+            ],
+        },
+    ],
+}
+CLOSING = re.compile(r"^.*89 块.*$", re.MULTILINE)
+
+
+def written(writer: Writer, form: str, seeds: int, **changes: object) -> Iterator[Draft]:
+    prepared = writer.prepare(brief_from({**CUP, **changes}, "x"), TODAY)
+    for seed in range(seeds):
+        yield writer.write(prepared, writer.forms[form], Options(str(seed)))
+
+
+def test_a_how_to_leaves_no_step_out(writer: Writer) -> None:
+    bare = {"steps": [CUP["steps"][0], {"do": "灌水留出一指高"}, {"do": "喝完拆开盖子晾着", "wrong": "第二天有股闷味"}]}
+    for changes in ({}, bare):
+        for draft in written(writer, "tutorial", 30, **changes):
+            if draft.plan != "mistakes":
+                body = draft.text.partition("】")[2]
+                places = [body.find(step["do"]) for step in CUP["steps"]]
+                assert -1 < places[0] < places[1] < places[2], draft.text
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form not in ("interview", "detail_page", "news", "story")])
+def test_price_and_pitch_stand_under_no_heading_of_another_thing(writer: Writer, form: str) -> None:
+    heads = re.compile("要买的话|想买的话|怎么卖|说说不锈钢保温杯|最后说说保温杯")
+    seen = 0
+    for draft in written(writer, form, 40):
+        closing = next((found.start() for found in CLOSING.finditer(draft.text) if found[0][:1] != "#"), None)
+        assert closing is not None, draft.text
+        under = [head[1] for head in re.finditer("^##+ (.*)$", draft.text[:closing], re.MULTILINE)][-1:]
+        assert not under or heads.fullmatch(under[0]), draft.text
+        seen += len(under)
+    assert seen or form in ("three_steps", "hot", "experience", "case")
+
+
+def test_every_article_has_a_title(writer: Writer) -> None:
+    thin = {"product": "二手富士 X-T30", "price": 3280, "unit": "台", "selling_points": ["取景器右上角有一个坏点"]}
+    for sale in (thin, {"product": "旧相机", "selling_points": ["快门按过一万次"]}):
+        prepared = writer.prepare(brief_from(sale, "x"), TODAY)
+        for seed in range(20):
+            draft = writer.write(prepared, writer.forms["three_steps"], Options(str(seed)))
+            assert draft.title, draft.text
+
+
+def test_a_title_keeps_to_the_order_of_its_article(writer: Writer) -> None:
+    for draft in written(writer, "test", 40):
+        assert draft.plan != "user_first" or "再听" not in draft.title
+
+
+def test_the_name_of_the_day_is_no_subject_of_what_the_goods_do(writer: Writer) -> None:
+    for draft in written(writer, "hot", 60):
+        if draft.title.startswith("头一场雪，"):
+            assert "保温杯" in draft.title, draft.title
+
+
+def test_one_persons_life_is_told_of_that_person(writer: Writer) -> None:
+    texts = "".join(draft.text for draft in written(writer, "three_steps", 60))
+    assert "老秦在五金厂做了十一年质检" in texts
+    assert "我们在五金厂" not in texts
+    alone = written(writer, "three_steps", 60, persona={**CUP["persona"], "calls": "我"})
+    assert "我在五金厂做了十一年质检" in "".join(draft.text for draft in alone)
+
+
+def test_nobody_who_buys_nothing_is_told_not_to_buy(writer: Writer) -> None:
+    kittens = {"audience": {"not_for": ["三个月以下的奶猫"]}}
+    for form in ("test", "qa", "detail_page"):
+        assert not [draft.text for draft in written(writer, form, 20, **kittens) if "谁别买" in draft.text]
+    assert [draft.text for draft in written(writer, "detail_page", 20) if "谁别买" in draft.text]
 
 
 @functools.cache
