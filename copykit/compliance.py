@@ -18,7 +18,7 @@ from copykit.late import late
 from copykit.laws import Laws
 from copykit.lexicon import Lexicons
 from copykit.model import Finding, Span
-from copykit.rules import claims, copyedit, names, on_page, repetition
+from copykit.rules import claims, copyedit, names, on_page, prose, repetition
 from copykit.rules import kinds as rule_kinds
 from copykit.rules import rule as rules
 from copykit.rules.applies import ALWAYS
@@ -130,14 +130,21 @@ class Checker:
             corpus=facts.corpus,
         )
 
-    def check(self, text: str, context: Context, links: Sequence[tuple[int, int, str]] | None = None) -> Report:
+    def check(
+        self,
+        text: str,
+        context: Context,
+        links: Sequence[tuple[int, int, str]] | None = None,
+        titles: Sequence[tuple[int, int]] = (),
+    ) -> Report:
         """Judge one text of any length; total on any string.
 
         ``links`` stand for those of the context, so that texts which differ in nothing else share one context, for
-        which the rules are chosen once. Threads may share a checker; they take turns, a text at a time.
+        which the rules are chosen once. ``titles`` is where the text's own title stands in it (start, end): some rules
+        ask nothing of it. Threads may share a checker; they take turns, a text at a time.
         """
         with self._engine.lock:
-            return self._judge(text, context, links)
+            return self._judge(text, context, links, titles)
 
     def every(self, text: str, context: Context) -> list[Finding]:
         """Return all that the sentences of a text claim, by place: also what a report tells by a graver finding there.
@@ -148,8 +155,15 @@ class Checker:
             whole, parts = self._engine.read_long(text, context, sentences)
             return in_order(self._claimed(text, whole, parts)[0])
 
-    def _judge(self, text: str, context: Context, links: Sequence[tuple[int, int, str]] | None) -> Report:
+    def _judge(
+        self,
+        text: str,
+        context: Context,
+        links: Sequence[tuple[int, int, str]] | None,
+        titles: Sequence[tuple[int, int]],
+    ) -> Report:
         whole, parts = self._engine.read_long(text, context, sentences)
+        whole.memo[prose.TITLES] = titles
         if links is not None:
             whole.memo[on_page.LINKS] = links
         notices = self._engine.find_whole(whole)

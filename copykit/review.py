@@ -93,7 +93,7 @@ class Reviewer:
         anchors = tuple((*link.span, link.title) for link in seen.links if link.span.end)
         if anchors or seen.again is not None:
             context = replace(context, links=anchors or None, again=seen.again)
-        report = self._checker.check(seen.text, context)
+        report = self._checker.check(seen.text, context, titles=seen.titles)
         if self._known.voice is not None:
             report = report._replace(findings=(*report.findings, *lint(self._known.voice, seen.text, self._lang)))
         found, faults = excuses_in(seen, self._rules, self._lang)

@@ -76,6 +76,20 @@ def test_a_title_that_the_first_heading_says_again_is_one(markup: Markup, source
     assert (seen.again and seen.text[slice(*seen.again)].strip()) == again
 
 
+@pytest.mark.parametrize(
+    ("markup", "source", "titles"),
+    [
+        ("md", "---\ntitle: 旧伞怎么补\n---\n#  补**伞**\n\n先找线。\n\n# 再补", ["旧伞怎么补", "补伞"]),
+        ("md", "先找线。\n\n## 补伞", []),
+        ("md", "# 补伞", ["补伞"]),
+        ("html", "<title>旧伞</title><h1>补伞</h1><p>先找线", ["旧伞", "补伞"]),
+    ],
+)
+def test_a_text_knows_where_its_title_stands(markup: Markup, source: str, titles: list[str]) -> None:
+    seen = visible(source, markup)
+    assert [seen.text[slice(*span)].strip() for span in seen.titles] == titles
+
+
 def test_links_stand_on_their_words() -> None:
     for markup, source in (
         ("md", '甲[去看](https://a.cn "题")'),

@@ -241,3 +241,22 @@ def test_what_a_text_is_told_once_does_not_grow_with_its_length(checker: Checker
     for rule, data in DATA.items():
         if data["kind"] in ("written", "spacing", "paired", "parallel", "keyword_absent"):
             assert by_rule.count(rule) <= 1
+
+
+def test_a_title_keeps_no_blanks_and_the_text_may_say_it_again(checker: Checker) -> None:
+    body = "骑电动车跑外卖，泡茶隔夜洗掉没有铁锈味。"
+    for text in ("英语口语课Speak Easy，怎么选\n\n先听一遍。", f"防晒衣：泡茶隔夜洗掉没有铁锈味\n\n{body}"):
+        context = checker.context(FACTS)
+        assert checker.check(text, context).findings
+        assert not checker.check(text, context, titles=[(0, text.index("\n"))]).findings
+    both = "英语口语课Speak Easy\n\n用iPhone拍，用iPad看。"
+    (told,) = checker.check(both, checker.context(FACTS), titles=[(0, both.index("\n"))]).findings
+    assert "2" in told.message
+    assert told.match.endswith("iPhone拍")
+
+
+def test_a_link_on_a_line_of_its_own_belongs_to_the_whole_text(checker: Checker) -> None:
+    body = "羽绒服脏了先别急着送干洗店，干洗的溶剂会带走绒上的油脂。\n\n甩干以后平铺晾着，半干的时候用衣架拍一拍。"
+    assert not found(checker, f"{body}\n\n链接在这儿：[羽绒服洗剂](a.html)")
+    (told,) = found(checker, f"{body}\n\n链接在这儿：[减肥咖啡代理](a.html)")
+    assert told.rule == "style/link/fit"

@@ -86,8 +86,11 @@ class SpacingKind(ProseKind):
         text = prose.text
         fixed: list[tuple[int, int]] | None = None
         spans = []
+        free = "title" in self.not_for
         for match in _LATIN_WORD.finditer(text):
             start, end = match.span()
+            if free and prose.in_title(start):
+                continue
             touching = Span(start - _is_han(text, start - 1), end + _is_han(text, end))
             if touching != (start, end):
                 if fixed is None:

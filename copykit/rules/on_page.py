@@ -14,7 +14,7 @@ from typing import NamedTuple
 from copykit.late import late
 from copykit.model import Finding, Span
 from copykit.rules.kinds import Build, KindMaker
-from copykit.rules.prose import ALL_MARKUP, HAN, LISTED, NO_INK, Prose, ProseKind, listed_words, places_of
+from copykit.rules.prose import ALL_MARKUP, HAN, LISTED, NO_INK, Prose, ProseKind, listed_words, places_of, prose_of
 from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
@@ -25,7 +25,7 @@ LINKS = "links"
 
 class DensityKind(ProseKind):
     """Finds a keyword of the brief that takes more than ``over`` percent of the characters, or stands more than once
-    in ``max`` of them, if it stands there ``at_least`` times; ``limit`` keywords at most.
+    in ``max`` of them, if it stands there ``at_least`` times, the title not counted; ``limit`` keywords at most.
     """
 
     def __init__(self, rule: Rule, build: Build) -> None:
@@ -41,7 +41,9 @@ class DensityKind(ProseKind):
         text = reading.folded.text
         size = len(_INK.findall(text))
         told = 0
-        for keyword, places in _keyword_places(reading):
+        prose = prose_of(reading)
+        for keyword, everywhere in _keyword_places(reading):
+            places = [place for place in everywhere if not prose.in_title(reading.folded.span(place, place + 1)[0])]
             percent = 100 * len(keyword) * len(places) / max(size, 1)
             often = len(places) >= self.least and (percent > self.over or len(places) * self.room > size)
             if often and told < self.rule.limit:
@@ -94,7 +96,8 @@ class LinkFitKind(ProseKind):
     TF-IDF over words and one to three characters, learned from the text's own paragraphs; a link fits when the cosine
     between its words (with its title) and its paragraph is at least ``under``. Links that say no more than 点这里
     (words of ``lexicons``) promise nothing and are passed over. The links are those of the context, or else those of
-    the text's own Markdown and HTML. One that fits another paragraph is advised to move there.
+    the text's own Markdown and HTML. One that fits another paragraph is advised to move there, unless it has a line of
+    its own, which says nothing but 链接在这儿.
     """
 
     def __init__(self, rule: Rule, build: Build) -> None:
@@ -118,7 +121,7 @@ class LinkFitKind(ProseKind):
         if not links or len(blocks) < _LEAST_BLOCKS:
             return
         for (link, number), (own, best, most) in zip(links, self._cosines(text, blocks, links), strict=False):
-            if own < self.floor:
+            if own < self.floor and not (most >= self.floor and _stands_alone(text, link.span)):
                 suggestions = self.rule.suggestions[:1]
                 if most >= self.floor:
                     elsewhere = self._quoted(text, blocks[best])
@@ -201,6 +204,17 @@ _HAN = late(f"[{HAN}]")
 _HAN_RUN = late(f"[{HAN}]{{2,}}")
 _MOST_LINKS = 500  # more make a directory and no article
 _LEAST_BLOCKS = 2  # one paragraph has nothing to be compared with
+
+
+def _stands_alone(text: str, link: Span) -> bool:
+    """Return whether a link's line says next to nothing beside it."""
+    start = text.rfind("\n", 0, link.start) + 1
+    end = text.find("\n", link.end)
+    beside = ALL_MARKUP.sub("", f"{text[start : link.start]}{text[link.end : end if end >= 0 else len(text)]}")
+    return len(NO_INK.sub("", beside)) <= _A_CALL
+
+
+_A_CALL = 8  # Han and letters: 要的话，从这儿买
 
 
 def _told_link(text: str, start: int, end: int, title: str) -> _Link:

@@ -21,6 +21,8 @@ from copykit.rules.rule import Rule
 from copykit.text.clauses import sentences
 
 HAN = r"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff"
+# Where a reading's memo may hold the places of the text's own title.
+TITLES = "titles"
 LISTED = 9  # a finding names its first places only; the count tells of the others
 
 
@@ -57,11 +59,13 @@ class ProseKind(ABC):
 class Prose:
     """A text without its markup, at the same offsets, with what several rules cut it into."""
 
-    __slots__ = ("_clauses", "_runs", "_sentences", "source", "text")
+    __slots__ = ("_clauses", "_runs", "_sentences", "_titles", "source", "text")
 
-    def __init__(self, source: str, again: tuple[int, int] | None = None) -> None:
-        """``again``: where a title stands that is not read twice."""
-        self.source = source
+    def __init__(
+        self, source: str, again: tuple[int, int] | None = None, titles: Sequence[tuple[int, int]] = ()
+    ) -> None:
+        """``again``: where a title stands that is not read twice; ``titles``: where the text's title stands."""
+        self.source, self._titles = source, titles
         self.text = source
         for sign, pattern, _ in _MARKUP:
             if sign in source:
@@ -80,6 +84,10 @@ class Prose:
         if self._runs is None:
             self._runs = "\n".join(SIGNS.findall(self.text))  # a few characters, of which many rules ask
         return any(word in self._runs for word in words)
+
+    def in_title(self, start: int) -> bool:
+        """Return whether a place lies in the text's title."""
+        return any(begin <= start < end for begin, end in self._titles)
 
     @property
     def sentences(self) -> list[Span]:
@@ -127,7 +135,7 @@ def prose_of(reading: Reading) -> Prose:
     """Return the prose of a reading, made once for all its rules."""
     prose = reading.memo.get("prose")
     if prose is None:
-        prose = reading.memo["prose"] = Prose(reading.text, reading.context.again)
+        prose = reading.memo["prose"] = Prose(reading.text, reading.context.again, reading.memo.get(TITLES, ()))
     assert isinstance(prose, Prose)
     return prose
 

@@ -167,7 +167,10 @@ _MARGIN = 8  # what is cut beside a crowd, so that the words at its edges are wh
 
 
 class SamePhraseKind(ProseKind):
-    """Finds four words or more, together ``min`` characters without a sign, that return within ``max`` characters."""
+    """Finds four words or more, together ``min`` characters without a sign, that return within ``max`` characters.
+
+    What the title says, the text says too.
+    """
 
     def __init__(self, rule: Rule, build: Build) -> None:
         super().__init__(rule, build)
@@ -189,7 +192,7 @@ class SamePhraseKind(ProseKind):
         for place, gram in compress(zip(places, grams, strict=True), map(again.__contains__, grams)):
             first = last.get(gram)
             last[gram] = place
-            if first is None or place < told or not least <= place - first <= self.reach:
+            if first is None or place < told or not least <= place - first <= self.reach or prose.in_title(first):
                 continue
             told = end = _same_until(text, first, place)
             if self._is_phrase(text[place:end]):

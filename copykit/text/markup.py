@@ -50,10 +50,11 @@ class FrontMatter(NamedTuple):
 class Visible:
     """What readers see of a source. Offsets in ``text`` lead back to ``source`` by :meth:`span`.
 
-    ``again`` is the title of a page's head where its first heading says the same: one title, written in two places.
+    ``titles`` is where its title stands: in the page's head, as its first heading, or both. ``again`` is the one of
+    the head where the first heading says the same: one title, written in two places.
     """
 
-    __slots__ = ("_pieces", "_starts", "again", "directives", "front", "links", "source", "text")
+    __slots__ = ("_pieces", "_starts", "again", "directives", "front", "links", "source", "text", "titles")
 
     def __init__(
         self,
@@ -64,8 +65,9 @@ class Visible:
         directives: Sequence[Directive] = (),
         front: FrontMatter | None = None,
         again: Span | None = None,
+        titles: Sequence[Span] = (),
     ) -> None:
-        self.source, self.text, self.again = source, text, again
+        self.source, self.text, self.again, self.titles = source, text, again, tuple(titles)
         self.links, self.directives, self.front = tuple(links), tuple(directives), front
         self._pieces = pieces
         self._starts = [piece.start for piece in pieces]
@@ -140,15 +142,24 @@ class _Builder:
     def visible(self, links: Sequence[Link], front: FrontMatter | None = None) -> Visible:
         """Return what was put together."""
         text = "".join(self.parts)
-        return Visible(self.source, self.pieces, text, links, self.directives, front, self._again(text))
+        heading = self._line_of_heading(text)
+        again = self._again(text, heading)
+        titles = [each for each in (self.title, heading) if each is not None]
+        return Visible(self.source, self.pieces, text, links, self.directives, front, again, titles)
 
-    def _again(self, text: str) -> Span | None:
-        """Return the title if the heading says the same, whatever its signs."""
-        if self.title is None or self.heading is None:
+    def _line_of_heading(self, text: str) -> Span | None:
+        if self.heading is None:
             return None
-        heading = text[self.heading :].lstrip().partition("\n")[0]
+        start = self.heading + len(text[self.heading :]) - len(text[self.heading :].lstrip())
+        end = text.find("\n", start)
+        return Span(start, end if end >= 0 else len(text))
+
+    def _again(self, text: str, heading: Span | None) -> Span | None:
+        """Return the title if the heading says the same, whatever its signs."""
+        if self.title is None or heading is None:
+            return None
         title = _NO_INK.sub("", text[slice(*self.title)])
-        return self.title if title and title == _NO_INK.sub("", heading) else None
+        return self.title if title and title == _NO_INK.sub("", text[slice(*heading)]) else None
 
 
 _NO_INK = re.compile(r"[\W_]+")

@@ -341,7 +341,7 @@ class Writer:
     def _judge(self, text: str, contexts: Mapping[tuple[bool, bool], Context], commercial: bool) -> tuple[Finding, ...]:
         seen = visible(text, "md")
         links = tuple((*link.span, link.title) for link in seen.links if link.span.end)
-        report = self._checker.check(seen.text, contexts[self._shops.sells(seen), commercial], links)
+        report = self._checker.check(seen.text, contexts[self._shops.sells(seen), commercial], links, seen.titles)
         moved = []
         for finding in report.findings:
             start, end = seen.span(finding.start, finding.end)
