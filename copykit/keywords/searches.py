@@ -98,6 +98,8 @@ class SearchReader:
         settings: Mapping[str, Any] = files.load("selection")["standard"]
         self._vague = set(map(fold_text, settings["vague_things"]))
         self._before_met = tuple(map(fold_text, settings["before_met_things"]))
+        self._after_met = tuple(map(fold_text, settings["after_met_things"]))
+        self._joining = tuple(map(fold_text, settings["joining_things"]))
         self._none_kinds = lexicons["no_buyers"].entries
         self._none = builder.slot("no buyers", self._none_kinds, lexicons["no_buyers"].exceptions)
         words_of: dict[str, list[int]] = {}
@@ -221,7 +223,7 @@ class SearchReader:
                 and word not in self._vague
                 and word not in product.like
                 and is_word(start, end)
-                and not self._met(text, start)
+                and not self._met(text, start, end)
             ):
                 others.append((word, start))
         if not others:
@@ -260,9 +262,11 @@ class SearchReader:
         things = self._product.things
         return word.endswith(head) and (len(head) > 1 or things.get(head) in (None, things.get(word)))
 
-    def _met(self, text: str, start: int) -> bool:
-        """Return whether what stands before a thing says that it is not what is looked for."""
-        return text[:start].rstrip().endswith(self._before_met)
+    def _met(self, text: str, start: int, end: int) -> bool:
+        """Return whether what stands round a thing says that it is not what is looked for, or not by itself."""
+        if text[:start].rstrip().endswith(self._before_met) or text.startswith(self._after_met, end):
+            return True
+        return any(word in text[end:] for word in self._joining)
 
     def _intent(self, text: str, hits: Hits, head: str, is_word: _IsWord) -> str:
         # 鸡胸肉冻干 is a name of the goods; 不黏的护手霜, a keyword too, says what a 护手霜 is like.

@@ -123,6 +123,10 @@ def test_brands_of_ones_own_come_from_the_brief_and_from_the_command() -> None:
         ("睫毛膏适合眼镜女生", ""),
         ("睫毛膏手机", "手机"),
         ("睫毛膏眼镜", "眼镜"),
+        ("睫毛膏口红款", ""),  # looks like one
+        ("眼线笔睫毛膏两用", ""),  # both at once
+        ("眼线笔染眉两用", ""),
+        ("睫毛膏卸妆水款式", ""),
     ],
 )
 def test_what_stands_last_names_the_thing(text: str, thing: str) -> None:
