@@ -397,7 +397,7 @@ class Maker:
         """Return what is asked for beside the words."""
         settings = self._settings
         scores: Mapping[str, float] = {}
-        beside = Beside()
+        beside = Beside(keywords=self._brief.keywords if self._brief is not None else None)
         if settings.titles is not None:
             titles = self._try(common.REJECTED, lambda: read_titles(settings, self._files))
             if titles is not None:

@@ -119,7 +119,7 @@ def suggest(brief_path: Path, old: str | None, count: int, form: str, output: Pa
         lang,
         common.terminal(sys.stdout),
     )
-    suggestions, withheld = _suggestions(files, brief, today, scorer, lang)
+    suggestions, withheld = _suggestions(files, brief, options["keywords"], today, scorer, lang)
     suggestions = _wanted(suggestions, options["keywords"], options["dimensions"])
     if old is not None:
         return _improve(old, brief, files, scorer, suggestions, count, view, form, output, today)
@@ -136,17 +136,18 @@ def suggest(brief_path: Path, old: str | None, count: int, form: str, output: Pa
     ]
     _write(proposals, view, form, output)
     _tell(len(chosen), count, brief_path, withheld, lang)
+    _tell_unknown(options["keywords"], brief)
     return 0 if chosen else common.FAILED
 
 
 def _suggestions(
-    files: DataFiles, brief: Brief, today: str, scorer: TitleScorer, lang: str
+    files: DataFiles, brief: Brief, words: Sequence[str], today: str, scorer: TitleScorer, lang: str
 ) -> tuple[list[Suggestion], Sequence[Withheld]]:
     """Return all titles that may be used, and what of the brief was held back."""
     from copykit.compliance import Checker, Facts
     from copykit.writing.claims import open_ledger, without_unsourced
     from copykit.writing.facts import Wordings, facts_of
-    from copykit.writing.slots import slots_of
+    from copykit.writing.slots import aimed, slots_of
 
     checker = Checker(files, lang=lang)
 
@@ -157,8 +158,9 @@ def _suggestions(
     lexicons = Lexicons(files)
     facts = facts_of(ledger.brief, today, wordings=Wordings.of(lexicons))
     patterns = making.load_patterns(files, *natures_of(brief, files))
-    filled = making.fill(patterns, slots_of(facts, lexicons))
-    return making.judge(filled, scorer), ledger.withheld
+    slots = slots_of(facts, lexicons)
+    filled = {each.title: each for word in words or [""] for each in making.fill(patterns, aimed(slots, word))}
+    return making.judge(filled.values(), scorer), ledger.withheld
 
 
 def _wanted(suggestions: list[Suggestion], words: Sequence[str], dimensions: Sequence[str]) -> list[Suggestion]:
@@ -266,6 +268,20 @@ def _tell(found: int, wanted: int, path: Path, withheld: Sequence[Withheld], lan
             say(
                 f"只出得了 {found} 条；资料越全出得越多，看缺什么：copykit brief check {path}",
                 f"only {found}; see what the brief lacks: copykit brief check {path}",
+            )
+        )
+
+
+def _tell_unknown(words: Sequence[str], brief: Brief) -> None:
+    """Tell which of the words asked for the brief does not have."""
+    known = [word.casefold() for word in (brief.product, brief.category, *brief.keywords)]
+    unknown = [word for word in words if not any(word.casefold() in each for each in known)]
+    if unknown:
+        zh, en = "、".join(f"“{word}”" for word in unknown), ", ".join(f"'{word}'" for word in unknown)
+        note(
+            say(
+                f"资料的 keywords 里没有{zh}，资料没说的不写；商品真是这样，加上再来",
+                f"{en}: no keyword of the brief, and what it does not say is not written; add it if it is true",
             )
         )
 

@@ -47,7 +47,10 @@ class Extent(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """What is asked for beside the words; None where it is not. ``links_told`` says how many links were looked at."""
+    """What is asked for beside the words; None where it is not.
+
+    ``links_told`` says how many links were looked at; ``keywords`` are those of the brief.
+    """
 
     titles: tuple[TitleRow, ...] | None = None
     own_titles: OwnTitles | None = None
@@ -55,6 +58,7 @@ class Beside(NamedTuple):
     links_told: str = ""
     plan: tuple[PlanLine, ...] | None = None
     due: tuple[tuple[str, str], ...] = ()
+    keywords: tuple[str, ...] | None = None
 
 
 def build(
@@ -81,12 +85,12 @@ def build(
 
     words = {
         state: tuple(
-            _told(row, place, examples, beside.own_titles, settings.brief, settings.lang)
+            _told(row, place, examples, beside, settings.brief, settings.lang)
             for place, row in enumerate(of_last_year(rows))
         )
         for state, rows in found.words.items()
     }
-    own = tuple(_told(row, WITH_COMMANDS, examples, None, "", settings.lang) for row in of_last_year(found.own))
+    own = tuple(_told(row, WITH_COMMANDS, examples, Beside(), "", settings.lang) for row in of_last_year(found.own))
     unit = measure(gathered.measure, settings.lang)
     return Report(
         name=settings.name,
@@ -176,31 +180,37 @@ def _as_before(row: SourceRow, before: Snapshot | None, zh: bool) -> SourceRow:
 
 
 def _told(
-    row: WordRow, place: int, examples: Mapping[str, Sequence[Example]], titles: OwnTitles | None, brief: str, lang: str
+    row: WordRow, place: int, examples: Mapping[str, Sequence[Example]], beside: Beside, brief: str, lang: str
 ) -> WordRow:
     """Return a word with where it stands, the titles that it touches, and what to do next."""
     commands: list[str] = []
     held: tuple[str, ...] = ()
     could: tuple[str, ...] = ()
-    note = row.note
-    if titles is not None and row.state in ("new", "rising"):
-        touched = titles.touched(row.keyword)
+    said = [row.note]
+    risen = row.state in ("new", "rising")
+    if beside.own_titles is not None and risen:
+        touched = beside.own_titles.touched(row.keyword)
         held, could = touched.titles, touched.could
-        said = [note]
         if touched.held:
             said.append(f"{touched.held} 条标题已经写了" if lang == "zh" else f"in {touched.held} own titles already")
         if touched.open:
             zh = f"{touched.open} 条可以看看能不能加（真有这一点才加）"
             said.append(zh if lang == "zh" else f"{touched.open} more could have it, if it is true of them")
-        note = ("；" if lang == "zh" else "; ").join(filter(None, said))
-    if brief and place < WITH_COMMANDS and row.state in ("new", "rising"):
-        commands.append(f"copykit titles suggest {_typed(brief)} --keyword {_typed(row.keyword)}")
+    if beside.keywords is not None and risen and place < WITH_COMMANDS:
+        if any(row.keyword in word.casefold() for word in beside.keywords):
+            commands.append(f"copykit titles suggest {_typed(brief)} --keyword {_typed(row.keyword)}")
+        else:
+            zh, en = (
+                "资料的 keywords 里没有它：商品真是这样，加上再出标题",
+                "no keyword of the brief: add it if it is true",
+            )
+            said.append(zh if lang == "zh" else en)
     return dataclasses.replace(
         row,
         examples=tuple(examples.get(row.keyword, ())),
         titles=held,
         could=could,
-        note=note,
+        note=("；" if lang == "zh" else "; ").join(filter(None, said)),
         commands=tuple(commands),
     )
 

@@ -84,6 +84,21 @@ def slots_of(facts: Facts, lexicons: Lexicons) -> Slots:
     return Slots(single, pools, made, re.compile(either(lexicons["passing_characters"].entries)), goods)
 
 
+def aimed(slots: Slots, word: str) -> Slots:
+    """Return slots whose keywords are those that hold a word, and whose goods are called so where one names them.
+
+    Where no keyword of the brief holds it they stay as they are: what a brief does not say is not written.
+    """
+    found = [item for item in slots.pools.get("keyword", ()) if word.casefold() in item["name"].text.casefold()]
+    if not found:
+        return slots
+    category = slots.single.get("category")
+    names = [item["goods"] for item in found if "goods" in item]
+    named = next((name for name in names if category is None or name.text.endswith(category.text)), category)
+    single = slots.single if named is None else {**slots.single, "category": named}
+    return slots._replace(single=single, pools={**slots.pools, "keyword": found})
+
+
 def _fields(item: Item, open_ends: Sequence[str]) -> dict[str, tuple[str, str]]:
     found = {name: (tight(each.text), each.path) for name, each in item.fields.items()}
     for name in _LEADS:

@@ -116,6 +116,17 @@ def test_titles_are_named_by_their_products(shop: Path) -> None:
     assert told["rising"][0]["titles"] == ["HM-02 三合一冲锋衣"]
 
 
+def test_a_ready_command_asks_for_titles_only_with_words_that_the_brief_has(shop: Path) -> None:
+    (shop / "衣.toml").write_text('product = "冲锋衣"\nkeywords = ["男款三合一冲锋衣"]\n', "utf-8")
+    text = (shop / "周报.toml").read_text("utf-8")
+    (shop / "周报.toml").write_text('brief = "衣.toml"\n' + text, "utf-8")
+    both(shop)
+    words = json.loads(files(shop)["report.json"])["words"]
+    assert words["rising"][0]["commands"] == ["copykit titles suggest 衣.toml --keyword 三合一冲锋衣"]
+    assert words["new"][0]["commands"] == []
+    assert "keywords 里没有它" in words["new"][0]["note"]
+
+
 def test_words_that_do_not_count_are_left_out(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with (shop / "周报.toml").open("a", encoding="utf-8") as out:
         out.write('[words]\nstop = "不要.txt"\n')

@@ -42,6 +42,25 @@ def test_words_and_dimensions_that_are_asked_for(capsys: pytest.CaptureFixture[s
     assert all("护手霜" in row["title"] and "novelty" in row["plays"] for row in rows)
 
 
+def test_a_word_of_the_brief_names_the_goods_and_another_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    brief = tmp_path / "板.toml"
+    text = 'product = "不掉屑立式猫抓板"\ncategory = "猫抓板"\nprice = 59.9\n'
+    text += 'keywords = ["猫抓板", "立式猫抓板", "猫抓板不掉屑"]\n'
+    text += '[[selling_points]]\nfeature = "底座比板宽出六厘米"\nbenefit = "早上上班不用先扶板子"\n'
+    brief.write_text(text, "utf-8")
+    args = ["titles", "suggest", str(brief), "--format", "json", *DAY]
+    assert run([*args, "--keyword", "立式猫抓板"]) == 0
+    assert "底座比板宽出六厘米的立式猫抓板，早上上班不用先扶板子" in {
+        row["title"] for row in json.loads(capsys.readouterr().out)
+    }
+    run([*args, "--keyword", "猫抓板不掉屑"])
+    assert "元的猫抓板不掉屑" not in capsys.readouterr().out
+    assert run([*args, "--keyword", "猫抓板沙发款"]) == 1
+    assert "keywords 里没有“猫抓板沙发款”" in capsys.readouterr().err
+
+
 def test_a_workbook_holds_them_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "标题.xlsx"
     assert run(["titles", "suggest", CREAM, "-o", str(target), *DAY]) == 0
