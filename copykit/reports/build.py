@@ -201,8 +201,8 @@ def _told(
             commands.append(f"copykit titles suggest {_typed(brief)} --keyword {_typed(row.keyword)}")
         else:
             zh, en = (
-                "资料的 keywords 里没有它：商品真是这样，加上再出标题",
-                "no keyword of the brief: add it if it is true",
+                "资料的 keywords 里没有它：对得上商品就加进去，再出标题",
+                "no keyword of the brief: add it if it fits",
             )
             said.append(zh if lang == "zh" else en)
     return dataclasses.replace(

@@ -6,10 +6,11 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
-from copykit.model import Finding
+from copykit.model import Brief, Finding
 from copykit.rules.kinds import Build, KindMaker, Words, lexicon_of
 from copykit.rules.reading import Reading
 from copykit.rules.rule import Rule
+from copykit.text.normalize import fold_text
 
 
 class Goods:
@@ -145,13 +146,18 @@ class NoGoodsKind:
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding or none."""
-        if self.slot in reading.hits:
+        if self.slot in reading.hits or goods_of_brief(reading.folded.text, reading.context.brief) is not None:
             return ()
-        endings = self.endings
+        endings, before = self.endings, ""
         for word, tag in zip(reading.words, reading.tags, strict=True):
-            if word[-1] in endings and len(word) > 1 and tag[0] in "nv":
+            # A single character names goods behind the word for what they are or do: 护理|垫, 儿童|霜.
+            if word[-1] in endings and tag[0] in "nv" and (len(word) > 1 or before in _NAMING):
                 return ()
+            before = tag[0] if len(word) > 1 else ""
         return (self.rule.plain(reading, 0, len(reading.folded.text)),)
+
+
+_NAMING = ("n", "v", "b")
 
 
 def goods_named(
@@ -161,9 +167,11 @@ def goods_named(
 
     Of a compound that is the last word: 手机支架 is a 支架, 冰箱收纳盒 a 收纳盒, 苹果15手机壳 a 手机壳. Goods right
     before those of another family say what they are for, words with the field ``host`` before goods of any; a word with
-    the field ``maker`` is the maker wherever goods of that family stand.
+    the field ``maker`` is the maker wherever goods of that family stand, one with ``trait`` tells what others are like.
     """
     named = [hit for hit in hits if names_goods(starts, *hit)]
+    if len(named) > 1:
+        named = [hit for hit in named if "trait" not in fields.get(text[slice(*hit)], ())] or named
     if len(named) < 2:
         return named[0] if named else None
     families = [fields.get(text[start:end], {}).get("family", "") for start, end in named]
@@ -178,6 +186,15 @@ def goods_named(
                 continue
         return start, end
     return named[-1]
+
+
+def goods_of_brief(text: str, brief: Brief | None) -> tuple[int, int] | None:
+    """Return where a folded title first calls the goods as their brief does, None where it does not."""
+    for name in (brief.category, brief.product) if brief is not None else ():
+        folded = fold_text(name).strip()
+        if folded and (at := text.find(folded)) >= 0:
+            return at, at + len(folded)
+    return None
 
 
 _NO_FAMILY = "-"

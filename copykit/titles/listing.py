@@ -15,7 +15,7 @@ from copykit.rules.reading import Context, Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text, fold_texts
 from copykit.titles.frame import length_of
-from copykit.titles.goods import goods_named
+from copykit.titles.goods import goods_named, goods_of_brief
 
 
 class KeywordsKind:
@@ -114,7 +114,7 @@ def _claimed(span: tuple[int, int], findings: Iterable[Finding]) -> bool:
 class PositionKind:
     """Fires for the first word of its lists when it ends by character ``max`` of the title, or starts after ``min``.
 
-    Only words that name what is sold count (see ``goods_named``).
+    Only words that name what is sold count (see ``goods_named``), and before them what the brief calls the goods.
     """
 
     def __init__(self, rule: Rule, build: Build) -> None:
@@ -124,11 +124,12 @@ class PositionKind:
         self.low, self.high = rule.settings.get("min"), rule.settings.get("max")
         if (self.low is None) == (self.high is None):
             raise RuleError(rule=rule.id, reason=Both("min 和 max 要写一个，也只写一个", "give either min or max"))
-        self.triggers: frozenset[int] | None = frozenset((self.slot,))
+        self.triggers: frozenset[int] | None = None
 
     def find(self, reading: Reading) -> Iterable[Finding]:
         """Yield one finding or none."""
-        first = goods_named(reading.folded.text, reading.starts, reading.hits.get(self.slot, ()), self.fields)
+        text, hits = reading.folded.text, reading.hits.get(self.slot, ())
+        first = goods_of_brief(text, reading.context.brief) or goods_named(text, reading.starts, hits, self.fields)
         if first is None:
             return ()
         start, end = first

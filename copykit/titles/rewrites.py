@@ -14,7 +14,7 @@ from copykit.lexicon import AutomatonBuilder, Lexicons
 from copykit.model import Finding, TitleScore, Token
 from copykit.text.clauses import clauses
 from copykit.text.normalize import fold, fold_texts
-from copykit.titles.goods import goods_named, names_goods
+from copykit.titles.goods import goods_named, goods_of_brief, names_goods
 from copykit.titles.score import TitleScorer
 from copykit.titles.sparing import EDGES, SIGNS, Sparing, earned, ink, is_whole, without
 
@@ -367,7 +367,8 @@ class Rewriter:
         folded, tokens = fold(score.title), self._sparing.tokens(score.title)
         starts = [token.start for token in tokens] + [len(folded.text)]
         hits = self._find(folded.text).get(self._category_slot, ())
-        named = goods_named(folded.text, starts, hits, self._categories.entries)
+        of_brief = goods_of_brief(folded.text, self._scorer.settings.brief)
+        named = of_brief or goods_named(folded.text, starts, hits, self._categories.entries)
         if named is None:
             return
         first, last = named
