@@ -312,11 +312,37 @@ def test_what_a_platform_does_not_take_is_an_error_as_it_is_written(
         ("冰箱收纳盒分格", "收纳盒"),
         ("苹果5斤装红富士", "苹果"),
         ("羽绒服棉服大衣", "羽绒服"),
+        ("长袖纯棉衬衫男", "衬衫"),  # what others are like is no goods beside them
+        ("上门保洁三小时", "保洁"),
     ],
 )
 def test_the_goods_of_a_compound_are_its_last_word(title: str, word: str) -> None:
     found = scorer("listing", "淘宝").score(title).findings
     assert [finding.match for finding in found if finding.rule == "listing/head_early"] == [word]
+
+
+@pytest.mark.parametrize(
+    ("title", "unnamed"),
+    [
+        ("证件照精修换底色当天出", False),
+        ("加厚成人护理垫老人用", False),  # 护理|垫
+        ("现摘水蜜桃五斤", False),
+        ("上门清洗一次包两台", False),
+        ("韩版宽松显瘦百搭", True),
+    ],
+)
+def test_services_and_goods_of_no_list_are_goods_too(title: str, unnamed: bool) -> None:
+    rules = {finding.rule for finding in scorer("listing", "淘宝").score(title).findings}
+    assert ("listing/no_category" in rules) is unnamed
+
+
+def test_goods_are_what_their_brief_calls_them() -> None:
+    brief = Brief("不掉屑立式猫抓板", "猫抓板")
+    title = "不掉屑立式猫抓板瓦楞纸耐磨大号猫窝一体"
+    files = bundled()
+    settings = Settings(load_profile(files, "listing"), Platforms(files)["淘宝"], brief, "2026-11-21")
+    found = TitleScorer(files, settings).score(title).findings
+    assert [finding.match for finding in found if finding.rule.startswith("listing/head")] == ["猫抓板"]
 
 
 def test_where_most_titles_score_alike_no_rank_is_told() -> None:
