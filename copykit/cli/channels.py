@@ -447,7 +447,7 @@ def _results(files: datafiles.DataFiles, catalog: Catalog, path: Path | None) ->
     wanted = tables.merge_names(files.load("columns")["channels"], ROLES)
     with tables.read_rows(path, wanted=wanted) as table:
         good, bad = split(read_results(table, catalog))
-        common.tell_sums(table)
+        common.tell_table(table)
     for error in bad:
         note(error.say(common.lang_of()))
     if bad:

@@ -19,6 +19,7 @@ import click
 from copykit import datafiles, tables
 from copykit.errors import CopykitError, OverInput
 from copykit.render.terminal import Terminal, wrapped
+from copykit.tables.rows import cut_off
 from copykit.text.beside import Beside
 from copykit.text.measure import display_width, pad
 
@@ -57,10 +58,12 @@ def say(zh: str, en: str) -> str:
     return zh if lang_of() == "zh" else en
 
 
-def tell_sums(table: Table) -> None:
-    """Note which rows of a table that was read sum others up, and were not counted once more."""
+def tell_table(table: Table) -> None:
+    """Note which rows of a table that was read sum others up, and were not counted once more, and where it ends."""
     if table.sums:
         tell_rows_of_sums(table.name, table.sums)
+    if table.cut:
+        note(cut_off(table.name, table.cut).say(lang_of()))
 
 
 def tell_rows_of_sums(name: str, rows: Sequence[int]) -> None:

@@ -145,7 +145,7 @@ def _read(
                 refused.append(one)
             else:
                 found.setdefault(one[0], []).append(one[1])
-        common.tell_sums(table)
+        common.tell_table(table)
     if not found and not refused:
         raise UsageMistake(f"{source} 里一行结果也没有", f"{source} holds no results")
     return found, refused

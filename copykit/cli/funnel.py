@@ -118,7 +118,7 @@ def _read(
                 good.append(funnels.complete(table, one, chain))
             except CopykitError as error:
                 refused.append(error)
-        common.tell_sums(table)
+        common.tell_table(table)
     label = "by" if by is not None else "channel"
     whole = say("全店", "shop")
     rows = [(row.labels.get(label) or whole, _period(row, options["day"]), row) for row in good]

@@ -124,7 +124,7 @@ def _samples(
                 refused.append(error)
             else:
                 samples.append(Sample(name, shown.title, shown.impressions, shown.clicks))
-        common.tell_sums(table)
+        common.tell_table(table)
     if not samples and not refused:
         raise UsageMistake(f"{source} 里一行结果也没有", f"{source} holds no results")
     return samples, refused

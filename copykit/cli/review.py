@@ -72,7 +72,7 @@ def review(source: str, form: str, output: Path | None, data_folders: tuple[Path
                 refused.append(one)
             else:
                 joined.append(register.join(one))
-        common.tell_sums(table)
+        common.tell_table(table)
     if not joined and not refused:
         raise UsageMistake(f"{source} 里一行结果也没有", f"{source} holds no results")
     hours, actions = _worked(saved, catalog)

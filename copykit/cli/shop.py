@@ -98,7 +98,7 @@ def grade_command(source: str, **options: Any) -> int:
                 refused.append(row)
             else:
                 rows.append(row)
-        common.tell_sums(table)
+        common.tell_table(table)
     for error in refused[:10]:
         note(error.say(view.lang))
     if not rows:

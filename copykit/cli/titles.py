@@ -367,6 +367,8 @@ def _told(tally: _Tally, table: Table | None, options: dict[str, Any], source: s
     """Tell what could not be done, and return the exit code."""
     tally.garbled = table.replaced if table is not None else 0
     _report(tally, options, source)
+    if table is not None:
+        common.tell_table(table)
     if tally.failed or tally.garbled or not tally.done:
         return common.REJECTED
     return common.FAILED if tally.under.count else 0

@@ -336,7 +336,7 @@ def _rows(stem: str, path: Path, files: DataFiles) -> Iterator[tuple[str, Brief 
                 yield name, brief_from(data_of(rows.found(table, row)[0]), f"{shown_path(path)}:{row.number}")
             except CopykitError as error:
                 yield name, error
-        common.tell_sums(table)
+        common.tell_table(table)
 
 
 def _print(made: Iterable[tuple[str, Draft]], form: str, *, traced: bool) -> None:

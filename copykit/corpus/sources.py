@@ -146,6 +146,7 @@ class Sources:
             tuple[str, str]
         ] = []  # file and name of a column that it has twice, of which the first was read
         self.sums: list[tuple[str, list[int]]] = []  # table, and its rows that sum others up and were left out
+        self.cut: list[tuple[str, int]] = []  # table, and the row in which it breaks off
         self.unknown: list[
             tuple[str, str]
         ] = []  # file and name of a column of numbers that is known for none, where no column is
@@ -402,6 +403,8 @@ class Sources:
                 yield from self._documents(file, table)
                 if table.sums:
                     self.sums.append((file, table.sums))
+                if table.cut:
+                    self.cut.append((file, table.cut))
             self._told(table.encoding, table.replaced)
 
     def _documents(self, file: str, table: Table) -> Iterator[Document]:

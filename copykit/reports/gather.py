@@ -32,6 +32,7 @@ from copykit.reports.period import Period
 from copykit.reports.settings import ReportSettings, Source
 from copykit.reports.snapshot import MOST_WORDS
 from copykit.tables.days import parse_day
+from copykit.tables.rows import cut_off
 from copykit.text.clean import Cleaner
 from copykit.text.normalize import fold, fold_text, fold_texts
 
@@ -283,6 +284,7 @@ class _Reader:
             if more > 0:
                 why.append(f"还有 {more:,} 处" if zh else f"{more:,} more")
             told += why
+        told += [cut_off(Path(file).name, row).say(self._settings.lang) for file, row in opened.cut]
         if not count:
             told += [] if refused else ["这一期一条也没有" if zh else "nothing in this period"]
         elif not source.tells_days(self._settings.folder):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from copykit.errors import CopykitError
@@ -63,34 +64,68 @@ def find_header(first: Sequence[Record], choice: Choice) -> Header | None:
     """Return the row that names the text column and most other roles; None when no row does.
 
     A row that names nothing else and stands below one that is as full is no header but a row of a list of fields:
-    标题 in its first column says what the cell beside it is.
+    标题 in its first column says what the cell beside it is. Two rows whose cells were merged are one header.
     """
     best: Header | None = None
     fullest = 0
-    for position, record in enumerate(first):
-        if record.error is not None:
-            continue
-        columns = match_columns(record.cells, choice.wanted)
-        filled = sum(map(bool, map(str.strip, record.cells)))
+    for position, cells, names in _header_rows(first):
+        columns = match_columns(cells, choice.wanted)
+        filled = sum(map(bool, map(str.strip, cells)))
         if len(columns) == 1 and 2 <= filled <= fullest and choice.column is None:
             continue
         fullest = max(fullest, filled)
         if choice.column is not None:
-            folded = [fold_header(cell) for cell in record.cells]
+            folded = [fold_header(cell) for cell in cells]
             named = fold_header(choice.column)
             if named in folded:
                 columns = {**columns, choice.role: folded.index(named)}
-            elif choice.column.isdecimal() and 1 <= int(choice.column) <= len(record.cells) and columns:
+            elif choice.column.isdecimal() and 1 <= int(choice.column) <= len(cells) and columns:
                 columns = {**columns, choice.role: int(choice.column) - 1}
             else:
                 continue
         if choice.role in columns and (best is None or len(columns) > len(best.columns)):
-            best = Header(position, _unique(record.cells), columns)
+            best = Header(position, _unique(names), columns)
     if best is None and choice.column is not None and choice.column.isdecimal():
         width = max((len(record.cells) for record in first), default=0)
         if 1 <= int(choice.column) <= width:
             return Header(-1, _unique([""] * width), {choice.role: int(choice.column) - 1})
     return best
+
+
+def _header_rows(first: Sequence[Record]) -> Iterator[tuple[int, list[str], list[str]]]:
+    """Yield the position of each row, its cells and names; and of two that can be one header, at the lower one's.
+
+    Such a one has blanks below the columns whose names take both rows, names below the others (流量 over 展现量 and
+    点击量), and no figures.
+    """
+    above: list[str] = []
+    for position, record in enumerate(first):
+        if record.error is not None:
+            above = []
+            continue
+        yield position, record.cells, record.cells
+        below = record.cells + [""] * (len(above) - len(record.cells))
+        upper = above + [""] * (len(below) - len(above))
+        pairs = list(zip(upper, below, strict=True))
+        if (
+            any(top and not cell for top, cell in pairs)
+            and any(cell and not top for top, cell in pairs)
+            and not any(cell[:1].isdigit() or cell[:1] in "-¥￥" for cell in below if cell)
+        ):
+            yield position, [cell or top for top, cell in pairs], _joined(pairs)
+        above = record.cells
+
+
+def _joined(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the names of columns from the cells of two header rows; with the group before where names are the same."""
+    groups: list[str] = []
+    for top, cell in pairs:
+        groups.append(top if top or not cell or not groups else groups[-1])
+    seen = Counter(cell for _, cell in pairs if cell)
+    return [
+        f"{group} {cell}" if seen[cell] > 1 and group else cell or group
+        for group, (_, cell) in zip(groups, pairs, strict=True)
+    ]
 
 
 def match_columns(headers: Sequence[str], wanted: Wanted) -> dict[str, int]:

@@ -22,13 +22,17 @@ def read_lines(lines: Lines, role: str, source: Source) -> Iterator[Row]:
 
 
 class Lines:
-    """Physical lines with their numbers and a way back; a line over the limit is cut and the rest of it skipped."""
+    """Physical lines with their numbers and a way back; a line over the limit is cut and the rest of it skipped.
+
+    ``ended``: whether the last line that was read has a line end.
+    """
 
     def __init__(self, readline: Callable[[int], str], limit: int) -> None:
         self._readline = readline
         self._back: list[str] = []  # reversed: the next line is the last
         self.limit = limit
         self.number = 0
+        self.ended = True
 
     def next(self) -> str | None:
         """Return the next line with its line end, None at the end of the file."""
@@ -39,6 +43,7 @@ class Lines:
         if not line:
             return None
         self.number += 1
+        self.ended = line.endswith(("\n", "\r"))
         if len(line) == self.limit and not line.endswith(("\n", "\r")):
             while (more := self._readline(self.limit)) and not more.endswith(("\n", "\r")):
                 pass

@@ -112,7 +112,7 @@ def _open_table(source: Source, suffixes: list[str], format: str | None, choice:
         return Table(source, "txt", (choice.role,), {choice.role: choice.role}, rows, text, encoding)
     if kind == "tsv":
         delimiter = "\t"
-    return from_grid(source, kind, read_csv(lines, delimiter, source), choice, text, encoding)
+    return from_grid(source, kind, read_csv(lines, delimiter, source), choice, text, encoding, lambda: lines.ended)
 
 
 def _kind_of(head: bytes, suffix: str, format: str | None, name: str) -> Format | None:

@@ -121,3 +121,11 @@ class RestUnreadable(RowError):
 
     zh = "{file} 从第 {row} 行起读不下去（{reason}），文件可能没有下载完，请重新导出"
     en = "{file}, from line {row} on: cannot be read ({reason}); the file may be cut off, export it again"
+
+
+def cut_off(file: str, row: int) -> Words:
+    """Say that a file breaks off in the middle of a row."""
+    return Words(
+        f"{file} 第 {row} 行没写完就断了，文件像是没下载完；写着的都用了，请重新导出核对",
+        f"{file} breaks off in row {row}, as a download does; what is there was used: export it again and compare",
+    )

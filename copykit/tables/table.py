@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 from typing import BinaryIO, Literal, NamedTuple
@@ -44,6 +44,7 @@ class Table:
         rows: Iterator[Row],
         text: CountedText | None = None,
         encoding: str = "utf-8",
+        ended: Callable[[], bool] | None = None,
     ) -> None:
         self.name = source.name
         self.format = kind
@@ -53,7 +54,9 @@ class Table:
         self.sheet = ""  # of a workbook, and the sheets behind it that hold something, which are not read
         self.unread: tuple[str, ...] = ()
         self.sums: list[int] = []  # rows met so far that sum others up and were left out
+        self.cut = 0  # the row in which the file breaks off, known once all is read; 0 where it is whole
         self._stack, self._rows, self._text, self._unpacked = source.stack, rows, text, source.unpacked
+        self._ended = ended
 
     @property
     def replaced(self) -> int:
@@ -70,12 +73,13 @@ class Table:
         self._stack.close()
 
     def __iter__(self) -> Iterator[Row]:
-        number = 0
+        number = lacks = short = 0
         try:
             # Where packing breaks off, the last row is half of one; it is only told.
             last: Row | None = None
             for row in self._rows:
-                number = row.number
+                short += lacks > 0
+                number, lacks = row.number, row.lacks
                 if self._unpacked is None:
                     yield row
                     continue
@@ -86,6 +90,9 @@ class Table:
                 yield self._broken(number, self._unpacked.broken)
             elif last is not None:
                 yield last
+            # A last line that ends in the middle; where others lack cells too, that is how the table is written.
+            if lacks and not short and self._ended is not None and not self._ended():
+                self.cut = number
         except DAMAGE as error:
             yield self._broken(number + 1, error)
         finally:
@@ -108,6 +115,7 @@ def from_grid(
     choice: Choice,
     text: CountedText | None = None,
     encoding: str = "utf-8",
+    ended: Callable[[], bool] | None = None,
 ) -> Table:
     """Find the header among the first records and name the cells below it.
 
@@ -133,7 +141,7 @@ def from_grid(
     rest = itertools.chain(first[header.position + 1 :], records)
     columns = {role: header.names[index] for role, index in header.columns.items()}
     rows = _name_cells(rest, header.names, header.columns[choice.role], source.name, exact=kind in ("csv", "tsv"))
-    return Table(source, kind, header.names, columns, rows, text, encoding)
+    return Table(source, kind, header.names, columns, rows, text, encoding, ended)
 
 
 def _name_cells(

@@ -52,3 +52,15 @@ def test_a_row_of_sums_changes_nothing_and_is_told(
     told = capsys.readouterr()
     assert told.out == without.out
     assert "行是合计，没有再算一遍" in told.err
+
+
+@pytest.mark.parametrize(("name", "command"), READERS, ids=[" ".join(command[:2]) for _, command in READERS])
+def test_a_file_that_breaks_off_is_told(
+    name: str, command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sample = Path(__file__).parents[2] / "corpora/samples/mascara.toml"
+    Path("睫毛膏.toml").write_bytes(sample.read_bytes())
+    Path(name).write_text(ROWS[name].rstrip("\n").rpartition(",")[0], "utf-8")
+    run(command)
+    assert f"第 {ROWS[name].count(chr(10))} 行没写完就断了" in capsys.readouterr().err

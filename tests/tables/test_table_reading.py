@@ -289,6 +289,41 @@ def test_roles_find_their_columns_and_the_rest_stays() -> None:
     assert row.values == {"商品标题": "口红", "价格(元)": "9.9", "备注": "甲", "备注 (2)": "乙", "#5": "丙"}
 
 
+@pytest.mark.parametrize(
+    ("data", "headers", "row"),
+    [
+        ("标题,流量,,售价\n,展现,点击,价格\n口红,9,3,99\n", ["标题", "展现", "点击", "价格"], ["口红", "9", "3", "99"]),
+        (
+            "九月导出,,,,\n标题,搜索,,推荐,\n,正文,价格,正文,价格\n口红,红,3,紫,1\n",
+            ["标题", "搜索 正文", "搜索 价格", "推荐 正文", "推荐 价格"],
+            ["口红", "红", "3", "紫", "1"],
+        ),
+        ("标题,,价格\n口红,显白,\n西装,通勤,9\n", ["标题", "#2", "价格"], ["口红", "显白", ""]),  # no header of two
+    ],
+)
+def test_merged_cells_make_a_header_of_two_rows(data: str, headers: list[str], row: list[str]) -> None:
+    with read(data) as table:
+        rows = [list(row.values.values()) for row in table]
+    assert list(table.headers) == headers
+    assert rows[0] == row
+
+
+@pytest.mark.parametrize(
+    ("data", "cut"),
+    [
+        ("标题,价格,正文\n口红,9,红\n西装,1", 3),
+        ("标题,价格,正文\n口红,9,红\n西装,1\n", 0),  # a line end
+        ("标题,价格,正文\n口红,9,红\n西装,1,通勤", 0),  # all its cells
+        ("标题,价格,正文\n口红\n西装,1", 0),  # as others of the table are
+    ],
+)
+def test_where_a_file_breaks_off_is_known_and_what_was_there_is_read(data: str, cut: int) -> None:
+    with read(data) as table:
+        rows = texts(table)
+    assert rows == [(2, "口红"), (3, "西装")]
+    assert table.cut == cut
+
+
 def test_the_earlier_name_wins_over_the_earlier_column() -> None:
     assert texts(read("title,标题\na,b\n")) == [(2, "b")]
 

@@ -16,6 +16,7 @@ from copykit.cli import common
 from copykit.cli.common import UsageMistake, option, say
 from copykit.corpus.sources import Sources
 from copykit.errors import CopykitError, OverInput
+from copykit.tables.rows import cut_off
 from copykit.text.encoding import decode
 
 FORMATS = ("table", "json", "jsonl", "csv", "md")
@@ -179,6 +180,8 @@ def told_sources(sources: Sources) -> None:
         )
     for file, rows in sources.sums[:SHOWN_TWICE]:
         common.tell_rows_of_sums(file, rows)
+    for file, row in sources.cut[:SHOWN_TWICE]:
+        common.note(cut_off(file, row).say(common.lang_of()))
     for file, name in sources.unknown[:SHOWN_TWICE]:
         common.note(
             say(
