@@ -15,7 +15,7 @@ from itertools import accumulate, groupby
 from typing import Any, NamedTuple
 
 from copykit.brief.said import FILE_NAMES, Path, said_in
-from copykit.brief.shapes import as_noun, key_of, shapes_of
+from copykit.brief.shapes import as_noun, key_of, second_subject, shapes_of
 from copykit.compliance import Checker
 from copykit.datafiles import DataFiles
 from copykit.errors import Words
@@ -102,6 +102,12 @@ def open_ledger(
             left = without(left, path)
             # What this proof stood for has to be judged without it.
             proofs = proofs or (path[0], path[-1]) == ("selling_points", "proof")
+    # A second subject behind the product's name is no sentence; where there is nothing else to say, it is said so.
+    second = [(path, text, word) for path, text in said_in(left) if (word := second_subject(path, text, files))]
+    if len(second) < sum(bool(point.feature) for point in left.material.points):
+        for path, text, word in second:
+            hold(".".join(map(str, path)), text, "subject", word=word)
+            left = without(left, path)
     return Ledger(left, tuple(withheld))
 
 

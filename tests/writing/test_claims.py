@@ -187,6 +187,18 @@ def test_a_noun_with_the_signs_of_a_sentence_is_written_without_them_and_told() 
     ]
 
 
+def test_a_second_subject_is_told_and_written_only_where_there_is_nothing_else() -> None:
+    ours = {"feature": "我们的鞋头放宽八毫米"}
+    made = ledger(selling_points=[ours, {"feature": "鞋底前掌能折"}])
+    assert [point.feature for point in made.brief.material.points] == ["", "鞋底前掌能折"]
+    ((path, why),) = held(made)
+    assert path == "selling_points.0.feature"
+    assert "我们的" in why
+    assert ledger(selling_points=[ours]).withheld == ()
+    barred = ledger(selling_points=[ours, {"feature": "全网最低价"}])
+    assert [point.feature for point in barred.brief.material.points] == ["我们的鞋头放宽八毫米", ""]
+
+
 def test_a_threat_is_withheld_though_another_rule_speaks_of_the_same_words() -> None:
     made = ledger(product="护手霜", category="护手霜", audience={"who": ["打字的人"], "pains": ["不护手就要得湿疹"]})
     assert held(made) == [("audience.pains.0", "拿“湿疹”吓人来卖货")]
