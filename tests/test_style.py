@@ -260,3 +260,9 @@ def test_a_link_on_a_line_of_its_own_belongs_to_the_whole_text(checker: Checker)
     assert not found(checker, f"{body}\n\n链接在这儿：[羽绒服洗剂](a.html)")
     (told,) = found(checker, f"{body}\n\n链接在这儿：[减肥咖啡代理](a.html)")
     assert told.rule == "style/link/fit"
+
+
+def test_cells_of_a_table_and_topics_are_no_repetition(checker: Checker) -> None:
+    rows = "| 周一 | 现场拍一张，不摆 | 所有人看得见 |\n| 周二 | 现场拍一张，不摆 | 所有人看得见 |\n"
+    assert not found(checker, rows)
+    assert not found(checker, "防晒衣薄，骑车穿。防晒衣要阴干。\n\n#防晒衣 #骑行防晒衣 #防晒衣怎么洗")

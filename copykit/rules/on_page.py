@@ -25,7 +25,8 @@ LINKS = "links"
 
 class DensityKind(ProseKind):
     """Finds a keyword of the brief that takes more than ``over`` percent of the characters, or stands more than once
-    in ``max`` of them, if it stands there ``at_least`` times, the title not counted; ``limit`` keywords at most.
+    in ``max`` of them, if it stands there ``at_least`` times, title and topics (#话题) not counted; ``limit`` keywords
+    at most.
     """
 
     def __init__(self, rule: Rule, build: Build) -> None:
@@ -42,8 +43,14 @@ class DensityKind(ProseKind):
         size = len(_INK.findall(text))
         told = 0
         prose = prose_of(reading)
+        apart = [match.span() for match in _TOPIC.finditer(text)] if "#" in text else []
         for keyword, everywhere in _keyword_places(reading):
-            places = [place for place in everywhere if not prose.in_title(reading.folded.span(place, place + 1)[0])]
+            places = [
+                place
+                for place in everywhere
+                if not prose.in_title(reading.folded.span(place, place + 1)[0])
+                and not any(start < place < end for start, end in apart)
+            ]
             percent = 100 * len(keyword) * len(places) / max(size, 1)
             often = len(places) >= self.least and (percent > self.over or len(places) * self.room > size)
             if often and told < self.rule.limit:
@@ -81,6 +88,7 @@ class AbsentKind(DensityKind):
 
 
 _INK = late(r"[^\W_]")
+_TOPIC = late(r"#[^\s#]+")
 
 
 def _keyword_places(reading: Reading) -> Iterable[tuple[str, list[int]]]:

@@ -18,7 +18,10 @@ from copykit.text.originality import originality
 
 
 class SameSentenceKind(ProseKind):
-    """Finds a sentence of at least ``min`` letters or Han that the text has said before, whatever its signs."""
+    """Finds a sentence of at least ``min`` letters or Han that the text has said before, whatever its signs.
+
+    The cells of a table come again in every row.
+    """
 
     def __init__(self, rule: Rule, build: Build) -> None:
         super().__init__(rule, build)
@@ -30,7 +33,7 @@ class SameSentenceKind(ProseKind):
         # By their first two characters: only sentences that begin alike have to be freed of their signs.
         alike: dict[str, list[Span]] = {}
         for span in prose.sentences:
-            if span.end - span.start >= self.least:
+            if span.end - span.start >= self.least and _CELL.search(text, span.start, span.end) is None:
                 alike.setdefault(text[span.start : span.start + 2], []).append(span)
         found = []
         for spans in alike.values():
@@ -41,6 +44,9 @@ class SameSentenceKind(ProseKind):
                 if first is not span and len(ink) >= self.least:
                     found.append(self.rule.finding_at(prose.source, *span, related=[first]))
         return sorted(found, key=lambda finding: finding.start)[: self.rule.limit]
+
+
+_CELL = late(r"\|[^|\n]*\|")
 
 
 class SameOpeningKind(ProseKind):

@@ -210,7 +210,7 @@ class _Run:
         if not part.each:
             return self._section(part, bound, key, 1)
         blocks: list[Block] = []
-        count = 0
+        count = told = 0
         name, items = self._items(part, bound)
         if part.once is not None:
             head = self.passages.passage(part.once.name, bound, f"{key}.once", 1)
@@ -228,7 +228,10 @@ class _Run:
             section = self._section(part, {**bound, name: item}, f"{key}.{item.path}", count + 1)
             if section is None:
                 self.passages.state.back_to(before)
-                if part.whole:
+                # What a sequence begins with may have been told on its own: 先别这样，应该那样。
+                if next(iter(item.fields.values())).path in self.passages.state.said:
+                    told += 1
+                elif part.whole:
                     return None
                 continue
             blocks += section
@@ -241,9 +244,9 @@ class _Run:
             return None
         # What a title counts is the list that the plan is about, and only else the longest one.
         if part.need and not self._counted:
-            self._listed, self._counted = count, True
+            self._listed, self._counted = count + told, True
         elif not self._counted:
-            self._listed = max(self._listed, count)
+            self._listed = max(self._listed, count + told)
         return _joined(blocks) if part.join else blocks
 
     def _items(self, part: Part, bound: Mapping[str, Item]) -> tuple[str, Sequence[Item]]:

@@ -128,6 +128,7 @@ class Passages:
         lacks: list[str] = []
         limit = self._limits.get(name)
         second: tuple[Alternate, Binding, str] | None = None
+        least = 0
         long: list[Fact] = []
         for alternate in self.in_turn(self._source.form.passages[name], key):
             if second is not None and alternate.rank > second[0].rank:  # worn, yet better than what stands in for it
@@ -146,8 +147,10 @@ class Passages:
             if limit is not None and len(self.unmark(rendered).text) > limit:
                 long += binding.facts
                 continue
-            if self._worn(rendered):  # its names have been said often enough, if there is another way to say it
-                second = second or (alternate, binding, rendered)
+            worn = self._worn(rendered)
+            if worn:  # its names have been said often enough, if there is another way to say it
+                if second is None or worn < least:
+                    second, least = (alternate, binding, rendered), worn
                 continue
             return self._said(alternate, binding, rendered)
         self.lacks |= dict.fromkeys(lacks)
@@ -171,9 +174,10 @@ class Passages:
         )
         return drawn
 
-    def _worn(self, rendered: str) -> bool:
-        names = self.state.names
-        return any(names[name] > self._length and name in rendered for name in self._statements.names if names[name])
+    def _worn(self, rendered: str) -> int:
+        """Return how often a passage says names that the text has said often enough."""
+        names, enough = self.state.names, min(self._length, _OFTEN)
+        return sum(rendered.count(name) for name in self._statements.names if names[name] > enough)
 
     def _said(self, alternate: Alternate, binding: Binding, rendered: str) -> str:
         """Note what an alternate states and takes, and return what it says."""
@@ -287,6 +291,7 @@ class Passages:
         return templating.unmark(rendered, facts, tight=tight)
 
 
+_OFTEN = 1  # however long a text is, what stands in it thrice is named otherwise if that can be
 _COUNTS = frozenset(("number", "count"))
 # What bothers readers is no promise.
 _TROUBLES = frozenset(("pain", "scene"))

@@ -371,6 +371,35 @@ def test_what_goes_wrong_is_no_instruction() -> None:
     assert not any("\n\n灌到杯口" in text for text in texts)
 
 
+@pytest.mark.parametrize(("form", "plan"), [("公众号", "how"), ("小红书", "how"), ("社群通知", "how")])
+def test_what_says_how_leaves_no_step_out_and_counts_them_all(form: str, plan: str) -> None:
+    steps = [{"do": f"{do}一遍", "note": note, "wrong": wrong} for do, note, wrong in HOW]
+    writer = writer_of("post")
+    prepared = writer.prepare(brief_from({**LEAKS, "steps": steps}, "x"), TODAY)
+    met, counted = 0, set()
+    for seed in range(80):
+        draft = writer.write(prepared, writer.forms[form], Options(str(seed), "short"))
+        if draft.plan == plan:
+            body = draft.text.partition("\n")[2]
+            places = [body.find(step["do"]) for step in steps]
+            assert places[0] > -1
+            assert places == sorted(places), draft.text
+            counted |= set(re.findall(r"(\d+) ?步", draft.title))
+            met += 1
+    assert met
+    assert counted <= {str(len(steps))}
+
+
+HOW = (
+    ("拿温水泡", "去掉味道", "直接灌水，有股金属味"),
+    ("拿软布擦", "擦干为止", "湿着收进柜子，会闷"),
+    ("把垫子拆", "单独晾着", "垫子不拆，藏污垢"),
+    ("对光检查", "看有没有裂", "裂了还用，会渗"),
+    ("倒水试漏", "纸巾垫着", "不试就出门，湿一包"),
+    ("盖上再拧", "听到咔一声", "拧不到底，会滴"),
+)
+
+
 def test_the_first_selling_point_of_a_show_is_no_next_one() -> None:
     writer = writer_of("post")
     prepared = writer.prepare(brief_from(LEAKS, "x"), TODAY)
