@@ -12,7 +12,8 @@ import click
 import pytest
 
 from copykit.cli import cli
-from copykit.cli.common import LANG_KEY, Option
+from copykit.cli.command import Option
+from copykit.cli.language import LANG_KEY
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import click
 
 from copykit.cli import cli
-from copykit.cli.common import Option, Text
+from copykit.cli.command import Option
+from copykit.cli.language import Text
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "commands"
 HEAD = "<!-- 由 `python tools/make_command_pages.py` 从命令行生成，不要手改。 -->"

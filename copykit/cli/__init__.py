@@ -11,19 +11,9 @@ import sys
 import click
 
 from copykit._version import __version__
-from copykit.cli.common import (
-    INTERRUPTED,
-    OUTSIDE,
-    Group,
-    Text,
-    beside,
-    early_lang,
-    explain,
-    lang_of,
-    lang_option,
-    note,
-    option,
-)
+from copykit.cli.command import Group, option
+from copykit.cli.common import INTERRUPTED, OUTSIDE, beside, lang_option, note
+from copykit.cli.language import Text, early_lang, explain, lang_of
 from copykit.errors import CopykitError
 from copykit.text.beside import Beside
 

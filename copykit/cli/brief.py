@@ -17,7 +17,9 @@ from copykit.brief.origin import ProductRows, from_page
 from copykit.brief.reading import brief_of, read_data
 from copykit.brief.shapes import Field, check_shapes, faults_in, fields
 from copykit.cli import common
-from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.cli.command import Group, option
+from copykit.cli.common import note
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.datafiles import DataFiles
 from copykit.errors import FileUnreadable, Problem
 from copykit.model import Brief
@@ -150,7 +152,7 @@ def _claim_answers() -> Iterator[Found]:
 
 def _answer(field: Field, segmenter: Segmenter) -> str:
     while True:
-        shape = SHAPES[field.shape] if common.lang_of() == "zh" else field.shape
+        shape = SHAPES[field.shape] if lang_of() == "zh" else field.shape
         question = say(f"{field.ask}（{shape}，如 {field.example}）", f"{field.en} ({shape}, such as {field.example})")
         answer: str = click.prompt(question, default="", show_default=False, err=True).strip()
         if field.shape == "number":
@@ -201,9 +203,9 @@ def check(path: Path, others: Path | None, form: str, today: Any, data_folders: 
         ledger.withheld,
     )
     if form == "json":
-        click.echo(render.brief_json(report, common.lang_of()))
+        click.echo(render.brief_json(report, lang_of()))
     else:
-        click.echo(render.brief_page(report, common.terminal(sys.stdout), common.lang_of()))
+        click.echo(render.brief_page(report, common.terminal(sys.stdout), lang_of()))
     return common.FAILED if faults else 0
 
 
@@ -212,7 +214,7 @@ def _forms(made: Brief, files: DataFiles, today: str) -> tuple[tuple[render.Form
     from copykit.writing.writer import NotWritable, Options, Writer, told_lacks
 
     pools = files.load("advice")["brief"]["pools"]
-    with closing(Writer(files, "article", common.lang_of())) as writer:
+    with closing(Writer(files, "article", lang_of())) as writer:
         prepared = writer.prepare(made, today)
         there = prepared.facts.pools
         states = []
@@ -223,8 +225,8 @@ def _forms(made: Brief, files: DataFiles, today: str) -> tuple[tuple[render.Form
                     writer.write(prepared, form, Options(length="short"))
                 except NotWritable as error:
                     missing = list(error.lacks)
-            lacks = tuple(each.say(common.lang_of()) for each in told_lacks(missing, pools, there))
-            name = form.name if common.lang_of() == "zh" else str(form.data.get("name_en", form.id))
+            lacks = tuple(each.say(lang_of()) for each in told_lacks(missing, pools, there))
+            name = form.name if lang_of() == "zh" else str(form.data.get("name_en", form.id))
             states.append(render.FormState(form.id, name, not missing, lacks))
         return tuple(states), prepared.ledger
 

@@ -22,7 +22,9 @@ from copykit.channels.catalog import EFFORTS, KINDS, Catalog, least_hours
 from copykit.channels.plan import GOALS, Planner, Request
 from copykit.channels.progress import find_task, marked, plan_from, status_of
 from copykit.cli import common
-from copykit.cli.common import Group, Text, UsageMistake, check_ending, encoded, note, option, say, write_json
+from copykit.cli.command import Group, option
+from copykit.cli.common import check_ending, encoded, note, write_json
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.errors import FileMissing
 from copykit.model import Brief, Plan, Task
 from copykit.render import channels as render
@@ -92,7 +94,7 @@ def list_channels(form: str, data_folders: tuple[Path, ...], budget: float | Non
     from copykit.channels.forecast import Assumptions
 
     files = common.open_data(data_folders)
-    chosen = Catalog(files, common.lang_of()).select(
+    chosen = Catalog(files, lang_of()).select(
         kind=filters["kind"],
         effort=filters["effort"],
         stage=filters["stage"],
@@ -121,7 +123,7 @@ def list_channels(form: str, data_folders: tuple[Path, ...], budget: float | Non
 @common.lang_option
 def show(name: str, form: str, data_folders: tuple[Path, ...]) -> int:
     """Print one channel as a page."""
-    catalog = Catalog(common.open_data(data_folders), common.lang_of())
+    catalog = Catalog(common.open_data(data_folders), lang_of())
     channel = catalog[name]
     if form == "json":
         write_json(render.channel_json(channel))
@@ -192,7 +194,7 @@ def plan(brief_path: Path, form: str | None, outputs: tuple[Path, ...], **option
     _check_start(start)
     files = common.open_data(options["data_folders"])
     brief = read_brief(brief_path)
-    planner = Planner(files, _has_command, common.lang_of())
+    planner = Planner(files, _has_command, lang_of())
     results, refused = _results(files, planner.catalog, options["results"])
     name = options["name"] or brief_path.stem
     request = Request(name, options["budget"], options["hours"], start, options["weeks"], today, goal, str(brief_path))
@@ -370,18 +372,18 @@ def _too_thin(files: datafiles.DataFiles, brief: Brief, made: Plan, today: datet
     wanted = dict.fromkeys(_WRITES.findall("\n".join(line for task in made.tasks for line in task.commands)))
     if not wanted:
         return
-    with closing(Writer(files, lang=common.lang_of())) as writer:
+    with closing(Writer(files, lang=lang_of())) as writer:
         try:
             prepared = writer.prepare(brief, today.isoformat())
         except NameBarred as error:
-            yield error.say(common.lang_of())
+            yield error.say(lang_of())
             return
         forms = {kind: Forms(files, kind) for kind, _ in wanted}
         for kind, name in wanted:
             try:
                 writer.write(prepared, forms[kind][name], Options(length="short"))
             except (NotWritable, NameBarred) as error:
-                yield error.say(common.lang_of())
+                yield error.say(lang_of())
 
 
 _WRITES = re.compile(r"copykit write (article|post) .*--form (\S+)")
@@ -449,7 +451,7 @@ def _results(files: datafiles.DataFiles, catalog: Catalog, path: Path | None) ->
         good, bad = split(read_results(table, catalog))
         common.tell_table(table)
     for error in bad:
-        note(error.say(common.lang_of()))
+        note(error.say(lang_of()))
     if bad:
         note(say(f"{len(bad)} 行没用上，其余 {len(good)} 行照算", f"{len(bad)} rows left out, {len(good)} used"))
     elif not good:
@@ -539,4 +541,4 @@ def _has_command(line: str) -> bool:
 
 
 def _view() -> View:
-    return View(common.lang_of(), common.terminal(sys.stdout))
+    return View(lang_of(), common.terminal(sys.stdout))

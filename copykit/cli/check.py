@@ -18,7 +18,10 @@ from copykit import batch, parsing, tables
 from copykit.brief import claim_kinds, read_brief
 from copykit.cli import common
 from copykit.cli.check_out import FILES, FORMATS, write_file, write_lines
-from copykit.cli.common import Command, Text, UsageMistake, note, option, say
+from copykit.cli.command import Command, is_same_file, option
+from copykit.cli.common import note
+from copykit.cli.language import Text, UsageMistake, lang_of, say
+from copykit.cli.progress import ProgressLine
 from copykit.compliance import KINDS, PACKS, Checker
 from copykit.datafiles import DataFiles
 from copykit.documents import UNDECODED, Document, Found, NothingInside, Refused, find_files, from_text, read_documents
@@ -196,7 +199,7 @@ class _Run:
     over: Over
     in_hook: bool = False
     skipped: int = 0
-    progress: common.ProgressLine = field(default_factory=lambda: common.ProgressLine("检查", "checked"))
+    progress: ProgressLine = field(default_factory=lambda: ProgressLine("检查", "checked"))
     verdicts: Counter[str] = field(default_factory=Counter)
     refused: int = 0
     empty: int = 0
@@ -290,7 +293,7 @@ class _Run:
                 )
             )
         for problem in self.reviewer.complaints(self.over):
-            note(problem.say(common.lang_of()))
+            note(problem.say(lang_of()))
         nothing = not self.verdicts and not (self.in_hook and self.empty)
         if self.refused or self.garbled or nothing:
             return common.REJECTED
@@ -325,7 +328,7 @@ def _prepare(paths: tuple[str, ...], sentences: tuple[str, ...], options: dict[s
     from copykit.cli.check_out import Writing
     from copykit.rulepage import Pages
 
-    lang = common.lang_of()
+    lang = lang_of()
     files = common.open_data(options["data_folders"])
     project = check_settings(Path.cwd())
     packs = _packs(files, options, project)
@@ -346,7 +349,7 @@ def _prepare(paths: tuple[str, ...], sentences: tuple[str, ...], options: dict[s
     _warn_of_broad(files, packs)
     found, missing = _found([Path(path) for path in paths if path != NO_FILE])
     output: Path | None = options["output"]
-    if output is not None and any(common.is_same_file(file, output) for file in found.files):
+    if output is not None and any(is_same_file(file, output) for file in found.files):
         raise OverInput(output)
     columns = options["columns"] or tuple(project.told.get("columns", ()))
     wanted = tables.merge_names(files.load("columns")["text"], ("title", "body", "selling_points"))
@@ -410,7 +413,7 @@ def _warn_of_broad(files: DataFiles, packs: Sequence[str]) -> None:
 
         paths = {entry.id: entry.path for entry in files.entries("rules")}
         for problem in (each for name in own for each in broad(name, files.load("rules")[name], files)):
-            note(parsing.in_file(problem, paths[problem.file]).say(common.lang_of()))
+            note(parsing.in_file(problem, paths[problem.file]).say(lang_of()))
 
 
 def _packs(files: DataFiles, options: dict[str, Any], project: CheckSettings) -> tuple[str, ...]:

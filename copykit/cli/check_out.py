@@ -12,7 +12,7 @@ import click
 
 from copykit import tables
 from copykit._version import __version__
-from copykit.cli.common import say
+from copykit.cli.language import say
 from copykit.model import Checked
 from copykit.render import check as render
 from copykit.render.check import View

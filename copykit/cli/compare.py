@@ -10,7 +10,9 @@ import click
 
 from copykit import tables
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, note, option, say, write_json
+from copykit.cli.command import Command, option
+from copykit.cli.common import note, write_json
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.errors import CopykitError
 from copykit.model import Comparison
 from copykit.render.compare import comparison_json, comparison_text
@@ -78,14 +80,14 @@ def compare(
         )
     _write([compared(shown, factors, name) for name, shown in rows.items()], form, group is not None)
     for error in refused:
-        note(error.say(common.lang_of()))
+        note(error.say(lang_of()))
     if refused:
         note(say(f"{len(refused)} 行没用上，其余照算", f"{len(refused)} rows left out, the others counted"))
     return common.REJECTED if refused else 0
 
 
 def _write(found: Sequence[Comparison], form: str, several: bool) -> None:
-    lang = common.lang_of()
+    lang = lang_of()
     if form == "text":
         view = View({}, {}, {}, "", lang, common.terminal(sys.stdout))
         click.echo("\n\n".join(comparison_text(one, view) for one in found))

@@ -12,7 +12,10 @@ import click
 
 from copykit import tables
 from copykit.cli import common, web
-from copykit.cli.common import Group, ProgressLine, Text, UsageMistake, note, option, say, tell_mended
+from copykit.cli.command import Group, option
+from copykit.cli.common import note, tell_mended
+from copykit.cli.language import Text, UsageMistake, lang_of, say
+from copykit.cli.progress import ProgressLine
 from copykit.cli.web import fetch_options
 from copykit.corpus.store import Store, corpus_path, find_corpus
 from copykit.errors import CopykitError
@@ -213,7 +216,7 @@ def _now(today: datetime.datetime | None) -> str:
 
 def _tell(errors: list[CopykitError], resumed: bool, name: str | None) -> None:
     for error in errors[:SHOWN_ERRORS]:
-        note(error.say(common.lang_of()))
+        note(error.say(lang_of()))
     if len(errors) > SHOWN_ERRORS:
         more = len(errors) - SHOWN_ERRORS
         note(say(f"还有 {more:,} 处同样没能读", f"and {more:,} more could not be read"))
@@ -232,4 +235,4 @@ def _tell(errors: list[CopykitError], resumed: bool, name: str | None) -> None:
 
 
 def _view() -> CorpusView:
-    return CorpusView(common.lang_of(), common.terminal(sys.stdout))
+    return CorpusView(lang_of(), common.terminal(sys.stdout))

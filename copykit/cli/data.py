@@ -14,7 +14,9 @@ import click
 
 from copykit import datafiles, parsing, tables
 from copykit.cli import common
-from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.cli.command import Group, option
+from copykit.cli.common import note
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.datafiles import DataFiles, Entry
 from copykit.errors import CopykitError, DataFileError, FileMissing, Problem
 from copykit.render.terminal import columns, wrapped
@@ -81,13 +83,13 @@ def show(name: str, data_folders: tuple[Path, ...]) -> None:
         from copykit.render.rules import rule_page
         from copykit.rulepage import Pages
 
-        lang = common.lang_of()
+        lang = lang_of()
         lines += rule_page(Pages(files, lang).page(entry.id), screen, lang)
     elif entry.path.suffix == ".toml":
         lines += _page(files.load(entry.kind)[entry.id], screen.width)
     elif entry.path.suffix in (".txt", ".j2"):
         text, problem = parsing.read_text(entry.path)
-        lines += parsing.lines_of(text) if text is not None else [problem.say(common.lang_of()) if problem else ""]
+        lines += parsing.lines_of(text) if text is not None else [problem.say(lang_of()) if problem else ""]
     else:
         lines.append(say(f"{entry.path.stat().st_size:,} 字节的数据", f"{entry.path.stat().st_size:,} bytes of data"))
     safe = (line if entry.kind == "rules" else screen.safe(line) for line in lines)
@@ -115,7 +117,7 @@ def check(paths: tuple[Path, ...], today: Any, data_folders: tuple[Path, ...]) -
         found, files = _found_in(files, entries)
     checked = {parsing.shown_path(entry.path) for entry in entries}
     problems = sorted(found, key=lambda problem: problem.file not in checked)
-    lang = common.lang_of()
+    lang = lang_of()
     for problem in problems:
         note(problem.say(lang))
     warned = [problem for entry in entries for problem in _warnings(files, entry)]

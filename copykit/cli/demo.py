@@ -14,7 +14,8 @@ from typing import NamedTuple
 import click
 
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, say
+from copykit.cli.command import Command
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.datafiles import bundled
 
 DEMO = Text(
@@ -185,7 +186,7 @@ def run_step(step: Step) -> tuple[int, list[str]]:
 
     shown = _Screen()
     with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(shown):
-        code = run([*step.args, "--lang", common.lang_of()])
+        code = run([*step.args, "--lang", lang_of()])
     lines = shown.getvalue().split("\n")
     while lines and not lines[0].strip():
         lines.pop(0)

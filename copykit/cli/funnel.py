@@ -16,7 +16,9 @@ from copykit.channels import funnel as funnels
 from copykit.channels.forecast import Assumptions
 from copykit.channels.outcomes import Outcome, header_of, open_outcomes, read_outcomes
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, note, option, say, write_json
+from copykit.cli.command import Command, option
+from copykit.cli.common import note, write_json
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.errors import CopykitError
 from copykit.render.channels import View
 from copykit.render.funnel import funnel_json, funnel_text
@@ -69,9 +71,9 @@ def funnel(source: str, form: str, data_folders: tuple[Path, ...], **options: An
         raise UsageMistake(f"{source} 里一行结果也没有", f"{source} holds no results")
     found = funnels.report(rows, chain, Assumptions(files)["lever"], margin)
     if form == "json":
-        write_json(funnel_json(found, common.lang_of()))
+        write_json(funnel_json(found, lang_of()))
     else:
-        view = View(common.lang_of(), common.terminal(sys.stdout))
+        view = View(lang_of(), common.terminal(sys.stdout))
         click.echo(funnel_text(found, view, profit=margin is not None and found.value == "revenue"))
     return tell_refused(refused)
 
@@ -79,7 +81,7 @@ def funnel(source: str, form: str, data_folders: tuple[Path, ...], **options: An
 def tell_refused(refused: Sequence[CopykitError]) -> int:
     """Tell of the rows that could not be used and return the exit code."""
     for error in refused[:_SHOWN]:
-        note(error.say(common.lang_of()))
+        note(error.say(lang_of()))
     if refused:
         note(say(f"{len(refused)} 行没用上，其余照算", f"{len(refused)} rows left out, the others counted"))
     return common.REJECTED if refused else 0

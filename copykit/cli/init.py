@@ -14,7 +14,9 @@ from copykit.brief.form import Found, skeleton, toml_of
 from copykit.brief.origin import ProductRows
 from copykit.brief.shapes import fields
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, note, option, say
+from copykit.cli.command import Command, option
+from copykit.cli.common import note
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 
@@ -67,7 +69,7 @@ def init(folder: Path, source: Path | None, ask: bool, data_folders: tuple[Path,
     for name in kept:
         click.echo(f"  {say('已有', 'kept')}  {name}")
     for error in refused:
-        note(error.say(common.lang_of()))
+        note(error.say(lang_of()))
     first = f"briefs/{next(iter(briefs))}" if briefs else "briefs/"
     place = "" if folder == Path(".") else f"cd {folder} && "
     click.echo(

@@ -12,7 +12,10 @@ import click
 
 from copykit import tables
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, note, option, say, write_json
+from copykit.cli.command import Command, option
+from copykit.cli.common import note, write_json
+from copykit.cli.language import Text, UsageMistake, lang_of, say
+from copykit.cli.progress import ProgressLine
 from copykit.errors import CopykitError
 from copykit.model import Lesson
 from copykit.platforms import Platforms
@@ -62,7 +65,7 @@ def learn(source: str, group: str, output: Path | None, form: str, **options: An
     wanted = tables.merge_names(files.load("columns")["results"], ROLES)
     samples, refused = _samples(source, wanted, group, options["column"])
     for error in refused[:_SHOWN]:
-        note(error.say(common.lang_of()))
+        note(error.say(lang_of()))
     if refused:
         note(say(f"{len(refused)} 行没用上，其余照学", f"{len(refused)} rows left out, the others counted"))
     scorer, kept = _scorer(files, samples, options["platform"])
@@ -71,12 +74,12 @@ def learn(source: str, group: str, output: Path | None, form: str, **options: An
         note(say(f"{count} 行是另一种语言，没有一起学", f"{count} rows are in another language and were left out"))
     name = output.stem if output is not None else "learned"
     try:
-        with closing(common.ProgressLine("学", "learned from")) as progress:
+        with closing(ProgressLine("学", "learned from")) as progress:
             day = common.iso_day(options["today"])
             lesson, learned = taught(kept, scorer, name, day, options["seed"], progress.advance)
     except TooLittle as error:
         if form == "json":
-            write_json(refusal_json(error, common.lang_of()))
+            write_json(refusal_json(error, lang_of()))
         raise
     written = output if lesson.accepted else None
     if written is not None:
@@ -93,9 +96,9 @@ _SHOWN = 5
 
 def _tell(lesson: Lesson, form: str, written: Path | None) -> None:
     if form == "json":
-        write_json(lesson_json(lesson, str(written) if written is not None else None, common.lang_of()))
+        write_json(lesson_json(lesson, str(written) if written is not None else None, lang_of()))
     else:
-        click.echo(lesson_text(lesson, View({}, {}, {}, "", common.lang_of(), common.terminal(sys.stdout))))
+        click.echo(lesson_text(lesson, View({}, {}, {}, "", lang_of(), common.terminal(sys.stdout))))
     if written is not None:
         note(
             say(

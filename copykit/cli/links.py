@@ -16,7 +16,9 @@ from copykit.channels.catalog import Catalog
 from copykit.channels.tracking import KINDS, UTM, Known, SpokenWords, TrackedCode, codes_of, tag_url
 from copykit.cli import channels as plans
 from copykit.cli import common
-from copykit.cli.common import Group, Text, UsageMistake, check_ending, encoded, note, option, say, write_json
+from copykit.cli.command import Group, option
+from copykit.cli.common import check_ending, encoded, note, write_json
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.cli.web import fetch_options
 from copykit.render.channels import CODE_KEYS, View, code_headers, code_rows
 from copykit.render.terminal import columns
@@ -369,7 +371,7 @@ def _decode(code: str, form: str) -> int:
 
 
 def _write_codes(codes: Sequence[TrackedCode], output: Path | None, form: str) -> None:
-    view = View(common.lang_of(), common.terminal(sys.stdout))
+    view = View(lang_of(), common.terminal(sys.stdout))
     rows = [
         {"channel": c.channel, "label": c.label, "kind": c.kind, "code": c.code, "link": c.link, "caption": c.caption}
         for c in codes

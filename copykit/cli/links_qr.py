@@ -10,7 +10,8 @@ from typing import Any
 from copykit import datafiles, tables
 from copykit.channels.forecast import Assumptions
 from copykit.cli import common
-from copykit.cli.common import UsageMistake, note, say
+from copykit.cli.common import note
+from copykit.cli.language import UsageMistake, lang_of, say
 from copykit.errors import CopykitError
 
 QR_FILES = (".svg", ".png")
@@ -43,7 +44,7 @@ def run(contents: Sequence[str], source: Path | None, output: Path, options: Map
             if source is None:
                 raise
             failed += 1
-            note(f"{label}{say('：', ': ')}{error.say(common.lang_of())}")
+            note(f"{label}{say('：', ': ')}{error.say(lang_of())}")
             continue
         codes.append((label, code))
     if not codes:
@@ -94,7 +95,7 @@ def _contents(
         for row in table:
             if row.error is not None:
                 failed += 1
-                note(row.error.say(common.lang_of()))
+                note(row.error.say(lang_of()))
                 continue
             label = table.value(row, "label") or table.value(row, "caption") or str(row.number)
             if not row.text.strip():

@@ -26,7 +26,9 @@ from copykit.channels.links import (
 )
 from copykit.cli import channels as plans
 from copykit.cli import common, web
-from copykit.cli.common import ProgressLine, UsageMistake, check_ending, encoded, note, say, write_json
+from copykit.cli.common import check_ending, encoded, note, write_json
+from copykit.cli.language import UsageMistake, lang_of, say
+from copykit.cli.progress import ProgressLine
 from copykit.corpus.pages import part_names
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
@@ -55,15 +57,15 @@ def run(sources: Sequence[str], options: Mapping[str, Any]) -> int:
         placed = _placed(sources, links, options, files, before, state, errors)
         if not placed:
             for error in errors[:5]:
-                note(error.say(common.lang_of()))
+                note(error.say(lang_of()))
             raise UsageMistake(*_NOTHING)
         checks = _verify(placed, Verifier(files, words), before, state, options)
-    view = LinkView(common.lang_of(), common.terminal(sys.stdout), part_names(common.lang_of()))
+    view = LinkView(lang_of(), common.terminal(sys.stdout), part_names(lang_of()))
     for path in options["outputs"]:
         _write(path, checks, view)
     _show(checks, view, options)
     for error in errors[:5]:
-        note(error.say(common.lang_of()))
+        note(error.say(lang_of()))
     if len(errors) > 5:
         note(say(f"还有 {len(errors) - 5:,} 行同样没用上", f"and {len(errors) - 5:,} more rows"))
     if options["outputs"]:

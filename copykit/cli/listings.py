@@ -14,7 +14,9 @@ import click
 
 from copykit import parsing
 from copykit.cli import common
-from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.cli.command import Group, is_same_file, option
+from copykit.cli.common import note
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.cli.listings_out import FILES, files_beside
 from copykit.cli.listings_run import Run
 from copykit.datafiles import DataFiles
@@ -153,9 +155,9 @@ def build(source: str, **options: Any) -> int:
         path, shown = _spooled(source, stack)
         chosen = _chosen(options["columns"])
         table = ProductTable(path, files, AttributeNames(files), chosen, shown, settings.get("columns", {}))
-        view = View(common.lang_of(), common.terminal(sys.stdout), tuple(map(_platform_view, shapes)))
+        view = View(lang_of(), common.terminal(sys.stdout), tuple(map(_platform_view, shapes)))
         for written in files_beside(output, view) if output is not None else ():
-            if any(common.is_same_file(given, written) for given in (path, *_tables(options))):
+            if any(is_same_file(given, written) for given in (path, *_tables(options))):
                 raise OverInput(written)
         _tell_columns(table, view, options)
         run = Run(files, table, shapes, view, options, settings)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from copykit.cli.common import note, say
+from copykit.cli.common import note
+from copykit.cli.language import say
 from copykit.datafiles import DataFiles
 from copykit.tables.filling import fill_rows, find_place, headers_of
 from copykit.writing.fields import Shape

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from copykit import tables
-from copykit.cli.common import say
+from copykit.cli.language import say
 from copykit.render import listings as render
 from copykit.render.listings import PlatformView, Record, Summary, View
 from copykit.tables import Sheet

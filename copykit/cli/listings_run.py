@@ -14,8 +14,10 @@ import click
 
 from copykit import batch, datafiles, tables
 from copykit.cli import common
-from copykit.cli.common import UsageMistake, note, say
+from copykit.cli.common import note
+from copykit.cli.language import UsageMistake, say
 from copykit.cli.listings_out import Output, problem_file, write, write_lines, write_problems
+from copykit.cli.progress import ProgressLine
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.journal import Journal, read_journal
@@ -60,7 +62,7 @@ class Run:
         self.files, self.table, self.shapes, self.view, self.options = files, table, shapes, view, options
         self.change = options["max_change"] if options["max_change"] is not None else settings.get("max_change")
         self.words = self._words(options["words_path"] or _keyword_path(settings))
-        progress = common.ProgressLine("读", "read")
+        progress = ProgressLine("读", "read")
         self.scan: Scan = table.scan(progress.advance)
         progress.close()
         self._tell_short()
@@ -118,7 +120,7 @@ class Run:
             )
         entries = itertools.islice(self._chosen(self.table.entries(self.scan.scattered)), journal.records, None)
         total = self.scan.entries if not self._is_partial else None
-        progress = common.ProgressLine("写", "built", total, journal.records)
+        progress = ProgressLine("写", "built", total, journal.records)
         kept = _Earlier(self.plan.earlier) if self.plan.earlier is not None else None
         last_sync = time.monotonic()
         try:

@@ -11,7 +11,9 @@ from typing import Any
 import click
 
 from copykit.cli import common
-from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.cli.command import Group, option
+from copykit.cli.common import note
+from copykit.cli.language import LANG_KEY, Text, UsageMistake, lang_of, say
 from copykit.errors import CopykitError
 from copykit.reports import period as periods
 from copykit.reports import schedule as scheduling
@@ -79,7 +81,7 @@ def run(path: Path, label: str | None, today: Any, data_folders: tuple[Path, ...
     from copykit.cli.report_run import run_report
 
     settings = read_settings(path)
-    chosen = click.get_current_context().meta.get(common.LANG_KEY)
+    chosen = click.get_current_context().meta.get(LANG_KEY)
     if chosen:  # asked for on the line it is the report's language, too
         settings = replace(settings, lang=chosen)
     day = _today(today, settings)
@@ -112,12 +114,12 @@ def check(path: Path, today: Any, data_folders: tuple[Path, ...]) -> int:
     for name, found in looked_over(settings, wanted, common.open_data(data_folders, settings.folder)):
         good = not isinstance(found, CopykitError)
         bad += not good
-        told = found.say(common.lang_of())
+        told = found.say(lang_of())
         mark = "!" if isinstance(found, Doubt) else "✓" if good else "✗"
         click.echo(f"  {mark} {name}  {told}")
     warning = remote_disk(settings.report_folder)
     if warning is not None:
-        note(warning.say(common.lang_of()))
+        note(warning.say(lang_of()))
     return common.REJECTED if bad else 0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from copykit.brief import read_brief
-from copykit.cli.common import say
+from copykit.cli.language import say
 from copykit.cli.report_make import NoPlan, platform_of, read_titles, state_file
 from copykit.corpus.files import find_files
 from copykit.corpus.store import corpus_path

@@ -15,7 +15,8 @@ from copykit.brief import read_brief
 from copykit.channels.links import Remembered
 from copykit.channels.progress import marked, plan_from
 from copykit.cli import common, web
-from copykit.cli.common import ProgressLine, say
+from copykit.cli.language import lang_of, say
+from copykit.cli.progress import ProgressLine
 from copykit.corpus.fetch import Fetcher
 from copykit.corpus.pages import part_names
 from copykit.datafiles import DataFiles, project_folder
@@ -81,7 +82,7 @@ class Maker:
             {"documents": gathered.documents},
         )
         for error in gathered.refused[:5]:
-            self._log("refused", error.say(common.lang_of()), {})
+            self._log("refused", error.say(lang_of()), {})
         for reason in gathered.failed:
             self._log("failed", reason, {})
         for doubt in self._read_twice(gathered, earlier.before):
@@ -127,7 +128,7 @@ class Maker:
 
     def _fault(self, error: CopykitError, code: int) -> None:
         self._notes.append(self._settings.told(error))
-        self._log("failed", error.say(common.lang_of()), {})
+        self._log("failed", error.say(lang_of()), {})
         self._code = max(self._code, code)
 
     # --- from the web

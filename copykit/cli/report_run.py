@@ -14,8 +14,8 @@ import click
 import orjson
 
 from copykit import tables
-from copykit.cli import common
-from copykit.cli.common import note, say
+from copykit.cli.common import note
+from copykit.cli.language import lang_of, say
 from copykit.cli.report_make import BROKE, Log, Made, Maker, state_file
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
@@ -45,7 +45,7 @@ def run_report(
     folder = settings.report_folder
     warning = remote_disk(folder)
     if warning is not None:
-        log("warning", warning.say(common.lang_of()), {})
+        log("warning", warning.say(lang_of()), {})
     code = 0
     with locked(folder):
         recover(folder)
@@ -199,7 +199,7 @@ def _as_correction(title: str, lang: str) -> str:
 
 
 def _said(each: Delivered) -> str:
-    lang = common.lang_of()
+    lang = lang_of()
     reason = next(
         (part.reason_zh if lang == "zh" else part.reason_en for part in each.parts if part.state == each.state), ""
     )
@@ -221,7 +221,7 @@ def _ping(settings: ReportSettings, log: Log) -> None:
     try:
         url = ping_address(settings.folder / settings.ping_file)
     except CopykitError as error:
-        log("failed", error.say(common.lang_of()), {})
+        log("failed", error.say(lang_of()), {})
         return
     if not ping(url):
         log("failed", say("ping 没有成功，看门狗会以为没跑", "the ping failed"), {})

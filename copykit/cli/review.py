@@ -17,8 +17,10 @@ from copykit.channels.outcomes import open_outcomes, read_outcomes
 from copykit.channels.review import Joined, Money, NextRow, Register
 from copykit.cli import channels as plans
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, check_ending, encoded, note, option, say, write_json
+from copykit.cli.command import Command, option
+from copykit.cli.common import check_ending, encoded, note, write_json
 from copykit.cli.funnel import source_of, tell_refused
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.errors import CopykitError
 from copykit.model import Plan
 from copykit.render import review as render
@@ -60,7 +62,7 @@ def review(source: str, form: str, output: Path | None, data_folders: tuple[Path
     if output is not None:
         check_ending(output, FILES)
     files = common.open_data(data_folders)
-    catalog = Catalog(files, common.lang_of())
+    catalog = Catalog(files, lang_of())
     money = _money(options["margin"], options["brief_path"])
     codes, saved = plans.remembered(options["names"])
     register = Register(catalog, codes, saved)
@@ -77,7 +79,7 @@ def review(source: str, form: str, output: Path | None, data_folders: tuple[Path
         raise UsageMistake(f"{source} 里一行结果也没有", f"{source} holds no results")
     hours, actions = _worked(saved, catalog)
     found = reviews.review(joined, money, hours, actions)
-    view = View(common.lang_of(), common.terminal(sys.stdout))
+    view = View(lang_of(), common.terminal(sys.stdout))
     following = reviews.next_rows(joined, catalog, actions)
     if output is not None:
         _write(output, found, following, view)

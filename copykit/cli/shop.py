@@ -11,7 +11,9 @@ import click
 
 from copykit import tables
 from copykit.cli import common
-from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.cli.command import Group, option
+from copykit.cli.common import note
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.errors import CopykitError
 from copykit.model import Stocked
 from copykit.render import shop as render
@@ -89,7 +91,7 @@ def grade_command(source: str, **options: Any) -> int:
                 f"{path.name}：只会写 {' '.join(endings)}", f"{path.name}: written are {' '.join(endings)}"
             )
     files = common.open_data(options["data_folders"])
-    view = View(common.lang_of(), common.terminal(sys.stdout))
+    view = View(lang_of(), common.terminal(sys.stdout))
     rows: list[Stocked] = []
     refused: list[CopykitError] = []
     with open_stock(sys.stdin.buffer if source == "-" else Path(source), files) as table:

@@ -12,7 +12,9 @@ import click
 from copykit import tables
 from copykit.brief import read_brief
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, note, option, say
+from copykit.cli.command import Command, option
+from copykit.cli.common import note
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.datafiles import DataFiles
 from copykit.lexicon import Lexicons
 from copykit.model import Brief, Withheld
@@ -95,7 +97,7 @@ def suggest(brief_path: Path, old: str | None, count: int, form: str, output: Pa
     """Print titles; exit 1 when the brief gives none."""
     if output is not None and output.suffix.lower() not in FILES:
         raise UsageMistake(f"-o 只会写 {' '.join(FILES)}，现在是 {output.name}", f"-o writes {' '.join(FILES)}")
-    lang, today = common.lang_of(), common.iso_day(options["today"])
+    lang, today = lang_of(), common.iso_day(options["today"])
     files = common.open_data(options["data_folders"])
     platform = Platforms(files)[options["platform"]] if options["platform"] else None
     if platform is not None and platform.profile == "listing":

@@ -15,7 +15,10 @@ import click
 
 from copykit import batch, tables
 from copykit.cli import common
-from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.cli.command import Group, option
+from copykit.cli.common import note
+from copykit.cli.language import Text, UsageMistake, lang_of, say
+from copykit.cli.progress import ProgressLine
 from copykit.cli.titles_out import (
     FILES,
     FORMATS,
@@ -256,7 +259,7 @@ class _Tally:
 def _prepare(files: DataFiles, options: dict[str, Any]) -> _Room:
     from copykit.text.segment import Segmenter, load_user_words
 
-    lang = common.lang_of()
+    lang = lang_of()
     platform = Platforms(files)[options["platform"]] if options["platform"] else None
     learned = _learned(files, options["profile"])
     named = learned.stands_on if learned is not None else options["profile"]
@@ -325,7 +328,7 @@ def _finish(
         _advise(room) if options["changes"] else None,
     )
     top: int | None = options["top"]
-    with batch.few_collections(), closing(common.ProgressLine()) as progress:
+    with batch.few_collections(), closing(ProgressLine()) as progress:
         plain_lines = form == "jsonl" and output.advise is None and options["output"] is None
         if plain_lines and source is not None and top is None:
             write_bytes(_lines(room, rows, table, tally, progress, options, source))
@@ -379,7 +382,7 @@ def _lines(
     rows: Iterable[Row],
     table: Table | None,
     tally: _Tally,
-    progress: common.ProgressLine,
+    progress: ProgressLine,
     options: dict[str, Any],
     source: str,
 ) -> Iterator[bytes]:
@@ -443,7 +446,7 @@ def _scored(
     rows: Iterable[Row],
     table: Table | None,
     tally: _Tally,
-    progress: common.ProgressLine,
+    progress: ProgressLine,
     fail_under: float | None,
 ) -> Iterator[tuple[Row, TitleScore | CopykitError]]:
     """Yield every row with its score or its error, counting along."""

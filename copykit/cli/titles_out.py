@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from copykit import tables
-from copykit.cli.common import Text, say
+from copykit.cli.language import Text, say
 from copykit.errors import CopykitError
 from copykit.model import TitleAdvice, TitleScore
 from copykit.render import titles as render

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from copykit.cli.common import UsageMistake, option
+from copykit.cli.command import option
+from copykit.cli.language import UsageMistake
 from copykit.corpus.fetch import DEFAULT_MANNERS, Fetcher
 from copykit.project import fetch_settings
 

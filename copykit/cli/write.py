@@ -15,7 +15,10 @@ from copykit.brief import read_brief
 from copykit.brief.origin import ProductRows
 from copykit.brief.reading import BRIEFS, brief_from
 from copykit.cli import common
-from copykit.cli.common import Group, Text, UsageMistake, note, option, say
+from copykit.cli.command import Group, option
+from copykit.cli.common import note
+from copykit.cli.language import Text, UsageMistake, lang_of, say
+from copykit.cli.progress import ProgressLine
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.model import Brief, Draft
@@ -160,7 +163,7 @@ def reply(paths: tuple[Path, ...], form: str, count: int, **options: Any) -> int
 def run(kind: str, paths: tuple[Path, ...], form: str, count: int, options: dict[str, Any]) -> int:
     """Write texts of a kind; what ``write post`` and ``write reply`` share with ``write article``."""
     files = common.open_data(options["data_folders"])
-    writer = Writer(files, kind, common.lang_of())
+    writer = Writer(files, kind, lang_of())
     if options["listing"]:
         click.echo("\n".join(_listed(writer)))
         return 0
@@ -202,7 +205,7 @@ class _Job:
     def __init__(self, writer: Writer, form: Form, options: Options, count: int, today: str) -> None:
         self._writer, self._form, self._options = writer, form, options
         self._count, self._today = count, today
-        self.progress = common.ProgressLine("写", "written")
+        self.progress = ProgressLine("写", "written")
         self.done = self.failed = self.errors = self.held = 0
 
     def drafts(self, briefs: Iterable[tuple[str, Brief | CopykitError]]) -> Iterator[tuple[str, Draft]]:
@@ -214,7 +217,7 @@ class _Job:
                 prepared = self._writer.prepare(brief, self._today)
                 made = list(variants(self._writer, prepared, self._form, self._options, self._count))
             except CopykitError as error:
-                self._refuse(f"{name}：{error.say(common.lang_of())}")
+                self._refuse(f"{name}：{error.say(lang_of())}")
                 continue
             if len(made) < self._count:
                 note(
@@ -275,7 +278,7 @@ class _Job:
 def _listed(writer: Writer) -> Iterator[str]:
     from copykit.render.terminal import columns
 
-    zh = common.lang_of() == "zh"
+    zh = lang_of() == "zh"
     rows = []
     for form in writer.forms:
         about = form.data.get("about" if zh else "about_en", "")
@@ -345,10 +348,10 @@ def _print(made: Iterable[tuple[str, Draft]], form: str, *, traced: bool) -> Non
         if number:
             click.echo("\n" + "─" * 20 + "\n")
         if traced:
-            click.echo(render.trace_page(draft, screen, common.lang_of()))
+            click.echo(render.trace_page(draft, screen, lang_of()))
         else:
             click.echo(_shown(draft, form), nl=False)
-        for line in render.notes(draft, common.terminal(sys.stderr), common.lang_of()):
+        for line in render.notes(draft, common.terminal(sys.stderr), lang_of()):
             note(line)
 
 
@@ -363,7 +366,7 @@ def _shown(draft: Draft, form: str) -> str:
 
 
 def _print_json(made: Iterable[tuple[str, Draft]], form: str) -> None:
-    lang = common.lang_of()
+    lang = lang_of()
     if form == "jsonl":
         for line in render.json_lines((draft for _, draft in made), lang):
             click.echo(line)
@@ -393,7 +396,7 @@ def _write_folder(folder: Path, made: Iterable[tuple[str, Draft]], force: bool, 
 def _write_file(path: Path, made: Iterable[tuple[str, Draft]]) -> None:
     import json
 
-    lang = common.lang_of()
+    lang = lang_of()
     match path.suffix.lower():
         case ".xlsx" | ".csv" as suffix:
             drafts = list(made)

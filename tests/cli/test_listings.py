@@ -17,7 +17,7 @@ import pytest
 
 from bench.shop import write
 from copykit.cli import run
-from copykit.cli.common import ProgressLine
+from copykit.cli.progress import ProgressLine
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HEADER = ["货号", "品名", "牌子", "卖点", "颜色", "材质", "现标题"]
@@ -353,7 +353,7 @@ def test_a_long_run_without_a_terminal_tells_how_far_it_is_each_half_minute(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr("copykit.cli.common.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("copykit.cli.progress.time.monotonic", lambda: now[0])
     line = ProgressLine("写", "built", 400)
     for _ in range(100):
         now[0] += 1

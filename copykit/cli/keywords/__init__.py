@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from copykit.cli import common
-from copykit.cli.common import Group, Text
+from copykit.cli.command import Group
+from copykit.cli.language import Text
 
 
 @click.group(

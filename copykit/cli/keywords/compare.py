@@ -14,7 +14,8 @@ import click
 
 from copykit import tables
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, note, option, say
+from copykit.cli.command import Command, option
+from copykit.cli.common import note
 from copykit.cli.keywords.compare_plan import Plan, by_date, by_group
 from copykit.cli.keywords.out import (
     Result,
@@ -26,6 +27,7 @@ from copykit.cli.keywords.out import (
     told_sources,
     write_result,
 )
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.corpus.blocks import Document
 from copykit.corpus.sources import Columns, Sources
 from copykit.datafiles import DataFiles
@@ -137,7 +139,7 @@ def compare(periods: tuple[str, ...], **options: Any) -> int:
         plan = desk.plan()
         with scratch() as folder:
             series = desk.series(plan, folder)
-        compared = judge(series, plan.layout, settings, common.lang_of(), say(*desk.figure_name))
+        compared = judge(series, plan.layout, settings, lang_of(), say(*desk.figure_name))
         words = desk.shown(compared.words, series, plan, brief, options["brands"])
     _write(words, plan, files, options)
     return desk.report(compared)
@@ -407,7 +409,7 @@ def _lines(path: Path | None) -> list[str]:
 def _write(words: list[WordChange], plan: Plan, files: DataFiles, options: dict[str, Any]) -> None:
     from copykit.render import changes as render
 
-    lang = common.lang_of()
+    lang = lang_of()
     states = files.load("comparison")["standard"]["states"]
     names = {state: data["name" if lang == "zh" else "name_en"] for state, data in states.items()}
     view = render.ChangeView(lang, common.terminal(sys.stdout), names, options["top"] or render.SHOWN)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copykit.calendar import Calendar
-from copykit.cli.common import UsageMistake, say
+from copykit.cli.language import UsageMistake, say
 from copykit.datafiles import DataFiles
 from copykit.keywords.compare import Layout
 from copykit.keywords.periods import Basis, By, Diary, Period, latest_whole, left_out, unbroken

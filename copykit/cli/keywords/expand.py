@@ -11,7 +11,8 @@ import click
 import numpy as np
 
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, note, option, say
+from copykit.cli.command import Command, option
+from copykit.cli.common import note
 from copykit.cli.keywords.out import (
     Result,
     check_output,
@@ -23,6 +24,7 @@ from copykit.cli.keywords.out import (
     write_result,
 )
 from copykit.cli.keywords.select import brief_of
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 
@@ -199,7 +201,7 @@ def _write(words: Any, widener: Any, volume: str, settings: dict[str, Any], opti
     from copykit.render import expansion as render
     from copykit.render.keywords import ROLES
 
-    lang = common.lang_of()
+    lang = lang_of()
     shown = [entry for entry in settings["slots"] if entry["id"] != "attribute"]
     order = [entry for entry in settings["slots"] if entry["id"] == "attribute"] + shown[::-1]
     slots = {slot["id"]: slot["name" if lang == "zh" else "name_en"] for slot in order}

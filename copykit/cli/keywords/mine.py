@@ -16,7 +16,8 @@ import click
 
 from copykit import tables
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, note, option, say, tell_mended
+from copykit.cli.command import Command, option
+from copykit.cli.common import note, tell_mended
 from copykit.cli.keywords.out import (
     as_json,
     check_output,
@@ -28,6 +29,7 @@ from copykit.cli.keywords.out import (
     write_bytes,
 )
 from copykit.cli.keywords.out import told as told_errors
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.corpus.sources import Sources, columns_of
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
@@ -279,7 +281,7 @@ def _desk(given: tuple[str, ...], options: dict[str, Any], more: tuple[str, ...]
         tuple(word for word in stop if word and not word.startswith("#")),
     )
     jobs = options["jobs"] or (min(os.cpu_count() or 1, 4) if (sources.size or 0) > WORTH_A_PROCESS else 1)
-    view = KeywordView(common.lang_of(), common.terminal(sys.stdout), options.get("explain", False))
+    view = KeywordView(lang_of(), common.terminal(sys.stdout), options.get("explain", False))
     measure = "条" if profile.by_line else "篇"
     return _Desk(files, sources, cleaner, recipe, view, jobs, measure, errors)
 

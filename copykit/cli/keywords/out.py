@@ -13,7 +13,8 @@ import click
 
 from copykit import tables
 from copykit.cli import common
-from copykit.cli.common import UsageMistake, option, say
+from copykit.cli.command import option
+from copykit.cli.language import UsageMistake, lang_of, say
 from copykit.corpus.sources import Sources
 from copykit.errors import CopykitError, OverInput
 from copykit.tables.rows import cut_off
@@ -181,7 +182,7 @@ def told_sources(sources: Sources) -> None:
     for file, rows in sources.sums[:SHOWN_TWICE]:
         common.tell_rows_of_sums(file, rows)
     for file, row in sources.cut[:SHOWN_TWICE]:
-        common.note(cut_off(file, row).say(common.lang_of()))
+        common.note(cut_off(file, row).say(lang_of()))
     for file, name in sources.unknown[:SHOWN_TWICE]:
         common.note(
             say(
@@ -229,7 +230,7 @@ def write_bytes(parts: Iterable[bytes]) -> None:
 def told(errors: Sequence[Any], shown: int = 5) -> None:
     """Tell the first errors on stderr and how many more there are."""
     for error in errors[:shown]:
-        common.note(error.say(common.lang_of()))
+        common.note(error.say(lang_of()))
     if len(errors) > shown:
         more = len(errors) - shown
         common.note(say(f"还有 {more:,} 处同样没能读", f"and {more:,} more could not be read"))

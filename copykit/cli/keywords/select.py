@@ -11,7 +11,8 @@ import click
 
 from copykit import tables
 from copykit.cli import common
-from copykit.cli.common import Command, Text, UsageMistake, note, option, say
+from copykit.cli.command import Command, option
+from copykit.cli.common import note
 from copykit.cli.keywords.out import (
     Result,
     check_output,
@@ -23,6 +24,7 @@ from copykit.cli.keywords.out import (
     told_sources,
     write_result,
 )
+from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.model import NO_SHOP, Brief
@@ -103,7 +105,7 @@ def select(sources: tuple[str, ...], **options: Any) -> int:
     form = _form(files, options)
     brief = brief_of(options)
     product = product_of(files, brief, options["brands"])
-    lang, settings = common.lang_of(), selection_settings(files)
+    lang, settings = lang_of(), selection_settings(files)
     roles = {role: data["name" if lang == "zh" else "name_en"] for role, data in settings["roles"].items()}
     errors: list[CopykitError] = []
     columns = figure_columns(files.load("columns"))
@@ -191,7 +193,7 @@ def _form(files: DataFiles, options: dict[str, Any]) -> Any:
 def _write(chosen: Any, files: DataFiles, title: str, roles: Mapping[str, str], options: dict[str, Any]) -> None:
     from copykit.render import selection as render
 
-    lang = common.lang_of()
+    lang = lang_of()
     name = "name" if lang == "zh" else "name_en"
     intents = {intent: data[name] for intent, data in files.load("intents").items()}
     view = render.SelectionView(lang, common.terminal(sys.stdout), roles, intents)
