@@ -258,6 +258,7 @@ def test_a_title_keeps_no_blanks_and_the_text_may_say_it_again(checker: Checker)
 def test_a_link_on_a_line_of_its_own_belongs_to_the_whole_text(checker: Checker) -> None:
     body = "羽绒服脏了先别急着送干洗店，干洗的溶剂会带走绒上的油脂。\n\n甩干以后平铺晾着，半干的时候用衣架拍一拍。"
     assert not found(checker, f"{body}\n\n链接在这儿：[羽绒服洗剂](a.html)")
+    assert not found(checker, f"{body}\n\n拆开用过也行，七天内不合适都能退回来。下单：[羽绒服洗剂](a.html)。")
     (told,) = found(checker, f"{body}\n\n链接在这儿：[减肥咖啡代理](a.html)")
     assert told.rule == "style/link/fit"
 

@@ -104,8 +104,8 @@ class LinkFitKind(ProseKind):
     TF-IDF over words and one to three characters, learned from the text's own paragraphs; a link fits when the cosine
     between its words (with its title) and its paragraph is at least ``under``. Links that say no more than 点这里
     (words of ``lexicons``) promise nothing and are passed over. The links are those of the context, or else those of
-    the text's own Markdown and HTML. One that fits another paragraph is advised to move there, unless it has a line of
-    its own, which says nothing but 链接在这儿.
+    the text's own Markdown and HTML. One that fits another paragraph is advised to move there, unless it has a
+    line of its own, or a sentence that says nothing but 链接在这儿.
     """
 
     def __init__(self, rule: Rule, build: Build) -> None:
@@ -215,14 +215,17 @@ _LEAST_BLOCKS = 2  # one paragraph has nothing to be compared with
 
 
 def _stands_alone(text: str, link: Span) -> bool:
-    """Return whether a link's line says next to nothing beside it."""
-    start = text.rfind("\n", 0, link.start) + 1
-    end = text.find("\n", link.end)
-    beside = ALL_MARKUP.sub("", f"{text[start : link.start]}{text[link.end : end if end >= 0 else len(text)]}")
-    return len(NO_INK.sub("", beside)) <= _A_CALL
+    """Return whether a link has a line of its own, or a sentence that does no more than call to it."""
+    before, after = text[max(link.start - _GLANCE, 0) : link.start], text[link.end : link.end + _GLANCE]
+    line = before.rpartition("\n")[2], after.partition("\n")[0]
+    sentence = _SENTENCE_END.split(before)[-1], _SENTENCE_END.split(after, maxsplit=1)[0]
+    in_line, in_sentence = (len(NO_INK.sub("", ALL_MARKUP.sub("", "".join(each)))) for each in (line, sentence))
+    return in_line <= _A_CALL or 1 < in_sentence <= _A_CALL
 
 
 _A_CALL = 8  # Han and letters: 要的话，从这儿买
+_GLANCE = 600  # characters; a link's address stands behind its words
+_SENTENCE_END = late(r"[。！？!?\n]")
 
 
 def _told_link(text: str, start: int, end: int, title: str) -> _Link:
