@@ -12,7 +12,8 @@ from copykit.late import late
 def parse_number(text: str) -> float | None:
     """Read a number as exports write it; None for anything else, ranges and ``-`` included.
 
-    ``3.21%`` is 0.0321; ``1.2万`` and ``1.2w`` are 12000; ``10万+`` is its floor; currency and blanks are dropped.
+    ``3.21%`` is 0.0321; ``1.2万`` and ``1.2w`` are 12000; ``10万+`` is its floor; currency, blanks and what was
+    counted (次, 单, 件 …) are dropped.
     """
     if text.isdigit() and text.isascii() and len(text) < _PLAIN:
         return float(text)  # what most cells are, at a tenth of the time
@@ -70,6 +71,6 @@ _SCALES = {"": 1.0, "%": 0.01, "‰": 0.001, "千": 1e3, "k": 1e3, "万": 1e4, "
 _NUMBER = re.compile(
     r"(?P<sign>[-+]?)\s*(?:[¥$€£]|rmb|cny)?\s*"
     r"(?P<digits>\d{1,3}(?:[,\s]\d{3})+(?:\.\d+)?|\d+\.?\d*(?:e[-+]?\d{1,3})?|\.\d+)"
-    r"\s*(?P<scale>[%‰千k万w亿])?\s*(?:元|円|rmb|cny)?\+?",
+    r"\s*(?P<scale>[%‰千k万w亿])?\s*\+?(?:元|円|rmb|cny|人次|[次单件人笔个条位篇台只份])?\+?",
     re.ASCII,
 )
