@@ -30,6 +30,7 @@ class OwnResult(NamedTuple):
     orders: float | None = None
     cost: float | None = None
     revenue: float | None = None
+    hours: float | None = None
 
 
 class Assumptions:

@@ -199,10 +199,18 @@ class _Choice:
         )
 
     def _own_yield(self, channel: Channel) -> float:
-        """Return the orders an hour that the user's own results tell of, 0 without any."""
-        rows = [row for row in self.outlook.own(channel) if row.actions and row.orders is not None]
-        hours = _hours_a_post(channel) * sum(row.actions or 0 for row in rows)
-        return sum(row.orders or 0 for row in rows) / hours if hours else 0.0
+        """Return the orders an hour that the user's own results tell of, 0 without any.
+
+        Where they tell no hours, those that its posts usually take.
+        """
+        each = _hours_a_post(channel)
+        rows = [
+            (row.orders, row.hours or each * (row.actions or 0))
+            for row in self.outlook.own(channel)
+            if row.orders is not None
+        ]
+        hours = sum(spent for _, spent in rows)
+        return sum(orders for orders, spent in rows if spent) / hours if hours else 0.0
 
     def _own_orders(self, channel: Channel) -> float:
         """Return the orders that the user's own results tell of, 0 without any."""

@@ -9,7 +9,7 @@ from copykit.channels.forecast import OwnResult
 from copykit.errors import CopykitError, Words
 from copykit.tables import Row, RowError, Table, amounts, counted_rows, more_than
 
-ROLES = ("channel", "actions", "visitors", "orders", "cost", "revenue")
+ROLES = ("channel", "actions", "visitors", "orders", "cost", "revenue", "hours")
 
 
 class BadResult(RowError):

@@ -395,6 +395,7 @@ class NextRow(NamedTuple):
     orders: float | None
     cost: float | None
     revenue: float | None
+    hours: float | None
 
 
 def next_rows(joined: Iterable[Joined], catalog: Catalog, actions: Mapping[str, float]) -> list[NextRow]:
@@ -412,6 +413,6 @@ def next_rows(joined: Iterable[Joined], catalog: Catalog, actions: Mapping[str, 
     for (channel, period), members in groups.items():
         sums = _sums(members)
         done = sums.get("actions", actions.get(channel) if periods[channel] == 1 else None)
-        counts = (sums.get("visits"), sums.get("orders"), sums.get("cost"), sums.get("revenue"))
+        counts = (sums.get("visits"), sums.get("orders"), sums.get("cost"), sums.get("revenue"), sums.get("hours"))
         rows.append(NextRow(channel, period, done, *counts))
     return rows

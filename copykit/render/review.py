@@ -172,8 +172,9 @@ def _clip(text: str, width: int) -> str:
 
 def next_headers(view: View) -> list[str]:
     """Return the columns that ``channels plan --results`` reads, and what people want beside them."""
-    zh = ["渠道", "期间", "次数", "访客", "成交", "花费", "销售额"]
-    return zh if view.lang == "zh" else ["channel", "period", "actions", "visitors", "orders", "cost", "revenue"]
+    zh = ["渠道", "期间", "次数", "访客", "成交", "花费", "销售额", "工时"]
+    en = ["channel", "period", "actions", "visitors", "orders", "cost", "revenue", "hours"]
+    return zh if view.lang == "zh" else en
 
 
 def standing_headers(dimension: str, view: View) -> list[str]:

@@ -224,6 +224,9 @@ def test_what_worked_for_the_shop_is_tried_first() -> None:
     plan = make(hours=4, results=(OwnResult("forum", 4, 100, 20), OwnResult("qa", 4, 100, 1)))
     natural = [row.channel for row in plan.rows if row.kind == "natural"]
     assert natural[0] == "forum"
+    # The hours that were really spent count before those that a post usually takes.
+    slow = make(hours=4, results=(OwnResult("forum", 4, 100, 20, hours=90), OwnResult("qa", 4, 100, 5, hours=1)))
+    assert next(row.channel for row in slow.rows if row.kind == "natural") == "qa"
 
 
 def test_a_goal_changes_the_order() -> None:
