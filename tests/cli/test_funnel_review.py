@@ -187,7 +187,7 @@ def test_a_review_joins_by_codes_judges_and_leads_to_the_next_plan(
     assert "copykit channels plan 睫毛膏.toml --results 下期.csv" in err
     rows = Path("下期.csv").read_text("utf-8-sig").splitlines()
     assert rows[0] == "渠道,期间,次数,访客,成交,花费,销售额,工时"
-    assert "聚光,11月下,,500,5,620,55" in rows
+    assert "聚光,11月下,,500,5,620,55," in rows
     assert (
         run(["channels", "plan", "睫毛膏.toml", "--budget", "3000", "--results", "下期.csv", "--format", "json"]) == 0
     )
