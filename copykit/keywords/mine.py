@@ -43,6 +43,7 @@ HALF = np.uint64(0xFFFFFFFF)  # the neighbours before a word, of both sides
 FEW = 4  # places from which a phrase of a little corpus, or a word that was guessed, is one by its count
 SEVERAL = 3  # texts from which on such a phrase is one
 LEAST_TOLD = 0.1  # of the lowest figure that is told, so that it is more than none
+SHARED = 3  # words with two measures from which on they tell how these compare
 LOOSE = 0.12  # a phrase whose words hang together less is chance
 FACTORS = ("frequency", "spread", "position", "cohesion", "rarity", "wording", "searched", "metrics", "nested")
 # Tags with which a single character does not begin a phrase of few places, and those with which it ends one.
@@ -238,14 +239,15 @@ class _Table:
         factors["rarity"] = np.clip(surplus / 10, 0, 1)
         factors["wording"] = np.clip(0.5 + of_words.habits / 5, 0, 1) * self._worth.take(places)
         factors["searched"] = np.clip(of_words.searched, 0, 1)
-        telling = next((role for role in self.telling if role in roles), None)
-        if telling is not None:
-            values = rows.figures[list(roles).index(telling)].astype(float)
-            if self._row_rules is not None:
-                if values.any():
-                    factors["metrics"] = between(values).take(places)
-            else:
-                factors["metrics"] = np.log1p(values.take(places)) / max(np.log1p(values.max()), 1e-9)
+        telling = [list(roles).index(role) for role in self.telling if role in roles]
+        if telling and self._row_rules is not None:
+            told = rows.figures[[len(roles) + at for at in telling]]
+            values = on_one_scale(rows.figures[telling].astype(float), told)
+            if values.any():
+                factors["metrics"] = between(values).take(places)
+        elif telling:
+            values = rows.figures[telling[0]].astype(float)
+            factors["metrics"] = np.log1p(values.take(places)) / max(np.log1p(values.max()), 1e-9)
         factors["nested"] = inside**2
         return factors
 
@@ -424,6 +426,33 @@ def between(figures: Floats) -> Floats:
         low, high = float(logs.min()), float(logs.max())
         found[has] = LEAST_TOLD + (1 - LEAST_TOLD) * ((logs - low) / (high - low) if high > low else 1.0)
     return found
+
+
+def on_one_scale(figures: Floats, told: Ints) -> Floats:
+    """Return one figure a word: of the measures, one a row, the first that it has, as the first of all would tell it.
+
+    ``told``: how many rows told each. Tables of several tools tell several measures (搜索人气, 展现); by the first of
+    them what only another table has would be as if nobody had searched it. A further measure counts times the middle
+    ratio of the words that have both; where few have, its highest are taken to be as high as as many of the first's.
+    """
+    values: Floats = figures[0].copy()
+    known = told[0] > 0
+    for own, has in zip(figures[1:], told[1:] > 0, strict=True):
+        fresh = has & ~known
+        if fresh.any():
+            values[fresh] = own[fresh] * _ratio(values, own)
+            known |= fresh
+    return values
+
+
+def _ratio(values: Floats, others: Floats) -> float:
+    """Return how many times as high the first figures are as the second."""
+    both = (values > 0) & (others > 0)
+    if both.sum() >= SHARED:
+        return float(np.exp(np.median(np.log(values[both] / others[both]))))
+    highest = [np.sort(np.log(each[each > 0]))[::-1] for each in (values, others)]
+    number = min(map(len, highest))
+    return float(np.exp(np.mean(highest[0][:number]) - np.mean(highest[1][:number]))) if number else 1.0
 
 
 def _neighbours_of(characters: Iterable[str]) -> U64:

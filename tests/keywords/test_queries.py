@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from copykit.corpus.blocks import Block, marked
 from copykit.datafiles import bundled
 from copykit.keywords import counts, mine
-from copykit.keywords.mine import Wanted, between
+from copykit.keywords.mine import Wanted, between, on_one_scale
 from copykit.keywords.run import Recipe, mine_blocks
 from copykit.model import Keyword
 
@@ -150,6 +150,35 @@ def test_searches_stand_by_how_often_they_are_searched(tmp_path: Path) -> None:
     assert all(not word.metrics for word in found[len(REPORT) :])
     for word in found:
         assert sum(round(100 * share) for share in word.factors.values()) == round(100 * word.weight)
+
+
+def test_searches_of_two_tools_stand_by_what_both_tell(tmp_path: Path) -> None:
+    texts = ["猫抓板", "猫爬架", "猫窝", "剑麻柱", "自动逗猫棒", "猫咪玩具", "大猫猫抓板"]
+    index = [21_000, 9_000, 8_000, 1_300, None, None, None]
+    shown = [42_000, 18_000, 16_000, None, 22_000, 12_000, 150]
+    figures = [
+        {role: float(told) for role, told in (("search_index", one), ("impressions", other)) if told is not None}
+        for one, other in zip(index, shown, strict=True)
+    ]
+    roles = ["impressions", "search_index"]
+    found = searched(texts, tmp_path, figures, roles=roles, highest=["search_index"])
+    share = {word.text: word.factors.get("metrics", 0.0) for word in found}
+    order = ["猫抓板", "自动逗猫棒", "猫爬架", "猫窝", "猫咪玩具", "剑麻柱", "大猫猫抓板"]
+    assert sorted(order, key=lambda word: -share[word]) == order
+
+
+@pytest.mark.parametrize(
+    ("figures", "told", "expected"),
+    [
+        ([[9, 3, 0], [1, 5, 7]], [[1, 1, 1], [1, 1, 1]], [9, 3, 0]),  # a nought that was told is one
+        ([[8, 4, 0, 0], [0, 0, 40, 10]], [[1, 1, 0, 0], [0, 0, 1, 1]], [8, 4, 8 * 2**0.5, 2 * 2**0.5]),
+        ([[8, 4, 2, 0], [80, 40, 20, 5]], [[1, 1, 1, 0], [1, 1, 1, 1]], [8, 4, 2, 0.5]),
+        ([[0, 0], [3, 0]], [[0, 0], [1, 0]], [3, 0]),
+    ],
+    ids=["told by the first", "none has both", "by those that have both", "no first at all"],
+)
+def test_measures_come_to_one_scale(figures: list[list[int]], told: list[list[int]], expected: list[float]) -> None:
+    assert on_one_scale(np.array(figures, float), np.array(told)).tolist() == pytest.approx(expected)
 
 
 def test_a_search_of_a_large_report_outlives_its_pieces_by_its_figure(

@@ -235,6 +235,7 @@ class _Desk:
     view: KeywordView
     jobs: int
     measure: str  # the word that counts texts of the kind, in Chinese
+    telling: Sequence[str]  # the figures that rows are judged by, the first first; none where texts are no rows
     errors: list[CopykitError] = field(default_factory=list)
     begun: float = field(default_factory=time.monotonic)
     documents: int = 0
@@ -283,7 +284,8 @@ def _desk(given: tuple[str, ...], options: dict[str, Any], more: tuple[str, ...]
     jobs = options["jobs"] or (min(os.cpu_count() or 1, 4) if (sources.size or 0) > WORTH_A_PROCESS else 1)
     view = KeywordView(lang_of(), common.terminal(sys.stdout), options.get("explain", False))
     measure = "条" if profile.by_line else "篇"
-    return _Desk(files, sources, cleaner, recipe, view, jobs, measure, errors)
+    telling = profile.data.get("rows", {}).get("telling", ())
+    return _Desk(files, sources, cleaner, recipe, view, jobs, measure, telling, errors)
 
 
 def _all(desk: _Desk, options: dict[str, Any]) -> int:
@@ -313,7 +315,21 @@ def _all(desk: _Desk, options: dict[str, Any]) -> int:
             found, totals = mine_blocks(every, desk.recipe, wanted, folder, jobs=desk.jobs, **figures)
     desk.documents = totals.documents
     _write(found, desk, options)
+    _tell_measures(found, desk)
     return _report(desk, options)
+
+
+def _tell_measures(found: Sequence[Keyword], desk: _Desk) -> None:
+    """Tell that words are judged by figures of several kinds, as those of several tools' tables are."""
+    judged = {next((role for role in desk.telling if role in word.metrics), "") for word in found}
+    first, *others = [desk.view.role(role) for role in desk.telling if role in judged] or [""]
+    if others:
+        note(
+            say(
+                f"有的词没有{first}，只有{'、'.join(others)}：按几样数都有的词折成一样的高低，排在一起",
+                f"some words have no {first} but {', '.join(others)}: the words that have both tell how these compare",
+            )
+        )
 
 
 def _write(found: list[Keyword], desk: _Desk, options: dict[str, Any], *, kept: Sequence[str] | None = None) -> None:
