@@ -112,6 +112,20 @@ def test_dated_rows_are_cut_into_weeks(table: Path, capsys: pytest.CaptureFixtur
     assert sum(row["state"] == "steady" for row in rows.values()) == 61
 
 
+def test_a_column_of_days_that_nobody_knows_is_told_and_may_be_named(
+    table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = table.read_text("utf-8").replace("日期,", "写下的日子,编号,").replace(",词", ",10001,词")
+    table.write_text(text.replace(",羽", ",10002,羽").replace(",鹅", ",10003,鹅"), "utf-8")
+    assert compare(table, "--by", "week") == 2
+    told = capsys.readouterr().err
+    assert "像日期的列：写下的日子；用哪一列，就加 --date-column 写下的日子" in told
+    assert compare(table, "--by", "week", "--date-column", "写下的日子") == 0
+    assert "羽绒裤" in capsys.readouterr().out
+    assert compare(table, "--by", "week", "--date-column", "编号") == 2
+    assert "“编号”这一列没有，或者里面不是日期" in capsys.readouterr().err
+
+
 def test_a_day_says_which_period_is_looked_at(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compare(table, "--by", "week", "--at", "2026-04-01") == 0
     assert "2026-03-30…2026-04-05 和" in capsys.readouterr().out

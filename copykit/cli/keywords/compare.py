@@ -29,6 +29,7 @@ from copykit.cli.keywords.out import (
 )
 from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.corpus.blocks import Document
+from copykit.corpus.files import TABLES
 from copykit.corpus.sources import Columns, Sources
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
@@ -116,6 +117,12 @@ COMPARE = Text(
 )
 @common.user_words_option
 @option("--column", metavar="NAME", zh="文字在哪一列（列名，或第几列）", en="the column of texts, by name or number")
+@option(
+    "--date-column",
+    metavar="NAME",
+    zh="日期在哪一列（默认认 日期、评价时间、下单时间 这样的列名）",
+    en="the column of days (by default one called date, order date, …)",
+)
 @common.input_format_option
 @common.segmenter_option
 @output_options
@@ -130,7 +137,7 @@ def compare(periods: tuple[str, ...], **options: Any) -> int:
     files = common.open_data(options["data_folders"])
     brief, settings = _brief(options), files.load("comparison")["standard"]
     columns = figure_columns(files.load("columns"))
-    columns = _with_figure(replace(columns, id=_date_names(files)), options["figure"])
+    columns = _with_figure(replace(columns, id=_date_names(files, options["date_column"])), options["figure"])
     desk = _Desk(files, options, columns, _groups(periods, options), settings)
     with desk.spool:
         desk.read()
@@ -166,6 +173,7 @@ class _Desk:
         self.spool, self.rows = Spool(), RowSpool()
         self.errors: list[CopykitError] = []
         self.documents = self.undated = self.blank = 0
+        self.files_read: list[str] = []
         self.role, self.by_row = "", False
         self.days: dict[tuple[int, date | None], int] = {}
         self.labels: list[str] = [Path(group[0]).stem or group[0] for group in groups]
@@ -188,6 +196,7 @@ class _Desk:
         for number, paths in enumerate(self.groups):
             sources = self._sources(paths)
             check_passed_over(sources)
+            self.files_read += sources.files
             documents = iter(sources)
             first = next(documents, None)
             if number == 0:
@@ -319,6 +328,8 @@ class _Desk:
         told(self.errors)
         if self.undated:
             note(say(f"{self.undated:,} {what}没有日期，没算", f"{self.undated:,} {what} without a date"))
+        if self.undated or self.options["date_column"]:
+            self._tell_days()
         if not self.documents:
             note(
                 say("里面没有能比的内容，请检查文件或列名", "there is nothing to compare; check the file or the column")
@@ -326,6 +337,17 @@ class _Desk:
         if self.options["output"]:
             note(say(f"全部在 {self.options['output']}", f"everything is in {self.options['output']}"))
         return common.REJECTED if self.errors or not self.documents or self.undated else 0
+
+    def _tell_days(self) -> None:
+        """Name the column of days that was asked for and is not there, and those that look like one."""
+        wanted = self.options["date_column"]
+        found = _day_columns(self.files_read, self.columns, self.options)
+        if wanted and tables.fold_header(wanted) not in map(tables.fold_header, found):
+            note(say(f"“{wanted}”这一列没有，或者里面不是日期", f"there is no column '{wanted}', or it holds no days"))
+        names = [name for name in found if name != wanted]
+        if names and self.undated:
+            zh = f"像日期的列：{'、'.join(names)}；用哪一列，就加 --date-column {names[0]}"
+            note(say(zh, f"columns that look like days: {', '.join(names)}; add --date-column '{names[0]}'"))
 
 
 def _check(periods: tuple[str, ...], options: dict[str, Any]) -> None:
@@ -361,9 +383,36 @@ def _brief(options: dict[str, Any]) -> Brief:
     return read_brief(options["brief_path"]) if options["brief_path"] else NO_BRIEF
 
 
-def _date_names(files: DataFiles) -> list[str]:
-    """Return what columns of dates are called: the date is what a row's id is here."""
-    return tables.merge_names(files.load("columns")["text"])["date"]
+def _date_names(files: DataFiles, wanted: str | None) -> list[str]:
+    """Return what columns of dates are called, the one that people name first: the date is a row's id here."""
+    known = tables.merge_names(files.load("columns")["text"])["date"]
+    return [wanted, *known] if wanted else known
+
+
+def _day_columns(paths: Sequence[str], columns: Columns, options: dict[str, Any]) -> list[str]:
+    """Return the columns of the first tables whose first cells are all days, whatever they are called."""
+    from copykit.tables.days import parse_day
+
+    found: dict[str, None] = {}
+    for path in [path for path in paths if path.lower().removesuffix(".gz").endswith(TABLES)][:LOOKED_AT]:
+        wanted = {"main": columns.text}
+        try:
+            with tables.read_rows(
+                path, wanted=wanted, format=options["input_format"], column=options["column"], name=path
+            ) as table:
+                rows = list(itertools.islice(table, LOOKED_AT))
+        except CopykitError:
+            continue  # told as it was read
+        for name in table.headers:
+            cells = [cell for row in rows if (cell := row.values.get(name, "").strip())]
+            # Five digits may be a day of Excel, and any figure.
+            if cells and all(parse_day(cell) and not (cell.isdigit() and len(cell) < DIGITS) for cell in cells):
+                found[name] = None
+    return list(found)
+
+
+LOOKED_AT = 20  # tables, and rows of each
+DIGITS = 8  # of a day without signs between
 
 
 def _role_of(name: str, columns: Columns) -> str:
