@@ -13,8 +13,8 @@ import orjson
 
 from bench.corpus import lines
 from copykit.corpus.collect import Collector, Wishes
+from copykit.corpus.columns import columns_of
 from copykit.corpus.search import search
-from copykit.corpus.sources import columns_of
 from copykit.corpus.store import Store
 from copykit.datafiles import bundled
 

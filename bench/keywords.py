@@ -171,7 +171,8 @@ def _print_new(name: str, label: str, found: Sequence[str], goal: set[str], mark
 
 def corpus_speed(data: Path) -> None:
     """MB/s of a corpus mined, file to ranked words, against extract_tags on the same texts: processor time of one."""
-    from copykit.corpus.sources import Sources, columns_of
+    from copykit.corpus.columns import columns_of
+    from copykit.corpus.sources import Sources
     from copykit.datafiles import bundled
     from copykit.keywords.mine import Wanted
     from copykit.keywords.run import Recipe, mine_blocks

@@ -116,7 +116,7 @@ def corpus() -> None:
 def collect(sources: tuple[str, ...], name: str, form: str, **options: Any) -> int:
     """Collect and return the exit code."""
     from copykit.corpus.collect import Collector, Wishes
-    from copykit.corpus.sources import columns_of
+    from copykit.corpus.columns import columns_of
     from copykit.keywords.profile import load_profile
     from copykit.reports.collect import read_lines
 

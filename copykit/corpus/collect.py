@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
 
 from copykit.corpus.address import fault_of, host_of, same_site
+from copykit.corpus.columns import Columns
 from copykit.corpus.feeds import Entry, instant, looks_told, read_told
 from copykit.corpus.fetch import PASSING, Ask, Fetcher, Reply
 from copykit.corpus.files import PAGES, find_files
 from copykit.corpus.intake import Arrival, Intake
 from copykit.corpus.pages import Page, Text
-from copykit.corpus.sources import Columns, Sources
+from copykit.corpus.sources import Sources
 from copykit.corpus.store import KnownPage, Store
 from copykit.corpus.wire import unpack
 from copykit.datafiles import DataFiles

@@ -10,12 +10,12 @@ import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, cast
 
 from copykit import tables
 from copykit.corpus.blocks import MARKS, TEXT_END, TITLE_END, Block, Document, block_of
+from copykit.corpus.columns import Columns, Dated, look_at, unnamed_columns
 from copykit.corpus.files import (
     CORPUS,
     MARKDOWN,
@@ -46,7 +46,6 @@ DOCUMENT_CHARS = 1_000_000  # a longer file goes on as further documents, so tha
 BLOCK_CHARS = 240_000  # smaller ones feel the cost of each array, larger ones leave the processor's cache
 JSON_BYTES = 300_000  # of JSON lines parsed at once
 PAGE_CHARS = 8_000_000  # of an HTML page, which has to be seen whole
-SUMMED = ("count", "money")  # measures that may be added up; of an index the highest is kept, rates are left out
 
 
 class PageCut(CopykitError):
@@ -54,44 +53,6 @@ class PageCut(CopykitError):
 
     zh = "{file} 太长，只读了前 {most:,} 个字；请存成文本（.txt）或者拆开"
     en = "{file} is too long, its first {most:,} characters were read; save it as text (.txt) or split it"
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Column names by role, and how each figure is counted: count, money, index.
-
-    ``days``: the columns that tell when a text was written, where that is asked for.
-    """
-
-    text: Sequence[str]
-    body: Sequence[str]
-    id: Sequence[str]
-    figures: Mapping[str, Sequence[str]]
-    measures: Mapping[str, str]
-    days: Sequence[str] = ()
-
-
-def columns_of(data: Mapping[str, Any], *, queries: bool = False, days: bool = False) -> Columns:
-    """Return the columns from the ``columns`` data files; ``queries`` looks for searched words before titles, ``days``
-    for when a text was written, too."""
-    named = tables.merge_names(data["text"])
-    titles, keywords, bodies = named["title"], named["keyword"], named["body"]
-    texts = [*named.get("review", ()), *bodies, "text"]
-    first = [*keywords, *titles] if queries else [*titles, *keywords]
-    # "text" names a title where there is nothing else; beside a title it is the body.
-    first = [name for name in first if name != "text"]
-    measures = {entry["role"]: entry["measure"] for entry in data["metrics"]["columns"]}
-    measures = {role: measure for role, measure in measures.items() if measure in (*SUMMED, "index")}
-    figures = {role: names for role, names in tables.merge_names(data["metrics"]).items() if role in measures}
-    when = named["date"] if days else ()
-    return Columns([*first, *texts], texts, [*named["id"], "id"], figures, measures, when)
-
-
-class Dated(NamedTuple):
-    """Which rows of a table count: those whose cell under ``column`` says a day that ``holds``."""
-
-    column: str
-    holds: Callable[[str], bool]
 
 
 class Sources:
@@ -418,10 +379,10 @@ class Sources:
         dated = self._dated
         if dated is not None and dated.column not in table.headers:
             raise tables.ColumnMissing(file, dated.column, table.headers)
-        strange = {} if figures or not self.columns.figures else _apart(table)
+        strange = {} if figures or not self.columns.figures else unnamed_columns(table)
         for row in counted_rows(table, ()) if figures else table:
             if strange:
-                _look(strange, row, self.unknown, file)
+                look_at(strange, row, self.unknown, file)
             if row.error is not None:
                 self._on_error(row.error)
                 continue
@@ -492,32 +453,6 @@ class Sources:
         self.replaced += replaced
         if encoding != "utf-8":
             self.encodings[encoding] = self.encodings.get(encoding, 0) + 1
-
-
-def _apart(table: Table) -> dict[str, list[float]]:
-    """Return the columns of a table that play no role, to be filled with the numbers that they hold."""
-    return {name: [] for name in table.headers if name not in table.columns.values()}
-
-
-def _look(strange: dict[str, list[float]], row: Row, unknown: list[tuple[str, str]], file: str) -> None:
-    """Let go of the columns whose cell is no number; those that hold nothing else in ``SEEN`` rows are ``unknown``.
-
-    Ids are longer than figures, and numbers of rows count from one on.
-    """
-    for name, numbers in list(strange.items()):
-        value = parse_number(row.values.get(name, ""))
-        if value is None or value >= LEAST_ID:
-            del strange[name]
-        else:
-            numbers.append(value)
-            if len(numbers) == SEEN:
-                if numbers != [float(number) for number in range(1, SEEN + 1)]:
-                    unknown.append((file, name))
-                del strange[name]
-
-
-SEEN = 5
-LEAST_ID = 1e10
 
 
 def _cell(value: Any) -> str:

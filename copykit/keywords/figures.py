@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from copykit import tables
 from copykit.corpus.blocks import Document
-from copykit.corpus.sources import Columns, columns_of
+from copykit.corpus.columns import Columns, columns_of
 from copykit.text.normalize import fold_texts
 
 Floats = NDArray[np.float64]

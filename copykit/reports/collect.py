@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from copykit.corpus.collect import Collector, Wishes
+from copykit.corpus.columns import columns_of
 from copykit.corpus.fetch import Fetcher
-from copykit.corpus.sources import columns_of
 from copykit.corpus.store import Store, corpus_path
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError

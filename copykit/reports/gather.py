@@ -14,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from copykit.corpus.blocks import Block, Document
+from copykit.corpus.columns import Dated, columns_of
 from copykit.corpus.files import CORPUS
-from copykit.corpus.sources import Dated, Sources, columns_of
+from copykit.corpus.sources import Sources
 from copykit.corpus.store import Store, find_corpus
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError

@@ -9,7 +9,7 @@ import pytest
 
 from copykit.cli import web as web_cli
 from copykit.corpus.collect import Collector, Wishes
-from copykit.corpus.sources import columns_of
+from copykit.corpus.columns import columns_of
 from copykit.corpus.store import Store, corpus_path
 from copykit.datafiles import bundled
 from copykit.state import StateBusy

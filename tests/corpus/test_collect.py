@@ -15,8 +15,9 @@ import pytest
 from copykit.corpus import collect as module
 from copykit.corpus import near
 from copykit.corpus.collect import Collector, Wishes
+from copykit.corpus.columns import columns_of
 from copykit.corpus.intake import Intake
-from copykit.corpus.sources import Sources, columns_of
+from copykit.corpus.sources import Sources
 from copykit.corpus.store import BadName, CorpusMissing, Store, Stored, corpus_path, find_corpus
 from copykit.datafiles import bundled
 from copykit.errors import CopykitError, FileMissing

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from copykit.corpus.collect import Collector, ReaderMissing, Wishes
-from copykit.corpus.sources import columns_of
+from copykit.corpus.columns import columns_of
 from copykit.corpus.store import Store
 from copykit.datafiles import bundled
 

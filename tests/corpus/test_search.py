@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copykit.corpus.collect import Collector, Wishes
+from copykit.corpus.columns import columns_of
 from copykit.corpus.search import NothingToFind, read_query, search
-from copykit.corpus.sources import columns_of
 from copykit.corpus.store import Store, units_of
 from copykit.datafiles import bundled
 from copykit.text.normalize import fold_text

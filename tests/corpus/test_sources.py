@@ -11,8 +11,9 @@ import pytest
 
 from copykit.corpus import sources
 from copykit.corpus.blocks import Document, marked
+from copykit.corpus.columns import columns_of
 from copykit.corpus.files import NothingToRead, NotText
-from copykit.corpus.sources import PageCut, Sources, columns_of
+from copykit.corpus.sources import PageCut, Sources
 from copykit.datafiles import bundled
 from copykit.errors import CopykitError, FileMissing
 from copykit.text.clean import Cleaner

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from copykit.corpus.collect import Collector, Wishes
-from copykit.corpus.sources import columns_of
+from copykit.corpus.columns import columns_of
 from copykit.corpus.store import CorpusMissing, Store, corpus_path
 from copykit.datafiles import bundled
 from copykit.reports.gather import find_examples, open_source

@@ -29,8 +29,9 @@ from copykit.cli.keywords.out import (
 )
 from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.corpus.blocks import Document
+from copykit.corpus.columns import Columns
 from copykit.corpus.files import TABLES
-from copykit.corpus.sources import Columns, Sources
+from copykit.corpus.sources import Sources
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.model import Brief, WordChange

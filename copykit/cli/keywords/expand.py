@@ -171,7 +171,8 @@ def _read_texts(widener: Any, files: DataFiles, options: dict[str, Any], errors:
     """Take articles and reviews as evidence; return how many there were."""
     if not options["corpus"]:
         return 0
-    from copykit.corpus.sources import Sources, columns_of
+    from copykit.corpus.columns import columns_of
+    from copykit.corpus.sources import Sources
     from copykit.text.clean import Cleaner
 
     columns = columns_of(files.load("columns"), queries=False)

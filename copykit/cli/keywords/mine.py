@@ -30,7 +30,8 @@ from copykit.cli.keywords.out import (
 )
 from copykit.cli.keywords.out import told as told_errors
 from copykit.cli.language import Text, UsageMistake, lang_of, say
-from copykit.corpus.sources import Sources, columns_of
+from copykit.corpus.columns import columns_of
+from copykit.corpus.sources import Sources
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError
 from copykit.model import Keyword
