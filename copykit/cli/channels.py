@@ -8,30 +8,29 @@ import functools
 import re
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
 from copykit import datafiles, tables
 from copykit.brief import read_brief
 from copykit.channels.catalog import EFFORTS, KINDS, Catalog, least_hours
 from copykit.channels.plan import GOALS, Planner, Request
-from copykit.channels.progress import find_task, marked, plan_from, status_of
+from copykit.channels.progress import find_task, marked, status_of
 from copykit.cli import common
 from copykit.cli.command import Group, option
 from copykit.cli.common import check_ending, encoded, note, write_json
 from copykit.cli.language import Text, UsageMistake, lang_of, say
-from copykit.errors import FileMissing
-from copykit.model import Brief, Plan, Task
+from copykit.cli.saved_plans import existing_state, kept_tasks, plan_in, state_file
+from copykit.model import Brief, Plan
 from copykit.render import channels as render
 from copykit.render import plan as plans
 from copykit.render import progress
 from copykit.render.channels import View
-from copykit.state import Mark, State, state_path
+from copykit.state import Mark, State
 from copykit.tables import Sheet
 
 FILES = (".md", ".xlsx", ".ics", ".json")
@@ -198,11 +197,11 @@ def plan(brief_path: Path, form: str | None, outputs: tuple[Path, ...], **option
     results, refused = _results(files, planner.catalog, options["results"])
     name = options["name"] or brief_path.stem
     request = Request(name, options["budget"], options["hours"], start, options["weeks"], today, goal, str(brief_path))
-    kept = _kept_tasks(name)
+    kept = kept_tasks(name)
     made = planner.plan(brief, request, results, kept)
     made = dataclasses.replace(made, notes=(*made.notes, *_too_thin(files, brief, made, today)))
     if options["save"]:
-        with State(_state_file()) as state:
+        with State(state_file()) as state:
             state.save_plan(name, today.isoformat(), plans.plan_json(made))
             made = marked(made, state.marks(name))
     view = _view()
@@ -229,8 +228,8 @@ def plan(brief_path: Path, form: str | None, outputs: tuple[Path, ...], **option
 def status(name: str | None, form: str, fail_on: str | None, today: Any) -> int:
     """Tell where a saved plan stands."""
     day = datetime.date.fromisoformat(common.iso_day(today))
-    with State(_existing_state()) as state:
-        found = _saved(state, name)
+    with State(existing_state()) as state:
+        found = plan_in(state, name)
         now = status_of(found, day, state.notes(found.name))
     if form == "json":
         write_json(progress.status_json(now))
@@ -286,8 +285,8 @@ def skip(codes: tuple[str, ...], why: str, name: str | None, today: Any) -> int:
 @common.lang_option
 def add_note(code: str, text: str, name: str | None, today: Any) -> int:
     """Add a note to a task."""
-    with State(_existing_state()) as state:
-        found = _saved(state, name)
+    with State(existing_state()) as state:
+        found = plan_in(state, name)
         task = find_task(found, code)
         state.add_note(found.name, task.id, common.iso_day(today), text)
     note(say(f"记下了：{task.code} {task.title}", f"noted: {task.code} {task.title}"))
@@ -312,56 +311,6 @@ def write_plan(path: Path, made: Plan, view: View) -> None:
             with tables.atomic(path) as out:
                 for line in plans.plan_markdown(made, view):
                     out.write(line.encode("utf-8", "replace") + b"\n")
-
-
-def saved_plan(name: str | None) -> Plan:
-    """Return a saved plan with its marks, for other commands.
-
-    Raises:
-        UsageMistake: there is none.
-    """
-    with State(_existing_state()) as state:
-        return _saved(state, name)
-
-
-def plan_of(name: str) -> Plan:
-    """Return the plan of a ``.json`` file, else the saved one of that name, for other commands.
-
-    Raises:
-        FileMissing, UsageMistake: there is none, or the file holds none.
-    """
-    if not name.lower().endswith(".json"):
-        return saved_plan(name)
-    path = Path(name)
-    try:
-        body = orjson.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise FileMissing(path) from None
-    except (OSError, orjson.JSONDecodeError) as error:
-        raise UsageMistake(f"{path} 读不了：{error}", f"cannot read {path}: {error}") from None
-    if not isinstance(body, dict):
-        raise UsageMistake(f"{path} 不是计划", f"{path} is no plan")
-    return plan_from(body, name)
-
-
-def remembered(names: Sequence[str]) -> tuple[dict[tuple[str, str], dict[str, Any]], list[Plan]]:
-    """Return the codes given out in the project and its saved plans, those of ``names`` where there are any.
-
-    Raises:
-        UsageMistake: there is no plan of a name.
-    """
-    path = _state_file()
-    if not path.is_file():
-        if names:
-            raise _no_plan()
-        return {}, []
-    with State(path) as state:
-        return state.codes(), [_saved(state, name) for name in names or state.plan_names()]
-
-
-def open_state() -> State:
-    """Open, or create, the state of the project that the working folder belongs to."""
-    return State(_state_file())
 
 
 def _too_thin(files: datafiles.DataFiles, brief: Brief, made: Plan, today: datetime.date) -> Iterable[str]:
@@ -412,7 +361,7 @@ def _tell(outputs: tuple[Path, ...], saved: bool, again: bool) -> None:
         note(say(f"写好了：{'、'.join(map(str, outputs))}", f"written: {', '.join(map(str, outputs))}"))
     if saved:
         kept = say("，做完的都留着", ", what was done is kept") if again else ""
-        note(say(f"记在 {_state_file()}{kept}；看进度：copykit channels status", f"saved in {_state_file()}{kept}"))
+        note(say(f"记在 {state_file()}{kept}；看进度：copykit channels status", f"saved in {state_file()}{kept}"))
     else:
         note(
             say(
@@ -459,61 +408,15 @@ def _results(files: datafiles.DataFiles, catalog: Catalog, path: Path | None) ->
     return good, len(bad)
 
 
-def _kept_tasks(name: str) -> list[Task]:
-    """Return what was done or skipped of an earlier plan of this name."""
-    path = _state_file()
-    if not path.is_file():
-        return []
-    with State(path) as state:
-        found = state.plan(name)
-        if found is None:
-            return []
-        earlier = marked(plan_from(found.body, str(path)), state.marks(name))
-    return [task for task in (*earlier.tasks, *earlier.kept) if task.state != "open"]
-
-
 def _mark(codes: tuple[str, ...], name: str | None, mark: Mark | None, told: str) -> int:
-    with State(_existing_state()) as state:
-        found = _saved(state, name)
+    with State(existing_state()) as state:
+        found = plan_in(state, name)
         tasks = [find_task(found, code) for code in codes]  # all of them before any is marked
         for task in tasks:
             state.mark(found.name, task.id, mark)
     for task in tasks:
         note(f"{told}{say('：', ': ')}{task.code} {task.title}")
     return 0
-
-
-def _saved(state: State, name: str | None) -> Plan:
-    names = state.plan_names()
-    wanted = name or (names[0] if names else "")
-    found = state.plan(wanted)
-    if found is None:
-        if not names:
-            raise _no_plan()
-        raise UsageMistake(
-            f"没有叫“{wanted}”的计划；有 {'、'.join(names)}",
-            f"there is no plan '{wanted}'; there are {', '.join(names)}",
-        )
-    return marked(plan_from(found.body, str(state.path)), state.marks(found.name))
-
-
-def _no_plan() -> UsageMistake:
-    return UsageMistake(
-        "这个项目里还没有存过计划；先 copykit channels plan 资料.toml --save",
-        "no plan is saved in this project; first copykit channels plan BRIEF --save",
-    )
-
-
-def _state_file() -> Path:
-    here = Path.cwd()
-    return state_path(datafiles.project_folder(here) or here)
-
-
-def _existing_state() -> Path:
-    path = _state_file()
-    if not path.is_file():
-        raise _no_plan()
-    return path
 
 
 @functools.cache

@@ -14,8 +14,8 @@ from copykit.brief import read_brief
 from copykit.channels import tracking
 from copykit.channels.catalog import Catalog
 from copykit.channels.tracking import KINDS, UTM, Known, SpokenWords, TrackedCode, codes_of, tag_url
-from copykit.cli import channels as plans
 from copykit.cli import common
+from copykit.cli import saved_plans as plans
 from copykit.cli.command import Group, option
 from copykit.cli.common import check_ending, encoded, note, write_json
 from copykit.cli.language import Text, UsageMistake, lang_of, say

@@ -24,8 +24,8 @@ from copykit.channels.links import (
     placed_in,
     placed_of,
 )
-from copykit.cli import channels as plans
 from copykit.cli import common, web
+from copykit.cli import saved_plans as plans
 from copykit.cli.common import check_ending, encoded, note, write_json
 from copykit.cli.language import UsageMistake, lang_of, say
 from copykit.cli.progress import ProgressLine

@@ -15,8 +15,8 @@ from copykit.channels import review as reviews
 from copykit.channels.catalog import Catalog
 from copykit.channels.outcomes import open_outcomes, read_outcomes
 from copykit.channels.review import Joined, Money, NextRow, Register
-from copykit.cli import channels as plans
 from copykit.cli import common
+from copykit.cli import saved_plans as plans
 from copykit.cli.command import Command, option
 from copykit.cli.common import check_ending, encoded, note, write_json
 from copykit.cli.funnel import source_of, tell_refused
