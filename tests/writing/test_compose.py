@@ -266,3 +266,21 @@ def test_a_threads_title_is_of_the_thread() -> None:
     for seed in map(str, range(20)):
         made = compose(form(plans=[plan], body=body), seed, **THREADED)
         assert ("风" in made.title.text) == ("喇叭" in "".join(texts(made)))
+
+
+def test_what_has_to_name_the_goods_again_names_them_least() -> None:
+    body = "== title\n{{ product }}\n== one\n{{ product }}好。\n== two\n{{ product }}轻。\n"
+    body += "== link\n找{{ product }}的，点{{ product }}。\n--\n要的，点{{ product }}。\n"
+    for seed in map(str, range(10)):
+        made = compose(form({"say": ["one two link"]}, body=body), seed)
+        assert texts(made) == ["折叠伞好。折叠伞轻。要的，点折叠伞。"]
+
+
+def test_parts_that_name_one_heading_share_it() -> None:
+    parts = [
+        {"head": "price", "say": ["open"]},
+        {"head": "price", "say": ["nothing!"]},
+        {"head": "price", "say": ["own"]},
+    ]
+    made = compose(form(*parts))
+    assert [block.kind for block in made.blocks] == ["head", "para", "para"]
