@@ -5,12 +5,16 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from copykit.model import Brief, Finding
+from copykit.model import Finding
 from copykit.rules.kinds import Build, KindMaker, Words, lexicon_of
 from copykit.rules.reading import Reading
 from copykit.rules.rule import Rule
 from copykit.text.normalize import fold_text
+
+if TYPE_CHECKING:
+    from copykit.model import Brief
 
 
 class Goods:
