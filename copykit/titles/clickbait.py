@@ -221,8 +221,8 @@ class Shapes:
         return None if fact is None else _place_of(words, *fact, low)
 
     def _tells(self, words: Sequence[str], at: int) -> bool:
-        """Return whether what is counted was lived through: 换了五种粮 lists nothing, 整理了五种 does."""
-        return "".join(words[max(0, at - 2) : at]).endswith(self._undergone)
+        """Return whether what is counted was lived through, or has a place: 换了五种粮 and 第一句 list nothing."""
+        return words[at][0] == "第" or "".join(words[max(0, at - 2) : at]).endswith(self._undergone)
 
     def _pointing(self, reading: Reading) -> None:
         """Add the first pointer after which nothing is named, or else the first after which goods are."""
