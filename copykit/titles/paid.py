@@ -9,11 +9,21 @@ from copykit.model import Finding, Severity
 GRAVITY: Mapping[Severity, int] = {"error": 0, "warning": 1, "hint": 2}
 
 
-def unearned(findings: Sequence[Finding], dimensions: Container[str]) -> list[Finding]:
+def unearned(
+    findings: Sequence[Finding], dimensions: Container[str], unlawful: tuple[str, int] | None = None
+) -> list[Finding]:
     """Return the findings; what earns points on words that an error bars is told for nothing.
 
     月入十万 cannot be written, so its size is no merit. An error about the whole title bars no word of it.
+    ``unlawful``: in which dimension an error of the law costs how much, where its rule charges nothing.
     """
+    if unlawful is not None:
+        findings = [
+            finding._replace(dimension=unlawful[0], points=unlawful[1])
+            if finding[5] == "error" and finding[9] is None and finding[0].startswith("law/")
+            else finding
+            for finding in findings
+        ]
     whole = max(finding[2] for finding in findings)
     errors = [finding for finding in findings if finding[5] == "error" and finding[2] - finding[1] < whole]
     return [

@@ -39,6 +39,7 @@ class Dimension:
     weight: float = 0.0
     high: int = 101
     together: tuple[Together, ...] = ()
+    unlawful: int = 0  # what an error of the law costs that no rule charges
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ def _dimensions(table: Mapping[str, Any], lang: str) -> dict[str, Dimension]:
             part.get("weight", 0.0),
             part.get("high", 101),
             tuple(_together(part.get("together", {}), lang)),
+            part.get("unlawful", 0),
         )
         for name, part in table.items()
     }

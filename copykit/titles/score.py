@@ -118,6 +118,9 @@ class TitleScorer:
         self._dimensions = {name: base for name, base in bases.items() if name not in profile.risks}
         # What was learned adds up as it was learned; a risk, too, is a sum of signs.
         self._paid_once = frozenset(self._dimensions) if settings.learned is None else frozenset()
+        self._unlawful = next(
+            ((name, part.unlawful) for name, part in profile.dimensions.items() if part.unlawful), None
+        )
         self._weights = {name: part.weight for name, part in profile.dimensions.items()}
         # What every title needs, at hand: an attribute of an attribute costs as much as a sum.
         self._bases = {name: part.base for name, part in self._parts.items()}
@@ -209,7 +212,7 @@ class TitleScorer:
         counted: dict[str, list[Finding]] = {}
         for finding in findings:  # any() would take three times as long
             if finding[5] == "error":
-                findings = unearned(findings, self._dimensions)
+                findings = unearned(findings, self._dimensions, self._unlawful)
                 break
         for finding in findings:
             dimension = finding[9]
