@@ -89,8 +89,10 @@ def _wanted(error: click.BadParameter) -> str:
         case click.types._NumberRangeBase(min=low, max=high) as kind:
             number = "整数" if isinstance(kind, click.IntRange) else "数字"
             if low is None or high is None:
-                return f"要填不小于 {low:g} 的{number}" if low is not None else f"要填不大于 {high:g} 的{number}"
-            return f"要填 {low:g} 到 {high:g} 之间的{number}"
+                return (
+                    f"要填不小于 {low:,.10g} 的{number}" if low is not None else f"要填不大于 {high:,.10g} 的{number}"
+                )
+            return f"要填 {low:,.10g} 到 {high:,.10g} 之间的{number}"
         case click.DateTime():
             return "日期写成 2026-11-21 这样"
         case click.types.FloatParamType() | click.types.IntParamType():

@@ -154,14 +154,23 @@ def show(path: Path, label: str | None, form: str) -> int:
 @option("--as", "system", type=click.Choice(scheduling.SYSTEMS), default="cron", zh="哪种系统", en="for which system")
 @option("--hour", type=click.IntRange(0, 23), default=8, metavar="H", zh="几点（默认 8）", en="the hour (8)")
 @option("--minute", type=click.IntRange(0, 59), metavar="M", zh="几分（默认按报告算一个避开整点的）", en="the minute")
-@option("--weekday", type=click.IntRange(1, 7), default=1, metavar="N", zh="周报在周几（1 是周一）", en="1 is Monday")
+@option(
+    "--weekday",
+    type=click.IntRange(1, 7),
+    metavar="N",
+    zh="周报在周几（1 是周一，默认）",
+    en="1 is Monday, the default",
+)
 @common.lang_option
-def schedule(path: Path, system: str, hour: int, minute: int | None, weekday: int) -> int:
+def schedule(path: Path, system: str, hour: int, minute: int | None, weekday: int | None) -> int:
     """Print the lines."""
     settings = read_settings(path)
     if minute is None:
         minute = scheduling.minute_of(str(settings.path))
-    when = scheduling.When(settings.period, hour, minute, weekday - 1)
+    if weekday is not None and settings.period != "week":
+        zh = "--weekday 只管周报：这份报告" + ("每天出" if settings.period == "day" else "每月 1 日出")
+        note(say(zh, f"--weekday is for weekly reports: this one runs {_RUNS[settings.period]}"))
+    when = scheduling.When(settings.period, hour, minute, (weekday or 1) - 1)
     command = [sys.executable, "-m", "copykit", "report", "run", str(settings.path), "--quiet"]
     name = f"copykit-{settings.path.stem}"
     zone = str(settings.timezone)
@@ -178,8 +187,16 @@ def schedule(path: Path, system: str, hour: int, minute: int | None, weekday: in
             click.echo(scheduling.systemd(when, command, zone, name), nl=False)
         case _:
             click.echo(scheduling.windows(when, command, name), nl=False)
-            note(say(f"这里的时间按这台机器的时区，不是 {zone}", f"times are the machine's own, not {zone}"))
+            note(
+                say(
+                    f"这里的时间按这台机器的时区；它不在 {zone} 的话，用 --hour、--minute 写成这台机器上的钟点",
+                    f"times are the machine's own; where it is not in {zone}, give its time by --hour and --minute",
+                )
+            )
     return 0
+
+
+_RUNS = {"day": "every day", "month": "on the first of a month"}
 
 
 def _today(given: Any, settings: ReportSettings) -> datetime.date:

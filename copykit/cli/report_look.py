@@ -164,7 +164,11 @@ def _plan_there(settings: ReportSettings) -> Words:
 
 def _targets_there(settings: ReportSettings, files: DataFiles) -> Words:
     names = [target.name for target in targets_of(settings.deliveries, settings.folder, bots(files))]
-    return Words("、".join(names), ", ".join(names))
+    zh, en = "、".join(names), ", ".join(names)
+    if not settings.address:
+        zh += "；没写 address（完整报告的网址），收到的人打不开全文"
+        en += "; no address is set, so those who get it cannot open the whole report"
+    return Words(zh, en)
 
 
 def _ping_there(settings: ReportSettings) -> Words:

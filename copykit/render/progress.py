@@ -51,9 +51,11 @@ def status_text(status: Any, view: View) -> str:
         where = say("已经结束", "is over")
     else:
         where = say(f"第 {status.week} 周，共 {plan.weeks} 周", f"week {status.week} of {plan.weeks}")
+    late = len(status.late)
     counts = say(
-        f"做完 {status.done} · 跳过 {status.skipped} · 过了没做 {len(status.late)} · 还有 {status.open}",
-        f"{status.done} done · {status.skipped} skipped · {len(status.late)} late · {status.open} open",
+        f"做完 {status.done} · 跳过 {status.skipped} · 没做 {status.open}" + (f"（{late} 件过了日子）" if late else ""),
+        f"{status.done} done · {status.skipped} skipped · {status.open} open"
+        + (f" ({late} of them late)" if late else ""),
     )
     lines = [terminal.paint(terminal.safe(f"{plan.name} {where}"), "strong"), f"  {counts}", ""]
     lines.append(terminal.paint(say(f"今天 {view.day(status.today)}", f"today {view.day(status.today)}"), "strong"))
@@ -108,7 +110,7 @@ def _cadences(cadences: Sequence[Any], view: View) -> list[str]:
         else:
             first, asked, done = cadence.broken
             held = say(
-                f"守住 {cadence.kept}/{cadence.weeks} 周；断在 {first:%m-%d} 那周（{asked} 做了 {done}）",
+                f"守住 {cadence.kept}/{cadence.weeks} 周；断在 {first:%m-%d} 那周（该做 {asked} 次，做了 {done} 次）",
                 f"{cadence.kept} of {cadence.weeks} weeks kept; broken in the week of {first}: {done} of {asked}",
             )
         rows.append([f"  {cadence.name}", cadence.words, week, held])

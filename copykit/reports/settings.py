@@ -13,7 +13,7 @@ from typing import Any
 
 from copykit import parsing, schemas
 from copykit.corpus.files import find_files
-from copykit.errors import CopykitError, DataFileError, Problem
+from copykit.errors import CopykitError, DataFileError, Problem, Words
 from copykit.reports.period import Kind, Period
 from copykit.tables.days import find_day
 
@@ -128,10 +128,12 @@ class ReportSettings:
         return error.say(self.lang).replace(f"{self.folder}{os.sep}", "")
 
     def where(self, period: Period) -> str:
-        """Return what a message gives as the report's address: the one set, else its path."""
+        """Return what a message gives as the report's address: the one set, else the path of who makes it."""
         if self.address:
             return _filled(self.address, {"period": period.label})
-        return str(self.report_folder / period.label / f"report.{self.forms[0]}")
+        path = Path(self.output, period.label, f"report.{self.forms[0]}").as_posix()
+        here = Words(f"在做报告的电脑上，{path}", f"{path} on the computer that makes it")
+        return here.say(self.lang)
 
 
 def read_settings(path: Path) -> ReportSettings:

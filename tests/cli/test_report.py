@@ -458,3 +458,11 @@ def test_a_schedule_is_a_line_that_can_be_pasted(shop: Path, capsys: pytest.Capt
     assert "report run" in shown
     assert run(["report", "schedule", settings(shop), "--as", "systemd", "--hour", "9"]) == 0
     assert "OnCalendar=Mon *-*-* 09:" in capsys.readouterr().out
+    month = shop / "月报.toml"
+    month.write_text(
+        (shop / "周报.toml").read_text("utf-8").replace("[[source]]", 'period = "month"\n[[source]]', 1), "utf-8"
+    )
+    assert run(["report", "schedule", str(month), "--weekday", "3"]) == 0
+    shown = capsys.readouterr()
+    assert " 1 * * " in shown.out
+    assert "--weekday 只管周报：这份报告每月 1 日出" in shown.err
