@@ -23,8 +23,9 @@ from copykit.rules import kinds as rule_kinds
 from copykit.rules import rule as rules
 from copykit.rules.applies import ALWAYS
 from copykit.rules.check import plain_context
-from copykit.rules.claims import ASKED, EXCUSED, Excused
+from copykit.rules.claims import EXCUSED, Excused
 from copykit.rules.engine import Engine, Part
+from copykit.rules.exemptions import ASKED
 from copykit.rules.kinds import Kind, KindMaker
 from copykit.rules.reading import Context, Reading
 from copykit.rules.relations import WHOLE

@@ -84,26 +84,16 @@ def faults_in(text: str, field: Field, segmenter: Segmenter) -> list[Fault]:
     if field.most and size > field.most:
         zh = f"有 {size} 个字，一句话里放不下，最多 {field.most} 个：只留一件事，别的另写一条"
         found.append((zh, f"has {size} characters, {field.most} at most: keep one thing, tell the others apart"))
-    first = _begun_with(text, field)
+    first = begun_with(text, field)
     if first:
         zh = f"用“{first}……”开头，前面接上商品名就有两个主语，直接写它有什么"
         found.append((zh, f"begins with '{first}', a second subject behind the product's name; say what it has"))
     return found
 
 
-def second_subject(path: KeyPath, text: str, files: DataFiles) -> str:
-    """Return the words with which a text begins and should not, behind a product's name; empty when it does not."""
-    key = key_of(path)
-    return next((_begun_with(text, field) for field in fields(files) if field.key == key), "")
-
-
-def _begun_with(text: str, field: Field) -> str:
+def begun_with(text: str, field: Field) -> str:
+    """Return the words with which a text begins and should not: a second subject behind a name. Empty without."""
     return next((word for word in field.not_first if text.strip().startswith(word)), "")
-
-
-def shapes_of(files: DataFiles) -> Mapping[str, str]:
-    """Return the shape of the text of each field, by key without numbers."""
-    return {each.key: each.shape for each in fields(files)}
 
 
 def as_noun(text: str) -> str:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,7 @@ import click
 from copykit import batch, tables
 from copykit.cli import common
 from copykit.cli.command import Group, option
-from copykit.cli.common import note
-from copykit.cli.language import Text, UsageMistake, lang_of, say
+from copykit.cli.language import Text, UsageMistake, lang_of
 from copykit.cli.progress import ProgressLine
 from copykit.cli.titles_out import (
     FILES,
@@ -31,6 +30,7 @@ from copykit.cli.titles_out import (
     write_file,
     write_lines,
 )
+from copykit.cli.titles_tally import Tally, told
 from copykit.datafiles import DataFiles
 from copykit.errors import CopykitError, Words
 from copykit.model import TitleAdvice, TitleScore
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from copykit.text.segment import UserWord
 
 PAGES = 5  # this many titles at most are shown as a page each
-SHOWN_ROWS = 5  # numbers of rows with one and the same trouble
 
 SCORE = Text(
     "给标题打分，说明哪个词加了几分、扣了几分、为什么，再给出最有用的两处改法。\n"
@@ -217,45 +216,6 @@ class _Room:
     user_words: tuple[UserWord, ...] = ()
 
 
-@dataclass(slots=True)
-class _Rows:
-    """How many rows, and the numbers of the first few; ``told`` when the sentence names its row itself."""
-
-    count: int = 0
-    told: bool = False
-    first: list[int] = field(default_factory=list)
-
-    def add(self, number: int) -> None:
-        """Count a row, and keep its number while they are few."""
-        self.count += 1
-        if self.count <= SHOWN_ROWS:
-            self.first.append(number)
-
-    def listed(self) -> str:
-        """Return the numbers, and how many more there are."""
-        shown = say("、", ", ").join(f"{number:,}" for number in self.first)
-        if self.count > len(self.first):
-            shown += say(f" 等，共 {self.count:,}", f" and {self.count - len(self.first):,} more")
-        return shown
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What a run has come to.
-
-    ``refused`` maps a sentence to its rows; ``garbled`` counts the places that could not be decoded, ``left_out`` the
-    titles that a screenful has no room for.
-    """
-
-    done: int = 0
-    failed: int = 0
-    under: _Rows = field(default_factory=_Rows)
-    seconds: float = 0.0
-    garbled: int = 0
-    left_out: int = 0
-    refused: dict[str, _Rows] = field(default_factory=dict)
-
-
 def _prepare(files: DataFiles, options: dict[str, Any]) -> _Room:
     from copykit.text.segment import Segmenter, load_user_words
 
@@ -317,7 +277,7 @@ def _finish(
     room: _Room, rows: Iterable[Row], table: Table | None, form: str, options: dict[str, Any], source: str | None
 ) -> int:
     """Score the rows, write what was asked for, tell what could not be done, and return the exit code."""
-    tally = _Tally()
+    tally = Tally()
     headers = table.headers if table is not None else ()
     output = Output(
         room.view,
@@ -332,7 +292,7 @@ def _finish(
         plain_lines = form == "jsonl" and output.advise is None and options["output"] is None
         if plain_lines and source is not None and top is None:
             write_bytes(_lines(room, rows, table, tally, progress, options, source))
-            return _told(tally, table, options, source)
+            return told(tally, table, options, source)
         pairs: Pairs = _scored(room, rows, table, tally, progress, options["fail_under"])
         if options["output"]:
             best = Best(top or SCREENFUL)
@@ -352,7 +312,7 @@ def _finish(
                 _print_pages(room, pairs)
             else:
                 write_lines(pairs, form, output)
-    return _told(tally, table, options, source)
+    return told(tally, table, options, source)
 
 
 def _advise(room: _Room) -> Advise:
@@ -366,22 +326,11 @@ def _advise(room: _Room) -> Advise:
     return advise
 
 
-def _told(tally: _Tally, table: Table | None, options: dict[str, Any], source: str | None) -> int:
-    """Tell what could not be done, and return the exit code."""
-    tally.garbled = table.replaced if table is not None else 0
-    _report(tally, options, source)
-    if table is not None:
-        common.tell_table(table)
-    if tally.failed or tally.garbled or not tally.done:
-        return common.REJECTED
-    return common.FAILED if tally.under.count else 0
-
-
 def _lines(
     room: _Room,
     rows: Iterable[Row],
     table: Table | None,
-    tally: _Tally,
+    tally: Tally,
     progress: ProgressLine,
     options: dict[str, Any],
     source: str,
@@ -407,7 +356,7 @@ def _lines(
     jobs = options["jobs"] or _jobs_for(source)
     for lot in write_lots(sent(), recipe, LineWriter(room.scorer, fail_under), jobs):
         for number, sentence, names_row in lot.refused:
-            _refuse(tally, number, sentence, names_row)
+            tally.refuse(number, sentence, names_row)
         tally.done += lot.done
         for number in lot.under:
             tally.under.add(number)
@@ -425,13 +374,6 @@ def _jobs_for(source: str) -> int:
 WORTH_A_PROCESS = 1_500_000  # bytes: some thirty thousand titles, three seconds of work
 
 
-def _refuse(tally: _Tally, number: int, sentence: str, names_row: bool) -> None:
-    tally.failed += 1
-    rows = tally.refused.setdefault(sentence, _Rows())
-    rows.told = names_row
-    rows.add(number)
-
-
 def _print_pages(room: _Room, pairs: Pairs) -> None:
     scores = [outcome for _, outcome in pairs if isinstance(outcome, TitleScore)]
     advise = _advise(room)
@@ -445,7 +387,7 @@ def _scored(
     room: _Room,
     rows: Iterable[Row],
     table: Table | None,
-    tally: _Tally,
+    tally: Tally,
     progress: ProgressLine,
     fail_under: float | None,
 ) -> Iterator[tuple[Row, TitleScore | CopykitError]]:
@@ -463,7 +405,7 @@ def _scored(
     run = batch.run(_checked(rows), work, progress=progress)
     for row, outcome in run:
         if isinstance(outcome, CopykitError):
-            _refuse(tally, row.number, outcome.say(room.view.lang), "row" in outcome.facts)
+            tally.refuse(row.number, outcome.say(room.view.lang), "row" in outcome.facts)
         else:
             tally.done += 1
             if fail_under is not None and outcome.overall.value < fail_under:
@@ -481,64 +423,6 @@ def _checked(rows: Iterable[Row]) -> Iterator[Row]:
             except CopykitError as error:
                 row = row._replace(error=error)
         yield row
-
-
-def _report(tally: _Tally, options: dict[str, Any], source: str | None) -> None:
-    """Tell on stderr how many were done, which rows were not and why, and where everything is."""
-    many = source is not None
-    if many:
-        note(
-            say(
-                f"{tally.done:,} 条打好了分，用时 {tally.seconds:.1f} 秒",
-                f"{tally.done:,} titles scored in {tally.seconds:.1f} s",
-            )
-        )
-    for sentence, rows in tally.refused.items():
-        if rows.told:
-            note(sentence)
-        elif many:
-            note(say(f"第 {rows.listed()} 行没能打分：{sentence}", f"row {rows.listed()} not scored: {sentence}"))
-        else:
-            note(say(f"第 {rows.listed()} 个标题没能打分：{sentence}", f"title {rows.listed()} not scored: {sentence}"))
-    if not tally.done and not tally.failed:
-        where = say("标准输入", "stdin") if source == "-" else Path(source or "").name
-        note(
-            say(
-                f"{where} 里一条标题也没有，请检查文件或列名",
-                f"there is no title in {where}; check the file or the column",
-            )
-        )
-    if tally.garbled:
-        note(
-            say(
-                f"文件里有 {tally.garbled:,} 处读不出来的字节，已换成 �",
-                f"{tally.garbled:,} places could not be decoded",
-            )
-        )
-    if tally.under.count:
-        mark, rows_under = f"{options['fail_under']:g}", tally.under.listed()
-        note(
-            say(
-                f"{tally.under.count:,} 条低于 {mark} 分：第 {rows_under} {'行' if many else '条'}",
-                f"{tally.under.count:,} under {mark}: {'row' if many else 'title'} {rows_under}",
-            )
-        )
-    if tally.left_out and not options["output"]:
-        note(
-            say(
-                f"只列了分数最高的 {tally.done - tally.left_out} 条，还有 {tally.left_out:,} 条没列："
-                f"--top {tally.done} 全列出来，-o 打分.xlsx 存成文件",
-                f"the best {tally.done - tally.left_out} are shown, {tally.left_out:,} are not: "
-                f"--top {tally.done} shows all, -o scores.xlsx keeps them",
-            )
-        )
-    if options["output"]:
-        note(
-            say(
-                f"全部 {tally.done + tally.failed:,} 行在 {options['output']}",
-                f"all {tally.done + tally.failed:,} rows are in {options['output']}",
-            )
-        )
 
 
 def _used_titles(files: DataFiles, path: Path) -> Iterator[str]:

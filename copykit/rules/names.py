@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from copykit.lexicon import holds_names
 from copykit.model import Finding
-from copykit.rules.claims import lowering
+from copykit.rules.exemptions import lowering
 from copykit.rules.kinds import Build, KindMaker
 from copykit.rules.reading import Batch, Context, Reading
 from copykit.rules.rule import Rule

@@ -96,7 +96,7 @@ def _header_rows(first: Sequence[Record]) -> Iterator[tuple[int, list[str], list
     """Yield the position of each row, its cells and names; and of two that can be one header, at the lower one's.
 
     Such a one has blanks below the columns whose names take both rows, names below the others (流量 over 展现量 and
-    点击量), and no figures.
+    点击量; a spreadsheet leaves the group's name in its first cell or writes it in each), and no figures.
     """
     above: list[str] = []
     for position, record in enumerate(first):
@@ -109,7 +109,7 @@ def _header_rows(first: Sequence[Record]) -> Iterator[tuple[int, list[str], list
         pairs = list(zip(upper, below, strict=True))
         if (
             any(top and not cell for top, cell in pairs)
-            and any(cell and not top for top, cell in pairs)
+            and any(cell and top in ("", left) for left, (top, cell) in zip(upper, pairs[1:], strict=False))
             and not any(cell[:1].isdigit() or cell[:1] in "-¥￥" for cell in below if cell)
         ):
             yield position, [cell or top for top, cell in pairs], _joined(pairs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -194,11 +195,16 @@ def goods_named(
 
 def goods_of_brief(text: str, brief: Brief | None) -> tuple[int, int] | None:
     """Return where a folded title first calls the goods as their brief does, None where it does not."""
-    for name in (brief.category, brief.product) if brief is not None else ():
-        folded = fold_text(name).strip()
-        if folded and (at := text.find(folded)) >= 0:
-            return at, at + len(folded)
+    for name in _called(brief) if brief is not None else ():
+        if (at := text.find(name)) >= 0:
+            return at, at + len(name)
     return None
+
+
+@functools.lru_cache(maxsize=8)  # one brief judges a whole table
+def _called(brief: Brief) -> tuple[str, ...]:
+    """Return the folded names by which a brief calls its goods."""
+    return tuple(filter(None, (fold_text(name).strip() for name in (brief.category, brief.product))))
 
 
 _NO_FAMILY = "-"

@@ -15,7 +15,7 @@ from itertools import accumulate, groupby
 from typing import Any, NamedTuple
 
 from copykit.brief.said import FILE_NAMES, Path, said_in
-from copykit.brief.shapes import as_noun, key_of, second_subject, shapes_of
+from copykit.brief.shapes import as_noun, begun_with, fields, key_of
 from copykit.compliance import Checker
 from copykit.datafiles import DataFiles
 from copykit.errors import Words
@@ -85,9 +85,11 @@ def open_ledger(
     left = dataclasses.replace(
         brief, claims=claims, material=dataclasses.replace(material, stories=stories, stock=stock)
     )
-    nouns = {key for key, shape in shapes_of(files).items() if shape == "noun" and key not in _NAMED_ELSEWHERE}
+    shaped = {field.key: field for field in fields(files)}
     for path, text in list(said_in(left)):
-        noun = as_noun(text) if key_of(path) in nouns else text.strip()
+        field = shaped.get(key_of(path))
+        is_noun = field is not None and field.shape == "noun" and field.key not in _NAMED_ELSEWHERE
+        noun = as_noun(text) if is_noun else text.strip()
         if noun == text.strip() or (not noun and path == ("product",)):
             continue
         if noun != clean(text):  # that a stop at the end is not written is nothing to tell
@@ -103,7 +105,11 @@ def open_ledger(
             # What this proof stood for has to be judged without it.
             proofs = proofs or (path[0], path[-1]) == ("selling_points", "proof")
     # A second subject behind the product's name is no sentence; where there is nothing else to say, it is said so.
-    second = [(path, text, word) for path, text in said_in(left) if (word := second_subject(path, text, files))]
+    second = [
+        (path, text, word)
+        for path, text in said_in(left)
+        if (field := shaped.get(key_of(path))) is not None and (word := begun_with(text, field))
+    ]
     if len(second) < sum(bool(point.feature) for point in left.material.points):
         for path, text, word in second:
             hold(".".join(map(str, path)), text, "subject", word=word)

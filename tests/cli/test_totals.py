@@ -37,13 +37,20 @@ READERS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "command"), READERS, ids=[" ".join(command[:2]) for _, command in READERS])
-def test_a_row_of_sums_changes_nothing_and_is_told(
-    name: str, command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture(params=READERS, ids=lambda reader: " ".join(reader[1][:2]))
+def reader(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, list[str]]:
+    """A table's name and the command that reads it, in a folder with a brief."""
     monkeypatch.chdir(tmp_path)
     sample = Path(__file__).parents[2] / "corpora/samples/mascara.toml"
     Path("睫毛膏.toml").write_bytes(sample.read_bytes())
+    name, command = request.param
+    return name, command
+
+
+def test_a_row_of_sums_changes_nothing_and_is_told(
+    reader: tuple[str, list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, command = reader
     Path(name).write_text(ROWS[name], "utf-8")
     code = run(command)
     without = capsys.readouterr()
@@ -54,13 +61,8 @@ def test_a_row_of_sums_changes_nothing_and_is_told(
     assert "行是合计，没有再算一遍" in told.err
 
 
-@pytest.mark.parametrize(("name", "command"), READERS, ids=[" ".join(command[:2]) for _, command in READERS])
-def test_a_file_that_breaks_off_is_told(
-    name: str, command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    sample = Path(__file__).parents[2] / "corpora/samples/mascara.toml"
-    Path("睫毛膏.toml").write_bytes(sample.read_bytes())
+def test_a_file_that_breaks_off_is_told(reader: tuple[str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    name, command = reader
     Path(name).write_text(ROWS[name].rstrip("\n").rpartition(",")[0], "utf-8")
     run(command)
     assert f"第 {ROWS[name].count(chr(10))} 行没写完就断了" in capsys.readouterr().err
