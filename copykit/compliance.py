@@ -346,6 +346,15 @@ def _told_once(findings: Iterable[Finding]) -> list[Finding]:
     return list(told.values())
 
 
+def lawful_once(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Return the findings of all packs, in their order, with those of the law as a report tells them: each hit once."""
+    of_law = [finding for finding in findings if finding.rule.partition("/")[0] in PACKS]
+    if len(of_law) < 2:
+        return findings
+    told = set(_told_once(settled(of_law)))
+    return [finding for finding in findings if finding in told or finding.rule.partition("/")[0] not in PACKS]
+
+
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings by place, then rule."""
     return sorted(findings, key=lambda finding: (finding.start, finding.end, finding.rule))

@@ -259,8 +259,8 @@ class SmallCostKind:
         for price in quantities:
             for use in quantities if price.measure.id == _PRICE and not price.plain else ():
                 verb = next((verb for verb in self.uses if text.endswith(verb, 0, use.start)), "")
-                long = verb and use.measure.id == _TIME and use.low >= self.least_use
-                if long and price.high <= self.per_day * use.low / _DAY:
+                long = use.measure.id == _TIME and use.low >= self.least_use and not text.startswith(_OF, use.end)
+                if verb and long and price.high <= self.per_day * use.low / _DAY:
                     effect = (use.start - len(verb), use.end)
                     return (self.rule.finding(reading, *price[:2], related=(effect,), effect=text[slice(*effect)]),)
         return ()
@@ -282,11 +282,14 @@ class SmallCostKind:
         for quantity in quantities:
             extreme = self.quantities.extreme(reading, quantity)
             verb = next((verb for verb in self.verbs if text.endswith(verb, 0, quantity.start)), "")
+            if verb and text.startswith(_OF, quantity.end):
+                continue
             if extreme is not None and extreme.above and (extreme.points >= self.strong or verb):
                 yield quantity.start - len(verb), quantity.end
 
 
 _PRICE, _TIME, _DAY = "money", "time", 86400
+_OF = "的"  # behind a time of use: how old the thing is, no effect of the cost (用了八年的旧风扇)
 
 
 class HeapKind:

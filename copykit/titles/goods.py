@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -212,11 +212,13 @@ _MODEL = 8  # characters of a model between a thing and what is made for it: 苹
 
 
 def names_goods(starts: Sequence[int], start: int, end: int) -> bool:
-    """Return whether a hit ends where a word does, or at least goes on into a second one.
+    """Return whether a hit ends where a word does, or goes on into a second one from where a word begins.
 
-    A word that only begins a longer one names nothing (帽子 in 帽子戏法), one that ends it does (锅 in 炒锅).
+    A word that only begins a longer one names nothing (帽子 in 帽子戏法), one that ends it does (锅 in 炒锅). Nor does
+    what is glued from parts of two (水杯 in 喝水杯子).
     """
-    return starts[bisect_right(starts, start)] <= end
+    behind = bisect_right(starts, start)
+    return starts[behind] <= end and (starts[behind - 1] == start or starts[bisect_left(starts, end)] == end)
 
 
 KINDS: dict[str, KindMaker] = {"unlike": UnlikeKind, "row": RowKind, "no_goods": NoGoodsKind}

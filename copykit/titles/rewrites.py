@@ -174,12 +174,13 @@ class Rewriter:
 
     def _drop(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         """Take out what costs points, with the sign that it leaves hanging, and with a clause that it leaves empty."""
+        yield from self._without_all(score, data)
         yield from self._without_repeats(score, data)
         errors = [finding for finding in score.findings if finding.severity == "error"]
         for finding in score.findings:
             if finding.rule not in data["rules"] or is_whole(finding, score):
                 continue
-            if any(error.start < finding.end and finding.start < error.end for error in errors):
+            if _is_in(finding, errors):
                 continue  # half a word that is barred is barred still
             start, end = self._whole_words(score.title, finding.start, finding.end, data)
             if not self._can_stand(score.title, start, end, data):
@@ -193,6 +194,26 @@ class Rewriter:
                     start, end = clause
             if ink(rest := without(score.title, start, end)) >= _LEAST_CLAUSE:
                 yield rest, {"old": score.title[start:end]}
+
+    def _without_all(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+        """Take out of a listing title all that costs and can go, if it still says what is sold."""
+        if score.profile != "listing":
+            return
+        errors = [finding for finding in score.findings if finding.severity == "error"]
+        places = {
+            (each.start, each.end)
+            for each in score.findings
+            if each.rule in data["rules"] and not is_whole(each, score) and not _is_in(each, errors)
+        }
+        title, taken = score.title, list[str]()
+        for place in sorted(places, reverse=True):
+            start, end = self._whole_words(title, *place, data)
+            rest = without(title, start, end)
+            if ink(rest) >= _LEAST_CLAUSE and self._can_stand(title, start, end, data) and self._names_goods(rest):
+                taken.append(title[start:end])
+                title = rest
+        if len(set(taken)) > 1:
+            yield title, {"old": "”“".join(dict.fromkeys(reversed(taken)))}
 
     def _without_repeats(self, score: TitleScore, data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         """Take out a word at every place where it costs, the last first, if the title reads without any of them."""
@@ -447,6 +468,11 @@ _KINDS = {
     "front": Rewriter._front,
     "shorten": Rewriter._shorten,
 }
+
+
+def _is_in(finding: Finding, others: Iterable[Finding]) -> bool:
+    """Return whether a finding shares words with one of others."""
+    return any(other.start < finding.end and finding.start < other.end for other in others)
 
 
 def quoted(words: Iterable[str], lang: str) -> str:

@@ -211,8 +211,8 @@ class TitleScorer:
         findings = self._engine.find(reading)
         counted: dict[str, list[Finding]] = {}
         for finding in findings:  # any() would take three times as long
-            if finding[5] == "error":
-                findings = unearned(findings, self._dimensions, self._unlawful)
+            if finding[5] != "hint":
+                findings = unearned(compliance.lawful_once(findings), self._dimensions, self._unlawful)
                 break
         for finding in findings:
             dimension = finding[9]
