@@ -83,8 +83,10 @@ def listings() -> None:
     "--max-change",
     type=click.FloatRange(0, 1),
     metavar="0-1",
-    zh="在用的标题最多改多少（去掉的、加上的各不超过这一份；默认 0.3，没有搜索流量的随便改；1 是全改）",
-    en="how much of titles in use may change (0.3; those that search brings nothing are free; 1: all)",
+    zh="在用的标题最多改多少（去掉的、加上的各不超过这一份；默认 0.3，没有搜索流量的随便改，"
+    "空着大半的随便加；1 是全改）",
+    en="how much of titles in use may change (0.3; those that search brings nothing are free, mostly empty ones grow; "
+    "1: all)",
 )
 @option(
     "--alternatives",

@@ -120,9 +120,10 @@ def _sheets(output: Output) -> Iterator[Sheet]:
         yield Sheet(platform.name, render.platform_headers(platform, view), rows)
     yield Sheet(_summary(), render.summary_headers(view), render.summary_rows(output.summary, view))
     yield Sheet(say("问题", "problems"), render.problem_headers(view), render.problem_rows(listings(), twins, view))
-    yield Sheet(
-        say("没用上的词", "words left out"), render.dropped_headers(view), render.dropped_rows(listings(), view)
-    )
+    dropped = list(_first(render.dropped_rows(listings(), view)))
+    if dropped:
+        name = say("没用上的词", "words left out")
+        yield Sheet(name, render.dropped_headers(view), render.dropped_rows(listings(), view))
     changes = list(_first(render.change_rows(listings(), view)))
     if changes:
         yield Sheet(say("新旧标题", "old and new"), render.change_headers(view), render.change_rows(listings(), view))

@@ -19,6 +19,7 @@ from copykit.writing.latin import LatinPacker
 from copykit.writing.screen import Screen
 from copykit.writing.stated import Reader, Stated, goods_of_another
 from copykit.writing.terms import Vocabulary
+from copykit.writing.tidy import tidied
 from copykit.writing.title import Task, TitlePacker, TitleRoom, code_of
 from copykit.writing.wanted import Keywords
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 # How much of a title in use may change where nobody says how much: a title that is searched keeps most of itself.
 USUAL_CHANGE = 0.3
 TITLE = "title"
+_SHORT = 3  # a title in use that takes a third of its room at most may grow
+_ROOMY, _THIN = 40, 6  # a title with room for so much that takes a sixth of it at most says too little
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,9 @@ class ListingBuilder:
         self._reader = Reader(self.vocabulary, Categories(files))
         searched = files.load("background")["searched"]
         counts = dict(zip(searched["words"].split("\n"), searched["counts"], strict=True))
-        screen = Screen(files, self.vocabulary, checker, wishes.today, brands)
-        self._latin = LatinPacker(screen)
-        self._packer = TitlePacker(self.vocabulary, screen, Keywords(words, self.vocabulary), counts)
+        self._screen = Screen(files, self.vocabulary, checker, wishes.today, brands)
+        self._latin = LatinPacker(self._screen)
+        self._packer = TitlePacker(self.vocabulary, self._screen, Keywords(words, self.vocabulary), counts)
         plain = Facts(has_link=False, today=wishes.today, kind="listing")
         self._plain = checker.context(plain)
         self._contexts: dict[tuple[object, ...], Context] = {}
@@ -97,6 +100,7 @@ class ListingBuilder:
 
     def _read(self, product: Product) -> tuple[Product, Stated]:
         """Return a product with what its data state; a title in use that names other goods is noted and left out."""
+        product = tidied(product, self._screen, self.vocabulary)
         stated = self._reader.read(product)
         title = product.current_title
         other = goods_of_another(title, stated, self.vocabulary) if title and title != product.name else ""
@@ -168,11 +172,11 @@ class ListingBuilder:
 
         Words that meet so are left out; an error that stays is told with the title. Further titles have none.
         """
-        change = self._change(product)
+        change, grows = self._change(product), self._grows(product, room)
         without: set[str] = set()
         titles: list[PackedTitle] = []
         for _ in range(_TRIES):
-            titles = task.pack_many(room, 1 + self.wishes.others, change, frozenset(without))
+            titles = task.pack_many(room, 1 + self.wishes.others, change, frozenset(without), grows)
             meeting = self._meeting(titles[0], context)
             if not meeting:
                 break
@@ -201,6 +205,10 @@ class ListingBuilder:
         if self.wishes.change is not None:
             return None if self.wishes.change >= 1 else self.wishes.change
         return None if product.searched == 0 else USUAL_CHANGE
+
+    def _grows(self, product: Product, room: TitleRoom) -> bool:
+        """Return whether the title in use leaves so much room that words may come in freely, if nobody objects."""
+        return self.wishes.change is None and _SHORT * measure(product.current_title, room.unit) <= room.limit
 
     def _context(self, product: Product, stated: Stated) -> Context:
         """Return what rules know of a product; equal ones share it, as the checker keeps what waits in each."""
@@ -258,6 +266,10 @@ class ListingBuilder:
                 f"the title measures {title.used}, at least {low} is asked",
             )
             found.append(FieldFinding(TITLE, _finding("listing/too_short", title.text, "error", say(zh, en))))
+        elif title.limit >= _ROOMY and title.used * _THIN <= title.limit:
+            zh = f"标题只写了 {title.used}/{title.limit}：别的能写的表里没有，补上材质、规格、卖点等列，或给关键词表"
+            en = f"the title takes {title.used} of {title.limit}: the table has no more words; add columns or keywords"
+            found.append(FieldFinding(TITLE, _finding("listing/thin", title.text, "warning", say(zh, en))))
         if shape.needs_han and not any("\u4e00" <= char <= "\u9fff" for char in title.text):
             zh, en = "标题里没有汉字，平台不收", "there is no Han character in the title, which the platform refuses"
             found.append(FieldFinding(TITLE, _finding("listing/no_han", title.text, "error", say(zh, en))))

@@ -311,8 +311,9 @@ class ProductTable:
                     return IdShared(file=self.name, row=first.number, other=row.number, **facts)
         return None
 
-    def _product(self, rows: Sequence[tables.Row], filled: Mapping[str, str]) -> Product:
+    def _product(self, rows: Sequence[tables.Row], filled: dict[str, str]) -> Product:
         first = rows[0]
+        filled |= {role: narrow(filled[role]) for role in _NARROW if role in filled}
         notes: list[CellNote] = []
         attributes = self._attributes(rows, filled)
         prices = [self._figure(row, "price", notes, len(rows) > 1) for row in rows]
@@ -398,7 +399,7 @@ class ProductTable:
         given = self._cell(row, "options")
         options.update(pairs(given))
         if given and not options:
-            options[self.columns["options"]] = given
+            options[self.columns["options"]] = narrow(given)
         options.update(self._version(row))
         return Sku(self._cell(row, "sku") or str(row.number), options, price, stock, row.number)
 
@@ -407,8 +408,16 @@ class ProductTable:
         for header in self.attributes:
             values = dict.fromkeys(value for row in rows if (value := row.values.get(header, "").strip()))
             if values:
-                found[header] = "、".join(values)
+                found[header] = narrow("、".join(values))
         return found
+
+
+def narrow(text: str) -> str:
+    """Return a text with half-width figures and letters, which count one each: ２０２６ → 2026."""
+    return text.translate(_WIDE)
+
+
+_WIDE = {0xFEE0 + code: code for code in range(0x21, 0x7F) if chr(code).isalnum()}
 
 
 def claims(cell: str) -> Iterator[Claim]:
@@ -456,5 +465,6 @@ _LEADING = re.compile(r"^[@＠+＋](?:\d{1,3}(?=[^\W\d]))?\s*")  # @ and +86 bef
 _LINES = re.compile(r"[；;\n\r]+")
 _LINKS = re.compile(r"[\s,，;；|]+")
 _PICTURE = re.compile(r"(?:主图|图片|商品图|详情图|image)\s*[0-9一二三四五六七八九]{1,2}", re.IGNORECASE)
+_NARROW = ("product", "brand", "head", "category", "attributes", "selling_points")  # told to buyers as they are
 _ENGLISH = ("name_en", "selling_points_en", "keywords_en", "brand_en")
 _VERSIONS = frozenset(("color", "size", "pack", "model", "taste"))  # what versions of one product differ in

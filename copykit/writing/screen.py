@@ -90,6 +90,14 @@ class Screen:
         brand = self.brand_in(phrase, own)
         return Barred("brand", {"word": brand}) if brand is not None else None
 
+    def promotion_in(self, text: str) -> list[tuple[int, int]]:
+        """Return where a text promotes, in Chinese or English; nothing where folding moves its places."""
+        folded = fold_text(text)
+        if len(folded) != len(text):
+            return []
+        found = list(self._automaton.hits(folded).get(self._promotion, ()))
+        return found + [match.span() for match in self._english.finditer(folded)]
+
     def brand_in(self, keyword: str, own: str) -> str | None:
         """Return a brand in a keyword that is not ``own`` (folded), as the keyword writes it."""
         text = fold_text(keyword)

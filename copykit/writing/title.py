@@ -132,13 +132,21 @@ class Task:
         return self.pack_many(room, 1, change)[0]
 
     def pack_many(
-        self, room: TitleRoom, count: int, change: float | None = None, without: frozenset[str] = frozenset()
+        self,
+        room: TitleRoom,
+        count: int,
+        change: float | None = None,
+        without: frozenset[str] = frozenset(),
+        grows: bool = False,
     ) -> list[PackedTitle]:
         """Return the best title and further ones that differ from each other in a third of their chosen words.
 
-        Fewer come back where there are no other words. ``without`` are words that none of them may choose.
+        Fewer come back where there are no other words. ``without`` are words that none of them may choose. With
+        ``grows`` as much may come into the title in use as there is room for.
         """
-        bench = _Bench(self._packer, self._product, self._stated, self._words, self._dropped, room, change, without)
+        bench = _Bench(
+            self._packer, self._product, self._stated, self._words, self._dropped, room, change, without, grows
+        )
         found: list[PackedTitle] = []
         taken: list[tuple[int, int]] = []
         for _ in range(count):
@@ -164,6 +172,7 @@ class _Bench:
         room: TitleRoom,
         change: float | None,
         without: frozenset[str] = frozenset(),
+        grows: bool = False,
     ) -> None:
         self.packer, self.product, self.stated, self.room = packer, product, stated, room
         self.words = words
@@ -181,7 +190,11 @@ class _Bench:
         self.needs: list[int] = []
         standing = "\n".join(term.key for term in self.must)
         # What keeps its place only because the title in use has it may still go.
-        old = self._mask(term for term in self.old if term.key not in standing and term.text not in without)
+        # 护手霜厚 of the old title says nothing beside 厚 and 护手霜.
+        twice = {term.key for term in self.old if stated.head.key in term.key != stated.head.key}
+        old = self._mask(
+            term for term in self.old if term.key not in standing and term.key not in twice and term.text not in without
+        )
         wants = self._wants(standing, without)
         room_left = self.limit - sum(self.size(term.text) for term in self.must)
         worths = self._worths(wants, self._extras(old, standing, without))
@@ -190,6 +203,7 @@ class _Bench:
             for place, term in enumerate(self.terms)
         ]
         keep, add = (0, None) if change is None else self._kept(old, standing, costs, change)
+        add = None if grows else add
         caps = self._caps(packer._vocabulary, old if change is not None else 0)
         self.puzzle = Puzzle(costs, worths, max(0, room_left), self._covers(), {}, caps, old, keep, add)
         self.keeps_order = change is not None and bool(self.old)

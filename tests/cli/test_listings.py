@@ -176,7 +176,7 @@ def test_what_failed_is_made_again_and_the_rest_taken_over(shop: Path, capsys: p
     before = sheets(shop / "上架.xlsx")["淘宝"]
     goods = [list(row) for row in GOODS]
     goods[2][3] = "鞋底有纹路，不打滑"
-    goods[3][1] = "台灯"
+    goods[3][1] = "充电台灯护眼可调光"
     goods[0][1] = "加厚羽绒服改过"  # not failed, so not made again
     save(shop / "商品.csv", [HEADER, *goods])
     assert build("商品.csv", "-o", "上架.xlsx", "--only-failed") == 0

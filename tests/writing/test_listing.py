@@ -139,6 +139,35 @@ def test_a_title_in_use_of_other_goods_is_told_and_not_taken_over(name: str, old
         assert not found.old_title
 
 
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [
+        ("【包邮】正品男士皮带自动扣", ["包邮"]),
+        ("CHEAP LED台灯HOT SALE!!!", ["CHEAP", "HOT SALE", "!!!"]),
+        ("B旗袍改良A", ["B", "A"]),
+        ("★加厚抽纸★双十一", ["★", "双十一"]),
+        ("T恤宽松纯棉", []),
+        ("A字裙高腰", []),
+        ("V领毛衣", []),
+        ("维生素C软糖", []),
+        ("包邮", []),  # nothing would be left
+    ],
+)
+def test_what_shouts_in_a_name_is_told_and_not_taken_over(name: str, taken: list[str]) -> None:
+    found = listing(Product("X", name, category="服饰>>皮带"), "taobao")
+    told = [each.finding.message for each in found.findings if each.finding.rule == "listing/cell"]
+    assert ["".join(f"“{each}”" for each in taken) in message for message in told] == [True] * bool(taken)
+    assert found.title is not None
+    if taken:
+        assert not any(each in found.title.text for each in taken if len(each) > 1)
+
+
+def test_a_title_of_which_most_stays_empty_is_told() -> None:
+    rules = [each.finding.rule for each in listing(Product("X", "擀面杖", category="厨具>>擀面杖"), "taobao").findings]
+    assert rules == ["listing/thin"]
+    assert not listing(LAMP, "taobao").findings
+
+
 def test_a_claim_that_nobody_can_prove_blocks_the_row_and_says_where(tmp_path: object) -> None:
     product = Product("X", "台灯", selling_points=("国家级工艺，全网最好用的台灯",), attributes={"颜色": "白色"})
     found = listing(product, "taobao")
@@ -317,7 +346,7 @@ def test_titles_to_test_have_codes_of_their_own() -> None:
 
 
 def test_a_title_that_search_brings_nothing_is_made_anew() -> None:
-    old = {**_fields(LAMP), "current_title": "台灯卧室"}
+    old = {**_fields(LAMP), "current_title": "禾木台灯卧室护眼白色充电式"}
     free = listing(Product(**{**old, "searched": 0.0}), "taobao")
     kept = listing(Product(**{**old, "searched": 300.0}), "taobao")
     unknown = listing(Product(**old), "taobao")
@@ -326,6 +355,18 @@ def test_a_title_that_search_brings_nothing_is_made_anew() -> None:
     assert unknown.title == kept.title  # without a figure it is kept as if it had one
     assert kept.title.removed == ()
     assert measure(kept.title.text, "han2") < measure(free.title.text, "han2")
+
+
+def test_a_short_title_in_use_keeps_its_words_and_takes_in_others_unless_a_share_is_asked_for() -> None:
+    old = Product(**{**_fields(LAMP), "current_title": "卧室台灯", "searched": 300.0})
+    grown = listing(old, "taobao").title
+    wishes = Wishes((shape_of("taobao"),), change=0.3, today=TODAY)
+    (held,) = ListingBuilder(bundled(), checker(), wishes, keywords(), ["禾木"], vocabulary()).build(old)
+    assert grown is not None
+    assert held.title is not None
+    assert grown.removed == ()
+    assert measure(grown.text, "han2") > 20
+    assert measure(held.title.text, "han2") <= 10
 
 
 def test_a_record_holds_what_was_promised_and_reads_back() -> None:
