@@ -125,7 +125,8 @@ class Rewriter:
             for word in self._words(score, slot, data, tokens):
                 if word not in score.title and not (leads and word.endswith("的")):  # 短塌的，…: half a sentence
                     completed = _completed(score.title, word) if slot == "keyword" else None
-                    yield completed or template.format(title=score.title, **{slot: word}), {"word": word}
+                    filled = template.replace(f"{{{slot}}}", word)
+                    yield completed or _joined(score.title, filled), {"word": word}
 
     def _words(self, score: TitleScore, slot: str, data: Mapping[str, Any], tokens: Sequence[Token]) -> Sequence[str]:
         brief = self._scorer.settings.brief
@@ -473,6 +474,19 @@ _KINDS = {
 def _is_in(finding: Finding, others: Iterable[Finding]) -> bool:
     """Return whether a finding shares words with one of others."""
     return any(other.start < finding.end and finding.start < other.end for other in others)
+
+
+def _joined(title: str, template: str) -> str:
+    """Return a title in its template; no comma stands behind a sign that ends a sentence (绝了！，单眼皮可以看看)."""
+    behind = template.partition("{title}")[2]
+    if behind.startswith("，"):
+        title = title.rstrip(" 。.，,、；;~～")
+        if title.endswith(_ENDED):
+            template = template.replace("{title}，", "{title}")
+    return template.replace("{title}", title)
+
+
+_ENDED = tuple("！!？?…")
 
 
 def quoted(words: Iterable[str], lang: str) -> str:

@@ -66,6 +66,25 @@ def test_the_briefs_own_words_come_first() -> None:
 @pytest.mark.parametrize(
     ("title", "better"),
     [
+        ("正品特价清仓包邮爆款女鞋", "正品女鞋"),
+        ("网红爆款收纳盒 厂家直销 包邮", "网红收纳盒"),
+        ("包邮 爆款特价 真皮女鞋 平底", "真皮女鞋 平底"),
+    ],
+)
+def test_all_worn_words_of_a_listing_title_go_at_once(title: str, better: str) -> None:
+    assert advised(title, "淘宝")[1][0].title == better
+
+
+def test_no_comma_stands_behind_a_sign_that_ends_a_sentence() -> None:
+    brief = Brief("睫毛膏", "睫毛膏", audience=("睫毛短塌的",), keywords=("睫毛膏",))
+    changed = [change.title for change in advised("睫毛膏买贵了。", "小红书", brief)[1]]
+    assert changed
+    assert not any(re.search("[。！？!?，,][，,]", title) for title in changed)
+
+
+@pytest.mark.parametrize(
+    ("title", "better"),
+    [
         ("睫毛膏防水纤长卷翘女持久", "平价睫毛膏防水纤长卷翘女持久"),
         ("防水平价纤长卷翘女持久", "防水平价睫毛膏纤长卷翘女持久"),
         ("防水纤长卷翘女持久", "防水纤长卷翘女持久 平价睫毛膏"),
