@@ -191,6 +191,53 @@ class ChangeKind:
         return best(found, self.rule.limit)
 
 
+class BareContrastKind:
+    """Finds two prices side by side of which one or both leave their unit out: 300和3000差的不是绒, 98块的…和980的.
+
+    One of ``words`` stands between them, ``settings.reach`` characters at most; the larger is ``settings.least`` times
+    the smaller, which is ``settings.from`` at least. Behind the first stand ``settings.first`` or the word itself,
+    behind the second ``settings.second``. Where both have units it is the contrast kind's.
+    """
+
+    def __init__(self, rule: Rule, build: Build) -> None:
+        self.rule = rule
+        settings = rule.settings["settings"]
+        words = Words(rule, build)
+        self.triggers: frozenset[int] | None = frozenset((words.slot,))
+        self._joins = words.slot
+        self._least, self._from, self._reach = settings["least"], settings["from"], settings["reach"]
+        self._first, self._second = (tuple(fold_texts(settings[key])) for key in ("first", "second"))
+        self.quantities = quantities_of(build)
+
+    def find(self, reading: Reading) -> Iterable[Finding]:
+        """Yield a finding over the first number, with the second related."""
+        text = reading.folded.text
+        told = list(numbers(text, reading.bounds))
+        counted = {quantity.start for quantity in self.quantities.of(reading)}
+        found: list[Finding] = []
+        for start, end in reading.hits[self._joins]:
+            ahead = next((number for number in reversed(told) if number.end <= start), None)
+            behind = next((number for number in told if number.start == end), None)
+            if ahead is None or behind is None or counted >= {ahead.start, behind.start}:
+                continue
+            if start - ahead.end > self._reach or not (
+                start == ahead.end or text.startswith(self._first, ahead.unit_start)
+            ):
+                continue
+            small, large = sorted((ahead.high, behind.low))
+            if (
+                small < self._from
+                or small * self._least > large
+                or not text.startswith(self._second, behind.unit_start)
+            ):
+                continue
+            second = (behind.start, behind.end)
+            found.append(
+                self.rule.finding(reading, ahead.start, ahead.end, related=(second,), other=text[slice(*second)])
+            )
+        return best(found, self.rule.limit)
+
+
 class _Pairs:
     """Words that stand opposed, from a list with the field ``with``."""
 
@@ -316,6 +363,7 @@ KINDS: dict[str, KindMaker] = {
     "quantity": QuantityKind,
     "contrast": ContrastKind,
     "change": ChangeKind,
+    "bare_contrast": BareContrastKind,
     "small_cost": SmallCostKind,
     "heap": HeapKind,
 }
