@@ -9,7 +9,7 @@ import pytest
 
 from copykit.brief import brief_from
 from copykit.datafiles import bundled
-from copykit.natures import nature_of, natures_of
+from copykit.natures import nature_of, natures_of, unsure_of
 from copykit.writing.forms import check_form, fitted, form_from
 from copykit.writing.writer import NotForSuch, NotWritable, Options, Writer
 
@@ -43,6 +43,11 @@ CASES = [
     ("收纳盒", "整理收纳盒", "goods"),
     ("翻译服务", "论文翻译服务", "goods"),
     ("英语课", "成人英语口语课", "digital"),
+    ("陶艺课", "手捏陶艺课", "service"),
+    ("线下课", "成人钢琴课", "service"),
+    ("网课", "在家捏陶艺课", "digital"),
+    ("教育", "周末手作体验", "service"),
+    ("训练营", "二十一天写作训练营", "digital"),
 ]
 
 
@@ -50,6 +55,42 @@ CASES = [
 def test_the_nature_of_goods(category: str, product: str, nature: str) -> None:
     brief = brief_from({"product": product, "category": category}, "x")
     assert nature_of(brief, bundled()) == nature
+
+
+ROOM = {"product": "成人钢琴课", "selling_points": ["老师坐在旁边手把手教"]}
+NET = {"product": "成人钢琴课", "selling_points": ["每节都能回看，看不懂的在群里问"]}
+
+
+@pytest.mark.parametrize(
+    ("data", "nature", "unsure"),
+    [(ROOM, "service", False), (NET, "digital", False), ({"product": "成人钢琴课"}, "digital", True)],
+)
+def test_where_a_class_is_held_is_told_by_the_brief_or_asked(
+    data: dict[str, object], nature: str, unsure: bool
+) -> None:
+    brief = brief_from(data, "x")
+    assert nature_of(brief, bundled()) == nature
+    told = unsure_of(brief, bundled())
+    assert (told is not None) == unsure
+    assert told is None or '"线下课"' in told.zh
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("form", ["review_quality", "service"])
+def test_a_class_in_a_room_is_no_course_on_a_screen(form: str, seed: int) -> None:
+    data = {
+        "product": "手捏陶艺课",
+        "category": "陶艺课",
+        "price": 198,
+        "unit": "节",
+        "selling_points": ["一班最多六个人"],
+        "claims": [{"kind": "returns", "statement": "开课前一天告诉我们，全额退", "evidence": "店里贴的规则"}],
+    }
+    with contextlib.closing(Writer(bundled(), "reply")) as writer:
+        prepared = writer.prepare(brief_from(data, "x"), "2026-11-24")
+        text = writer.write(prepared, writer.forms[form], Options(str(seed))).text
+    assert not re.search("[那这]屏|截图|截下|开通|回看|第几节|发货|快递", text)
+    assert ("全额退" in text) == (form == "service")  # a rule for the day before mends nothing afterwards
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from copykit.cli.language import Text, UsageMistake, lang_of, say
 from copykit.datafiles import DataFiles
 from copykit.errors import FileUnreadable, Problem
 from copykit.model import Brief
+from copykit.natures import unsure_of
 from copykit.render import brief as render
 from copykit.text.segment import Segmenter
 
@@ -201,6 +202,7 @@ def check(path: Path, others: Path | None, form: str, today: Any, data_folders: 
         tuple(wants(data, files)),
         forms,
         ledger.withheld,
+        unsure_of(made, files),
     )
     if form == "json":
         click.echo(render.brief_json(report, lang_of()))

@@ -226,6 +226,9 @@ class _Job:
                         f"{name}: only {len(made)} variants differ enough; more facts make more",
                     )
                 )
+            unsure = self._writer.unsure_of(brief)
+            if unsure is not None:
+                note(f"{name}：{unsure.say(lang_of())}")
             self.held += len(prepared.ledger.withheld)
             for number, draft in enumerate(made, 1):
                 self.done += 1
@@ -344,6 +347,7 @@ def _rows(stem: str, path: Path, files: DataFiles) -> Iterator[tuple[str, Brief 
 
 def _print(made: Iterable[tuple[str, Draft]], form: str, *, traced: bool) -> None:
     screen = common.terminal(sys.stdout)
+    told: list[str] = []
     for number, (_, draft) in enumerate(made):
         if number:
             click.echo("\n" + "─" * 20 + "\n")
@@ -351,8 +355,10 @@ def _print(made: Iterable[tuple[str, Draft]], form: str, *, traced: bool) -> Non
             click.echo(render.trace_page(draft, screen, lang_of()))
         else:
             click.echo(_shown(draft, form), nl=False)
-        for line in render.notes(draft, common.terminal(sys.stderr), lang_of()):
-            note(line)
+        lines = render.notes(draft, common.terminal(sys.stderr), lang_of())
+        if lines != told:  # what variants have in common is told once
+            note("\n".join(lines))
+        told = lines or told
 
 
 def _shown(draft: Draft, form: str) -> str:

@@ -77,6 +77,7 @@ class BriefReport(NamedTuple):
     wants: Sequence[Wanted]
     forms: tuple[FormState, ...] = ()
     withheld: Sequence[HeldBack] = ()
+    unsure: Words | None = None
 
 
 def brief_page(report: BriefReport, terminal: Terminal, lang: str) -> str:
@@ -87,6 +88,8 @@ def brief_page(report: BriefReport, terminal: Terminal, lang: str) -> str:
         lines += ["", "  要改" if zh else "  to change"]
         for fault in report.faults:
             lines += _hanging(f"✗ {fault.say(lang)}", terminal.width)
+    if report.unsure is not None:
+        lines += ["", "  看不准的" if zh else "  not clear", *_hanging(f"? {report.unsure.say(lang)}", terminal.width)]
     if report.withheld:
         lines += ["", "  现在不会写进去" if zh else "  said in no text for now"]
         for held in report.withheld:
@@ -113,7 +116,7 @@ def brief_page(report: BriefReport, terminal: Terminal, lang: str) -> str:
                 ("：要有" if zh else ": needs ") + ("，或者" if zh else ", or ").join(form.lacks) if form.lacks else ""
             )
             lines += _hanging(f"{'✓' if form.ok else '·'} {form.name}  {state}{lacks}", terminal.width)
-    if not report.faults and not report.withheld and not report.wants:
+    if not (report.faults or report.withheld or report.wants or report.unsure):
         lines += ["", "  什么都不缺" if zh else "  nothing is missing"]
     return "\n".join(terminal.safe(line) for line in lines)
 
@@ -130,6 +133,7 @@ def brief_json(report: BriefReport, lang: str) -> str:
             "withheld": [
                 {"field": each.field, "text": each.text, "reason": each.reason.say(lang)} for each in report.withheld
             ],
+            "unsure": report.unsure.say(lang) if report.unsure is not None else None,
             "wants": [{"key": each.key, "message": each.message.say(lang)} for each in report.wants],
             "points": [
                 {"feature": each.point.feature, "weight": each.weight, "parts": dict(each.parts)}

@@ -59,6 +59,7 @@ POOLS: Mapping[str, tuple[str, ...]] = {
     "link": ("label",),
     "size": ("statement", "method", "ask", "answer"),
     "any_reason": CLAIM_FIELDS,
+    "redress": CLAIM_FIELDS,
     "note": ("when", "text"),
     **dict.fromkeys(("own", "ip", "hot", "news"), (*STORY_FIELDS, "date")),
     **dict.fromkeys(
@@ -106,8 +107,8 @@ class Wordings(NamedTuple):
 
     ``cannot_buy``: how those are called who buy nothing (幼猫, 宝宝); they have no ``unfit.buyer``, so nobody tells
     them not to. ``turns``: units that count turns and time (次, 小时), which are no ``piece``: 这次保洁 is no cleaning
-    that one buys but this time's. ``reasons``: what a promise to take back speaks of → any, or fault. ``groups``: what
-    a shop calls itself as several (我们, 我家), of which one person's life is not told.
+    that one buys but this time's. ``reasons``: what a promise to take back speaks of → any, fault, or before.
+    ``groups``: what a shop calls itself as several (我们, 我家), of which one person's life is not told.
     """
 
     cannot_buy: tuple[str, ...] = ()
@@ -128,8 +129,16 @@ class Wordings(NamedTuple):
 
     def takes_back(self, statement: str) -> bool:
         """Return whether a promise to take back holds whatever the buyer's reason: 漏水包退 holds for leaks alone."""
-        named = {kind for word, kind in self.reasons.items() if word in _DENIED.sub("", statement)}
+        named = self._named(statement)
         return "any" in named or "fault" not in named
+
+    def holds_after(self, statement: str) -> bool:
+        """Return whether a promise to take back still holds once the goods were had: 开课前一天能退 does not."""
+        named = self._named(statement)
+        return "before" not in named or bool(named - {"before"})
+
+    def _named(self, statement: str) -> set[str]:
+        return {kind for word, kind in self.reasons.items() if word in _DENIED.sub("", statement)}
 
 
 # What has to be whole is no fault: 没弄坏就能退.
@@ -173,8 +182,9 @@ def facts_of(
     """Return the facts of a ledger's brief on a day.
 
     ``order``: the selling points from the core one on, by number. ``sizes``: how goods of its nature are measured; the
-    pool ``size`` holds what of the specifications and doubts tells it, and ``any_reason`` the promises to take back
-    that ask for no fault, the same facts by another name; ``wordings`` tells them apart.
+    pool ``size`` holds what of the specifications and doubts tells it, ``redress`` the promises to take back
+    that hold once the goods were had, and ``any_reason`` those of them that ask for no fault, the same facts by other
+    names; ``wordings`` tells them apart.
     """
     make = _Maker()
     material = brief.material
@@ -252,9 +262,10 @@ def facts_of(
             pools.setdefault("link", []).append(Item("link", f"links.{number}", {"label": label}, {}))
     pools["size"] = [item for item in pools.get("spec", ()) if sizes.told(item.fields["statement"].text)]
     pools["size"] += [item for item in pools.get("doubt", ()) if sizes.asked(item.fields["ask"].text)]
-    pools["any_reason"] = [
-        item for item in pools.get("returns", ()) if wordings.takes_back(item.fields["statement"].text)
+    pools["redress"] = [
+        item for item in pools.get("returns", ()) if wordings.holds_after(item.fields["statement"].text)
     ]
+    pools["any_reason"] = [item for item in pools["redress"] if wordings.takes_back(item.fields["statement"].text)]
     # What a broad category (食品, 图书) does not say, its product does.
     told = "category" if names_it(brief.category, brief.product) else "product"
     filled = {name: fact for name, text in single.items() if (fact := make.fact(text, _PATH_OF.get(name, name)))}

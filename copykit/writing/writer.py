@@ -17,7 +17,7 @@ from copykit.documents import Shops
 from copykit.errors import CopykitError, Words
 from copykit.lexicon import Lexicons
 from copykit.model import Block, Brief, Draft, Finding, Traced, Withheld
-from copykit.natures import KIND, Sizes, natures_of, sizes_of
+from copykit.natures import KIND, Sizes, natures_of, sizes_of, unsure_of
 from copykit.platforms import Platform, length_on
 from copykit.render.drafts import Placed, markdown
 from copykit.rules.reading import Context
@@ -210,6 +210,10 @@ class Writer:
         sizes = sizes_of(natures[0], self._files)
         facts = facts_of(ledger.brief, today, order, sizes, self._wordings)
         return Prepared(ledger, facts, contexts, order, natures, sizes)
+
+    def unsure_of(self, brief: Brief) -> Words | None:
+        """Return what to tell where a brief leaves open how its goods are delivered."""
+        return unsure_of(brief, self._files)
 
     def write(self, prepared: Prepared, form: Form, options: Options = Options()) -> Draft:  # noqa: B008
         """Write one text; the same brief, form and options give the same bytes.
