@@ -45,8 +45,8 @@ NO_KEYWORD = "style/keyword/absent"
 class NotWritable(CopykitError):
     """A brief has too few facts for a form."""
 
-    zh = "“{product}”的资料写不成“{form}”：还缺{lacks}{held}"
-    en = "the brief of {product} is too thin for '{form}': it lacks {lacks}{held}"
+    zh = "“{product}”的资料写不成“{form}”：还缺{lacks}{held}{instead}"
+    en = "the brief of {product} is too thin for '{form}': it lacks {lacks}{held}{instead}"
 
     def __init__(
         self,
@@ -56,15 +56,18 @@ class NotWritable(CopykitError):
         called: Mapping[str, Mapping[str, str]],
         there: Container[str],
         withheld: Sequence[Withheld] = (),
+        instead: Words = Words("", ""),  # noqa: B008
     ) -> None:
         """Take the variables that are lacking (any will do), what people call pools, and the pools that are there.
 
-        ``withheld`` is what the brief holds and no text says, so that nobody looks for what is plainly written.
+        ``withheld`` is what the brief holds and no text says, so that nobody looks for what is plainly written;
+        ``instead`` the end of the sentence that names what to write first.
         """
         self.lacks = tuple(lacks)
         told = told_lacks(lacks, called, there)
         zh, en = "，或者".join(each.say("zh") for each in told), ", or ".join(each.say("en") for each in told)
-        super().__init__(product=product, form=form, lacks=Words(zh, en), held=_told_held(withheld, lacks))
+        held = _told_held(withheld, lacks)
+        super().__init__(product=product, form=form, lacks=Words(zh, en), held=held, instead=instead)
 
 
 def _told_held(withheld: Sequence[Withheld], lacks: Sequence[str]) -> Words:
@@ -112,6 +115,8 @@ def told_lacks(
         least = lack.partition("#")[2]
         if least:
             words = Words(f"{zh}（至少 {least} 条）", f"{least} of {en} at least")
+        elif lack in called:
+            words = Words(*(called[lack][lang] for lang in ("zh", "en")))
         elif name and pool in there:
             words = Words(f"{zh}的 {name}", f"{name} of {en}")
         elif pool in there:
@@ -211,6 +216,13 @@ class Writer:
         facts = facts_of(ledger.brief, today, order, sizes, self._wordings)
         return Prepared(ledger, facts, contexts, order, natures, sizes)
 
+    def _asking(self, settings: Mapping[str, Any]) -> Words:
+        """Return what to write first of a form that is about a person: the outline by which to ask them."""
+        names = sorted({self.forms[form].name for form in settings.get("without", {}).values()})
+        if not names:
+            return Words("", "")
+        return Words(f"；去问的时候用 --form {names[0]}", f"; to ask for it: --form {names[0]}")
+
     def unsure_of(self, brief: Brief) -> Words | None:
         """Return what to tell where a brief leaves open how its goods are delivered."""
         return unsure_of(brief, self._files)
@@ -244,7 +256,15 @@ class Writer:
             made = self._compose(form, prepared.natures, facts, options, length, keyword)
             if not made.blocks:
                 lacks = made.lacks or tuple(form.data.get("variables", {}))
-                raise NotWritable(ledger.brief.product, form.name, lacks, self._pools, facts.pools, ledger.withheld)
+                raise NotWritable(
+                    ledger.brief.product,
+                    form.name,
+                    lacks,
+                    self._pools,
+                    facts.pools,
+                    ledger.withheld,
+                    self._asking(settings),
+                )
             made = made._replace(blocks=finished(made.blocks, form.data.get("columns", ()), form.settings))
             text, placed = markdown(made.title, made.blocks, form.data.get("columns", ()))
             findings = self._judge(text, prepared.contexts, settings.get("commercial", True))
