@@ -48,11 +48,12 @@ def facts_of(brief: Brief, categories: Categories, lang: str = "zh") -> Facts:
     """Return the facts of a brief; ``because`` explains a poor name where the brief tells what reviews complain of."""
     shop = brief.shop
     told = shop.can or shop.type or shop.stage
+    untold = False if told else None
     values: dict[str, Any] = {
         "category": categories.of(brief),
-        "site": bool(shop.site) or shop.type == "own_site",
-        "landing": bool(shop.site) or shop.type in ("own_site", "mini_program"),
-        "findable": bool(shop.site) or shop.type == "own_site" or "线下" in shop.can,
+        "site": bool(shop.site) or shop.type == "own_site" or untold,
+        "landing": bool(shop.site) or shop.type in ("own_site", "mini_program") or untold,
+        "findable": bool(shop.site) or shop.type == "own_site" or "线下" in shop.can or untold,
         "can_video": "视频" in shop.can,
         "can_live": "直播" in shop.can,
         "can_offline": "线下" in shop.can,

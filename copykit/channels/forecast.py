@@ -7,6 +7,7 @@ numbers are the dated guesses of ``data/assumptions``.
 from __future__ import annotations
 
 import math
+import re
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -22,7 +23,7 @@ _Z80 = 1.2816
 
 
 class OwnResult(NamedTuple):
-    """One row of the user's results: a channel in one period; None where the table does not tell."""
+    """One row of the user's results: a channel in one period, as called; None where the table does not tell."""
 
     channel: str
     actions: float | None = None
@@ -31,6 +32,7 @@ class OwnResult(NamedTuple):
     cost: float | None = None
     revenue: float | None = None
     hours: float | None = None
+    period: str = ""
 
 
 class Assumptions:
@@ -50,6 +52,13 @@ class Assumptions:
     def __getitem__(self, table: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self._tables[table]
         return found
+
+    def weeks_of(self, period: str) -> float | None:
+        """Return how many weeks a period has by what it is called: 10月, 2026-W46; None where that does not tell."""
+        for each in self._tables.get("own", {}).get("periods", ()):
+            if re.search(each["pattern"], period.strip()):
+                return float(each["weeks"])
+        return None
 
     def range(self, table: str, name: str) -> Range | None:
         """Return low, mid, high; None when nobody has stated them."""
@@ -115,6 +124,29 @@ class Outlook:
             return _times((page, page, page), part, 1.0), "mixed"
         whole = self._assumed.range("conversion", "any") or (0.0, 0.0, 0.0)
         return _times(whole, part, 1.0), "assumed"
+
+    def weekly(self, channel: Channel) -> Range | None:
+        """Return orders a week as the user's own results tell them by month or week, None where they do not."""
+        rows = [
+            (row.orders, weeks)
+            for row in self.own(channel)
+            if row.orders is not None and (weeks := self._assumed.weeks_of(row.period)) is not None
+        ]
+        return self._rates(rows) if rows else None
+
+    def as_before(self, channel: Channel, weeks: float) -> Forecast | None:
+        """Return what ``weeks`` more bring if they bring what those of the results did; None where nobody can tell.
+
+        For channels of which the results count orders by the month or week, and not what was done.
+        """
+        told = [row for row in self.own(channel) if row.orders is not None]
+        each = self.weekly(channel) if not any(row.actions for row in told) else None
+        if each is None or channel.cost_model == "clicks":
+            return None
+        note = Words(
+            f"照你自己的结果，一周约 {each[1]:.1f} 单", f"as in your own results, some {each[1]:.1f} orders a week"
+        )
+        return _forecast(_times(each, (1, 1, 1), weeks), "own", note.say(self._lang))
 
     def orders(self, channel: Channel, actions: float, weeks: float, spend: float = 0.0) -> Forecast:
         """Return the orders of ``actions`` that take effect within the plan, or of ``spend`` yuan on clicks.

@@ -8,7 +8,7 @@ are counted week by week, so both hold as limits and not on average.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -80,6 +80,9 @@ class Planner:
         outlook = Outlook(self.assumptions, brief, results, self.lang)
         choice = _Choice(self, desk, facts, outlook, request, kept)
         choice.run()
+        if choice.budget_lies_idle:
+            choice = _Choice(self, desk, facts, outlook, request, kept)
+            choice.run(keeping=True)
         return choice.plan()
 
 
@@ -127,10 +130,23 @@ class _Choice:
         # What was done in a week has used its hours, whichever channel it was for.
         self.load = weekly((task for task in self.kept if desk.start <= task.due < desk.end), desk)
         self.shares: dict[str, list[float]] = {}
+        self.reserved = [0.0] * desk.weeks  # hours kept for what money may buy, while the others take their share
         self.campaigning = ""
 
-    def run(self) -> None:
-        """Try every channel in order, first within its kind's share of the hours, then with what is left."""
+    @property
+    def budget_lies_idle(self) -> bool:
+        """Return whether nothing of a budget is spent although something worth it was only short of hours."""
+        idle = self.money > 0 and self.money == self.request.budget
+        return idle and any(self.refused[channel.id].kind == "hours" for channel in self._buyable(self.refused))
+
+    def _buyable(self, among: Container[str]) -> list[Channel]:
+        return [each for each in self._in_order() if each.id in among and each.cost_model in _FROM_BUDGET]
+
+    def run(self, *, keeping: bool = False) -> None:
+        """Try every channel in order, first within its kind's share of the hours, then with what is left.
+
+        ``keeping``: at first hours are kept for what money may buy, which is tried last.
+        """
         waiting = []
         for channel in self._in_order():
             reason = self._objection(channel)
@@ -138,6 +154,8 @@ class _Choice:
                 self.refused[channel.id] = reason
             else:
                 waiting.append(channel)
+        if keeping:
+            self.reserved = self._reserve(waiting)
         for shared in (True, False):
             for channel in waiting:
                 if channel.id not in self.taken:
@@ -146,6 +164,24 @@ class _Choice:
                         self.refused[channel.id] = reason
                     else:
                         self.refused.pop(channel.id, None)
+            self.reserved = [0.0] * self.desk.weeks
+
+    def _reserve(self, waiting: Iterable[Channel]) -> list[float]:
+        """Return the weekly hours that the first paid channel takes at its least: no budget is left for want of them.
+
+        None where nothing paid comes into question, or where it would take more than its kind's share.
+        """
+        nothing = [0.0] * self.desk.weeks
+        share = self.assumed["share"]["paid"] * self.request.hours + EPSILON
+        for channel in waiting:
+            paid = channel.kind == "paid" and channel.cost_model in _FROM_BUDGET and not channel.after
+            if paid and self.money > 0 and self.costs.price(channel, self.money)[3] is None:
+                week = channel.cadence.start_week
+                tasks = tasks_of(channel, self.desk, week, channel.cadence.least, week)
+                again = weekly((task for task in tasks if task.kind != "setup"), self.desk)
+                if max(again, default=0.0) <= share:
+                    return weekly(tasks, self.desk)
+        return nothing
 
     def plan(self) -> Plan:
         """Return the plan of what was taken."""
@@ -201,9 +237,13 @@ class _Choice:
     def _own_yield(self, channel: Channel) -> float:
         """Return the orders an hour that the user's own results tell of, 0 without any.
 
-        Where they tell no hours, those that its posts usually take.
+        Where they tell no hours, those that its posts usually take; where they do not tell the posts, its usual ones.
         """
         each = _hours_a_post(channel)
+        weekly = self.outlook.weekly(channel)
+        if weekly is not None and not any(row.hours or row.actions for row in self.outlook.own(channel)):
+            cadence = channel.cadence
+            return weekly[1] * cadence.every_weeks / (each * cadence.times) if each else 0.0
         rows = [
             (row.orders, row.hours or each * (row.actions or 0))
             for row in self.outlook.own(channel)
@@ -276,6 +316,7 @@ class _Choice:
         focus = self.assumed["focus"]
         others = sum(draft.channel.kind != "steady" for draft in self.taken.values())
         room = max(int(self.request.hours / focus["hours_per_channel"] + EPSILON), 1)
+        room -= any(self.reserved) and channel.kind != "paid"
         if channel.kind != "steady" and others >= room:
             why = self._say(
                 f"每周 {self.request.hours:g} 小时已经排了 {others} 条路，再开一条，条条都做不深",
@@ -333,7 +374,8 @@ class _Choice:
     def _fits(self, channel: Channel, tasks: Sequence[Task], shared: bool) -> bool:
         added = weekly((task for task in tasks if task.state == "open"), self.desk)
         limit = self.request.hours + EPSILON
-        if any(new and have + new > limit for have, new in zip(self.load, added, strict=True)):
+        kept = self.reserved if channel.kind != "paid" else [0.0] * self.desk.weeks
+        if any(new and have + new + spare > limit for have, new, spare in zip(self.load, added, kept, strict=True)):
             return False
         if not shared:
             return True
@@ -377,14 +419,17 @@ class _Choice:
             zh = f"第 {begin} 周起、每 {every} 周一轮，{self.desk.weeks} 周的计划里轮不到"
             en = f"comes every {every} weeks from week {begin} on, never in a plan of {self.desk.weeks}"
             return self._say(zh, en)
-        least = _hours_a_post(channel) * channel.cadence.least / channel.cadence.every_weeks
+        every = channel.cadence.every_weeks
+        least = _hours_a_post(channel) * channel.cadence.least
         start = sum(template.hours for template in channel.tasks if template.when == "start")
         opening = self._say(f"，开头还要 {start:g} 小时", f" and {start:g} h to begin") if start else ""
         left = round(max(self.request.hours - max(self.load), 0), 1)
         room = f"只剩 {left:.1f} 小时" if left else "已经排满"
+        often = f"每 {every} 周一回，一回" if every > 1 else "每周最少"
+        often_en = f"every {every} weeks" if every > 1 else "a week"
         return self._say(
-            f"时间排不下：每周最少要 {least:.1f} 小时{opening}，最满的一周{room}",
-            f"no time: it takes {least:.1f} h a week at least{opening}, the fullest week has {left:.1f} left",
+            f"时间排不下：{often}要 {least:.1f} 小时{opening}，最满的一周{room}",
+            f"no time: it takes {least:.1f} h {often_en} at least{opening}, the fullest week has {left:.1f} left",
         )
 
     def _actions(self, channel: Channel, tasks: Sequence[Task]) -> float:
@@ -421,7 +466,9 @@ class _Choice:
         channel = draft.channel
         posts = sorted(task.due for task in draft.tasks if task.kind == "post")
         weeks = (self.desk.end - posts[0]).days / 7 - channel.effect_weeks if posts else 0
-        forecast = self.outlook.orders(channel, draft.actions, weeks, draft.spend)
+        forecast = self.outlook.as_before(channel, self.desk.weeks) or self.outlook.orders(
+            channel, draft.actions, weeks, draft.spend
+        )
         if channel.kind == "steady":
             forecast = NOTHING
         elif forecast == NOTHING and not draft.actions:
@@ -488,11 +535,7 @@ class _Choice:
 
     def _left_over(self) -> str:
         """Return why money is left: paid channels that no hours were left for, else that nothing is worth it."""
-        waiting = [
-            channel.name
-            for channel in self.planner.catalog
-            if channel.cost_model in _FROM_BUDGET and self.refused.get(channel.id, _No("", "")).kind == "hours"
-        ]
+        waiting = [each.name for each in self._buyable(self.refused) if self.refused[each.id].kind == "hours"]
         if waiting:
             zh = f"预算还剩 {self.money:,.0f} 元没排：要花钱的{'、'.join(waiting)}没有时间做，多给几小时再排一次"
             return self._say(

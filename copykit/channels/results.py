@@ -9,7 +9,8 @@ from copykit.channels.forecast import OwnResult
 from copykit.errors import CopykitError, Words
 from copykit.tables import Row, RowError, Table, amounts, counted_rows, more_than
 
-ROLES = ("channel", "actions", "visitors", "orders", "cost", "revenue", "hours")
+ROLES = ("channel", "actions", "visitors", "orders", "cost", "revenue", "hours", "period")
+_COUNTED = ROLES[1:-1]
 
 
 class BadResult(RowError):
@@ -50,8 +51,9 @@ def _result(row: Row, table: Table, catalog: Catalog) -> OwnResult:
             f"no channel '{name}' (all: copykit channels list)",
         )
         raise BadResult(file=table.name, row=row.number, reason=Words(zh, en))
-    found = amounts(table, row, ROLES[1:])
+    found = amounts(table, row, _COUNTED)
     error = more_than(table, row, "orders", "visitors", found)
     if error is not None:
         raise error
-    return OwnResult(catalog[name].id, *(found.get(role) for role in ROLES[1:]))
+    period = table.value(row, "period").strip()
+    return OwnResult(catalog[name].id, *(found.get(role) for role in _COUNTED), period=period)

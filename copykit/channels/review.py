@@ -187,6 +187,17 @@ def review(joined: Sequence[Joined], money: Money, hours: Mapping[str, float], a
             notes.append(Words(zh, en))
         standings[dimension] = tuple(sorted(found, key=_rank))
     how = {by: sum(one.by == by for one in joined) for by in ("code", "task", "label", "")}
+    renamed = {
+        told: name
+        for one in joined
+        if one.by == "label"
+        and (told := one.outcome.labels.get("channel", "").strip()) != (name := one.names["channel"])
+        if told
+    }
+    if renamed:
+        zh = "、".join(f"“{told}”算在{name}里" for told, name in renamed.items())
+        en = ", ".join(f"'{told}' is counted as {name}" for told, name in renamed.items())
+        notes.append(Words(zh, en))
     unknown = {one.outcome.labels["code"] for one in joined if one.by != "code" and one.outcome.labels.get("code")}
     return Review(standings, how, tuple(sorted(unknown)), tuple(notes))
 
@@ -344,6 +355,13 @@ def _verdict(one: Standing, among: _Together, money: Money) -> tuple[str, Words]
         return "feed", Words(zh, en)
     if below:
         zh, en = f"转化 {told[0]}，往宽里算也不到其他的 {usual:.2%}", f"converts {told[1]}, below {usual:.2%} elsewhere"
+        orders = one.counts["orders"]
+        if one.dimension == "channel" and orders and not one.counts.get("cost") and not one.counts.get("hours"):
+            zh, en = (
+                f"{zh}；可是没花钱，带来 {orders:,.0f} 单，先改内容，别停",
+                f"{en}; yet {orders:,.0f} orders for no money",
+            )
+            return "weak", Words(zh, en)
         return {"product": "mend", "channel": "move"}.get(one.dimension, "weak"), Words(zh, en)
     zh, en = f"转化 {told[0]}，和其他的 {usual:.2%} 分不出", f"converts {told[1]}, not told apart from {usual:.2%}"
     return "watch", Words(zh, en)

@@ -266,12 +266,19 @@ def _task(
         due=due,
         slot=slot,
         time=time,
-        owner=dict(desk.brief.shop.team).get(template.role, template.role),
+        owner=_owner(desk.brief.shop.team, template.role),
         hours=template.hours,
         kind=kinds[template.when],
         commands=commands,
         details=details,
     )
+
+
+def _owner(team: Iterable[tuple[str, str]], role: str) -> str:
+    """Return who does the work of a role: who is named for it, in a team of one always the same, else the role."""
+    people = dict(team)
+    alone = next(iter(people.values())) if len(set(people.values())) == 1 else role
+    return people.get(role, alone)
 
 
 def _words(channel: Channel, brief: Brief, count: int) -> Iterable[tuple[str, str]]:
@@ -284,6 +291,8 @@ def _words(channel: Channel, brief: Brief, count: int) -> Iterable[tuple[str, st
         "product": (brief.product,),
         "category": (brief.category or brief.product,),
         "persona": brief.material.persona.about,
+        "doubt": tuple(doubt.ask.rstrip("？?") for doubt in brief.material.doubts if doubt.ask and doubt.answer),
+        "bad_reviews": (brief.shop.bad_reviews,) if brief.shop.bad_reviews else (),
     }
     usable = [
         (line, text)

@@ -152,8 +152,12 @@ def _tell_next(
         names = "、".join(outside)
         note(
             say(
-                f"没写进去的：{names}（copykit channels list 里没有这样的渠道，下个计划用不上）",
-                f"left out: {', '.join(outside)} (no channel of copykit channels list, so of no use to the next plan)",
+                f"没写进去的：{names}，copykit 没有这样的渠道。是别的叫法，就在表里改成 copykit channels list "
+                "里的名字再复盘；真是另一条路，照 copykit data show channels/qa "
+                "那样写一个 channels/名字.toml，加 --data 用上",
+                f"left out: {', '.join(outside)}, no channel of copykit. If it goes by another name in "
+                "copykit channels list, call it so in the table; else write a channels/NAME.toml like that of "
+                "copykit data show channels/qa, and give its folder with --data",
             )
         )
     if not following:

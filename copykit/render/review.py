@@ -33,7 +33,15 @@ DIMENSIONS = {
     "zh": {"channel": "渠道", "task": "任务", "title": "标题", "product": "商品", "material": "物料"},
     "en": {"channel": "channel", "task": "task", "title": "title", "product": "product", "material": "material"},
 }
-_STYLES = {"feed": "good", "stop": "bad", "move": "cost", "mend": "cost", "watch": "plain", "untold": "quiet"}
+_STYLES = {
+    "feed": "good",
+    "stop": "bad",
+    "move": "cost",
+    "weak": "cost",
+    "mend": "cost",
+    "watch": "plain",
+    "untold": "quiet",
+}
 _SIDES = {
     "zh": {"above": "高于同行", "below": "低于同行", "unclear": "和同行分不出"},
     "en": {"above": "above peers", "below": "below peers", "unclear": "not told apart from peers"},
@@ -84,7 +92,7 @@ def review_text(review: Any, view: View) -> str:
         f" {joined['']} by nothing",
     )
     lines = [terminal.paint(line, "strong") for line in wrapped(head, terminal.width)]
-    for verdict in ("feed", "stop", "move", "watch"):
+    for verdict in ("feed", "stop", "move", "weak", "watch"):
         found = review.with_verdict(verdict)
         if found:
             lines += ["", terminal.paint(VERDICTS[view.lang][verdict], _STYLES[verdict])]  # type: ignore[arg-type]

@@ -462,3 +462,38 @@ def test_short_codes_are_different_and_depend_on_nothing_else() -> None:
     assert len(set(codes.values())) == 3000
     assert short_codes(reversed(ids)) == codes
     assert set(GOALS) == {"成交", "引流", "复购", "口碑"}
+
+
+def test_orders_told_by_the_month_are_expected_again_and_order_the_channels() -> None:
+    months = tuple(OwnResult("forum", None, 900, 24, period=month) for month in ("9月", "2026-10"))
+    plan = make(results=months)
+    row = next(row for row in plan.rows if row.channel == "forum")
+    assert row.forecast.basis == "own"
+    assert row.forecast.low < 24 * 4 / 4.345 < row.forecast.high
+    natural = [row.channel for row in plan.rows if row.kind == "natural"]
+    assert natural[0] == "forum"
+    weekly = make(results=(OwnResult("forum", None, 900, 24, period="2026-W40"),))
+    assert next(row for row in weekly.rows if row.channel == "forum").forecast.mid == pytest.approx(96)
+    untold = make(results=(OwnResult("forum", None, 900, 24, period="双十一"),))
+    assert next(row for row in untold.rows if row.channel == "forum").forecast.basis != "own"
+
+
+def test_a_budget_is_not_left_for_want_of_an_hour() -> None:
+    shop = replace(COFFEE, repurchase_days=240, contacts=0, can=("视频",), conversion=0.03, team=())
+    plan = make(replace(RICH, shop=shop), budget=800, hours=6)
+    assert "wanxiangtai" in chosen(plan)
+    assert sum(row.cost for row in plan.rows) > 0
+    assert all(hours <= 6 + 1e-9 for hours in week_hours(plan, [task for row in plan.rows for task in row.tasks]))
+
+
+def test_one_who_works_alone_does_it_all() -> None:
+    alone = make(replace(RICH, shop=replace(RICH.shop, team=(("文案", "小木"),))))
+    assert {task.owner for task in alone.tasks} == {"小木"}
+    two = make(replace(RICH, shop=replace(RICH.shop, team=(("文案", "小木"), ("客服", "小米")))))
+    assert {"小木", "运营"} <= {task.owner for task in two.tasks}
+
+
+def test_nothing_told_of_a_shop_is_not_told_as_a_fact() -> None:
+    plan = make(Brief("手捏陶艺课", keywords=("陶艺课",)))
+    assert "没写" in why(plan, "directories")
+    assert "没写" not in why(make(), "blog")

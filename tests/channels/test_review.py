@@ -84,7 +84,8 @@ def test_a_code_that_two_plans_have_is_joined_by_its_campaign_only(rich_plan: Pl
         ({"visits": 30, "orders": 0, "revenue": 0, "cost": 50}, 0.5, "watch"),  # bad luck with few visitors
         ({"visits": 900, "orders": 0, "revenue": 0, "cost": 1000}, 0.5, "stop"),
         ({"visits": 1000, "orders": 90, "revenue": 900}, 0.5, "feed"),
-        ({"visits": 1000, "orders": 10, "revenue": 900}, 0.5, "move"),
+        ({"visits": 1000, "orders": 10, "revenue": 900}, 0.5, "weak"),  # costs nothing
+        ({"visits": 1000, "orders": 10, "revenue": 900, "hours": 9}, 0.5, "move"),
         ({"visits": 60, "orders": 3, "revenue": 300}, 0.5, "watch"),
         ({"visits": 60}, 0.5, "untold"),
     ],
@@ -190,3 +191,20 @@ def test_the_next_plan_gets_known_channels_by_period() -> None:
         ("小红书笔记", "11月", None, 80, 2, None),
         ("问答", "11月", 6, 30, 1, None),
     ]
+
+
+def test_a_channel_that_costs_nothing_and_sells_is_not_turned_down_for_its_rate() -> None:
+    rows = [joined("小红书笔记", visits=2070.0, orders=17.0), joined("问答", visits=3000.0, orders=60.0)]
+    found = {one.name: one for one in review(rows, Money(0.4, 50), {}, {}).standings["channel"]}
+    assert found["小红书笔记"].verdict == "weak"
+    assert "17 单" in found["小红书笔记"].why.zh
+    costly = [joined("小红书笔记", visits=2070.0, orders=17.0, hours=30.0), rows[1]]
+    assert {one.name: one.verdict for one in review(costly, Money(), {}, {}).standings["channel"]}[
+        "小红书笔记"
+    ] == "move"
+
+
+def test_what_is_counted_under_another_name_is_told(register: Register) -> None:
+    rows = [register.join(outcome({"channel": name}, visits=100.0, orders=3.0)) for name in ("朋友圈", "问答", "闲鱼")]
+    told = [note.zh for note in review(rows, Money(), {}, {}).notes]
+    assert "“朋友圈”算在企业微信好友里" in told

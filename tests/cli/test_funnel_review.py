@@ -217,7 +217,7 @@ def test_a_review_is_written_whole(planned: list[dict[str, str]], capsys: pytest
 def test_a_channel_that_the_next_plan_cannot_use_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("结果.csv").write_text("渠道,点击量,订单数\n小红书,300,9\n搜索,800,12\n", "utf-8")
     assert run(["channels", "review", "结果.csv", "-o", "下期.csv"]) == 0
-    assert "没写进去的：搜索（" in capsys.readouterr().err
+    assert "没写进去的：搜索，" in capsys.readouterr().err
     assert "搜索" not in Path("下期.csv").read_text("utf-8-sig")
 
 

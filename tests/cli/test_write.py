@@ -124,7 +124,7 @@ who = "一个人住的程序员"
 """
     Path("锅.toml").write_text(thin.replace("冻干草莓脆", "空气炸锅") + said, "utf-8")
     assert write("锅.toml", "--form", "达人体验", "--today", "2026-11-22") == 2
-    assert capsys.readouterr().err.rstrip().endswith('还缺亲身体验（claims，kind = "experience"）的 notes')
+    assert capsys.readouterr().err.rstrip().endswith("两条以上）；去问的时候用 --form 采访提纲")
 
 
 UNPROVED = """product = "保温杯"
