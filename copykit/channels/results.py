@@ -55,5 +55,6 @@ def _result(row: Row, table: Table, catalog: Catalog) -> OwnResult:
     error = more_than(table, row, "orders", "visitors", found)
     if error is not None:
         raise error
+    actions, visitors, orders, cost, revenue, hours = (found.get(role) for role in _COUNTED)
     period = table.value(row, "period").strip()
-    return OwnResult(catalog[name].id, *(found.get(role) for role in _COUNTED), period=period)
+    return OwnResult(catalog[name].id, actions, visitors, orders, cost, revenue, hours, period)
