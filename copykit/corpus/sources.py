@@ -32,7 +32,7 @@ from copykit.corpus.files import (
 from copykit.errors import CopykitError, OverInput
 from copykit.tables import Row, Table
 from copykit.tables.days import parse_day
-from copykit.tables.figures import counted_rows
+from copykit.tables.figures import NOTHING, BadFigure, counted_rows, no_number
 from copykit.tables.json_lines import exact_json
 from copykit.tables.numbers import estimate_number, parse_number
 from copykit.tables.packed import MAGIC, Unpacked
@@ -103,6 +103,7 @@ class Sources:
             tuple[str, str, tuple[str, ...]]
         ] = []  # workbook, its sheet that was read, those that were not
         self.estimated = 0  # figures that were taken in the middle of a range
+        self.strange: list[BadFigure] = []  # cells that hold no number, of rows that were read all the same
         self.twice: list[
             tuple[str, str]
         ] = []  # file and name of a column that it has twice, of which the first was read
@@ -233,6 +234,7 @@ class Sources:
         main, body, own_id = roles["main"], roles.get("body"), roles.get("id")
         figures = {role: name for role, name in roles.items() if role in columns.figures}
         self.found |= set(figures)
+        seen: set[str] = set()
         alone = not self._by_line and body is None and main in columns.body
         with self._open(file) as stream:
             text, encoding = open_text(stream)
@@ -245,9 +247,12 @@ class Sources:
                 names = [_cell(row.get(own_id)) for row in rows] if own_id else nothing
                 for number, name, first, second, row in zip(numbers, names, firsts, seconds, rows, strict=True):
                     if first.strip() or second.strip():
-                        metrics = _NO_FIGURES
+                        metrics: Mapping[str, float] | None = _NO_FIGURES
                         if figures:
-                            metrics = self._figures({role: _cell(row.get(key)) for role, key in figures.items()})
+                            cells = {role: _cell(row.get(key)) for role, key in figures.items()}
+                            metrics = self._figures(cells, figures, seen, file, number)
+                        if metrics is None:
+                            continue
                         yield Document(name or f"{file}:{number}", first, second, metrics)
             self._told(encoding, text.replaced)
 
@@ -379,6 +384,7 @@ class Sources:
         dated = self._dated
         if dated is not None and dated.column not in table.headers:
             raise tables.ColumnMissing(file, dated.column, table.headers)
+        seen: set[str] = set()
         strange = {} if figures or not self.columns.figures else unnamed_columns(table)
         for row in counted_rows(table, ()) if figures else table:
             if strange:
@@ -397,9 +403,12 @@ class Sources:
             main, text = self._cleaned(main), self._cleaned(text)
             if not main.strip() and not text.strip():
                 continue
-            metrics = _NO_FIGURES
+            metrics: Mapping[str, float] | None = _NO_FIGURES
             if figures:
-                metrics = self._figures({role: row.values.get(name, "") for role, name in figures.items()})
+                cells = {role: row.values.get(name, "") for role, name in figures.items()}
+                metrics = self._figures(cells, figures, seen, file, row.number)
+            if metrics is None:
+                continue
             name = (row.values.get(own_id) if own_id else None) or f"{file}:{row.number}"
             day = parse_day(row.values.get(when, "")) if when is not None else None
             yield Document(name, main, text, metrics, day.isoformat() if day is not None else "")
@@ -434,16 +443,32 @@ class Sources:
             if unpacked.broken is not None:
                 self._on_error(damaged(file, unpacked.broken))
 
-    def _figures(self, cells: Mapping[str, str]) -> dict[str, float]:
+    def _figures(
+        self, cells: Mapping[str, str], names: Mapping[str, str], seen: set[str], file: str, row: int
+    ) -> dict[str, float] | None:
         """Return the figures of a row by role; what a cell leaves open is taken in its middle, what it does not tell
-        is none."""
-        found = {}
+        is none.
+
+        ``seen`` are the roles that held a number in this file. A row that tells something else in one of those, and
+        no number at all, is broken: it is told, and None is returned. A word beside numbers is told at the end.
+        """
+        found, strange = {}, {}
         for role, cell in cells.items():
             value = parse_number(cell)
             if value is None and cell and (value := estimate_number(cell)) is not None:
                 self.estimated += 1
             if value is not None:
                 found[role] = value
+            elif cell and role in seen and cell.strip().lower() not in NOTHING:
+                strange[role] = cell
+        seen.update(found)
+        if strange:
+            role, cell = next(iter(strange.items()))
+            error = no_number(file, row, names[role], cell.strip())
+            if not found:
+                self._on_error(error)
+                return None
+            self.strange.append(error)
         return found
 
     def _cleaned(self, text: str) -> str:

@@ -141,7 +141,7 @@ def _of_their_own(gathered: Gathered, unit: str, lang: str) -> Iterator[str]:
     for name, words, role in gathered.apart:
         if lang == "zh":
             has = f"只有{measure(role, lang)}，" if role else ""
-            yield f"“{name}”的 {words:,} 个词{has}没有{unit}，没有比；要比，给它另写一份报告"
+            yield f"“{name}”的 {words:,} 条{has}没有{unit}，没有比；要比，给它另写一份报告"
         else:
             has = f"only {measure(role, lang)} and " if role else ""
             yield f"“{name}” has {has}no {unit}: its {words:,} words were not compared; give it a report of its own"
@@ -250,9 +250,12 @@ def _lead(
             lead.append(_first(rising, unit, zh))
         if new:
             lead.append(_new(new, zh))
-        if falling:
+        gone = words.get("gone", ())
+        if gone and _lost(gone[0]) > max(map(_lost, falling), default=0.0):
+            lead.append(_gone(gone[0], unit, zh))
+        elif falling:
             lead.append(_first(falling, unit, zh))
-        if not (rising or new or falling):
+        if not (rising or new or falling or gone):
             lead.append("和上一期比，没有够得上说变化的词。" if zh else "No word changed enough to be told.")
             lead.append(_most_of_all(extent, unit, zh))
         lead += [_spike(row, unit, zh) for row in words.get("one_day", ())[:1]]
@@ -303,6 +306,17 @@ def _most(row: WordRow, zh_how: str, en_how: str, unit: str, zh: bool) -> str:
         return f"“{row.keyword}”{zh_how}：{figures}（{unit}，{change(row, 'zh')}{note}）。"
     note = f", {row.note.split('; ')[0]}" if row.note.startswith(("rising for", "falling for")) else ""
     return f"“{row.keyword}” {en_how}: {figures} ({unit}, {change(row, 'en')}{note})."
+
+
+def _lost(row: WordRow) -> float:
+    return (row.before or 0.0) - (row.after or 0.0)
+
+
+def _gone(row: WordRow, unit: str, zh: bool) -> str:
+    figures = f"{number(row.before)} → {number(row.after)}"
+    if zh:
+        return f"“{row.keyword}”这期没有了：{figures}（{unit}）。"
+    return f"“{row.keyword}” is gone: {figures} ({unit})."
 
 
 def _new(rows: Sequence[WordRow], zh: bool) -> str:

@@ -286,6 +286,12 @@ class _Reader:
                 why.append(f"还有 {more:,} 处" if zh else f"{more:,} more")
             told += why
         told += [cut_off(Path(file).name, row).say(self._settings.lang) for file, row in opened.cut]
+        if opened.strange:
+            cells = f"{len(opened.strange):,}"
+            said = self._settings.told(opened.strange[0])
+            told.append(
+                f"{said}，这样的格子共 {cells} 个，当作不知道" if zh else f"{said}; {cells} such cells count as unknown"
+            )
         if not count:
             told += [] if refused else ["这一期一条也没有" if zh else "nothing in this period"]
         elif not source.tells_days(self._settings.folder):

@@ -11,7 +11,9 @@ from copykit.tables.rows import Row, RowError
 from copykit.tables.table import Table
 
 # What exports write where there is nothing to tell.
-NOTHING = frozenset(("", "-", "—", "--", "/", "null", "n/a"))
+NOTHING = frozenset(
+    ("", "-", "—", "--", "/", "null", "none", "nan", "n/a", "无", "暂无", "暂无数据", "无数据", "未统计", "未上榜")
+)
 _TOTALS = frozenset(("合计", "总计", "汇总", "小计", "总和", "共计", "total", "grandtotal", "subtotal"))
 
 
@@ -55,9 +57,7 @@ def amounts(table: Table, row: Row, roles: Iterable[str]) -> dict[str, float]:
             continue
         value = amount(told)
         if value is None or value < 0:
-            label = table.columns[role]
-            zh, en = f"{label}的“{_short(told)}”不是数", f"'{_short(told)}' in {label} is no number"
-            raise BadFigure(file=table.name, row=row.number, reason=Words(zh, en))
+            raise no_number(table.name, row.number, table.columns[role], told)
         found[role] = value
     return found
 
@@ -72,6 +72,12 @@ def amount(cell: str) -> float | None:
         return number
     found = _AMOUNT.fullmatch(cell.strip())
     return parse_number(found["number"]) if found is not None and not is_bound(cell) else None
+
+
+def no_number(file: str, number: int, label: str, told: str) -> BadFigure:
+    """Return the error of a cell that holds something else than a number."""
+    zh, en = f"{label}的“{_short(told)}”不是数", f"'{_short(told)}' in {label} is no number"
+    return BadFigure(file=file, row=number, reason=Words(zh, en))
 
 
 def more_than(table: Table, row: Row, part: str, whole: str, found: dict[str, float]) -> BadFigure | None:

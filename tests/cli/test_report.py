@@ -173,6 +173,23 @@ def test_a_word_that_rose_less_than_the_rest_is_not_said_to_have_fallen(shop: Pa
     assert any("上一期在双 11 前后" in note for note in told["notes"])
 
 
+def test_a_word_that_went_leads_where_it_lost_the_most(shop: Path) -> None:
+    week(shop, "2026-11-16", {"羽绒服女": 0, "轻薄羽绒服": 0.4})
+    both(shop)
+    told = json.loads(files(shop)["report.json"])
+    assert told["words"]["falling"][0]["keyword"] == "轻薄羽绒服"
+    assert "“羽绒服女”这期没有了：400 → 0（次数）。" in told["lead"]
+
+
+def test_a_cell_that_is_no_number_is_told_and_its_row_is_not_dropped_in_silence(shop: Path) -> None:
+    with (shop / "数据" / "2026-11-16.csv").open("a", encoding="utf-8") as out:
+        out.write("坏词,abc\n没数的词,-\n")
+    assert run(["report", "run", settings(shop), *DAY]) == 2  # a row was refused, the report stands
+    source = json.loads(files(shop)["report.json"])["sources"][0]
+    assert source["detail"].count("不是数") == 1
+    assert "搜索次数的“abc”不是数" in source["detail"]
+
+
 def test_an_index_is_called_what_it_is_and_the_week_of_a_sale_is_told(shop: Path) -> None:
     for monday, figure in (("2026-11-02", 1000), ("2026-11-09", 2000)):
         (shop / "数据" / f"{monday}.csv").write_text(f"搜索词,搜索人气\n护手霜,{figure}\n润唇膏,900\n", "utf-8")

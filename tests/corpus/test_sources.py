@@ -84,6 +84,21 @@ def test_figures_are_read_with_their_noise(tmp_path: Path) -> None:
     assert read.roles() == ["buyers", "search_index"]  # rates are not added up
 
 
+def test_a_word_where_a_number_belongs_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "词.csv"
+    path.write_text("搜索词,展现量,点击量\n帐篷,90,9\n天幕,未知,3\n坏行,abc,-\n睡袋,暂无数据,-\n", "utf-8")
+    told: list[CopykitError] = []
+    read = Sources([str(path)], COLUMNS, on_error=told.append)
+    assert [(word.title, dict(word.metrics)) for word in read] == [
+        ("帐篷", {"impressions": 90, "clicks": 9}),
+        ("天幕", {"clicks": 3}),
+        ("睡袋", {}),
+    ]
+    # The one was read all the same, for its clicks are known; the other tells nothing.
+    assert [error.say("en") for error in read.strange] == [f"{path} row 3: '未知' in 展现量 is no number"]
+    assert [error.say("en") for error in told] == [f"{path} row 4: 'abc' in 展现量 is no number"]
+
+
 def test_the_line_of_sums_is_no_search(tmp_path: Path) -> None:
     (tmp_path / "词.csv").write_text("搜索词,点击量,访客数\n羽绒服女,900,70\n合 计,900,70\n", "utf-8")
     found = documents(tmp_path / "词.csv", by_line=True)

@@ -144,7 +144,7 @@ def test_a_source_with_another_figure_is_told_and_never_dropped_in_silence(shop:
         (shop / f"参谋-{MONDAYS[label]}.csv").write_text(text, "utf-8")
     made(shop, "2026-W46")
     told = made(shop, "2026-W47")
-    assert "“生意参谋”的 2 个词只有搜索人气，没有展现，没有比；要比，给它另写一份报告" in told["notes"]
+    assert "“生意参谋”的 2 条只有搜索人气，没有展现，没有比；要比，给它另写一份报告" in told["notes"]
     assert "生意参谋" not in "".join(told["lead"])
     (shop / "千川-2026-11-16.csv").unlink()
     lead = made(shop, "2026-W47", "--force", code=3)["lead"]

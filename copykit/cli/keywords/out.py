@@ -192,6 +192,11 @@ def told_sources(sources: Sources) -> None:
                 f" 'searches', 'impressions' or 'clicks' (compare also takes --figure {name})",
             )
         )
+    for error in sources.strange[:SHOWN_TWICE]:
+        common.note(error.say(lang_of()) + say("，这一格当作不知道", ", so that cell counts as unknown"))
+    if len(sources.strange) > SHOWN_TWICE:
+        more = len(sources.strange) - SHOWN_TWICE
+        common.note(say(f"还有 {more:,} 行也有不是数的格子", f"{more:,} more rows have cells that are no numbers"))
     if sources.estimated:
         common.note(
             say(

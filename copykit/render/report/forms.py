@@ -177,7 +177,8 @@ def markdown(report: Report, lang: str = "zh") -> str:
         for row in report.sources
     ]
     out.append("\n".join(lines))
-    out += [f"    {command}" for command in report.commands]
+    again = "\n".join(f"    {command}" for command in report.commands)
+    out += [f"{say('重做这一期', 'to make this one again')}{p.colon}", again] if again else []
     return "\n\n".join(part for part in out if part) + "\n"
 
 
